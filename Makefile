@@ -1,0 +1,53 @@
+# One task runner: people and CI call the same targets. `make` alone lists them.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.ready
+DEMO   ?= .zichtlijn/demo
+
+.DEFAULT_GOAL := help
+.PHONY: help setup chromium demo test lint types unit browser lock bench clean
+
+help: ## List these targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(STAMP) ## Make .venv with the locked packages
+
+$(STAMP): requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Zichtlijn needs Python 3.11 or newer; set PYTHON=..."; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup ## Make demo deliveries, run everything, serve the dashboard on http://localhost:8501
+	$(BIN)/zichtlijn demo --workdir $(DEMO)
+
+chromium: ## Install Chromium for the browser tests (Debian packages), where that may be done
+	@sh tests/browser/chromium.sh
+
+test: setup chromium lint types unit ## Everything CI runs
+
+lint: setup ## Style, imports, rooms and boundaries
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
+
+types: setup ## Types
+	$(BIN)/mypy
+
+unit: setup ## All tests
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+browser: setup chromium ## Only the browser tests
+	$(BIN)/pytest -m browser
+
+lock: setup ## Renew the lock files after a change in pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --extra dev pyproject.toml -o requirements-dev.lock
+
+clean: ## Remove the environment and all demo data
+	rm -rf $(VENV) .zichtlijn

@@ -1,0 +1,342 @@
+"""Contract files -> frozen dataclasses.
+
+A dataset's contract is an ODCS 3.1 file in `data_contracts/datasets/`. What ODCS has no place for
+stands in `customProperties`, with Dutch names, so that any ODCS tool still reads the file. From
+one contract follow the staged table, the checks, the Great Expectations suite, the warehouse
+table and the documentation; nothing about a column is said twice.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any, Literal
+
+import yaml
+
+from pipelines.errors import ContractError
+
+Kind = Literal["tekst", "geheel", "getal", "datum", "ja_nee", "lijst"]
+Severity = Literal["fout", "waarschuwing"]
+
+_KIND_OF_LOGICAL_TYPE: Mapping[str, Kind] = {
+    "string": "tekst",
+    "integer": "geheel",
+    "number": "getal",
+    "date": "datum",
+    "boolean": "ja_nee",
+    "array": "lijst",
+}
+_SEVERITY: Mapping[str, Severity] = {"error": "fout", "warning": "waarschuwing"}
+_COUNT_QUERY = re.compile(r"^\s*SELECT COUNT\(\*\) FROM \{object\} WHERE (?P<fails>.+)$", re.S)
+
+
+@dataclass(frozen=True)
+class Code:
+    """One code of a code list.
+
+    `spellings` are other ways suppliers are known to write it (compared without case, accents and
+    outer spaces). `extra` holds the list's own further columns, such as the axis of a problem.
+    """
+
+    code: str
+    label_nl: str
+    label_en: str
+    valid_from: dt.date | None
+    valid_to: dt.date | None
+    spellings: tuple[str, ...]
+    extra: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One promised column. `codes` names a code list; `refers_to` is (dataset, column)."""
+
+    name: str
+    label: str
+    description: str
+    kind: Kind
+    required: bool
+    unique: bool
+    key: bool
+    codes: str | None
+    pattern: str | None
+    minimum: float | None
+    maximum: float | None
+    refers_to: tuple[str, str] | None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A promise about a row beyond types. `fails` is a SQL predicate: true where a row breaks it.
+
+    `message`: what is wrong and what is allowed; `remedy`: what the supplier can do.
+    """
+
+    id: str
+    severity: Severity
+    dimension: str
+    message: str
+    remedy: str
+    owner: str
+    columns: tuple[str, ...]
+    fails: str
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One dataset's contract. `period_column` is the date or school year that places a row in time.
+
+    `person_level`: its rows are about children (it has a `leerling_id`).
+    """
+
+    id: str
+    title: str
+    description: str
+    version: str
+    owner: str
+    period_column: str | None
+    columns: tuple[Column, ...]
+    rules: tuple[Rule, ...]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(c.name for c in self.columns if c.key)
+
+    @property
+    def person_level(self) -> bool:
+        return any(c.name == "leerling_id" for c in self.columns)
+
+    def column(self, name: str) -> Column:
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise ContractError(f"Contract {self.id} kent geen kolom {name}.")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A norm, price or amount, with its source and dates; never a constant in code.
+
+    `low` and `high` bound the plausible range where the value is uncertain (`distribution`).
+    """
+
+    name: str
+    label: str
+    value: float
+    low: float | None
+    high: float | None
+    distribution: str | None
+    unit: str
+    source: str
+    valid_from: dt.date
+    valid_to: dt.date | None
+
+
+@dataclass(frozen=True)
+class Contracts:
+    """Everything `data_contracts/` promises about what comes in."""
+
+    datasets: Mapping[str, Dataset]
+    codes: Mapping[str, Mapping[str, Code]]
+    parameters: Mapping[str, Parameter]
+    fingerprint: str
+
+    def dataset(self, name: str) -> Dataset:
+        try:
+            return self.datasets[name]
+        except KeyError:
+            known = ", ".join(sorted(self.datasets))
+            raise ContractError(f"Er is geen dataset {name!r}; wel: {known}.") from None
+
+    def in_load_order(self) -> tuple[str, ...]:
+        """Dataset names such that what is referred to comes before what refers to it."""
+        ordered: list[str] = []
+
+        def visit(name: str, above: tuple[str, ...]) -> None:
+            if name in above:
+                raise ContractError(f"Verwijzingen in een kring: {' -> '.join((*above, name))}.")
+            for column in self.dataset(name).columns:
+                if column.refers_to:
+                    visit(column.refers_to[0], (*above, name))
+            if name not in ordered:
+                ordered.append(name)
+
+        for name in sorted(self.datasets):
+            visit(name, ())
+        return tuple(ordered)
+
+
+@cache
+def load() -> Contracts:
+    """Read all contracts that come with the installed package."""
+    root = files("data_contracts")
+    codes = {_stem(f): _read_codes(f) for f in _listing(root / "codes") if f.name.endswith(".csv")}
+    datasets = {
+        d.id: d
+        for d in (
+            _read_dataset(f) for f in _listing(root / "datasets") if f.name.endswith(".odcs.yaml")
+        )
+    }
+    contracts = Contracts(
+        datasets=datasets,
+        codes=codes,
+        parameters=_read_parameters(root / "parameters.yaml"),
+        fingerprint=_fingerprint(root),
+    )
+    _check_whole(contracts)
+    return contracts
+
+
+def _listing(folder: Traversable) -> list[Traversable]:
+    return sorted((f for f in folder.iterdir() if f.is_file()), key=lambda f: f.name)
+
+
+def _stem(file: Traversable) -> str:
+    return file.name.split(".", 1)[0]
+
+
+def _fingerprint(root: Traversable) -> str:
+    """SHA-256 over what decides the outcome of a check: datasets, codes and source layouts."""
+    digest = hashlib.sha256()
+    for folder in ("codes", "datasets", "sources"):
+        for file in _listing(root / folder):
+            digest.update(f"{folder}/{file.name}\0".encode())
+            digest.update(file.read_bytes().replace(b"\r\n", b"\n"))
+    return digest.hexdigest()
+
+
+def _custom(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {p["property"]: p["value"] for p in item.get("customProperties", [])}
+
+
+def _read_dataset(file: Traversable) -> Dataset:
+    try:
+        document = yaml.safe_load(file.read_text("utf-8"))
+        table = document["schema"][0]
+        own = _custom(document)
+        return Dataset(
+            id=table["name"],
+            title=document["name"],
+            description=document["description"]["purpose"].strip(),
+            version=str(document["version"]),
+            owner=own["eigenaar"],
+            period_column=own.get("periode_kolom"),
+            columns=tuple(_read_column(p) for p in table["properties"]),
+            rules=tuple(_read_rule(q, own["eigenaar"]) for q in table.get("quality", [])),
+        )
+    except (KeyError, TypeError, IndexError, yaml.YAMLError) as problem:
+        raise ContractError(
+            f"Contractbestand {file.name} is niet te lezen: {type(problem).__name__} bij {problem}."
+        ) from problem
+
+
+def _read_column(item: Mapping[str, Any]) -> Column:
+    own = _custom(item)
+    options = item.get("logicalTypeOptions", {})
+    refers = own.get("verwijst_naar")
+    dataset, _, column = refers.partition(".") if refers else ("", "", "")
+    return Column(
+        name=item["name"],
+        label=item["businessName"],
+        description=item["description"].strip(),
+        kind=_KIND_OF_LOGICAL_TYPE[item["logicalType"]],
+        required=bool(item.get("required", False)),
+        unique=bool(item.get("unique", False)),
+        key=bool(item.get("primaryKey", False)),
+        codes=own.get("codelijst"),
+        pattern=options.get("pattern"),
+        minimum=options.get("minimum"),
+        maximum=options.get("maximum"),
+        refers_to=(dataset, column) if refers else None,
+    )
+
+
+def _read_rule(item: Mapping[str, Any], owner: str) -> Rule:
+    own = _custom(item)
+    match = _COUNT_QUERY.match(item["query"])
+    if match is None:
+        raise ContractError(
+            f"Regel {item['id']}: de query begint niet met 'SELECT COUNT(*) FROM {{object}} WHERE'."
+        )
+    return Rule(
+        id=item["id"],
+        severity=_SEVERITY[item["severity"]],
+        dimension=item["dimension"],
+        message=item["description"].strip(),
+        remedy=own["herstel"].strip(),
+        owner=own.get("eigenaar", owner),
+        columns=tuple(own["kolommen"]),
+        fails=match["fails"].strip(),
+    )
+
+
+def _date(text: object) -> dt.date | None:
+    if text is None or text == "":
+        return None
+    return text if isinstance(text, dt.date) else dt.date.fromisoformat(str(text))
+
+
+def _read_codes(file: Traversable) -> dict[str, Code]:
+    rows = csv.DictReader(file.read_text("utf-8").splitlines())
+    fixed = {"code", "label_nl", "label_en", "valid_from", "valid_to", "spellings"}
+    return {
+        row["code"]: Code(
+            code=row["code"],
+            label_nl=row["label_nl"],
+            label_en=row["label_en"],
+            valid_from=_date(row["valid_from"]),
+            valid_to=_date(row["valid_to"]),
+            spellings=tuple(s for s in (row["spellings"] or "").split("|") if s),
+            extra={k: v for k, v in row.items() if k not in fixed},
+        )
+        for row in rows
+    }
+
+
+def _read_parameters(file: Traversable) -> dict[str, Parameter]:
+    found: dict[str, Parameter] = {}
+    for item in yaml.safe_load(file.read_text("utf-8"))["parameters"]:
+        name = item["naam"]
+        if not item.get("bron"):
+            raise ContractError(f"parameters.yaml: {name} heeft geen bron; vul 'bron' in.")
+        valid_from = _date(item["geldig_vanaf"])
+        if valid_from is None:
+            raise ContractError(f"parameters.yaml: {name} heeft geen 'geldig_vanaf'.")
+        found[name] = Parameter(
+            name=name,
+            label=item["label"],
+            value=float(item["waarde"]),
+            low=item.get("laag"),
+            high=item.get("hoog"),
+            distribution=item.get("verdeling"),
+            unit=item["eenheid"],
+            source=item["bron"],
+            valid_from=valid_from,
+            valid_to=_date(item.get("geldig_tot")),
+        )
+    return found
+
+
+def _check_whole(contracts: Contracts) -> None:
+    """Names that one file uses and another must have."""
+    for dataset in contracts.datasets.values():
+        for column in dataset.columns:
+            if column.codes and column.codes not in contracts.codes:
+                raise ContractError(
+                    f"Contract {dataset.id}, kolom {column.name}: codelijst {column.codes}"
+                    " bestaat niet in data_contracts/codes."
+                )
+            if column.refers_to:
+                contracts.dataset(column.refers_to[0]).column(column.refers_to[1])
+        for rule in dataset.rules:
+            for name in rule.columns:
+                dataset.column(name)
+    contracts.in_load_order()
