@@ -1,0 +1,120 @@
+"""Colours, type and the style sheet: one accent, quiet greys, no web fonts.
+
+The accent marks what the reader asked for; grey is context; rust marks what needs a second look.
+No meaning rests on colour alone: labels and shapes say the same.
+"""
+
+from __future__ import annotations
+
+ACCENT = "#0F5C63"
+ACCENT_SOFT = "#8FB5B8"
+ACCENT_PALE = "#E3EEEE"
+INK = "#1C2B33"
+MUTED = "#566770"
+GRID = "#E6ECEC"
+LINE = "#D5DEDF"
+PAPER = "#FFFFFF"
+SURFACE = "#F3F6F6"
+SIGNAL = "#A8481B"
+
+# In this order for series that stand beside each other; told apart by symbol and label as well.
+SERIES = ("#0F5C63", "#A8481B", "#5B7F3B", "#6A5A8C", "#8A6D1F", "#4B6A88")
+SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x")
+
+FONT = (
+    "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, "
+    "'DejaVu Sans', sans-serif"
+)
+
+CSS = f"""
+<style>
+.block-container, [data-testid="stMainBlockContainer"] {{
+  max-width: 1240px; padding: 2.2rem 2.5rem 4rem;
+}}
+[data-testid="stHeader"] {{ background: transparent; height: 2rem; }}
+[data-testid="stSidebarNav"] a span {{ font-size: 0.95rem; }}
+.zl-brand {{ color: {ACCENT}; }}
+.zl-page h1 {{
+  font-size: 2rem; font-weight: 650; letter-spacing: -0.01em; margin: 0; padding: 0; color: {INK};
+}}
+.zl-page p.zl-question {{ color: {MUTED}; font-size: 1.06rem; margin: 0.35rem 0 0; }}
+.zl-demo {{
+  color: {MUTED}; font-size: 0.84rem; margin: 0 0 0.9rem; padding: 0 0 0.55rem;
+  border-bottom: 1px solid {LINE};
+}}
+.zl-demo strong {{ color: {SIGNAL}; font-weight: 600; }}
+.zl-conclusion {{
+  border-left: 4px solid {ACCENT}; background: {SURFACE}; padding: 0.95rem 1.25rem;
+  margin: 0.4rem 0 0.5rem; font-size: 1.06rem; line-height: 1.55; color: {INK};
+}}
+.zl-conclusion p {{ margin: 0; font-size: inherit; max-width: 62rem; }}
+.zl-conclusion ul {{ margin: 0; padding-left: 1.1rem; }}
+.zl-conclusion li {{ margin: 0.22rem 0; font-size: inherit; }}
+.zl-section {{ margin: 2.4rem 0 0.1rem; padding-top: 1.3rem; border-top: 1px solid {LINE}; }}
+.zl-section h2 {{
+  font-size: 1.38rem; font-weight: 620; margin: 0; padding: 0; color: {INK};
+}}
+.zl-section p {{ color: {MUTED}; margin: 0.3rem 0 0; max-width: 60rem; font-size: 0.97rem; }}
+.zl-figure {{ margin: 1.1rem 0 0; }}
+.zl-figure h3 {{
+  font-size: 1.08rem; font-weight: 620; margin: 0; padding: 0; color: {INK}; line-height: 1.35;
+}}
+.zl-figure p {{ color: {MUTED}; font-size: 0.9rem; margin: 0.25rem 0 0; max-width: 56rem; }}
+.zl-facts {{
+  color: {MUTED}; font-size: 0.8rem; line-height: 1.5; margin: 0; padding: 0.45rem 0 0;
+}}
+.zl-facts span + span::before {{ content: "·"; padding: 0 0.45rem; color: {ACCENT_SOFT}; }}
+.zl-none {{
+  border: 1px dashed {LINE}; color: {MUTED}; padding: 0.9rem 1.1rem; margin: 0.5rem 0 0;
+  font-size: 0.94rem; line-height: 1.5;
+}}
+.zl-none strong {{ color: {INK}; font-weight: 600; }}
+.zl-scroll {{ overflow-x: auto; }}
+table.zl {{ border-collapse: collapse; width: 100%; font-size: 0.86rem; color: {INK}; margin: 0; }}
+table.zl caption {{
+  caption-side: top; text-align: left; color: {MUTED}; font-size: 0.8rem; padding: 0 0 0.35rem;
+}}
+table.zl th, table.zl td {{
+  border: 0; border-bottom: 1px solid {GRID}; padding: 0.36rem 0.55rem; vertical-align: top;
+  line-height: 1.35;
+}}
+table.zl thead th {{
+  color: {MUTED}; font-weight: 600; border-bottom: 1px solid {ACCENT_SOFT}; text-align: left;
+  font-size: 0.8rem; vertical-align: bottom;
+}}
+table.zl tbody th {{ font-weight: 400; text-align: left; }}
+table.zl .zl-num {{
+  text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap;
+}}
+table.zl tr.zl-now th, table.zl tr.zl-now td {{ background: {ACCENT_PALE}; font-weight: 600; }}
+table.zl .zl-soft {{ color: {MUTED}; }}
+.zl-dot {{ color: {MUTED}; font-weight: 700; cursor: help; padding: 0 0.2rem; }}
+.zl-note {{ color: {MUTED}; font-size: 0.8rem; line-height: 1.5; margin: 0.5rem 0 0; }}
+.zl-card {{ min-height: 10.1rem; }}
+.zl-card h3 {{
+  font-size: 0.95rem; font-weight: 600; color: {INK}; margin: 0; padding: 0; line-height: 1.35;
+}}
+.zl-card .zl-value {{
+  font-size: 2.15rem; font-weight: 650; color: {ACCENT}; line-height: 1.15; margin: 0.45rem 0 0;
+  letter-spacing: -0.01em; font-variant-numeric: tabular-nums;
+}}
+.zl-card .zl-value small {{ font-size: 0.95rem; font-weight: 500; color: {MUTED}; letter-spacing: 0; }}
+.zl-card p {{ margin: 0.25rem 0 0; font-size: 0.86rem; color: {MUTED}; line-height: 1.45; }}
+.zl-card p.zl-norm {{ color: {INK}; }}
+dl.zl-about {{ margin: 0; font-size: 0.86rem; line-height: 1.45; min-width: 22rem; }}
+dl.zl-about dt {{ color: {MUTED}; font-size: 0.78rem; font-weight: 600; margin: 0.6rem 0 0; }}
+dl.zl-about dt:first-child {{ margin-top: 0; }}
+dl.zl-about dd {{ margin: 0.05rem 0 0; color: {INK}; }}
+.zl-side {{ color: {MUTED}; font-size: 0.78rem; line-height: 1.55; }}
+.zl-side strong {{ color: {INK}; font-weight: 600; }}
+[data-testid="stPopover"] button {{
+  font-size: 0.8rem; color: {ACCENT}; border: 0; background: transparent; min-height: 1.5rem;
+  padding: 0.1rem 0; text-decoration: underline; text-underline-offset: 3px;
+}}
+.zl-sr {{
+  position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
+  white-space: nowrap;
+}}
+@media print {{ [data-testid="stSidebar"], [data-testid="stPopover"] {{ display: none; }} }}
+</style>
+"""
