@@ -1,0 +1,20 @@
+"""Youth-care products whose cost the plan promises to lower."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Product:
+    """A form of youth care at one level; `label` is Dutch, as it stands in a sentence."""
+
+    id: str
+    label: str
+    hulpvorm: str
+    niveau: str
+
+
+SAVINGS: tuple[Product, ...] = (
+    Product("dagbesteding_7", "dagbesteding niveau 7", "dagbesteding", "7"),
+)

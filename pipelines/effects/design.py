@@ -1,0 +1,199 @@
+"""What an effect is, before anything is computed, and what an estimate is afterwards.
+
+An `Effect` is a promise of the plan with the way it is measured; `catalogue/` holds one per
+promise. A `Result` is one estimate of it with everything a reader needs to weigh it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+Design = Literal["VN", "VV"]
+Direction = Literal["lager", "hoger"]
+Ground = Literal["beschreven", "theoretisch onderbouwd"]
+EvidenceLevel = Literal[
+    "beschreven",
+    "theoretisch onderbouwd",
+    "eerste aanwijzingen",
+    "goede aanwijzingen",
+    "sterke aanwijzingen",
+    "indicatief",
+]
+
+DESIGN_LABEL: Mapping[Design, str] = {
+    "VN": "Voor en na de start, alleen deelnemers",
+    "VV": "Voor en na de start, vergeleken met de vergelijkingsgroep",
+}
+
+DAYS_PER_MONTH = 365.25 / 12
+
+
+class HasValue(Protocol):
+    """A parameter as `pipelines.contracts` reads it; only its value is used here."""
+
+    @property
+    def value(self) -> float: ...
+
+
+Parameters = Mapping[str, HasValue]
+
+
+def value_of(parameters: Parameters, name: str, default: float) -> float:
+    """The parameter's value, or the declaration's default where no parameter file sets it."""
+    found = parameters.get(name)
+    return default if found is None else found.value
+
+
+@dataclass(frozen=True)
+class Window:
+    """Months before and after a pupil's own start that count, and how finely they are shown.
+
+    `minimum` months must have been observed on either side for a pupil to take part. Each can be
+    set by the parameter `effect_maanden_<field>`.
+    """
+
+    voor: float = 24
+    tijdens: float = 36
+    periode: float = 6
+    minimum: float = 3
+
+    def with_parameters(self, parameters: Parameters) -> Window:
+        return Window(
+            voor=value_of(parameters, "effect_maanden_voor", self.voor),
+            tijdens=value_of(parameters, "effect_maanden_tijdens", self.tijdens),
+            periode=value_of(parameters, "effect_maanden_periode", self.periode),
+            minimum=value_of(parameters, "effect_maanden_minimum", self.minimum),
+        )
+
+
+@dataclass(frozen=True)
+class Minimum:
+    """Sizes below which a figure is not shown at all, or shown without naming a direction.
+
+    `show_*`: per arm (see disclosure.md); `show_children_with_event`: distinct children behind a
+    count. `claim_*`: per arm; `claim_total_schools`: both arms together.
+    """
+
+    show_children: int = 10
+    show_schools: int = 2
+    show_children_with_event: int = 5
+    show_events: int = 10
+    claim_children: int = 30
+    claim_schools: int = 3
+    claim_total_schools: int = 6
+
+    def with_parameters(self, parameters: Parameters) -> Minimum:
+        def number(name: str, default: int) -> int:
+            return int(value_of(parameters, name, default))
+
+        return Minimum(
+            show_children=number("effect_minimum_leerlingen", self.show_children),
+            show_schools=number("effect_minimum_scholen", self.show_schools),
+            show_children_with_event=number("drempel", self.show_children_with_event),
+            show_events=number("effect_minimum_gebeurtenissen", self.show_events),
+            claim_children=number("effect_uitspraak_leerlingen", self.claim_children),
+            claim_schools=number("effect_uitspraak_scholen", self.claim_schools),
+            claim_total_schools=number("effect_uitspraak_scholen_samen", self.claim_total_schools),
+        )
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is counted: rows of `dataset`, dated by `date`, weighted by `weight` (None: one each).
+
+    `keep` limits rows to those codes of a column. `unit` is the Dutch plural after a number.
+    `suffix` tells a second outcome of the same promise from the first ('' for the first).
+    """
+
+    id: str
+    suffix: str
+    unit: str
+    dataset: str
+    date: str
+    weight: str | None = None
+    keep: tuple[str, tuple[str, ...]] | None = None
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One promise of the plan and how it is measured.
+
+    `promise`: the plan's words, Dutch. `population`, `exposure`: Dutch sentences. `outcomes`: the
+    first is the main one. `designs`: from leading to fallback. `direction`: what is promised.
+    `threats`: Dutch; what else could explain the result.
+    """
+
+    id: str
+    promise: str
+    outcomes: tuple[Outcome, ...]
+    population: str
+    exposure: str
+    direction: Direction
+    threats: tuple[str, ...]
+    designs: tuple[Design, ...] = ("VV", "VN")
+    estimator: Literal["poisson"] = "poisson"
+    scale: float = 100
+    scale_label: str = "per 100 leerlingmaanden"
+    ground: Ground = "theoretisch onderbouwd"
+    window: Window = field(default_factory=Window)
+    minimum: Minimum = field(default_factory=Minimum)
+
+    @property
+    def datasets(self) -> frozenset[str]:
+        return frozenset({"zis_deelnames", *(o.dataset for o in self.outcomes)})
+
+
+@dataclass(frozen=True)
+class Observed:
+    """The days a register can be trusted to know about: `start` up to but not including `end`."""
+
+    start: dt.date
+    end: dt.date
+
+
+@dataclass(frozen=True)
+class PreTrend:
+    """Did both groups move alike before the start? `slope` is the log-rate difference per period.
+
+    `p` tests slope = 0. `holds`: tested on at least two periods and not rejected at 10%.
+    """
+
+    periods: int
+    slope: float
+    p: float
+    holds: bool
+
+
+@dataclass(frozen=True)
+class Result:
+    """One estimate, in the effect's scale (a rate difference per 100 pupil-months).
+
+    `ratio` with its interval: observed rate over the rate without the programme. `method`: how the
+    interval was made. `before`, `during`: the participants' rates.
+    """
+
+    effect: str
+    outcome: str
+    design: Design
+    estimate: float
+    standard_error: float
+    interval: tuple[float, float]
+    p: float
+    ratio: float
+    ratio_interval: tuple[float, float]
+    before: float
+    during: float
+    n_pupils: int
+    n_pupils_comparison: int
+    n_schools: int
+    n_schools_comparison: int
+    n_periods: int
+    method: str
+    pre_trend: PreTrend | None
+    p_holm: float
+    evidence: EvidenceLevel
+    assumptions: tuple[str, ...]
+    sentence: str
