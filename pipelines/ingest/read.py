@@ -67,12 +67,14 @@ class TextFrame:
         return [(r[0], list(r[1:])) for r in self.frame.head(rows).iter_rows()]
 
 
-def read(path: Path) -> list[TextFrame]:
-    """All tables of a file: one for CSV, one per non-empty worksheet for a workbook."""
-    kind = _kind(path)
-    if kind == "werkboek":
+def read(path: Path, *, sample: bool = False) -> list[TextFrame]:
+    """All tables of a file: one for CSV, one per non-empty worksheet for a workbook.
+
+    `sample`: only the first part of a CSV file, enough to recognise its layout.
+    """
+    if _kind(path) == "werkboek":
         return _read_workbook(path)
-    return [_read_csv(path)]
+    return [_read_csv(path, sample=sample)]
 
 
 def _kind(path: Path) -> Literal["csv", "werkboek"]:
@@ -153,14 +155,15 @@ def _read_sheet(book: fastexcel.ExcelReader, name: str) -> TextFrame:
 # CSV -------------------------------------------------------------------------------------------
 
 
-def _read_csv(path: Path) -> TextFrame:
-    text = _as_utf8(path)
-    sample = text[:SAMPLE_BYTES].decode("utf-8", errors="ignore")
-    if not sample.strip():
+def _read_csv(path: Path, *, sample: bool) -> TextFrame:
+    text = _as_utf8(path, SAMPLE_BYTES if sample else -1)
+    start = text[:SAMPLE_BYTES].decode("utf-8", errors="ignore")
+    if not start.strip():
         raise DeliveryRefused("bestand.leeg", "Het bestand bevat alleen lege regels.")
-    delimiter = sniff_delimiter(sample)
-    width = _width(sample, delimiter)
-    _refuse_cut_off(text, delimiter, width)
+    delimiter = sniff_delimiter(start)
+    width = _width(start, delimiter)
+    if not sample:
+        _refuse_cut_off(text, delimiter, width)
     if b"\r" in text and b"\n" not in text:
         text = text.replace(b"\r", b"\n")
     names = [f"c{i}" for i in range(width + 1)]
@@ -182,16 +185,22 @@ def _read_csv(path: Path) -> TextFrame:
     return TextFrame(frame.drop(names[-1]), "csv", "", tuple(too_wide))
 
 
-def _as_utf8(path: Path) -> bytes:
-    """The file's text as UTF-8 without byte order mark, whatever its encoding was."""
+def _as_utf8(path: Path, limit: int) -> bytes:
+    """The file's text as UTF-8 without byte order mark, whatever its encoding was.
+
+    `limit`: read so many bytes at most, up to the last whole line; -1 for all.
+    """
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(limit)
     except OSError as problem:
         raise DeliveryRefused(
             "bestand.onleesbaar",
             "Het bestand is tijdens het lezen verdwenen of geblokkeerd"
             f" ({type(problem).__name__}). Probeer het opnieuw.",
         ) from problem
+    if len(raw) == limit:
+        raw = raw[: max(raw.rfind(b"\n"), raw.rfind(b"\r")) + 1] or raw
     for mark, encoding in (
         (codecs.BOM_UTF8, "utf-8"),
         (codecs.BOM_UTF16_LE, "utf-16-le"),

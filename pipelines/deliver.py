@@ -1,0 +1,253 @@
+"""One file's way from the inbox into the warehouse: read, guard, stage, check, load.
+
+The steps are here in their order; what each does is in its own room.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.contracts import Contracts, Dataset
+from pipelines.errors import DeliveryRefused
+from pipelines.ingest import clean, deliveries
+from pipelines.ingest.deliveries import Delivery
+from pipelines.ingest.layouts import Layout
+from pipelines.validate import quarantine
+from pipelines.validate.checks import Check, checks
+from pipelines.validate.quarantine import Verdict
+from pipelines.warehouse import engine, history, tables
+from pipelines.warehouse.history import Receipt
+
+RAW = "ruwe_levering"
+STAGED = f"{engine.STAGING}.rijen"
+FAILED = f"{engine.STAGING}.gezakt"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one delivery in this run; `status` is one of accepted, unchanged, replaced
+    and refused. Every finding names rule, severity, columns, row numbers and what to do.
+    """
+
+    file: str
+    dataset: str | None
+    supplier: str | None
+    period: str
+    status: str
+    rows_in: int
+    accepted: int
+    quarantined: int
+    message: str
+    findings: tuple[dict[str, object], ...]
+
+    @property
+    def clean(self) -> bool:
+        return self.status != "refused" and self.quarantined == 0
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "file": self.file,
+            "dataset": self.dataset,
+            "supplier": self.supplier,
+            "period": self.period,
+            "status": self.status,
+            "rows_in": self.rows_in,
+            "accepted": self.accepted,
+            "quarantined": self.quarantined,
+            "message": self.message,
+            "findings": list(self.findings),
+        }
+
+
+def deliver(
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    contracts: Contracts,
+    layouts: Sequence[Layout],
+    *,
+    gate: bool,
+) -> list[Outcome]:
+    """Take one file in. A refusal is an outcome, not an exception; nothing of it is loaded.
+
+    `gate`: also run the Great Expectations suite and refuse when its counts differ.
+    """
+    try:
+        found = deliveries.open_file(path, contracts, layouts)
+    except DeliveryRefused as refusal:
+        return [_refused(con, _receipt_of_file(path, refusal), refusal)]
+    return [_deliver_one(con, delivery, contracts, gate=gate) for delivery in found]
+
+
+def _deliver_one(
+    con: duckdb.DuckDBPyConnection, delivery: Delivery, contracts: Contracts, *, gate: bool
+) -> Outcome:
+    receipt = Receipt(
+        delivery=delivery.id,
+        file=delivery.file,
+        dataset=delivery.dataset,
+        supplier=delivery.supplier,
+        period=delivery.period,
+        layout=f"{delivery.match.layout.id} v{delivery.match.layout.version}",
+        received=_now(),
+        status="geladen",
+        fingerprint=_fingerprint(con, contracts, delivery),
+    )
+    known = history.find(con, delivery.id)
+    if known and known.status == "vervangen":
+        return _outcome(con, known, "replaced")
+    if known and known.status == "geladen" and known.fingerprint == receipt.fingerprint:
+        return _outcome(con, known, "unchanged")
+    try:
+        return _load(con, delivery, receipt, contracts, gate=gate)
+    except DeliveryRefused as refusal:
+        return _refused(con, receipt, refusal)
+    finally:
+        con.execute(f"DROP TABLE IF EXISTS {STAGED}; DROP TABLE IF EXISTS {FAILED}")
+
+
+def _load(
+    con: duckdb.DuckDBPyConnection,
+    delivery: Delivery,
+    receipt: Receipt,
+    contracts: Contracts,
+    *,
+    gate: bool,
+) -> Outcome:
+    dataset = contracts.dataset(delivery.dataset)
+    _stage(con, delivery, dataset, contracts)
+    promised = checks(
+        dataset,
+        contracts,
+        filled=tables.filled(con, contracts),
+        replaces=history.replaced_by(con, receipt),
+        delivery=receipt.delivery,
+    )
+    verdict = quarantine.judge(con, STAGED, FAILED, promised)
+    if gate:
+        _agree_with_suite(con, verdict, promised, dataset)
+    judged = replace(
+        receipt,
+        rows_in=verdict.rows_in,
+        accepted=verdict.accepted,
+        quarantined=verdict.quarantined,
+    )
+    history.load(
+        con,
+        contracts,
+        judged,
+        verdict.findings,
+        STAGED,
+        FAILED,
+        quarantine.rules_of_row(FAILED, promised),
+    )
+    return _outcome(con, judged, "accepted")
+
+
+def _stage(
+    con: duckdb.DuckDBPyConnection, delivery: Delivery, dataset: Dataset, contracts: Contracts
+) -> None:
+    con.register(RAW, delivery.text.frame)
+    try:
+        select = clean.staged_select(delivery.match, dataset, contracts, RAW)
+        con.execute(f"CREATE OR REPLACE TABLE {STAGED} AS {select}")
+    finally:
+        con.unregister(RAW)
+
+
+def _agree_with_suite(
+    con: duckdb.DuckDBPyConnection, verdict: Verdict, promised: Sequence[Check], dataset: Dataset
+) -> None:
+    """Refuse when Great Expectations could not run, or counts otherwise than the quarantine."""
+    from pipelines.validate import expectations  # takes seconds to import
+
+    suite = expectations.run(con, STAGED, promised, dataset.id)
+    differing = quarantine.agree(verdict, promised, suite.counts)
+    if suite.crashed or differing:
+        named = ", ".join(sorted({*suite.crashed, *differing}))
+        raise DeliveryRefused(
+            "controle.niet_uitgevoerd",
+            f"De twee controles komen niet op hetzelfde uit bij: {named}. De levering is daarom"
+            " niet geladen; meld dit aan Zichtlijn.",
+        )
+
+
+def _fingerprint(con: duckdb.DuckDBPyConnection, contracts: Contracts, delivery: Delivery) -> str:
+    """Over the contracts and the deliveries of every dataset that the checks look at."""
+    dataset = contracts.dataset(delivery.dataset)
+    texts = " ".join(rule.fails for rule in dataset.rules)
+    others = {c.refers_to[0] for c in dataset.columns if c.refers_to}
+    others |= {d for d in contracts.datasets if re.search(rf"\b{d}\b", texts)}
+    parts = [contracts.fingerprint, delivery.match.layout.id]
+    parts += [f"{d}:{','.join(history.loaded(con, d))}" for d in sorted(others - {dataset.id})]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _receipt_of_file(path: Path, refusal: DeliveryRefused) -> Receipt:
+    return Receipt(
+        delivery=deliveries.fingerprint(path)[:16],
+        file=path.name,
+        dataset="",
+        supplier="",
+        period="",
+        layout="",
+        received=_now(),
+        status="geweigerd",
+        rule=refusal.rule,
+        message=str(refusal),
+    )
+
+
+def _refused(con: duckdb.DuckDBPyConnection, receipt: Receipt, refusal: DeliveryRefused) -> Outcome:
+    refused = replace(receipt, status="geweigerd", rule=refusal.rule, message=str(refusal))
+    history.refuse(con, refused)
+    return Outcome(
+        file=receipt.file,
+        dataset=receipt.dataset or None,
+        supplier=receipt.supplier or None,
+        period=receipt.period,
+        status="refused",
+        rows_in=0,
+        accepted=0,
+        quarantined=0,
+        message=str(refusal),
+        findings=(
+            {
+                "rule": refusal.rule,
+                "severity": "fout",
+                "dimension": "conformity",
+                "columns": [],
+                "outcome": "geweigerd",
+                "rows": [],
+                "count": 0,
+                "message": str(refusal),
+                "remedy": "",
+            },
+        ),
+    )
+
+
+def _outcome(con: duckdb.DuckDBPyConnection, receipt: Receipt, status: str) -> Outcome:
+    return Outcome(
+        file=receipt.file,
+        dataset=receipt.dataset,
+        supplier=receipt.supplier,
+        period=receipt.period,
+        status=status,
+        rows_in=receipt.rows_in,
+        accepted=receipt.accepted,
+        quarantined=receipt.quarantined,
+        message=receipt.message,
+        findings=tuple(history.findings_of(con, receipt.delivery)),
+    )
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0)

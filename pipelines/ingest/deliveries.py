@@ -1,0 +1,147 @@
+"""The inbox: which files have come, what they are, and how they are told apart."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.contracts import Contracts
+from pipelines.errors import DeliveryRefused, UsageError
+from pipelines.ingest import identity, layouts, read
+from pipelines.ingest.layouts import Layout, Match
+from pipelines.ingest.read import TextFrame
+
+_PERIOD = re.compile(r"(?<!\d)(20\d{2})[-_](20\d{2})(?!\d)")
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One table from one supplier about one dataset and period, recognised and past the door.
+
+    `id`: 16 hex digits of the SHA-256 of the file's bytes and the sheet's name. `period` is empty
+    when the file's name holds none.
+    """
+
+    id: str
+    file: str
+    dataset: str
+    supplier: str
+    period: str
+    match: Match
+    text: TextFrame
+
+
+def inbox(folder: Path) -> list[Path]:
+    """Files that look like deliveries, by name; a file left out has an unknown extension."""
+    if not folder.is_dir():
+        raise UsageError(f"De inbox {folder} bestaat niet of is geen map.")
+    return sorted(p for p in folder.iterdir() if not p.name.startswith((".", "~$")))
+
+
+def in_load_order(
+    paths: Sequence[Path], contracts: Contracts, known: Sequence[Layout]
+) -> list[Path]:
+    """Paths such that a dataset comes after what it refers to; unrecognised files come first."""
+    order = {name: i for i, name in enumerate(contracts.in_load_order())}
+
+    def place(path: Path) -> tuple[int, str]:
+        try:
+            texts = read.read(path, sample=True)
+            datasets = [layouts.match(t, known, contracts).layout.dataset for t in texts]
+        except DeliveryRefused:
+            return -1, path.name
+        return min(order[d] for d in datasets), path.name
+
+    return sorted(paths, key=place)
+
+
+def fingerprint(path: Path) -> str:
+    """SHA-256 of the bytes; of the name where the bytes cannot be read."""
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    except OSError:
+        digest.update(path.name.encode())
+    return digest.hexdigest()
+
+
+def open_file(path: Path, contracts: Contracts, known: Sequence[Layout]) -> list[Delivery]:
+    """The deliveries in a file: one, or one per recognised worksheet.
+
+    Raises `DeliveryRefused` when nothing in it is recognised, or when any table, recognised or
+    not, holds identifying data.
+    """
+    if path.suffix.lower() not in read.SUFFIXES:
+        raise DeliveryRefused(
+            "bestand.soort",
+            f"Bestanden van de soort {path.suffix or '(zonder extensie)'} worden niet gelezen."
+            f" Toegestaan: {', '.join(sorted(read.SUFFIXES))}.",
+        )
+    digest = fingerprint(path)
+    found: list[Delivery] = []
+    unknown: DeliveryRefused | None = None
+    for text in read.read(path):
+        try:
+            match = layouts.match(text, known, contracts)
+        except DeliveryRefused as refusal:
+            identity.guard(text, person_level=True)
+            unknown = unknown or refusal
+            continue
+        dataset = contracts.dataset(match.layout.dataset)
+        identity.guard(text, person_level=dataset.person_level, header_row=match.header_row)
+        _refuse_wrong_name(path, dataset.id, contracts)
+        _refuse_too_wide(text, match)
+        key = f"{digest}#{text.sheet}" if text.sheet else digest
+        found.append(
+            Delivery(
+                id=hashlib.sha256(key.encode()).hexdigest()[:16] if text.sheet else digest[:16],
+                file=path.name,
+                dataset=dataset.id,
+                supplier=match.layout.supplier or _supplier_in(path.stem, dataset.id),
+                period=_period_in(path.stem),
+                match=match,
+                text=text,
+            )
+        )
+    if not found:
+        raise unknown or DeliveryRefused("bestand.leeg", "Het bestand bevat geen tabel.")
+    return found
+
+
+def _refuse_wrong_name(path: Path, dataset: str, contracts: Contracts) -> None:
+    named = [d for d in contracts.datasets if d in path.stem.lower()]
+    if named and dataset not in named:
+        raise DeliveryRefused(
+            "bestand.naam",
+            f"De bestandsnaam noemt {named[0]}, maar de kolommen horen bij {dataset}."
+            " Controleer of het juiste bestand is meegestuurd, of pas de naam aan.",
+        )
+
+
+def _refuse_too_wide(text: TextFrame, match: Match) -> None:
+    rows = [r for r in text.too_wide if r > match.header_row]
+    if rows:
+        more = f" en nog {len(rows) - 10} andere" if len(rows) > 10 else ""
+        raise DeliveryRefused(
+            "bestand.kolommen",
+            f"Rij {', '.join(str(r) for r in rows[:10])}{more} heeft meer kolommen dan de kopregel:"
+            " waarschijnlijk staat er een scheidingsteken in de tekst zonder aanhalingstekens."
+            " Exporteer opnieuw met aanhalingstekens rond tekst.",
+        )
+
+
+def _supplier_in(stem: str, dataset: str) -> str:
+    """`<supplier>_<dataset>_<period>` -> supplier."""
+    before, found, _ = stem.partition(dataset)
+    supplier = before.strip("_- ")
+    return supplier if found and supplier else "onbekend"
+
+
+def _period_in(stem: str) -> str:
+    match = _PERIOD.search(stem)
+    return f"{match.group(1)}-{match.group(2)}" if match else ""

@@ -1,0 +1,229 @@
+"""Contract -> neutral checks: one SQL predicate each, true where a row breaks the promise.
+
+A check knows nothing of the engine that runs it. The same list drives the quarantine, the Great
+Expectations suite and the feedback, so that none of them can say something else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pipelines.contracts import Column, Contracts, Dataset, Severity
+from pipelines.ingest.clean import quoted
+
+ROWS = "{rows}"  # stands for the staged table in a predicate that looks at other rows
+
+Sort = Literal["verplicht", "type", "code", "patroon", "bereik", "uniek", "verwijzing", "regel"]
+
+KIND_IN_WORDS: Mapping[str, str] = {
+    "geheel": "een geheel getal",
+    "getal": "een getal",
+    "datum": "een bestaande datum",
+    "ja_nee": "J of N",
+    "lijst": "een lijst",
+    "tekst": "tekst",
+}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One promise. `id` is `<dataset>.<column>.<sort>` or `<dataset>.<rule>`.
+
+    `fails`: SQL predicate over a staged row `r` (typed columns, `<column>__tekst`, `_rij`); null
+    counts as kept. `could_not_run`: why the check cannot be judged here, empty when it can.
+    `allowed` and `bounds` say the same as `fails` where the promise is a set or a range.
+    """
+
+    id: str
+    sort: Sort
+    severity: Severity
+    dimension: str
+    columns: tuple[str, ...]
+    fails: str
+    message: str
+    remedy: str
+    owner: str
+    could_not_run: str = ""
+    allowed: tuple[str, ...] = ()
+    bounds: tuple[float | None, float | None] = (None, None)
+
+
+def checks(
+    dataset: Dataset,
+    contracts: Contracts,
+    *,
+    filled: Set[str],
+    delivery: str = "",
+    replaces: str = "",
+) -> tuple[Check, ...]:
+    """All checks of a dataset, in the order of the contract.
+
+    `filled`: datasets with at least one loaded row; a reference to any other cannot be judged.
+    `delivery` and `replaces`: ids of this delivery and of the one it replaces, whose keys are
+    free to come back.
+    """
+    found: list[Check] = []
+    for column in dataset.columns:
+        found += _column_checks(dataset, column, contracts, filled)
+    if dataset.keys:
+        found.append(_unique(dataset))
+        found.append(_unique_elsewhere(dataset, (delivery, replaces)))
+    found += [
+        Check(
+            id=f"{dataset.id}.{rule.id}",
+            sort="regel",
+            severity=rule.severity,
+            dimension=rule.dimension,
+            columns=rule.columns,
+            fails=rule.fails,
+            message=rule.message,
+            remedy=rule.remedy,
+            owner=rule.owner,
+        )
+        for rule in dataset.rules
+    ]
+    return tuple(found)
+
+
+def _column_checks(
+    dataset: Dataset, column: Column, contracts: Contracts, filled: Set[str]
+) -> list[Check]:
+    name = quoted(column.name)
+    text = quoted(f"{column.name}__tekst") if column.kind != "tekst" else name
+    found: list[Check] = []
+
+    def add(sort: Sort, dimension: str, fails: str, message: str, remedy: str, **more: Any) -> None:
+        found.append(
+            Check(
+                id=f"{dataset.id}.{column.name}.{sort}",
+                sort=sort,
+                severity="fout",
+                dimension=dimension,
+                columns=(column.name,),
+                fails=fails,
+                message=message,
+                remedy=remedy,
+                owner=dataset.owner,
+                **more,
+            )
+        )
+
+    if column.required:
+        add(
+            "verplicht",
+            "completeness",
+            f"{text} IS NULL",
+            f"{column.label} is leeg, maar verplicht.",
+            f"Vul {column.name} in.",
+        )
+    if column.kind != "tekst":
+        add(
+            "type",
+            "conformity",
+            f"{text} IS NOT NULL AND {name} IS NULL",
+            f"{column.label} is niet te lezen als {KIND_IN_WORDS[column.kind]}.",
+            f"Lever {column.name} aan als {KIND_IN_WORDS[column.kind]}.",
+        )
+    if column.codes:
+        codes = contracts.codes[column.codes]
+        allowed = ", ".join(codes)
+        listed = ", ".join("'" + code.replace("'", "''") + "'" for code in codes)
+        unknown = (
+            f"len(list_filter({name}, lambda x: x NOT IN ({listed}))) > 0"
+            if column.kind == "lijst"
+            else f"{name} NOT IN ({listed})"
+        )
+        add(
+            "code",
+            "conformity",
+            unknown,
+            f"{column.label} bevat een onbekende code. Toegestaan: {allowed}.",
+            f"Gebruik een code uit de lijst {column.codes}, of laat uw eigen benaming toevoegen"
+            " aan de codelijst of de indeling.",
+            allowed=() if column.kind == "lijst" else tuple(codes),
+        )
+    if column.pattern:
+        add(
+            "patroon",
+            "conformity",
+            f"NOT regexp_matches({name}, '{column.pattern.replace(chr(39), chr(39) * 2)}')",
+            f"{column.label} heeft niet de afgesproken vorm.",
+            f"Zo hoort {column.name} eruit te zien: {column.description}",
+        )
+    if column.minimum is not None or column.maximum is not None:
+        bounds = [
+            f"{name} {sign} {bound}"
+            for sign, bound in (("<", column.minimum), (">", column.maximum))
+            if bound is not None
+        ]
+        add(
+            "bereik",
+            "accuracy",
+            " OR ".join(bounds),
+            f"{column.label} valt buiten het bereik{_range_in_words(column)}.",
+            f"Controleer {column.name} in de bron.",
+            bounds=(column.minimum, column.maximum),
+        )
+    if column.refers_to:
+        other, key = column.refers_to
+        add(
+            "verwijzing",
+            "consistency",
+            f"{name} IS NOT NULL AND NOT EXISTS"
+            f" (SELECT 1 FROM {quoted(other)} d WHERE d.{quoted(key)} = r.{name})",
+            f"{column.label} komt niet voor in de dataset {other}.",
+            f"Controleer {column.name}, of lever {other} opnieuw aan als het daar ontbreekt.",
+            could_not_run="" if other in filled else f"de dataset {other} is nog niet geleverd",
+        )
+    return found
+
+
+def _range_in_words(column: Column) -> str:
+    low = f" vanaf {column.minimum:g}" if column.minimum is not None else ""
+    high = f" tot en met {column.maximum:g}" if column.maximum is not None else ""
+    return low + high
+
+
+def _unique(dataset: Dataset) -> Check:
+    """The first row with a key is accepted; every later one breaks the promise."""
+    keys = ", ".join(quoted(k) for k in dataset.keys)
+    return Check(
+        id=f"{dataset.id}.{dataset.keys[0]}.uniek",
+        sort="uniek",
+        severity="fout",
+        dimension="uniqueness",
+        columns=dataset.keys,
+        fails=(
+            f"_rij IN (SELECT _rij FROM {ROWS}"
+            f" QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY _rij) > 1)"
+        ),
+        message=f"Deze rij heeft dezelfde {' + '.join(dataset.keys)} als een eerdere rij.",
+        remedy="Verwijder de dubbele rij, of geef haar een eigen sleutel.",
+        owner=dataset.owner,
+    )
+
+
+def _unique_elsewhere(dataset: Dataset, own: tuple[str, ...]) -> Check:
+    same = " AND ".join(f"d.{quoted(k)} = r.{quoted(k)}" for k in dataset.keys)
+    mine = ", ".join("'" + d.replace("'", "''") + "'" for d in own)
+    return Check(
+        id=f"{dataset.id}.{dataset.keys[0]}.elders",
+        sort="uniek",
+        severity="fout",
+        dimension="uniqueness",
+        columns=dataset.keys,
+        fails=(
+            f"EXISTS (SELECT 1 FROM {quoted(dataset.id)} d WHERE {same} AND d._levering NOT IN ({mine}))"
+        ),
+        message=(
+            f"Deze {' + '.join(dataset.keys)} is al in gebruik in een andere levering"
+            " die nog geldt."
+        ),
+        remedy=(
+            "Lever een rij maar één keer aan. Is dit een herstelde levering, geef haar dan"
+            " dezelfde leverancier en periode als de eerste: dan vervangt zij die."
+        ),
+        owner=dataset.owner,
+    )

@@ -1,0 +1,178 @@
+"""The Great Expectations suite of a delivery: a second, independent count and the audit record.
+
+Built from the same checks as the quarantine and run over the same staged rows. Great Expectations
+is imported here only, and only when a suite runs, since that takes seconds.
+
+GX has no official DuckDB support. It works through duckdb-engine when two things are mended from
+outside: GX gives the connection back before it reads rows (so begin, commit and rollback do
+nothing: validation only reads), and it must look at our connection, where the staged rows live in
+memory. `_dialect` does both, under the name that GX expects.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import count
+from typing import Any
+
+import duckdb
+
+from pipelines.ingest.clean import quoted
+from pipelines.validate.checks import ROWS, Check
+
+SUITE_TABLE = "gx_rijen"  # view of the staged rows in the default schema, where GX looks
+
+_connections: dict[str, duckdb.DuckDBPyConnection] = {}
+_serial = count(1)
+
+
+@dataclass(frozen=True)
+class SuiteResult:
+    """Failing rows per check id as GX counted them; `crashed`: check id -> why it could not run.
+
+    `record` is GX's own validation result as a JSON-ready mapping, without values of rows.
+    """
+
+    counts: Mapping[str, int]
+    crashed: Mapping[str, str]
+    record: Mapping[str, Any]
+
+
+def run(
+    con: duckdb.DuckDBPyConnection, staged: str, checks: Sequence[Check], name: str
+) -> SuiteResult:
+    """Run the suite over the table `staged`; checks that could not be judged are left out."""
+    gx = _great_expectations()
+    judged = [c for c in checks if not c.could_not_run]
+    con.execute(f"CREATE OR REPLACE TEMP VIEW {SUITE_TABLE} AS SELECT * FROM {staged}")
+    key = f"zichtlijn-{next(_serial)}"
+    _connections[key] = con
+    try:
+        context = gx.get_context(mode="ephemeral")
+        context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+        source = context.data_sources.add_sql(
+            key, connection_string=f"duckdb:///{key}", create_temp_table=False
+        )
+        batch = (
+            source.add_query_asset(name, query=f"SELECT * FROM {SUITE_TABLE}")
+            .add_batch_definition_whole_table("alles")
+            .get_batch()
+        )
+        suite = gx.ExpectationSuite(
+            name=name, expectations=[_expectation(check, gx) for check in judged]
+        )
+        result = batch.validate(suite, result_format="BASIC")
+    finally:
+        del _connections[key]
+        con.execute(f"DROP VIEW IF EXISTS {SUITE_TABLE}")
+    return _summarised(result)
+
+
+def _expectation(check: Check, gx: Any) -> Any:
+    """The built-in expectation where GX has one that is right on DuckDB, else the SQL itself."""
+    common = {
+        "meta": {"regel": check.id},
+        "severity": "critical" if check.severity == "fout" else "warning",
+    }
+    column = check.columns[0]
+    if check.sort == "verplicht":
+        tested = column if f"{quoted(column)} IS NULL" == check.fails else f"{column}__tekst"
+        return gx.expectations.ExpectColumnValuesToNotBeNull(column=tested, **common)
+    if check.allowed:
+        return gx.expectations.ExpectColumnValuesToBeInSet(
+            column=column, value_set=list(check.allowed), **common
+        )
+    if check.sort == "bereik":
+        return gx.expectations.ExpectColumnValuesToBeBetween(
+            column=column, min_value=check.bounds[0], max_value=check.bounds[1], **common
+        )
+    predicate = check.fails.replace(ROWS, SUITE_TABLE)
+    return gx.expectations.UnexpectedRowsExpectation(
+        unexpected_rows_query=f"SELECT _rij FROM {{batch}} r WHERE {_braced(predicate)}",
+        description=check.message,
+        **common,
+    )
+
+
+def _braced(predicate: str) -> str:
+    """GX formats the query: braces of ours (regular expressions, lists) are doubled."""
+    return predicate.replace("{", "{{").replace("}", "}}")
+
+
+def _summarised(result: Any) -> SuiteResult:
+    counts: dict[str, int] = {}
+    crashed: dict[str, str] = {}
+    for item in result.results:
+        rule = item.expectation_config.meta["regel"]
+        raised = _exception(item.exception_info)
+        if raised:
+            crashed[rule] = raised
+        elif "unexpected_count" in item.result:
+            counts[rule] = int(item.result["unexpected_count"])
+        else:
+            counts[rule] = int(item.result["observed_value"])
+    record = {
+        "geslaagd": bool(result.success),
+        "verwachtingen": [
+            {
+                "regel": item.expectation_config.meta["regel"],
+                "soort": item.expectation_config.type,
+                "geslaagd": bool(item.success),
+                "aantal": counts.get(item.expectation_config.meta["regel"]),
+            }
+            for item in result.results
+        ],
+    }
+    return SuiteResult(counts, crashed, record)
+
+
+def _exception(info: Mapping[str, Any] | None) -> str:
+    """GX reports one exception flatly, or one per metric; the text may hold values: name only."""
+    if not info:
+        return ""
+    entries = [info] if "raised_exception" in info else [v for v in info.values() if v]
+    for entry in entries:
+        if entry.get("raised_exception"):
+            return "Great Expectations kon deze controle niet uitvoeren"
+    return ""
+
+
+@cache
+def _great_expectations() -> Any:
+    """Import GX once, without telemetry, with our dialect in place."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import great_expectations as gx
+        from sqlalchemy.dialects import registry
+
+        _dialect()
+    registry.register("duckdb", __name__, "DuckDBForExpectations")
+    return gx
+
+
+def _dialect() -> None:
+    import duckdb_engine
+
+    class DuckDBForExpectations(duckdb_engine.Dialect):
+        """duckdb-engine on a connection that is already open, read without transactions."""
+
+        supports_statement_cache = True
+
+        def connect(self, *args: Any, **kwargs: Any) -> Any:
+            key = str(kwargs.get("database", args[0] if args else ""))
+            return duckdb_engine.ConnectionWrapper(_connections[key])
+
+        def do_begin(self, dbapi_connection: Any) -> None: ...
+
+        def do_commit(self, dbapi_connection: Any) -> None: ...
+
+        def do_rollback(self, dbapi_connection: Any) -> None: ...
+
+        def do_close(self, dbapi_connection: Any) -> None: ...
+
+    globals()["DuckDBForExpectations"] = DuckDBForExpectations

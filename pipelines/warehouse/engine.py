@@ -1,0 +1,36 @@
+"""The warehouse's engine: the only place that names DuckDB files and opens them for writing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from pipelines.errors import UsageError
+
+FILE = "magazijn.duckdb"
+STAGING = "wachtkamer"  # in memory: what is not yet accepted never touches the disk
+
+
+@contextmanager
+def open_warehouse(workdir: Path | None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to the warehouse of `workdir`, or to one in memory that is gone afterwards.
+
+    Raises `UsageError` when another process has the warehouse open or the folder is not writable.
+    """
+    try:
+        if workdir is not None:
+            workdir.mkdir(parents=True, exist_ok=True)
+        con = duckdb.connect(str(workdir / FILE) if workdir else ":memory:")
+    except (duckdb.IOException, OSError) as problem:
+        raise UsageError(
+            f"Het magazijn in {workdir} kan niet worden geopend ({type(problem).__name__})."
+            " Waarschijnlijk is er nog een run bezig, of mag u niet in deze map schrijven."
+        ) from None
+    try:
+        con.execute(f"ATTACH ':memory:' AS {STAGING}")
+        yield con
+    finally:
+        con.close()

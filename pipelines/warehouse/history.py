@@ -1,0 +1,203 @@
+"""What was delivered, what became of it, and what it broke: the register of deliveries."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import duckdb
+
+from pipelines.contracts import Contracts
+from pipelines.ingest.clean import quoted
+from pipelines.validate.quarantine import Finding
+from pipelines.warehouse import tables
+
+Status = Literal["geladen", "vervangen", "geweigerd"]
+
+_SCHEMA = """
+CREATE SCHEMA IF NOT EXISTS register;
+CREATE TABLE IF NOT EXISTS register.leveringen (
+    levering VARCHAR PRIMARY KEY, bestand VARCHAR, dataset VARCHAR, leverancier VARCHAR,
+    periode VARCHAR, indeling VARCHAR, ontvangen_op TIMESTAMP, volgnummer BIGINT,
+    status VARCHAR, rijen BIGINT, geaccepteerd BIGINT, afgekeurd BIGINT, regel VARCHAR,
+    bericht VARCHAR, vingerafdruk VARCHAR, vervangen_door VARCHAR);
+CREATE TABLE IF NOT EXISTS register.bevindingen (
+    levering VARCHAR, regel VARCHAR, ernst VARCHAR, dimensie VARCHAR, kolommen VARCHAR[],
+    uitkomst VARCHAR, rijen BIGINT[], bericht VARCHAR, herstel VARCHAR);
+CREATE TABLE IF NOT EXISTS register.quarantaine (
+    levering VARCHAR, rij BIGINT, regels VARCHAR[], inhoud JSON);
+"""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """One delivery on record. `period` is text such as 2023-2024, empty for reference data.
+
+    `fingerprint` is over the contract and the data it refers to: when it changes, the delivery
+    is judged again.
+    """
+
+    delivery: str
+    file: str
+    dataset: str
+    supplier: str
+    period: str
+    layout: str
+    received: dt.datetime
+    status: Status
+    rows_in: int = 0
+    accepted: int = 0
+    quarantined: int = 0
+    rule: str = ""
+    message: str = ""
+    fingerprint: str = ""
+
+
+def create(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute(_SCHEMA)
+
+
+def find(con: duckdb.DuckDBPyConnection, delivery: str) -> Receipt | None:
+    row = con.execute(
+        "SELECT levering, bestand, dataset, leverancier, periode, indeling, ontvangen_op, status,"
+        " rijen, geaccepteerd, afgekeurd, regel, bericht, vingerafdruk"
+        " FROM register.leveringen WHERE levering = ?",
+        [delivery],
+    ).fetchone()
+    return Receipt(*row) if row else None
+
+
+def findings_of(con: duckdb.DuckDBPyConnection, delivery: str) -> list[dict[str, object]]:
+    """The findings of a delivery as they are reported: rule, severity, columns, rows, message."""
+    rows = con.execute(
+        "SELECT regel, ernst, dimensie, kolommen, uitkomst, rijen, bericht, herstel"
+        " FROM register.bevindingen WHERE levering = ? ORDER BY rowid",
+        [delivery],
+    ).fetchall()
+    names = (
+        "rule", "severity", "dimension", "columns", "outcome", "rows", "message", "remedy",
+    )  # fmt: skip
+    return [dict(zip(names, row, strict=True)) | {"count": len(row[5])} for row in rows]
+
+
+def replaced_by(con: duckdb.DuckDBPyConnection, receipt: Receipt) -> str:
+    """Id of the loaded delivery of the same supplier, dataset and period; empty when none."""
+    row = con.execute(
+        "SELECT levering FROM register.leveringen WHERE status = 'geladen' AND dataset = ?"
+        " AND leverancier = ? AND periode = ? AND levering <> ? ORDER BY volgnummer DESC",
+        [receipt.dataset, receipt.supplier, receipt.period, receipt.delivery],
+    ).fetchone()
+    return row[0] if row else ""
+
+
+def loaded(con: duckdb.DuckDBPyConnection, dataset: str) -> list[str]:
+    """Ids of the deliveries whose rows are in the dataset's table."""
+    rows = con.execute(
+        "SELECT levering FROM register.leveringen WHERE dataset = ? AND status = 'geladen'"
+        " ORDER BY levering",
+        [dataset],
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def refuse(con: duckdb.DuckDBPyConnection, receipt: Receipt) -> None:
+    """Put a refused delivery on record, unless it is loaded already."""
+    known = find(con, receipt.delivery)
+    if known is not None and known.status != "geweigerd":
+        return
+    con.execute("BEGIN")
+    _write(con, receipt)
+    con.execute("COMMIT")
+
+
+def load(
+    con: duckdb.DuckDBPyConnection,
+    contracts: Contracts,
+    receipt: Receipt,
+    findings: Sequence[Finding],
+    staged: str,
+    failed: str,
+    rules_of_row: str,
+) -> None:
+    """Load one judged delivery in one transaction: all of it, with its record, or nothing.
+
+    `rules_of_row`: SQL that yields `_rij` and the ids of the rules a failing row broke.
+    """
+    dataset = contracts.dataset(receipt.dataset)
+    replaced = replaced_by(con, receipt)
+    con.execute("BEGIN")
+    try:
+        if replaced:
+            tables.remove(con, receipt.dataset, replaced)
+            con.execute(
+                "UPDATE register.leveringen SET status = 'vervangen', vervangen_door = ?"
+                " WHERE levering = ?",
+                [receipt.delivery, replaced],
+            )
+        tables.remove(con, receipt.dataset, receipt.delivery)
+        tables.insert(con, dataset, staged, failed, receipt.delivery)
+        _write(con, receipt)
+        for finding in findings:
+            check = finding.check
+            con.execute(
+                "INSERT INTO register.bevindingen VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    receipt.delivery, check.id, check.severity, check.dimension,
+                    list(check.columns), finding.outcome, list(finding.rows), finding.message,
+                    check.remedy,
+                ],
+            )  # fmt: skip
+        con.execute(
+            "INSERT INTO register.quarantaine SELECT ?, s._rij, q.regels, to_json(s)"
+            f" FROM {staged} s JOIN ({rules_of_row}) q USING (_rij) ORDER BY s._rij",
+            [receipt.delivery],
+        )
+        con.execute("COMMIT")
+    except BaseException:
+        con.execute("ROLLBACK")
+        raise
+
+
+def _write(con: duckdb.DuckDBPyConnection, receipt: Receipt) -> None:
+    known = con.execute(
+        "SELECT ontvangen_op, volgnummer FROM register.leveringen WHERE levering = ?",
+        [receipt.delivery],
+    ).fetchone()
+    newest = con.execute("SELECT coalesce(max(volgnummer), 0) FROM register.leveringen").fetchone()
+    received, number = known or (receipt.received, (newest or (0,))[0] + 1)
+    for table in ("leveringen", "bevindingen", "quarantaine"):
+        con.execute(f"DELETE FROM register.{table} WHERE levering = ?", [receipt.delivery])
+    con.execute(
+        "INSERT INTO register.leveringen VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')",
+        [
+            receipt.delivery, receipt.file, receipt.dataset, receipt.supplier, receipt.period,
+            receipt.layout, received, number, receipt.status, receipt.rows_in, receipt.accepted,
+            receipt.quarantined, receipt.rule, receipt.message, receipt.fingerprint,
+        ],
+    )  # fmt: skip
+
+
+def unbalanced(con: duckdb.DuckDBPyConnection, contracts: Contracts) -> Mapping[str, str]:
+    """Deliveries for which rows in, accepted and quarantined do not close, with what is wrong.
+
+    Empty in a sound warehouse; asked after every run.
+    """
+    wrong: dict[str, str] = {}
+    rows = con.execute(
+        "SELECT levering, dataset, rijen, geaccepteerd, afgekeurd,"
+        " (SELECT count(*) FROM register.quarantaine q WHERE q.levering = l.levering)"
+        " FROM register.leveringen l WHERE status = 'geladen'"
+    ).fetchall()
+    for delivery, dataset, rows_in, accepted, quarantined, kept_apart in rows:
+        row = con.execute(
+            f"SELECT count(*) FROM {quoted(dataset)} WHERE {tables.DELIVERY} = ?", [delivery]
+        ).fetchone()
+        held = row[0] if row else 0
+        if (held, kept_apart) != (accepted, quarantined) or rows_in != accepted + quarantined:
+            wrong[delivery] = (
+                f"{rows_in} ontvangen, {accepted} goedgekeurd ({held} in het magazijn),"
+                f" {quarantined} apart gehouden ({kept_apart} in quarantaine)"
+            )
+    return wrong
