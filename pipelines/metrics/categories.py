@@ -1,0 +1,81 @@
+"""The categories of a breakdown, in the order shown, with their labels.
+
+A cut that is a delivered column takes its categories from that column's code list; a derived cut
+has them here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+
+from pipelines.contracts import Contracts
+from pipelines.metrics.derive import AGE_GROUPS, UNKNOWN
+from pipelines.metrics.metric import Metric
+
+CROSS = ">"
+
+
+@dataclass(frozen=True)
+class Category:
+    code: str
+    label_nl: str
+    label_en: str
+
+
+_AGE_LABELS = (
+    ("Tot en met 3 jaar", "Up to 3 years"),
+    ("4 tot en met 7 jaar", "4 to 7 years"),
+    ("8 tot en met 11 jaar", "8 to 11 years"),
+    ("12 tot en met 15 jaar", "12 to 15 years"),
+    ("16 en 17 jaar", "16 and 17 years"),
+    ("18 jaar en ouder", "18 years and over"),
+)
+
+DERIVED: Mapping[str, tuple[Category, ...]] = {
+    "leeftijdsgroep": tuple(
+        Category(code, nl, en) for code, (nl, en) in zip(AGE_GROUPS, _AGE_LABELS, strict=True)
+    ),
+    "categorie": (
+        Category("absoluut", "Absoluut verzuim", "Not enrolled"),
+        Category("langdurig_relatief", "Langdurig relatief verzuim", "Long-term absence"),
+    ),
+}
+
+
+def of_column(metric: Metric, column: str, contracts: Contracts) -> tuple[Category, ...]:
+    """Categories of one column; none when it has no list, so that only what occurs is shown."""
+    if column in DERIVED:
+        return DERIVED[column]
+    if column == "as":
+        return _from_list("problematiek_as", contracts)
+    for name in metric.measure.datasets:
+        for delivered in contracts.dataset(name).columns:
+            if delivered.name == column and delivered.codes:
+                return _from_list(delivered.codes, contracts)
+    return ()
+
+
+def _from_list(name: str, contracts: Contracts) -> tuple[Category, ...]:
+    return tuple(Category(c.code, c.label_nl, c.label_en) for c in contracts.codes[name].values())
+
+
+def of_breakdown(metric: Metric, breakdown: str, contracts: Contracts) -> tuple[Category, ...]:
+    """Categories of a breakdown, crossed where it crosses columns, with 'onbekend' at the end."""
+    columns = metric.columns_of(breakdown)
+    if not columns:
+        return ()
+    lists = [(*of_column(metric, c, contracts), _UNKNOWN) for c in columns]
+    return tuple(_crossed(parts) for parts in product(*(dict.fromkeys(found) for found in lists)))
+
+
+_UNKNOWN = Category(UNKNOWN, "Onbekend", "Unknown")
+
+
+def _crossed(parts: tuple[Category, ...]) -> Category:
+    return Category(
+        CROSS.join(p.code for p in parts),
+        " → ".join(p.label_nl for p in parts),
+        " → ".join(p.label_en for p in parts),
+    )

@@ -1,0 +1,301 @@
+"""Counting: metrics and tables in, exact cells out, with all that disclosure control must know.
+
+The engine groups units by their profile (`profiles`); what comes back holds no person and is as
+large as the variety in the data, not as the register. Which cells a profile counts in is worked
+out here, from the publication plan. Nothing is rounded or hidden yet: the outcome stays on the
+pipeline side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import polars as pl
+from ibis.common.deferred import Deferred
+
+from pipelines.metrics import cells
+from pipelines.metrics.cells import AREA, KEY
+from pipelines.metrics.derive import ENROLLED
+from pipelines.metrics.metric import (
+    Base,
+    Context,
+    Count,
+    Flow,
+    Mean,
+    Metric,
+    Quantiles,
+    Quotient,
+    Rate,
+    Share,
+    Split,
+    Tables,
+    Total,
+)
+from pipelines.metrics.plan import Plan
+from pipelines.metrics.profiles import HOLDS, Profiles, fetched, profile
+from pipelines.metrics.quantiles import Spread, spread
+
+
+@dataclass(frozen=True)
+class Counted:
+    """One protected component: all cells of one measure, or of one sum over it.
+
+    `cells`: cel (0..n-1, also the row number), KEY, deel ('teller', 'noemer' or '' for a plain
+    count), aantal, kinderen (distinct persons), scholen (distinct schools with a unit in the cell;
+    null for a measure without schools), grootste and tweede (largest two contributions of a
+    person; null unless something is summed). Figures that count the same units share a cell.
+    `atoms`: aantal (> 0) of all units that count in exactly the cells `cellen` (sorted). Over the
+    atoms with a cell it adds up to that cell. No atom spans two school years.
+    `figures`: metriek, KEY, teller and noemer (a cel, or null), complement (noemer minus teller is
+    a number of units too) and bekend (a denominator everybody may know, or null). A mean has its
+    teller in one component and its noemer in another.
+    `unit`: what aantal counts, in parts of 1/`scale`.
+    """
+
+    measure: str
+    unit: str
+    scale: int
+    cells: pl.DataFrame
+    atoms: pl.DataFrame
+    figures: pl.DataFrame
+
+    @property
+    def known(self) -> pl.DataFrame:
+        """Exact public denominators: metriek, KEY, aantal."""
+        return self.figures.filter(pl.col("bekend").is_not_null()).select(
+            "metriek", *KEY, aantal="bekend"
+        )
+
+
+@dataclass(frozen=True)
+class Result:
+    """All that was counted. `not_delivered`: metric -> the datasets it lacks."""
+
+    counted: tuple[Counted, ...]
+    spreads: tuple[Spread, ...]
+    not_delivered: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A count that a metric needs: of which rows, and of which column the sum (None: units)."""
+
+    metric: Metric
+    deel: str
+    weight: str | None
+    test: Deferred | None
+
+    @property
+    def flag(self) -> str:
+        return f"_{self.metric.id}_{self.deel}"
+
+
+def count_all(
+    metrics: Iterable[Metric],
+    tables: Tables,
+    delivered: Collection[str],
+    context: Context,
+    plan: Plan,
+) -> Result:
+    """Count every metric whose datasets were delivered; those over one measure together."""
+    listed = list(metrics)
+    lacking = {m.id: tuple(d for d in m.datasets if d not in delivered) for m in listed}
+    present = [m for m in listed if not lacking[m.id] and not isinstance(m.form, Quotient)]
+    present.sort(key=lambda m: m.measure.id)
+    counted: list[Counted] = []
+    for _id, together in groupby(present, key=lambda m: m.measure.id):
+        exact = [m for m in together if not isinstance(m.form, Quantiles)]
+        counted += count(exact, tables, context, plan) if exact else ()
+    spreads = [spread(m, tables, context, plan) for m in present if isinstance(m.form, Quantiles)]
+    return Result(
+        tuple(counted), tuple(spreads), {name: gone for name, gone in lacking.items() if gone}
+    )
+
+
+def count(
+    metrics: Sequence[Metric], tables: Tables, context: Context, plan: Plan
+) -> tuple[Counted, ...]:
+    """Count metrics over one measure as one component, and one more per column that is summed."""
+    measure = metrics[0].measure
+    if any(m.measure != measure for m in metrics):
+        raise ValueError("metrics over different measures are counted apart")
+    parts = [part for metric in metrics for part in _parts(metric)]
+    cuts = [c for m in metrics for t in plan.of(m.id) for c in m.columns_of(t.breakdown)]
+    tests = {p.flag: p.test for p in parts if p.test is not None}
+    profiles = profile(measure, cuts, tests, tables, context)
+    units = profiles.units()
+    known = profiles.decode(units["profielen"].explode())
+    has_schools = "vestiging" in measure.levels
+    active = [known, _covered(ENROLLED, known, tables, context)] if has_schools else [known]
+    within = cells.areas(active, measure.levels)
+    counted = pl.concat(
+        cells.members(
+            p.metric,
+            p.deel,
+            known,
+            plan,
+            _holds(p),
+        )
+        for p in parts
+    )
+    keys = pl.concat(cells.keys(m, counted, within, context, plan) for m in metrics)
+    figures = _with_base(metrics, keys, known, tables, context)
+    return tuple(
+        _component(
+            [p for p in parts if p.weight == weight],
+            units if weight is None else profiles.total(weight),
+            profiles,
+            known,
+            counted,
+            figures,
+        )
+        for weight in dict.fromkeys(p.weight for p in parts)
+    )
+
+
+def _parts(metric: Metric) -> tuple[_Part, ...]:
+    where = metric.where
+    noemer = _Part(metric, "noemer", None, where)
+    match metric.form:
+        case Count() | Flow():
+            return (_Part(metric, "", None, where),)
+        case Total(weight=weight):
+            return (_Part(metric, "", weight, where),)
+        case Rate(weight=weight):
+            return (_Part(metric, "teller", weight, where),)
+        case Mean(weight=weight):
+            return (_Part(metric, "teller", weight, where), noemer)
+        case Split():
+            return (_Part(metric, "teller", None, where), noemer)
+        case Share(numerator=holds):
+            both = holds if where is None else where & holds
+            return (_Part(metric, "teller", None, both), noemer)
+        case Quantiles() | Quotient():
+            raise ValueError(f"{metric.id} is not counted cell by cell")
+
+
+def _holds(part: _Part) -> pl.Expr:
+    return pl.lit(value=True) if part.test is None else pl.col(part.flag) == HOLDS
+
+
+def _component(
+    parts: Sequence[_Part],
+    units: pl.DataFrame,
+    profiles: Profiles,
+    known: pl.DataFrame,
+    counted: pl.DataFrame,
+    figures: pl.DataFrame,
+) -> Counted:
+    metric, weight = parts[0].metric, parts[0].weight
+    of_parts = pl.DataFrame(
+        {"metriek": [p.metric.id for p in parts], "deel": [p.deel for p in parts]}
+    )
+    counted = counted.join(of_parts, on=["metriek", "deel"], how="semi")
+    every = pl.concat(
+        cells.named(
+            figures.filter(pl.col("metriek") == p.metric.id).select("metriek", *KEY),
+            p.deel,
+            whole=p.deel == "noemer" and p.metric.is_split,
+        )
+        for p in parts
+    )
+    numbers, atoms = cells.merge(every, counted, units)
+    frame = (
+        numbers.sort("cel", "deel", "metriek")
+        .unique("cel", keep="first", maintain_order=True)
+        .select("cel", *KEY, "deel")
+        .join(cells.filled(numbers, counted, units, "aantal"), on="cel", how="left")
+        .join(cells.filled(numbers, counted, profiles.persons(), "kinderen"), on="cel", how="left")
+        .with_columns(pl.col("aantal", "kinderen").fill_null(0))
+        .join(_schools(numbers, counted, known), on="cel", how="left")
+    )
+    if weight is None:
+        frame = frame.with_columns(grootste=_NO_NUMBER, tweede=_NO_NUMBER)
+    else:
+        top = cells.largest_two(numbers, counted, profiles.contributions(weight))
+        frame = frame.join(top, on="cel", how="left")
+    return Counted(
+        measure=metric.measure.id if weight is None else f"{metric.measure.id}.{weight}",
+        unit=metric.measure.unit if weight is None else metric.unit,
+        scale=metric.form.scale if isinstance(metric.form, Mean) and weight else 1,
+        cells=frame.sort("cel"),
+        atoms=atoms,
+        figures=_figures(parts, numbers, figures),
+    )
+
+
+_NO_NUMBER = pl.lit(None, dtype=pl.Int64)
+
+
+def _schools(numbers: pl.DataFrame, counted: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Distinct schools with a unit in each cell; null throughout without schools."""
+    if "vestiging" not in known.columns:
+        return numbers.select("cel").unique().with_columns(scholen=_NO_NUMBER)
+    behind = counted.join(numbers, on=cells.CELL).join(known, on="profiel")
+    found = behind.group_by("cel").agg(scholen=pl.col("vestiging").drop_nulls().n_unique())
+    every = numbers.select("cel").unique().join(found, on="cel", how="left")
+    return every.with_columns(pl.col("scholen").fill_null(0).cast(pl.Int64))
+
+
+def _figures(parts: Sequence[_Part], numbers: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
+    """Figures of the metrics that have a part here, with the cells they are made of."""
+    found: list[pl.DataFrame] = []
+    for metric in dict.fromkeys(p.metric.id for p in parts):
+        own = [p for p in parts if p.metric.id == metric]
+        rows = figures.filter(pl.col("metriek") == metric).with_columns(
+            complement=pl.lit(_has_complement(own[0].metric)), teller=_NO_NUMBER, noemer=_NO_NUMBER
+        )
+        for p in own:
+            column = p.deel or "teller"
+            whole = p.deel == "noemer" and p.metric.is_split
+            on = AREA if whole else KEY
+            cel = numbers.filter((pl.col("metriek") == metric) & (pl.col("deel") == p.deel)).select(
+                *on, pl.col("cel").alias(column)
+            )
+            rows = rows.drop(column).join(cel, on=on, how="left")
+        found.append(rows.select("metriek", *KEY, "teller", "noemer", "complement", "bekend"))
+    return pl.concat(found).sort("metriek", *KEY)
+
+
+def _has_complement(metric: Metric) -> bool:
+    return isinstance(metric.form, Share | Split) or (
+        isinstance(metric.form, Rate) and metric.form.within
+    )
+
+
+def _covered(base: Base, known: pl.DataFrame, tables: Tables, context: Context) -> pl.DataFrame:
+    """Rows of a public base, in the municipalities and years for which this measure has rows.
+
+    A municipality without a single row in a school year did not deliver: it has no zeros, and its
+    pupils are in no denominator.
+    """
+    behind = known.filter(pl.col("vestiging").is_not_null()) if "vestiging" in known else known
+    covered = behind.select("schooljaar", "gemeente").drop_nulls().unique()
+    frame = fetched(base.rows(tables, context))
+    return frame.join(covered, on=["schooljaar", "gemeente"], how="semi")
+
+
+def _with_base(
+    metrics: Sequence[Metric],
+    keys: pl.DataFrame,
+    known: pl.DataFrame,
+    tables: Tables,
+    context: Context,
+) -> pl.DataFrame:
+    """Keys with `bekend`: the public denominator of the area, for metrics that have one."""
+    found: list[pl.DataFrame] = []
+    for metric in metrics:
+        own = keys.filter(pl.col("metriek") == metric.id)
+        if not isinstance(metric.form, Rate):
+            found.append(own.with_columns(bekend=pl.lit(None, dtype=pl.Float64)))
+            continue
+        base = _covered(metric.form.base, known, tables, context)
+        levels = [level for level in metric.measure.levels if level == "totaal" or level in base]
+        per_area = pl.concat(
+            base.select(*cells.at(level), pl.col("aantal").cast(pl.Float64)) for level in levels
+        )
+        sums = per_area.drop_nulls().group_by(AREA).agg(bekend=pl.col("aantal").sum())
+        found.append(own.join(sums, on=AREA, how="left"))
+    return pl.concat(found)

@@ -1,0 +1,138 @@
+"""What is derived from delivered columns, in one place: school years, ages, axes, school areas."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+import ibis
+import ibis.expr.types as ir
+from ibis import _
+
+from pipelines.contracts import Code
+from pipelines.metrics.metric import Base, Context, Tables
+
+UNKNOWN = "onbekend"
+LEAP_SAFE_MONTHS = 12  # a school year is twelve months, whether it has 365 days or 366
+
+# Upper age of each group, in the order shown; the last has no upper age.
+AGE_GROUPS: Mapping[str, int] = {
+    "tot_en_met_3": 3,
+    "4_tot_en_met_7": 7,
+    "8_tot_en_met_11": 11,
+    "12_tot_en_met_15": 15,
+    "16_en_17": 17,
+    "18_en_ouder": 999,
+}
+
+
+def first_year(date: ir.DateValue) -> ir.IntegerValue:
+    """Calendar year in which the school year of `date` began: August belongs to the new year."""
+    return date.year().cast("int64") - (date.month() < 8).cast("int64")
+
+
+def year_label(year: ir.IntegerValue) -> ir.StringValue:
+    """2024 -> '2024/2025'."""
+    return year.cast("string").concat("/", (year + 1).cast("string"))
+
+
+def schooljaar(date: ir.DateValue) -> ir.StringValue:
+    """School year of a date, 1 August to 31 July, as '2024/2025'."""
+    return year_label(first_year(date))
+
+
+def schooljaar_of(day: dt.date) -> str:
+    """The same for one day outside the tables."""
+    start = day.year if day.month >= 8 else day.year - 1
+    return f"{start}/{start + 1}"
+
+
+def days_between(begin: ir.DateValue, end: ir.DateValue) -> ir.IntegerValue:
+    """Days from begin to end: the same day is 0."""
+    return end.delta(begin, unit="day").cast("int64")
+
+
+def per_schooljaar(table: ir.Table, begin: str, end: str, peildatum: dt.date) -> ir.Table:
+    """One row per school year in which a period runs, with the part of it in that year.
+
+    An open period runs to `peildatum`; what begins later is left out. Adds `schooljaar`,
+    `deel_begin`, `deel_eind` (both days belong to the part) and `dagen_schooljaar`.
+    """
+    known = ibis.literal(peildatum)
+    closed = table.filter(table[begin] <= known).mutate(
+        _eind=ibis.least(table[end].fill_null(known), known)
+    )
+    years = closed.mutate(
+        _jaar=ibis.range(first_year(closed[begin]), first_year(closed["_eind"]) + 1, 1).unnest()
+    )
+    first = ibis.date(years["_jaar"].cast("int32"), 8, 1)
+    last = ibis.date((years["_jaar"] + 1).cast("int32"), 7, 31)
+    return years.mutate(
+        schooljaar=year_label(years["_jaar"]),
+        deel_begin=ibis.greatest(years[begin], first),
+        deel_eind=ibis.least(years["_eind"], last),
+        dagen_schooljaar=days_between(first, last) + 1,
+    ).drop("_jaar", "_eind")
+
+
+def leeftijdsgroep(age: ir.IntegerValue) -> ir.StringValue:
+    """Age in whole years to the groups the product shows."""
+    branches = [(age <= upper, name) for name, upper in AGE_GROUPS.items()]
+    return ibis.cases(*branches, else_=None)
+
+
+def from_codes(value: ir.StringValue, codes: Mapping[str, Code], column: str) -> ir.StringValue:
+    """What the code list says about a code in its extra `column`; empty for an unlisted code."""
+    pairs = {code: found.extra[column] for code, found in codes.items() if found.extra.get(column)}
+    if not pairs:
+        return ibis.null("string")
+    return value.cases(*pairs.items(), else_=None)
+
+
+def with_school(table: ir.Table, tables: Tables) -> ir.Table:
+    """Join the areas of the school: vestiging, gemeente, wijk, onderwijssoort (`scholen`, DUO).
+
+    These are areas of the school, so that schools add up to wijken and gemeenten. A row without a
+    school, or with one that is not in `scholen`, keeps empty areas and counts in the total only.
+    """
+    schools = tables["scholen"].select(
+        vestiging=_.vestigingscode,
+        gemeente=_.gemeente,
+        wijk=_.wijkcode,
+        onderwijssoort=_.onderwijssoort,
+    )
+    own = table.drop(*(c for c in ("gemeente", "wijk", "onderwijssoort") if c in table.columns))
+    return own.left_join(schools, own["vestigingscode"] == schools["vestiging"])
+
+
+def _enrolled(tables: Tables, _context: Context) -> ir.Table:
+    counted = tables["leerlingaantallen"].select("vestigingscode", "schooljaar", "leerlingen")
+    return with_school(counted, tables).select(
+        "schooljaar",
+        "gemeente",
+        "wijk",
+        "vestiging",
+        "onderwijssoort",
+        aantal=_.leerlingen,
+    )
+
+
+ENROLLED = Base(
+    id="leerlingen",
+    unit="leerlingen",
+    datasets=("leerlingaantallen", "scholen"),
+    rows=_enrolled,
+)
+
+
+def with_enrolment(table: ir.Table, tables: Tables) -> ir.Table:
+    """Add `telling_bekend`: whether the school's pupils were counted in that school year.
+
+    A rate takes only pupils of such schools, so that numerator and denominator cover the same.
+    """
+    counted = tables["leerlingaantallen"].select(_school=_.vestigingscode, _jaar=_.schooljaar)
+    joined = table.left_join(
+        counted,
+        (table["vestigingscode"] == counted["_school"]) & (table["schooljaar"] == counted["_jaar"]),
+    )
+    return joined.mutate(telling_bekend=_["_school"].notnull()).drop("_school", "_jaar")

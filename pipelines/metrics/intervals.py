@@ -1,0 +1,144 @@
+"""Intervals and funnel limits: pure functions of numbers, held to published values in tests.
+
+All are two-sided at `level` (0.95 unless told otherwise). An interval that does not exist, such
+as that of a mean of one, is None: never a made-up width.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scipy import stats
+
+FUNNEL_LEVELS = (0.95, 0.998)
+
+
+@dataclass(frozen=True)
+class Interval:
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Funnel limits around a target, for a unit of a given size: inner 95%, outer 99.8%."""
+
+    inner: Interval
+    outer: Interval
+
+
+def wilson(successes: float, trials: float, level: float = 0.95) -> Interval | None:
+    """Score interval of a proportion (Wilson, 1927), between 0 and 1. None without trials."""
+    if trials <= 0:
+        return None
+    if not 0 <= successes <= trials:
+        raise ValueError("successes must lie between 0 and trials")
+    z = _z(level)
+    share = successes / trials
+    width = z * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
+    centre = share + z * z / (2 * trials)
+    scale = 1 + z * z / trials
+    low = 0.0 if successes == 0 else (centre - width) / scale
+    high = 1.0 if successes == trials else (centre + width) / scale
+    return Interval(low, high)
+
+
+def garwood(events: float, exposure: float = 1.0, level: float = 0.95) -> Interval | None:
+    """Exact Poisson interval of events per unit of exposure (Garwood, 1936)."""
+    if exposure <= 0:
+        return None
+    if events < 0:
+        raise ValueError("events cannot be negative")
+    tail = (1 - level) / 2
+    low = 0.0 if events == 0 else float(stats.chi2.ppf(tail, 2 * events)) / 2
+    high = float(stats.chi2.ppf(1 - tail, 2 * (events + 1))) / 2
+    return Interval(low / exposure, high / exposure)
+
+
+def t_mean(mean: float, deviation: float, n: int, level: float = 0.95) -> Interval | None:
+    """Student's interval of a mean, from the sample standard deviation (n - 1). None below two."""
+    if n < 2:
+        return None
+    if deviation < 0:
+        raise ValueError("a standard deviation cannot be negative")
+    width = float(stats.t.ppf((1 + level) / 2, n - 1)) * deviation / math.sqrt(n)
+    return Interval(mean - width, mean + width)
+
+
+def quantile(ordered: Sequence[float], at: float) -> float:
+    """Smallest of the sorted values that at least a share `at` does not exceed."""
+    if not ordered:
+        raise ValueError("no values, no quantile")
+    return ordered[max(math.ceil(round(at * len(ordered), 9)), 1) - 1]
+
+
+def order_statistics(ordered: Sequence[float], at: float, level: float = 0.95) -> Interval | None:
+    """Distribution-free interval of a quantile: two of the sorted values themselves.
+
+    The ranks are those that leave at most half of (1 - level) on either side, by the binomial
+    distribution (Conover, Practical Nonparametric Statistics). None where the sample is too small
+    for a rank on both sides.
+    """
+    n = len(ordered)
+    if n == 0:
+        return None
+    tail = (1 - level) / 2
+    lower = int(stats.binom.ppf(tail, n, at))  # P(X <= lower - 1) < tail
+    if stats.binom.cdf(lower, n, at) <= tail:
+        lower += 1
+    upper = int(stats.binom.ppf(1 - tail, n, at)) + 1  # P(X >= upper) <= tail
+    if lower < 1 or upper > n:
+        return None
+    return Interval(ordered[lower - 1], ordered[upper - 1])
+
+
+def funnel_share(target: float, trials: float) -> Limits | None:
+    """Limits of a share around a target share (Spiegelhalter, 2005), by the score interval.
+
+    Normal approximation on the proportion, cut at 0 and 1.
+    """
+    if trials <= 0:
+        return None
+    if not 0 <= target <= 1:
+        raise ValueError("a target share lies between 0 and 1")
+    deviation = math.sqrt(target * (1 - target) / trials)
+    inner, outer = (
+        Interval(max(0.0, target - _z(level) * deviation), min(1.0, target + _z(level) * deviation))
+        for level in FUNNEL_LEVELS
+    )
+    return Limits(inner, outer)
+
+
+def funnel_rate(target: float, exposure: float) -> Limits | None:
+    """Limits of a rate around a target rate, from the Poisson distribution, interpolated.
+
+    Spiegelhalter (2005), appendix A.1: the limit lies between the two counts on either side of
+    the wanted probability, so that the lines of a funnel do not jump.
+    """
+    if exposure <= 0:
+        return None
+    if target < 0:
+        raise ValueError("a target rate cannot be negative")
+    expected = target * exposure
+    inner, outer = (
+        Interval(
+            _poisson_limit((1 - level) / 2, expected) / exposure,
+            _poisson_limit((1 + level) / 2, expected) / exposure,
+        )
+        for level in FUNNEL_LEVELS
+    )
+    return Limits(inner, outer)
+
+
+def _poisson_limit(probability: float, expected: float) -> float:
+    if expected == 0:
+        return 0.0
+    rank = float(stats.poisson.ppf(probability, expected))
+    above = float(stats.poisson.cdf(rank, expected)) - probability
+    return max(0.0, rank - above / float(stats.poisson.pmf(rank, expected)))
+
+
+def _z(level: float) -> float:
+    return float(stats.norm.ppf((1 + level) / 2))

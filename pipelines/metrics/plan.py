@@ -1,0 +1,95 @@
+"""The publication plan: which tables of which metric may ever be shown.
+
+`data_contracts/released/publicatieplan.yaml` names, per metric, the levels without a breakdown
+(`zonder`) and per breakdown. What is not in the plan is never counted, so never shown.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any, get_args
+
+import yaml
+
+from pipelines.errors import ContractError
+from pipelines.metrics.metric import Level, Metric, Quantiles
+
+PLAN_FILE = "publicatieplan.yaml"
+NO_BREAKDOWN = "zonder"
+
+
+@dataclass(frozen=True)
+class PlanTable:
+    """One table: a metric at a level, with or without a breakdown ('' is without)."""
+
+    metric: str
+    level: Level
+    breakdown: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Every table that may be shown, in the order of the file."""
+
+    version: str
+    tables: tuple[PlanTable, ...]
+
+    def of(self, metric: str) -> tuple[PlanTable, ...]:
+        return tuple(t for t in self.tables if t.metric == metric)
+
+
+def load(metrics: Mapping[str, Metric]) -> Plan:
+    """The plan that comes with the installed package, checked against the catalogue."""
+    text = (files("data_contracts") / "released" / PLAN_FILE).read_text("utf-8")
+    return parse(text, metrics)
+
+
+def parse(text: str, metrics: Mapping[str, Metric]) -> Plan:
+    """Read a plan; a metric, breakdown or level that does not exist is refused by name."""
+    document: Any = yaml.safe_load(text)
+    if not isinstance(document, dict) or not isinstance(document.get("tabellen"), dict):
+        raise ContractError(f"{PLAN_FILE}: er is geen lijst 'tabellen'.")
+    listed: dict[str, Any] = document["tabellen"]
+    tables: list[PlanTable] = []
+    for name, breakdowns in listed.items():
+        metric = metrics[_known("metriek", str(name), metrics)]
+        if not isinstance(breakdowns, dict):
+            raise ContractError(f"{PLAN_FILE}: onder {name} hoort per uitsplitsing een lijst.")
+        for breakdown, levels in breakdowns.items():
+            if not isinstance(levels, list):
+                raise ContractError(f"{PLAN_FILE}: {name}, {breakdown}: hier hoort een lijst.")
+            tables += (_table(metric, str(breakdown), str(level)) for level in levels)
+    missing = [name for name in metrics if name not in listed]
+    if missing:
+        raise ContractError(f"{PLAN_FILE}: deze metrieken ontbreken: {', '.join(missing)}.")
+    return Plan(version=str(document.get("versie", "")), tables=tuple(dict.fromkeys(tables)))
+
+
+def _table(metric: Metric, breakdown: str, level: str) -> PlanTable:
+    where = f" bij {metric.id}"
+    known = _known("uitsplitsing", breakdown, (NO_BREAKDOWN, *metric.breakdowns), where)
+    _known("niveau", level, get_args(Level), where)
+    if level not in metric.measure.levels:
+        allowed = ", ".join(metric.measure.levels)
+        raise ContractError(
+            f"{PLAN_FILE}: {metric.id} is niet per {level} te tellen; wel: {allowed}."
+        )
+    if isinstance(metric.form, Quantiles) and level != metric.form.level:
+        raise ContractError(
+            f"{PLAN_FILE}: {metric.id} is een mediaan en kan alleen per {metric.form.level} worden"
+            " getoond."
+        )
+    return PlanTable(metric.id, level, "" if known == NO_BREAKDOWN else known)
+
+
+def _known(what: str, name: str, allowed: Iterable[str], where: str = "") -> str:
+    names = list(allowed)
+    if name in names:
+        return name
+    near = difflib.get_close_matches(name, names, n=3, cutoff=0.5) or names[:5]
+    raise ContractError(
+        f"{PLAN_FILE}: onbekende {what} {name!r}{where}; bedoelt u {' of '.join(near)}?"
+    )
