@@ -8,17 +8,18 @@ rate[c] = sum(total[:, c]) / sum(weight[:, c]); every estimate below is a functi
 Tests hold this against statsmodels and published results.
 
 Clusters are schools. Standard errors are sandwich estimates from the schools' scores with the
-correction G / (G - 1). From 30 schools the interval is t with G - 1 degrees of freedom. Below that
-it inverts a wild cluster bootstrap with the null imposed (Cameron, Gelbach and Miller 2008;
-weights of Webb 2023 up to 12 schools, Rademacher above), since sandwich errors are then too small.
+correction G / (G - 1). From 30 schools (and 15 in each arm) the interval is t with G - 1 degrees
+of freedom. Below that sandwich errors are too small, and the critical value comes from a wild
+cluster bootstrap with the null imposed (Cameron, Gelbach and Miller 2008; six-point weights of
+Webb 2023 up to 12 schools, Rademacher above): p and interval then always say the same. Inverting
+the test at other hypotheses gave unbounded intervals in a third of pilots of 8 schools.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -29,9 +30,9 @@ from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparatio
 from pipelines.effects.design import PreTrend
 
 Floats = npt.NDArray[np.float64]
-Scale = Literal["difference", "log_ratio"]
 
 BOOTSTRAP_BELOW = 30
+BOOTSTRAP_BELOW_IN_ARM = 15
 _WEBB_UP_TO = 12
 _SEED = 20211130
 
@@ -67,6 +68,14 @@ class Cells:
     def rates(self) -> Floats:
         rates: Floats = self.total.sum(0) / self.weight.sum(0)
         return rates
+
+    @property
+    def needs_bootstrap(self) -> bool:
+        """Too few schools, in all or in one arm, for a sandwich error with t."""
+        arms = [
+            (self.weight[:, c : c + 2] > 0).any(1).sum() for c in range(0, self.weight.shape[1], 2)
+        ]
+        return self.schools < BOOTSTRAP_BELOW or min(arms) < BOOTSTRAP_BELOW_IN_ARM
 
     @property
     def exponents(self) -> Floats:
@@ -110,74 +119,63 @@ def compare_rates(cells: Cells, *, seed: int = _SEED, draws: int = 999) -> RateE
     Without the programme the participants' rate is taken to have moved by the same factor as the
     comparison group's (four cells) or not at all (two). The absolute difference is observed minus
     expected; the ratio is observed over expected. Both test the same null, so p is one number.
+
+    The ratio's interval is the difference's, read on the other scale with the observed rate held:
+    observed / (observed - limit). An interval on the log scale holds the truth too seldom with few
+    schools (87-91% of simulated pilots against 92-96% for the difference).
     """
-    expected = _expected(cells.rates, cells.exponents)
+    difference = rate_difference(cells, seed=seed, draws=draws)
     observed = float(cells.rates[-1])
-    difference = _inference(cells, "difference", seed, draws)
-    log_ratio = _inference(cells, "log_ratio", seed, draws)
-    low, high = log_ratio.interval
+    low, high = difference.interval
     return RateEstimate(
         difference=difference,
-        ratio=observed / expected,
-        ratio_interval=(float(np.exp(low)), float(np.exp(high))),
+        ratio=observed / (observed - difference.value),
+        ratio_interval=(
+            observed / (observed - low),
+            observed / (observed - high) if observed > high else float("inf"),
+        ),
         observed=observed,
-        expected=expected,
+        expected=observed - difference.value,
     )
 
 
 def rate_difference(cells: Cells, *, seed: int = _SEED, draws: int = 999) -> Estimate:
-    """Only the absolute difference of `compare_rates`."""
-    return _inference(cells, "difference", seed, draws)
-
-
-# --- the estimate as a function of rates -------------------------------------------------------
-
-
-def _expected(rates: Floats, exponents: Floats) -> float:
-    return float(np.prod(rates[:-1] ** exponents))
-
-
-def _values_and_slopes(rates: Floats, exponents: Floats, scale: Scale) -> tuple[Floats, Floats]:
-    """The estimate (n) and its derivatives to every rate (n x cells), for n rows of rates."""
-    expected = np.prod(rates[:, :-1] ** exponents, axis=1)
-    if scale == "difference":
-        values = rates[:, -1] - expected
-        slopes = np.concatenate(
-            [-exponents * expected[:, None] / rates[:, :-1], np.ones((len(rates), 1))], axis=1
-        )
-    else:
-        values = np.log(rates[:, -1]) - np.log(expected)
-        slopes = np.concatenate([-exponents / rates[:, :-1], 1 / rates[:, -1:]], axis=1)
-    return values, slopes
-
-
-def _sandwich(cells: Cells, scale: Scale) -> tuple[float, float]:
-    values, slopes = _values_and_slopes(cells.rates[None, :], cells.exponents, scale)
+    """Observed minus expected rate, with interval and p. See the top of this module."""
+    value, slopes = _difference(cells.rates[None, :], cells.exponents)
     scores = (cells.total - cells.rates * cells.weight) / cells.weight.sum(0) @ slopes[0]
     n = cells.schools
-    return float(values[0]), float(np.sqrt(n / (n - 1) * (scores**2).sum()))
-
-
-def _inference(cells: Cells, scale: Scale, seed: int, draws: int) -> Estimate:
-    value, error = _sandwich(cells, scale)
-    if cells.schools >= BOOTSTRAP_BELOW:
-        return t_estimate(value, error, cells.schools - 1)
-    if error <= 1e-12 * max(abs(value), 1e-300):
+    error = float(np.sqrt(n / (n - 1) * (scores**2).sum()))
+    found = float(value[0])
+    if error <= 1e-9 * float(cells.rates[-1]):
         raise CannotEstimate("schools do not differ, so there is no spread to learn from")
-    weights = _wild_weights(cells.schools, draws, seed)
-
-    def p_of(hypothesis: float) -> float:
-        return _wild_p(cells, scale, hypothesis, (value, error), weights)
-
-    interval = (_invert(p_of, value, -error), _invert(p_of, value, error))
-    return Estimate(value, error, interval, p_of(0.0), None)
+    if not cells.needs_bootstrap:
+        return t_estimate(found, error, n - 1)
+    distances = _wild_distances(cells, _wild_weights(n, draws, seed))
+    critical = float(np.quantile(distances, 0.95, method="higher"))
+    if not np.isfinite(critical):
+        raise CannotEstimate("too few events to bound the estimate")
+    extreme = int((distances >= abs(found) / error * (1 - 1e-9)).sum())
+    return Estimate(
+        value=found,
+        standard_error=error,
+        interval=(found - critical * error, found + critical * error),
+        p=(1 + extreme) / (1 + draws),
+        degrees=None,
+    )
 
 
 def t_estimate(value: float, error: float, degrees: int) -> Estimate:
-    """Interval and p from Student's t."""
+    """Interval and p from Student's t; `error` is above zero."""
     half = float(stats.t.ppf(0.975, degrees)) * error
-    p = 2 * float(stats.t.sf(abs(value) / error, degrees)) if error > 0 else float("nan")
+    p = 2 * float(stats.t.sf(abs(value) / error, degrees))
     return Estimate(value, error, (value - half, value + half), p, degrees)
+
+
+def _difference(rates: Floats, exponents: Floats) -> tuple[Floats, Floats]:
+    """Observed minus expected (n) and its derivatives to every rate (n x cells), for n rows."""
+    expected = np.prod(rates[:, :-1] ** exponents, axis=1)
+    by_others = -exponents * expected[:, None] / rates[:, :-1]
+    return rates[:, -1] - expected, np.append(by_others, np.ones((len(rates), 1)), axis=1)
 
 
 # --- wild cluster bootstrap --------------------------------------------------------------------
@@ -192,27 +190,19 @@ def _wild_weights(schools: int, draws: int, seed: int) -> Floats:
     return rng.choice(np.array([-1.0, 1.0]), size=(draws, schools))
 
 
-def _wild_p(
-    cells: Cells,
-    scale: Scale,
-    hypothesis: float,
-    observed: tuple[float, float],
-    weights: Floats,
-) -> float:
-    """Share of bootstrap samples, drawn where the hypothesis is true, at least as extreme.
+def _wild_distances(cells: Cells, weights: Floats) -> Floats:
+    """|estimate / standard error| in bootstrap samples where nothing happened.
 
-    Rates are fitted under the hypothesis; every school's residual is multiplied by one random
-    weight; the estimate and its sandwich error are computed anew. `observed`: estimate and error.
+    Rates are fitted under a difference of zero; every school's residual is multiplied by one
+    random weight; the estimate and its sandwich error are computed anew in every draw.
     """
-    value, error = observed
-    fitted = _rates_under(cells, scale, hypothesis)
+    fitted = _rates_without_difference(cells)
     residual = cells.total - fitted * cells.weight
     all_weight = cells.weight.sum(0)
     drawn = fitted + weights @ residual / all_weight
     # A rate below zero has no meaning in a product of rates; such draws are rare and count as far.
     usable = (drawn > 0).all(axis=1)
-    rates = np.where(drawn > 0, drawn, 1e-12)
-    values, slopes = _values_and_slopes(rates, cells.exponents, scale)
+    values, slopes = _difference(np.where(drawn > 0, drawn, 1e-12), cells.exponents)
     own = (
         (fitted - drawn)[:, None, :] * cells.weight[None, :, :]
         + weights[:, :, None] * residual[None, :, :]
@@ -220,97 +210,27 @@ def _wild_p(
     scores = np.einsum("bgc,bc->bg", own, slopes)
     n = cells.schools
     errors = np.sqrt(n / (n - 1) * (scores**2).sum(1))
-    distance = np.where(usable, np.abs(values - hypothesis) / np.maximum(errors, 1e-300), np.inf)
-    extreme = distance >= abs(value - hypothesis) / error * (1 - 1e-9)
-    return float((1 + extreme.sum()) / (1 + len(weights)))
+    distances: Floats = np.where(usable, np.abs(values) / np.maximum(errors, 1e-300), np.inf)
+    return distances
 
 
-def _rates_under(cells: Cells, scale: Scale, hypothesis: float) -> Floats:
-    """Poisson maximum likelihood of all rates where the estimate is exactly `hypothesis`.
+def _rates_without_difference(cells: Cells) -> Floats:
+    """Poisson maximum likelihood of all rates where observed equals expected.
 
-    The Lagrange conditions leave one unknown k. With e the exponents and m the expected rate:
-    rate[c] = (total[c] - e[c] k) / weight[c] for the cells that make up m, and for the last cell
-    total / (weight - k / m) (difference) or (total + k) / weight (log ratio). The estimate rises
-    with k, so k is found by bisection.
+    The Lagrange conditions leave one unknown k: with e the powers of the expected rate,
+    rate[c] = (total[c] - e[c] k) / weight[c], and (total + k) / weight for the last cell.
+    log(observed / expected) rises with k between walls where a rate would reach zero.
     """
-    total, weight, exponents = cells.total.sum(0), cells.weight.sum(0), cells.exponents
+    total, weight = cells.total.sum(0), cells.weight.sum(0)
+    signs = np.append(-cells.exponents, 1.0)
 
-    def rates_at(k: float) -> Floats:
-        others = (total[:-1] - exponents * k) / weight[:-1]
-        if scale == "log_ratio":
-            last = (total[-1] + k) / weight[-1]
-        else:
-            last = total[-1] / (weight[-1] - k / np.prod(others**exponents))
-        return np.append(others, last)
+    def log_ratio(k: float) -> float:
+        return float(signs @ np.log((total + signs * k) / weight))
 
-    def excess(k: float) -> float:
-        values, _ = _values_and_slopes(rates_at(k)[None, :], exponents, scale)
-        return float(values[0]) - hypothesis
-
-    def room(k: float) -> float:
-        """Weight left in the last cell's denominator (difference only); falls with k."""
-        return float(
-            weight[-1] - k / np.prod(((total[:-1] - exponents * k) / weight[:-1]) ** exponents)
-        )
-
-    low_wall = -float(total[:-1][exponents < 0].sum()) if len(exponents) > 1 else -np.inf
-    high_wall = float(total[:-1][exponents > 0].min())
-    if scale == "log_ratio":
-        low_wall = max(low_wall, -float(total[-1]))
-    else:
-        almost = high_wall * (1 - 1e-12)
-        high_wall = float(optimize.brentq(room, 0.0, almost)) if room(almost) < 0 else high_wall
-    low, high = _bracket(excess, low_wall, high_wall)
-    return rates_at(float(optimize.brentq(excess, low, high, xtol=1e-12, rtol=1e-12)))
-
-
-def _bracket(
-    rising: Callable[[float], float], low_wall: float, high_wall: float
-) -> tuple[float, float]:
-    """Points between the walls where the function is below and above zero."""
-    if rising(0.0) >= 0:
-        return _towards(rising, low_wall, high_wall, -1), 0.0
-    return 0.0, _towards(rising, high_wall, high_wall, 1)
-
-
-def _towards(
-    rising: Callable[[float], float], wall: float, unit: float, sign: Literal[-1, 1]
-) -> float:
-    for step in range(1, 48):
-        k = wall * (1 - 0.5**step) if np.isfinite(wall) else sign * unit * 4.0 ** (step - 4)
-        if sign * rising(k) >= 0:
-            return float(k)
-    raise CannotEstimate("no rates agree with the hypothesis")
-
-
-def _invert(p_of: Callable[[float], float], value: float, step: float) -> float:
-    """The hypothesis, from `value` in the direction of `step`, where p falls to 0.05.
-
-    Infinite where p stays above: too few schools to bound the estimate on that side.
-    """
-    inside, outside = 0.0, 0.0
-    for multiple in (1.0, 2.0, 3.0, 4.5, 7.0, 12.0, 25.0, 60.0):
-        outside = multiple
-        if _safely(p_of, value + step * multiple) <= 0.05:
-            break
-        inside = multiple
-    else:
-        return float(np.copysign(np.inf, step))
-    for _ in range(18):
-        middle = (inside + outside) / 2
-        if _safely(p_of, value + step * middle) <= 0.05:
-            outside = middle
-        else:
-            inside = middle
-    return value + step * outside
-
-
-def _safely(p_of: Callable[[float], float], hypothesis: float) -> float:
-    """p, or 0 for a hypothesis that no rates can satisfy."""
-    try:
-        return p_of(hypothesis)
-    except CannotEstimate:
-        return 0.0
+    low, high = -float(total[signs > 0].min()), float(total[signs < 0].min())
+    k = optimize.brentq(log_ratio, low * (1 - 1e-12), high * (1 - 1e-12), xtol=1e-12)
+    rates: Floats = (total + signs * float(k)) / weight
+    return rates
 
 
 # --- before the start --------------------------------------------------------------------------
