@@ -23,12 +23,17 @@ SQL_TYPE: Mapping[Kind, str] = {
     "lijst": "VARCHAR[]",
 }
 SPACES = "' ' || chr(9) || chr(160)"  # SQL: space, tab, no-break space
+WIDE = 100_000  # more wide columns than any file has: keeps numbers of unpivoted rows apart
 YES = ("j", "ja", "y", "yes", "1", "true", "waar", "x")
 NO = ("n", "nee", "no", "0", "false", "onwaar")
 
 
 def staged_select(match: Match, dataset: Dataset, contracts: Contracts, source: str) -> str:
-    """SELECT that turns the raw view `source` into staged rows (`_rij` and all columns)."""
+    """SELECT that turns the raw view `source` into staged rows.
+
+    `_nr` tells rows apart; `_rij` is the row of the file, which an unpivoted row shares with
+    others.
+    """
     layout = match.layout
     where = [f"rij > {match.header_row}", _not_blank(match)]
     if layout.totals_row:
@@ -41,7 +46,8 @@ def staged_select(match: Match, dataset: Dataset, contracts: Contracts, source: 
     if layout.unpivot:
         rows = _unpivoted(match, rows)
         cells_of |= {layout.unpivot.name_to: "_naam", layout.unpivot.value_to: "_waarde"}
-    columns = ["rij::BIGINT AS _rij"]
+    number = f"rij::BIGINT * {WIDE} + _volgorde" if layout.unpivot else "rij::BIGINT"
+    columns = [f"{number} AS _nr", "rij::BIGINT AS _rij"]
     for column in dataset.columns:
         text = _text(column, cells_of.get(column.name), layout)
         columns += _staged(column, text, layout, contracts)
@@ -57,8 +63,12 @@ def _not_blank(match: Match) -> str:
 def _unpivoted(match: Match, rows: str) -> str:
     """An empty wide cell is no row: the source has no figure there."""
     names = ", ".join(f"{cell} AS {_q(value)}" for cell, value in match.unpivoted.items())
+    order = " ".join(
+        f"WHEN {_q(value)} THEN {i}" for i, value in enumerate(match.unpivoted.values())
+    )
     return (
-        f"SELECT * FROM (UNPIVOT ({rows}) ON {names} INTO NAME _naam VALUE _waarde)"
+        f"SELECT *, CASE _naam {order} END AS _volgorde"
+        f" FROM (UNPIVOT ({rows}) ON {names} INTO NAME _naam VALUE _waarde)"
         " WHERE trim(_waarde) <> ''"
     )
 

@@ -89,7 +89,8 @@ def inspect(
     found: list[Sighting] = []
     for name in text.columns:
         titles = headers.get(name, [])
-        label = shown(titles[-1]) if titles else f"nummer {int(name[1:]) + 1}"
+        # Without a known header row a "header" may be somebody's data: name the column by letter.
+        label = shown(titles[0]) if titles and header_row else column_letter(int(name[1:]))
         found += [
             Sighting(kind, label)
             for kind, pattern in patterns.items()
@@ -99,6 +100,16 @@ def inspect(
         values = text.frame[name].drop_nulls().unique(maintain_order=True)
         found += [Sighting(kind, label) for kind in _kinds_in(values, person_level)]
     return found
+
+
+def column_letter(index: int) -> str:
+    """0 -> A, 25 -> Z, 26 -> AA, as a spreadsheet names its columns."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
 
 
 def _headers(text: TextFrame, header_row: int | None) -> dict[str, list[str]]:

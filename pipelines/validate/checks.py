@@ -31,7 +31,7 @@ KIND_IN_WORDS: Mapping[str, str] = {
 class Check:
     """One promise. `id` is `<dataset>.<column>.<sort>` or `<dataset>.<rule>`.
 
-    `fails`: SQL predicate over a staged row `r` (typed columns, `<column>__tekst`, `_rij`); null
+    `fails`: SQL predicate over a staged row `r` (typed columns, `<column>__tekst`, `_nr`, `_rij`); null
     counts as kept. `could_not_run`: why the check cannot be judged here, empty when it can.
     `allowed` and `bounds` say the same as `fails` where the promise is a set or a range.
     """
@@ -196,8 +196,8 @@ def _unique(dataset: Dataset) -> Check:
         dimension="uniqueness",
         columns=dataset.keys,
         fails=(
-            f"_rij IN (SELECT _rij FROM {ROWS}"
-            f" QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY _rij) > 1)"
+            f"_nr IN (SELECT _nr FROM {ROWS}"
+            f" QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY _nr) > 1)"
         ),
         message=f"Deze rij heeft dezelfde {' + '.join(dataset.keys)} als een eerdere rij.",
         remedy="Verwijder de dubbele rij, of geef haar een eigen sleutel.",
@@ -215,7 +215,8 @@ def _unique_elsewhere(dataset: Dataset, own: tuple[str, ...]) -> Check:
         dimension="uniqueness",
         columns=dataset.keys,
         fails=(
-            f"EXISTS (SELECT 1 FROM {quoted(dataset.id)} d WHERE {same} AND d._levering NOT IN ({mine}))"
+            f"EXISTS (SELECT 1 FROM {quoted(dataset.id)} d"
+            f" WHERE {same} AND d._levering NOT IN ({mine}))"
         ),
         message=(
             f"Deze {' + '.join(dataset.keys)} is al in gebruik in een andere levering"

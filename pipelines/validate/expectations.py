@@ -92,7 +92,9 @@ def _expectation(check: Check, gx: Any) -> Any:
         )
     predicate = check.fails.replace(ROWS, SUITE_TABLE)
     return gx.expectations.UnexpectedRowsExpectation(
-        unexpected_rows_query=f"SELECT _rij FROM {{batch}} r WHERE {_braced(predicate)}",
+        unexpected_rows_query=(
+            f"SELECT _rij FROM (SELECT * FROM {{batch}}) r WHERE {_braced(predicate)}"
+        ),
         description=check.message,
         **common,
     )

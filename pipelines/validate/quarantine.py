@@ -50,7 +50,7 @@ def judge(
 ) -> Verdict:
     """Run all checks over `staged`; leave the failing rows' masks in the table `failed`.
 
-    `failed` gets `_rij`, `m0` .. `mN`, and `fout` (true when a check of severity fout fails).
+    `failed` gets `_nr`, `_rij`, `m0` .. `mN`, and `fout` (true when a check of severity fout fails).
     Raises `DeliveryRefused` when the counts do not close: that is a check that could not run.
     """
     judged = [c for c in checks if not c.could_not_run]
@@ -60,7 +60,7 @@ def judge(
     errors = " OR ".join(f"(m{i} & {_error_bits(group)}) <> 0" for i, group in enumerate(groups))
     con.execute(
         f"CREATE OR REPLACE TABLE {failed} AS SELECT *, ({errors}) AS fout"
-        f" FROM (SELECT _rij, {masks} FROM {staged} r) WHERE {anything}"
+        f" FROM (SELECT _nr, _rij, {masks} FROM {staged} r) WHERE {anything}"
     )
     findings = [
         Finding(check, tuple(rows))
@@ -74,7 +74,7 @@ def judge(
     accepted = _count(
         con,
         f"SELECT count(*) FROM {staged} s"
-        f" WHERE NOT EXISTS (SELECT 1 FROM {failed} f WHERE f.fout AND f._rij = s._rij)",
+        f" WHERE NOT EXISTS (SELECT 1 FROM {failed} f WHERE f.fout AND f._nr = s._nr)",
     )
     if rows_in != accepted + quarantined:
         raise DeliveryRefused(
@@ -107,7 +107,7 @@ def _error_bits(group: Sequence[Check]) -> int:
 
 def _failing(con: duckdb.DuckDBPyConnection, failed: str, mask: int, bit: int) -> list[int]:
     rows = con.execute(
-        f"SELECT _rij FROM {failed} WHERE (m{mask} & {1 << bit}) <> 0 ORDER BY _rij"
+        f"SELECT _rij FROM {failed} WHERE (m{mask} & {1 << bit}) <> 0 ORDER BY _nr"
     ).fetchall()
     return [row[0] for row in rows]
 
@@ -118,13 +118,13 @@ def _count(con: duckdb.DuckDBPyConnection, query: str) -> int:
 
 
 def rules_of_row(failed: str, checks: Sequence[Check]) -> str:
-    """SQL: `_rij` and `regels` (ids of the broken rules) of every quarantined row."""
+    """SQL: `_nr` and `regels` (ids of the broken rules) of every quarantined row."""
     judged = [c for c in checks if not c.could_not_run]
     cases = ", ".join(
         f"CASE WHEN (m{i // BITS} & {1 << (i % BITS)}) <> 0 THEN '{check.id}' END"
         for i, check in enumerate(judged)
     )
     return (
-        f"SELECT _rij, list_filter([{cases}], lambda x: x IS NOT NULL) AS regels"
+        f"SELECT _nr, list_filter([{cases}], lambda x: x IS NOT NULL) AS regels"
         f" FROM {failed} WHERE fout"
     )

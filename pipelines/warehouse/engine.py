@@ -34,3 +34,18 @@ def open_warehouse(workdir: Path | None) -> Iterator[duckdb.DuckDBPyConnection]:
         yield con
     finally:
         con.close()
+
+
+def borrow_tables(con: duckdb.DuckDBPyConnection, workdir: Path) -> None:
+    """Copy the warehouse of `workdir` into an in-memory one, so that a check can look things up."""
+    file = workdir / FILE
+    if not file.exists():
+        raise UsageError(f"In {workdir} is geen magazijn; draai daar eerst 'zichtlijn run'.")
+    try:
+        con.execute(f"ATTACH '{str(file).replace(chr(39), chr(39) * 2)}' AS geleend (READ_ONLY)")
+    except duckdb.IOException:
+        raise UsageError(
+            f"Het magazijn in {workdir} is in gebruik; wacht tot de run klaar is."
+        ) from None
+    con.execute("COPY FROM DATABASE geleend TO memory")
+    con.execute("DETACH geleend")

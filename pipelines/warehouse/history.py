@@ -123,7 +123,7 @@ def load(
 ) -> None:
     """Load one judged delivery in one transaction: all of it, with its record, or nothing.
 
-    `rules_of_row`: SQL that yields `_rij` and the ids of the rules a failing row broke.
+    `rules_of_row`: SQL that yields `_nr` and the ids of the rules a failing row broke.
     """
     dataset = contracts.dataset(receipt.dataset)
     replaced = replaced_by(con, receipt)
@@ -151,7 +151,7 @@ def load(
             )  # fmt: skip
         con.execute(
             "INSERT INTO register.quarantaine SELECT ?, s._rij, q.regels, to_json(s)"
-            f" FROM {staged} s JOIN ({rules_of_row}) q USING (_rij) ORDER BY s._rij",
+            f" FROM {staged} s JOIN ({rules_of_row}) q USING (_nr) ORDER BY s._nr",
             [receipt.delivery],
         )
         con.execute("COMMIT")

@@ -54,8 +54,8 @@ def insert(
     names = ", ".join(quoted(c.name) for c in dataset.columns)
     con.execute(
         f"INSERT INTO {quoted(dataset.id)} SELECT {names}, ? FROM {staged} s"
-        f" WHERE NOT EXISTS (SELECT 1 FROM {failed} f WHERE f.fout AND f._rij = s._rij)"
-        " ORDER BY _rij",
+        f" WHERE NOT EXISTS (SELECT 1 FROM {failed} f WHERE f.fout AND f._nr = s._nr)"
+        " ORDER BY _nr",
         [delivery],
     )
 

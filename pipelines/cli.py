@@ -1,0 +1,299 @@
+"""The command `zichtlijn`: arguments, output and exit codes only.
+
+Exit codes: 0 all accepted, 1 a bug in Zichtlijn, 2 wrong usage, 3 a delivery was refused or rows
+were quarantined (the rest is still published). With --json standard output holds one JSON document
+and nothing else; everything meant for a person goes to standard error.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import traceback
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+from typer.exceptions import Abort, Exit, NoArgsIsHelpError
+from typer.exceptions import UsageError as TyperUsageError
+
+from pipelines import settings
+from pipelines.deliver import Outcome
+from pipelines.errors import UserError
+
+OK, BUG, USAGE, NOT_ALL_ACCEPTED = 0, 1, 2, 3
+
+app = typer.Typer(
+    name="zichtlijn",
+    help="Van registratie-exports naar beschermde cijfers over schoolmaatschappelijk werk"
+    " en Zorg In School.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+people = Console(stderr=True, highlight=False)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Geef JSON op standaarduitvoer.")]
+Workdir = Annotated[
+    Path | None,
+    typer.Option("--workdir", help="Map met magazijn en publicaties.", show_default=False),
+]
+
+
+def main() -> None:
+    """Entry point of the console command."""
+    sys.exit(_guarded(lambda: app(standalone_mode=False)))
+
+
+def _guarded(call: Callable[[], Any]) -> int:
+    """Run a command and give its exit code; no traceback for what a user can mend."""
+    try:
+        result = call()
+    except NoArgsIsHelpError as help_asked:
+        people.print(help_asked.format_message(), markup=False)
+        return USAGE
+    except TyperUsageError as wrong:
+        people.print(f"Onjuist gebruik: {wrong.format_message()}", markup=False)
+        people.print("Zie 'zichtlijn --help' of 'zichtlijn OPDRACHT --help'.", markup=False)
+        return USAGE
+    except UserError as mistake:
+        people.print(str(mistake), markup=False)
+        return USAGE
+    except Exit as leaving:
+        return leaving.exit_code
+    except (Abort, KeyboardInterrupt):
+        people.print("Afgebroken. Er is niets half achtergebleven.")
+        return USAGE
+    except Exception as bug:  # noqa: BLE001 - the last resort: a bug is reported as one
+        return _report_bug(bug)
+    return result if isinstance(result, int) else OK
+
+
+def _report_bug(bug: Exception) -> int:
+    """Where it went wrong, without the message: that may hold values of persons."""
+    if settings.debugging():
+        traceback.print_exception(bug)
+        return BUG
+    last = traceback.extract_tb(bug.__traceback__)[-1]
+    people.print(
+        f"Dit is een fout in Zichtlijn ({type(bug).__name__} in {Path(last.filename).name},"
+        f" regel {last.lineno}). De vorige publicatie is ongemoeid. Meld dit met deze regel;"
+        f" met {settings.DEBUG}=1 ziet u meer, maar dat kan persoonsgegevens bevatten.",
+        markup=False,
+    )
+    return BUG
+
+
+def _print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def _progress(items: Iterable[Any], what: str) -> Iterable[Any]:
+    """A progress bar on standard error; nothing where that is no terminal."""
+    listed = list(items)
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=people,
+        transient=True,
+        disable=not people.is_terminal,
+    ) as bar:
+        yield from bar.track(listed, description=what)
+
+
+@app.command("demo-data")
+def demo_data(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Waar de leveringen komen.")],
+    seed: Annotated[int, typer.Option(help="Zelfde getal, zelfde leveringen.")] = 2026,
+    as_json: AsJson = False,
+) -> int:
+    """Maak verzonnen leveringen van twee gemeenten in DIR/inbox."""
+    from pipelines.demo import deliveries
+
+    planted = deliveries.write(folder, seed)
+    files = sorted(p.name for p in (folder / "inbox").iterdir())
+    if as_json:
+        _print_json(
+            {"inbox": str(folder / "inbox"), "files": files, "planted": len(planted.fouten)}
+        )
+    else:
+        people.print(f"{len(files)} leveringen staan in {folder / 'inbox'}.", markup=False)
+    return OK
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Te controleren.")],
+    workdir: Workdir = None,
+    as_json: AsJson = False,
+) -> int:
+    """Controleer bestanden zonder ze in te lezen; er wordt niets bewaard."""
+    from pipelines import run as story
+
+    outcomes = story.check(files, workdir, progress=_progress)
+    if as_json:
+        _print_json({"deliveries": [o.as_dict() for o in outcomes]})
+    else:
+        _show_outcomes(outcomes)
+    return OK if all(o.clean for o in outcomes) else NOT_ALL_ACCEPTED
+
+
+@app.command()
+def run(
+    inbox: Annotated[Path, typer.Argument(metavar="INBOX", help="Map met leveringen.")],
+    workdir: Workdir = None,
+    as_json: AsJson = False,
+) -> int:
+    """Lees de leveringen in, reken alles uit en publiceer de beschermde cijfers."""
+    from pipelines import run as story
+
+    report = story.run(inbox, workdir or settings.default_workdir(), progress=_progress)
+    if as_json:
+        _print_json(report.as_dict())
+    else:
+        _show_outcomes(report.deliveries)
+        people.print(f"Publicatie {report.release.id} staat klaar.", markup=False)
+    return OK if report.clean else NOT_ALL_ACCEPTED
+
+
+@app.command()
+def metrics(as_json: AsJson = False) -> int:
+    """Toon alle cijfers die Zichtlijn kent, met hun definitie."""
+    from pipelines.metrics.catalogue import METRICS
+    from pipelines.metrics.describe import describe
+
+    declared = [describe(metric) for metric in METRICS.values()]
+    if as_json:
+        _print_json(declared)
+        return OK
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("id", "cijfer", "definitie"):
+        table.add_column(title, overflow="fold")
+    for item in declared:
+        table.add_row(item["id"], item["label_nl"], item["definition"])
+    Console(highlight=False).print(table)
+    return OK
+
+
+@app.command()
+def show(
+    metric: Annotated[str, typer.Argument(metavar="METRIC", help="Bijvoorbeeld smw_bereik.")],
+    cut: Annotated[str | None, typer.Option("--cut", help="Uitsplitsing.")] = None,
+    year: Annotated[str | None, typer.Option("--year", help="Schooljaar, als 2024/2025.")] = None,
+    level: Annotated[str | None, typer.Option("--level", help="Bijvoorbeeld gemeente.")] = None,
+    workdir: Workdir = None,
+    as_json: AsJson = False,
+) -> int:
+    """Toon de gepubliceerde waarden van een cijfer, met de definitie."""
+    from pipelines.release import lookup
+
+    found = lookup.show(
+        workdir or settings.default_workdir(), metric, cut=cut or "", year=year, level=level
+    )
+    if as_json:
+        _print_json(found.as_dict())
+    else:
+        _show_cells(found)
+    return OK
+
+
+@app.command()
+def dashboard(
+    workdir: Workdir = None,
+    port: Annotated[int, typer.Option(help="Poort op deze computer.")] = 8501,
+) -> int:
+    """Toon het dashboard in de browser (alleen op deze computer bereikbaar)."""
+    return _serve(workdir or settings.default_workdir(), port)
+
+
+@app.command()
+def demo(
+    workdir: Workdir = None,
+    port: Annotated[int, typer.Option(help="Poort op deze computer.")] = 8501,
+    seed: Annotated[int, typer.Option(help="Zelfde getal, zelfde leveringen.")] = 2026,
+) -> int:
+    """Maak demo-leveringen, reken alles uit en toon het dashboard."""
+    from pipelines import run as story
+    from pipelines.demo import deliveries
+
+    folder = workdir or Path("zichtlijn-demo")
+    people.print("Verzonnen leveringen maken ...")
+    deliveries.write(folder, seed)
+    report = story.run(folder / "inbox", folder, progress=_progress)
+    _show_outcomes(report.deliveries)
+    people.print(f"Publicatie {report.release.id} staat klaar.", markup=False)
+    return _serve(folder, port)
+
+
+def _serve(workdir: Path, port: int) -> int:
+    from dashboard import serve
+
+    command, environment = serve.command(workdir, port)
+    people.print(f"Dashboard: http://localhost:{port} (stoppen met Ctrl+C)", markup=False)
+    try:
+        return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603
+    except KeyboardInterrupt:
+        return OK
+
+
+_STATUS = {
+    "accepted": "geladen",
+    "unchanged": "ongewijzigd",
+    "replaced": "vervangen",
+    "refused": "geweigerd",
+}
+
+
+def _show_outcomes(outcomes: Iterable[Outcome]) -> None:
+    listed = list(outcomes)
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("levering", overflow="fold")
+    table.add_column("dataset")
+    table.add_column("uitkomst")
+    for title in ("rijen", "goedgekeurd", "apart gehouden"):
+        table.add_column(title, justify="right")
+    for o in listed:
+        numbers = ("", "", "") if o.status == "refused" else (o.rows_in, o.accepted, o.quarantined)
+        table.add_row(o.file, o.dataset or "-", _STATUS[o.status], *(str(n) for n in numbers))
+    people.print(table)
+    for o in listed:
+        for finding in o.findings:
+            people.print(_finding_line(o, finding), markup=False, soft_wrap=True)
+
+
+def _finding_line(outcome: Outcome, finding: dict[str, Any]) -> str:
+    if outcome.status == "refused":
+        return f"{outcome.file}: {finding['message']}"
+    rows: list[int] = finding["rows"]
+    where = ""
+    if rows:
+        shown = ", ".join(str(r) for r in rows[:8]) + (" ..." if len(rows) > 8 else "")
+        where = f" [{len(rows)} {'rij' if len(rows) == 1 else 'rijen'}: {shown}]"
+    advice = f" {finding['remedy']}" if rows else ""
+    return f"{outcome.file}: {finding['severity']} {finding['message']}{where}{advice}"
+
+
+def _show_cells(found: Any) -> None:
+    out = Console(highlight=False)
+    out.print(f"{found.label}: {found.definition}", markup=False)
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("schooljaar", "niveau", "gebied", "categorie"):
+        table.add_column(title)
+    for title in ("teller", "noemer", "waarde"):
+        table.add_column(title, justify="right")
+    table.add_column("toelichting", overflow="fold")
+    for row in found.rows:
+        table.add_row(*(str(v) for v in row))
+    out.print(table)
+    out.print(f"Publicatie {found.release}. {found.note}", markup=False)
+
+
+if __name__ == "__main__":
+    main()
