@@ -305,6 +305,8 @@ def _read_parameters(file: Traversable) -> dict[str, Parameter]:
     found: dict[str, Parameter] = {}
     for item in yaml.safe_load(file.read_text("utf-8"))["parameters"]:
         name = item["naam"]
+        if name in found:
+            raise ContractError(f"parameters.yaml: {name} staat er twee keer in; houd er één over.")
         if not item.get("bron"):
             raise ContractError(f"parameters.yaml: {name} heeft geen bron; vul 'bron' in.")
         valid_from = _date(item["geldig_vanaf"])
