@@ -33,6 +33,8 @@ _AGE_LABELS = (
     ("18 jaar en ouder", "18 years and over"),
 )
 
+_LISTS = {"as": "problematiek_as", "niveau": "interventieniveau"}
+
 DERIVED: Mapping[str, tuple[Category, ...]] = {
     "leeftijdsgroep": tuple(
         Category(code, nl, en) for code, (nl, en) in zip(AGE_GROUPS, _AGE_LABELS, strict=True)
@@ -48,8 +50,8 @@ def of_column(metric: Metric, column: str, contracts: Contracts) -> tuple[Catego
     """Categories of one column; none when it has no list, so that only what occurs is shown."""
     if column in DERIVED:
         return DERIVED[column]
-    if column == "as":
-        return _from_list("problematiek_as", contracts)
+    if column in _LISTS:
+        return _from_list(_LISTS[column], contracts)
     for name in metric.measure.datasets:
         for delivered in contracts.dataset(name).columns:
             if delivered.name == column and delivered.codes:

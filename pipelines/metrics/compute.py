@@ -127,8 +127,10 @@ def count(
     profiles = profile(measure, cuts, tests, tables, context)
     units = profiles.units()
     known = profiles.decode(units["profielen"].explode())
-    has_schools = "vestiging" in measure.levels
-    active = [known, _covered(ENROLLED, known, tables, context)] if has_schools else [known]
+    active = [known]
+    if "vestiging" in measure.levels:
+        schools = _covered(ENROLLED, known, tables, context)
+        active.append(schools.drop("gemeente") if measure.residence else schools)
     within = cells.areas(active, measure.levels)
     counted = pl.concat(
         cells.members(
@@ -157,7 +159,6 @@ def count(
 
 def _parts(metric: Metric) -> tuple[_Part, ...]:
     where = metric.where
-    noemer = _Part(metric, "noemer", None, where)
     match metric.form:
         case Count() | Flow():
             return (_Part(metric, "", None, where),)
@@ -166,12 +167,21 @@ def _parts(metric: Metric) -> tuple[_Part, ...]:
         case Rate(weight=weight):
             return (_Part(metric, "teller", weight, where),)
         case Mean(weight=weight):
-            return (_Part(metric, "teller", weight, where), noemer)
+            return (
+                _Part(metric, "teller", weight, where),
+                _Part(metric, "noemer", None, where),
+            )
         case Split():
-            return (_Part(metric, "teller", None, where), noemer)
-        case Share(numerator=holds):
+            return (
+                _Part(metric, "teller", None, where),
+                _Part(metric, "noemer", None, where),
+            )
+        case Share(numerator=holds, weight=weight):
             both = holds if where is None else where & holds
-            return (_Part(metric, "teller", None, both), noemer)
+            return (
+                _Part(metric, "teller", weight, both),
+                _Part(metric, "noemer", weight, where),
+            )
         case Quantiles() | Quotient():
             raise ValueError(f"{metric.id} is not counted cell by cell")
 
@@ -268,13 +278,13 @@ def _has_complement(metric: Metric) -> bool:
 def _covered(base: Base, known: pl.DataFrame, tables: Tables, context: Context) -> pl.DataFrame:
     """Rows of a public base, in the municipalities and years for which this measure has rows.
 
-    A municipality without a single row in a school year did not deliver: it has no zeros, and its
-    pupils are in no denominator.
+    A municipality (of schools, where there are schools) without a single row in a school year did
+    not deliver: it has no zeros, and its pupils are in no denominator.
     """
-    behind = known.filter(pl.col("vestiging").is_not_null()) if "vestiging" in known else known
-    covered = behind.select("schooljaar", "gemeente").drop_nulls().unique()
     frame = fetched(base.rows(tables, context))
-    return frame.join(covered, on=["schooljaar", "gemeente"], how="semi")
+    by_school = "vestiging" in known.columns and "vestiging" in frame.columns
+    seen = frame.join(known, on=["schooljaar", "vestiging"], how="semi") if by_school else known
+    return frame.join(seen, on=["schooljaar", "gemeente"], how="semi")
 
 
 def _with_base(

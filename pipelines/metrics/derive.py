@@ -13,7 +13,7 @@ from pipelines.contracts import Code
 from pipelines.metrics.metric import Base, Context, Tables
 
 UNKNOWN = "onbekend"
-LEAP_SAFE_MONTHS = 12  # a school year is twelve months, whether it has 365 days or 366
+MONTHS = 12  # in a school year, whether it has 365 days or 366
 
 # Upper age of each group, in the order shown; the last has no upper age.
 AGE_GROUPS: Mapping[str, int] = {

@@ -71,7 +71,8 @@ class Measure:
     `totaal`), the `person` column, and whatever the metrics cut by, test or add up. A row with an
     empty level counts in the total only. `distinct`: count distinct values of this column within a
     cell; None counts rows. `person`: whose privacy is at stake; None when nobody's is.
-    `datasets`: without these delivered there is nothing to count.
+    `datasets`: without these delivered there is nothing to count. `residence`: `gemeente` is where
+    the person lives, not where the school stands.
     """
 
     id: str
@@ -81,6 +82,7 @@ class Measure:
     levels: tuple[Level, ...] = SCHOOL_LEVELS
     distinct: str | None = None
     person: str | None = "leerling_id"
+    residence: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,9 +113,13 @@ class Flow:
 
 @dataclass(frozen=True)
 class Share:
-    """Units for which `numerator` holds, of all units; what is unknown does not hold."""
+    """Units for which `numerator` holds, of all units; what is unknown does not hold.
+
+    With `weight`, a row stands for that whole number of units.
+    """
 
     numerator: Deferred
+    weight: str | None = None
 
 
 @dataclass(frozen=True)

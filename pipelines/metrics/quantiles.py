@@ -72,6 +72,8 @@ def spread(metric: Metric, tables: Tables, context: Context, plan: Plan) -> Spre
             _waarde=rows[form.value].cast("int64"),
             _open=ibis.ifelse(rows[form.censored], 1, 0) if form.censored else ibis.literal(0),
         ).filter(_.gebied.notnull())
+        has_schools = "vestiging" in metric.measure.levels
+        schools = _.vestiging.nunique() if has_schools else ibis.null("int64")
         cell = ["schooljaar", "gebied", "categorie"]
         per_value = placed.group_by(*cell, "_waarde", "_open").agg(n=_.count())
         counts = fetched(per_value).with_columns(pl.col("_open") == 1)
@@ -80,7 +82,7 @@ def spread(metric: Metric, tables: Tables, context: Context, plan: Plan) -> Spre
             .agg(
                 aantal=_.count().cast("int64"),
                 kinderen=_[metric.measure.person].nunique().cast("int64"),
-                scholen=_.vestiging.nunique().cast("int64"),
+                scholen=schools.cast("int64"),
             )
             .to_polars()
             .sort(cell)

@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from pipelines.metrics.catalogue import bereik
+from pipelines.errors import ContractError
+from pipelines.metrics.catalogue import (
+    bereik,
+    jeugdhulp,
+    proces,
+    resultaat,
+    schorsingen,
+    thuiszitters,
+    verwijzingen,
+)
 from pipelines.metrics.metric import Metric
 
-METRICS: Mapping[str, Metric] = {m.id: m for theme in (bereik,) for m in theme.METRICS}
+_THEMES = (bereik, proces, resultaat, verwijzingen, schorsingen, thuiszitters, jeugdhulp)
+
+
+def _by_id(metrics: Iterable[Metric]) -> Mapping[str, Metric]:
+    found: dict[str, Metric] = {}
+    for metric in metrics:
+        if metric.id in found:
+            raise ContractError(f"Er zijn twee metrieken met de naam {metric.id}.")
+        found[metric.id] = metric
+    return found
+
+
+METRICS: Mapping[str, Metric] = _by_id(m for theme in _THEMES for m in theme.METRICS)

@@ -1,0 +1,139 @@
+"""J. Youth care. Areas are where the child lives: that municipality pays."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+from ibis import _
+
+from pipelines.metrics import derive
+from pipelines.metrics.metric import Context, Level, Measure, Metric, Quotient, Tables, Total
+
+DATASETS = ("jeugdhulp",)
+LEVELS: tuple[Level, ...] = ("totaal", "gemeente")
+EUROS = "83"  # unit of volume, WJ756: the volume itself is an amount
+PER_DAY, PER_WEEK, PER_MONTH, IN_TOTAL = "1", "2", "4", "6"  # frequency, WMO757
+
+
+def _running(tables: Tables, context: Context) -> ir.Table:
+    found = tables["jeugdhulp"].mutate(gemeente=_.woongemeente)
+    return derive.per_schooljaar(found, "start_datum", "eind_datum", context.peildatum)
+
+
+def _granted(tables: Tables, context: Context) -> ir.Table:
+    """Provisions per school year with `euro`: what was granted for the days in that year.
+
+    Volume x frequency x days in the school year x tariff. A week is 7 days; a month is a twelfth
+    of the school year, so that a full year holds twelve months in leap years too. Both the first
+    and the last day of a provision count. A total (frequency 6), and a granted amount where volume,
+    frequency or tariff is missing, is spread evenly over the days of the provision; without an end
+    date it cannot be, and counts whole in the school year of the start. Rounded to whole euros per
+    provision and school year, so that parts add up. Without either the provision has no `euro`.
+    """
+    running = _running(tables, context)
+    days = derive.days_between(running["deel_begin"], running["deel_eind"]) + 1
+    whole = derive.days_between(running["start_datum"], running["eind_datum"]) + 1
+    starts_here = derive.schooljaar(running["start_datum"]) == running["schooljaar"]
+    share = ibis.ifelse(
+        running["eind_datum"].isnull(), ibis.ifelse(starts_here, 1.0, 0.0), days / whole
+    )
+    times = running["frequentie"].cases(
+        (PER_DAY, days.cast("float64")),
+        (PER_WEEK, days / 7),
+        (PER_MONTH, derive.MONTHS * days / running["dagen_schooljaar"]),
+        (IN_TOTAL, share),
+        else_=None,
+    )
+    price = ibis.ifelse(running["eenheid"] == EUROS, 1.0, running["tarief"])
+    amount = ibis.coalesce(running["volume"] * times * price, running["bedrag_toegekend"] * share)
+    return running.mutate(euro=amount.round().cast("int64")).filter(_.euro.notnull())
+
+
+def _started(tables: Tables, _context: Context) -> ir.Table:
+    found = tables["jeugdhulp"].mutate(gemeente=_.woongemeente)
+    return found.mutate(schooljaar=derive.schooljaar(found["start_datum"]))
+
+
+CHILDREN = Measure(
+    "jeugdigen_met_jeugdhulp",
+    "jeugdigen",
+    DATASETS,
+    _running,
+    LEVELS,
+    distinct="leerling_id",
+    residence=True,
+)
+GRANTED = Measure(
+    "toegekende_jeugdhulp", "toewijzingen", DATASETS, _granted, LEVELS, residence=True
+)
+STARTED = Measure("nieuwe_toewijzingen", "toewijzingen", DATASETS, _started, LEVELS, residence=True)
+
+METRICS = (
+    Metric(
+        id="jh_jeugdigen",
+        theme="jeugdhulp",
+        label_nl="Jeugdigen met jeugdhulp",
+        label_en="Young people in youth care",
+        definition="Aantal verschillende jeugdigen met een toewijzing van jeugdhulp die op een dag"
+        " in het schooljaar liep; een jeugdige met meer vormen telt bij elke vorm één keer.",
+        definition_en="Number of distinct young people with a youth-care provision that ran on any"
+        " day of the school year; one with several kinds counts once in each.",
+        unit="jeugdigen",
+        numerator="verschillende jeugdigen met een lopende toewijzing",
+        measure=CHILDREN,
+        cuts=("hulpvorm", "niveau"),
+        system="zorg_in_school",
+    ),
+    Metric(
+        id="jh_instroom",
+        theme="jeugdhulp",
+        label_nl="Nieuwe toewijzingen",
+        label_en="New provisions",
+        definition="Aantal toewijzingen van jeugdhulp met een eerste dag in het schooljaar.",
+        definition_en="Number of youth-care provisions that began in the school year.",
+        unit="toewijzingen",
+        numerator="toewijzingen met een startdatum in het schooljaar",
+        measure=STARTED,
+        cuts=("hulpvorm", "niveau", "verwijzer"),
+        system="zorg_in_school",
+    ),
+    Metric(
+        id="jh_kosten_toegekend",
+        theme="jeugdhulp",
+        label_nl="Toegekende kosten",
+        label_en="Costs granted",
+        definition="Bedrag aan jeugdhulp dat voor de dagen in het schooljaar is toegekend: volume"
+        " maal frequentie maal duur maal tarief, of een evenredig deel van het toegekende bedrag"
+        " als volume of tarief ontbreekt; gedeclareerde bedragen staan hier los van.",
+        definition_en="Amount of youth care granted for the days in the school year: volume times"
+        " frequency times duration times tariff, or an even part of the granted amount where volume"
+        " or tariff is missing; declared amounts are apart from this.",
+        unit="euro",
+        numerator="toegekende euro's voor dagen in het schooljaar",
+        measure=GRANTED,
+        form=Total("euro"),
+        cuts=("hulpvorm", "niveau"),
+        system="zorg_in_school",
+        direction="lager",
+        threshold="zwaar",
+    ),
+    Metric(
+        id="jh_kosten_per_jeugdige",
+        theme="jeugdhulp",
+        label_nl="Kosten per jeugdige",
+        label_en="Costs per young person",
+        definition="Toegekende kosten in het schooljaar, gedeeld door het aantal verschillende"
+        " jeugdigen met een toewijzing die in dat schooljaar liep.",
+        definition_en="Costs granted in the school year over the number of distinct young people"
+        " with a provision that ran in it.",
+        unit="euro per jeugdige",
+        numerator="toegekende kosten",
+        denominator="verschillende jeugdigen met jeugdhulp",
+        measure=GRANTED,
+        form=Quotient("jh_kosten_toegekend", "jh_jeugdigen"),
+        cuts=("hulpvorm", "niveau"),
+        system="zorg_in_school",
+        direction="lager",
+        threshold="zwaar",
+    ),
+)

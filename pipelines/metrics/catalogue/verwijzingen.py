@@ -1,0 +1,140 @@
+"""D. Referral and toeleiding."""
+
+from __future__ import annotations
+
+import ibis.expr.types as ir
+from ibis import _
+
+from pipelines.metrics import derive
+from pipelines.metrics.metric import Context, Flow, Measure, Metric, Share, Tables
+
+DATASETS = ("verwijzingen",)
+
+
+def _referred(tables: Tables, _context: Context) -> ir.Table:
+    found = tables["verwijzingen"]
+    return derive.with_school(
+        found.mutate(schooljaar=derive.schooljaar(found["verwijs_datum"])), tables
+    )
+
+
+def _discussed(tables: Tables, context: Context) -> ir.Table:
+    """Referrals that were discussed first, in the school year of that discussion."""
+    found = tables["verwijzingen"].filter(_.overleg != "geen", _.overleg_datum.notnull())
+    waited = derive.days_between(found["overleg_datum"], found["start_hulp_datum"])
+    return derive.with_school(
+        found.mutate(
+            schooljaar=derive.schooljaar(found["overleg_datum"]),
+            binnen_norm=waited <= context.norm("norm_hulp_start_dagen"),
+        ),
+        tables,
+    )
+
+
+REFERRED = Measure("verwijzingen", "verwijzingen", DATASETS, _referred)
+DISCUSSED = Measure("verwijzingen_na_overleg", "verwijzingen", DATASETS, _discussed)
+
+METRICS = (
+    Metric(
+        id="vw_aantal",
+        theme="verwijzingen",
+        label_nl="Verwijzingen",
+        label_en="Referrals",
+        definition="Aantal verwijzingen en toeleidingen met een verwijsdatum in het schooljaar.",
+        definition_en="Number of referrals sent in the school year.",
+        unit="verwijzingen",
+        numerator="verwijzingen met een verwijsdatum in het schooljaar",
+        measure=REFERRED,
+        cuts=("bestemming", "hulpsoort", "wettelijk_kader"),
+        system="school_en_wijk",
+    ),
+    Metric(
+        id="vw_stroom",
+        theme="verwijzingen",
+        label_nl="Van overleg naar bestemming",
+        label_en="From meeting to destination",
+        definition="Aantal verwijzingen in het schooljaar naar het overleg waarin ertoe is besloten"
+        " en de bestemming.",
+        definition_en="Number of referrals in the school year by the meeting that decided on them"
+        " and their destination.",
+        unit="verwijzingen",
+        numerator="verwijzingen van dit overleg naar deze bestemming",
+        measure=REFERRED,
+        form=Flow("overleg", "bestemming"),
+        system="school_en_wijk",
+    ),
+    Metric(
+        id="vw_start_binnen_norm",
+        theme="verwijzingen",
+        label_nl="Hulp gestart binnen twee weken",
+        label_en="Help started within two weeks",
+        definition="Aandeel van de verwijzingen die in het schooljaar in een overleg zijn besproken"
+        " waarvan de hulp binnen de norm na dat overleg is gestart; hulp die nog niet of nooit is"
+        " gestart, telt als niet binnen de norm.",
+        definition_en="Share of the referrals discussed in a meeting in the school year for which"
+        " help started within the norm after that meeting; help not started yet, or never, counts"
+        " as not within it.",
+        unit="procent",
+        numerator="besproken verwijzingen met hulp gestart binnen de norm",
+        denominator="alle in een overleg besproken verwijzingen",
+        measure=DISCUSSED,
+        form=Share(_.binnen_norm),
+        cuts=("bestemming",),
+        system="servicepunt_smw",
+        direction="hoger",
+        norm="norm_hulp_start_dagen",
+    ),
+    Metric(
+        id="vw_acceptatie",
+        theme="verwijzingen",
+        label_nl="Geaccepteerd",
+        label_en="Accepted",
+        definition="Aandeel van de verwijzingen uit het schooljaar dat is geaccepteerd of gestart,"
+        " van de verwijzingen waarover is beslist; ingetrokken verwijzingen tellen niet mee.",
+        definition_en="Share of the school year's referrals that were accepted or started, of those"
+        " decided on; withdrawn referrals are left out.",
+        unit="procent",
+        numerator="geaccepteerde en gestarte verwijzingen",
+        denominator="geaccepteerde, gestarte en afgewezen verwijzingen",
+        measure=REFERRED,
+        form=Share(_.status != "afgewezen"),
+        where=_.status.isin(["geaccepteerd", "gestart", "afgewezen"]),
+        cuts=("bestemming",),
+        system="school_en_wijk",
+        direction="hoger",
+    ),
+    Metric(
+        id="vw_terugkoppeling",
+        theme="verwijzingen",
+        label_nl="Terugkoppeling ontvangen",
+        label_en="Feedback received",
+        definition="Aandeel van de verwijzingen uit het schooljaar waarop de school of het"
+        " schoolmaatschappelijk werk terugkoppeling kreeg.",
+        definition_en="Share of the school year's referrals on which the school or its social"
+        " worker received feedback.",
+        unit="procent",
+        numerator="verwijzingen met een datum van terugkoppeling",
+        denominator="alle verwijzingen in het schooljaar",
+        measure=REFERRED,
+        form=Share(_.terugkoppeling_datum.notnull()),
+        cuts=("bestemming",),
+        system="school_en_wijk",
+        direction="hoger",
+    ),
+    Metric(
+        id="vw_informeel",
+        theme="verwijzingen",
+        label_nl="Naar informeel netwerk en vrije tijd",
+        label_en="To informal network and leisure",
+        definition="Aandeel van de verwijzingen uit het schooljaar naar het informele netwerk of"
+        " naar vrije tijd, sport en cultuur.",
+        definition_en="Share of the school year's referrals to the informal network or to leisure,"
+        " sport and culture.",
+        unit="procent",
+        numerator="verwijzingen naar informeel netwerk of vrije tijd",
+        denominator="alle verwijzingen in het schooljaar",
+        measure=REFERRED,
+        form=Share(_.bestemming.isin(["informeel_netwerk", "vrije_tijd"])),
+        system="school_en_wijk",
+    ),
+)
