@@ -158,7 +158,7 @@ def holds_bsn(values: pl.Series) -> bool:
 
 def _passes(values: pl.Series, digits: int) -> np.ndarray:
     """For every distinct number of so many digits: does it pass the eleven-test?"""
-    bare = values.str.replace_all(r"(\d)[ .](\d)", "${1}${2}").str.replace(r"\.0$", "")
+    bare = values.str.replace(r"\.0$", "").str.replace_all(r"(\d)[ .](\d)", "${1}${2}")
     numbers = (
         bare.str.extract_all(rf"\b[0-9]{{{digits}}}\b")
         .explode()
