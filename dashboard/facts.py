@@ -1,0 +1,268 @@
+"""What every figure carries: definition, numerator, denominator, sources, n, interval, norm, hidden.
+
+No Streamlit. A figure whose facts are not complete is not shown; `missing` says what lacks.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from dashboard import wording
+from dashboard.released import Metric, Released, Source
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The account of one figure. Empty `interval` or `norm` means: there is none."""
+
+    definition: str
+    numerator: str
+    denominator: str
+    sources: tuple[Source, ...]
+    n: str
+    interval: str
+    norm: str
+    hidden: int
+    release_id: str
+    rounding: int
+    more: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Names of the facts without which the figure is not shown."""
+        needed = {
+            "de definitie": self.definition,
+            "de teller": self.numerator,
+            "de bron": self.sources,
+            "de publicatie": self.release_id,
+        }
+        return tuple(name for name, value in needed.items() if not value)
+
+
+_INTERVALS = {
+    "aandeel": "95%-interval (Wilson)",
+    "per_100": "95%-interval",
+    "per_1000": "95%-interval (Poisson)",
+    "gemiddelde": "95%-interval (t-verdeling)",
+    "mediaan": "95%-interval (rangordes)",
+}
+
+
+def of_metric(
+    released: Released,
+    metric: Metric,
+    rows: Sequence[Mapping[str, Any]],
+    now: Mapping[str, Any] | None = None,
+) -> Facts:
+    """Facts of a figure that draws `rows`; `now` is the cell the reader asked for."""
+    interval = ""
+    if any(row["status"] == wording.VISIBLE and row["onder"] is not None for row in rows):
+        interval = _INTERVALS.get(metric.soort, "95%-interval")
+    norm = wording.norm_text(metric)
+    if norm and metric.norm_bron:
+        norm += f" (bron: {metric.norm_bron})"
+    return Facts(
+        definition=metric.definitie,
+        numerator=metric.teller or metric.definitie,
+        denominator=metric.noemer or "geen; dit is een aantal of bedrag",
+        sources=tuple(released.sources(metric.id)),
+        n=_size(now),
+        interval=interval,
+        norm=norm,
+        hidden=sum(row["status"] == wording.HIDDEN for row in rows),
+        release_id=released.about.id,
+        rounding=released.about.afronding,
+        more=(("Versie van de definitie", _version(metric)),),
+    )
+
+
+def of_effect(
+    released: Released, effect: Mapping[str, Any], series: Sequence[Mapping[str, Any]] = ()
+) -> Facts:
+    """Facts of an estimate: what was compared, on how many, under which assumptions."""
+    found = released.sources(str(effect["id"])) or released.loaded_deliveries()
+    seen = effect["status"] == wording.VISIBLE
+    n = ""
+    if seen and effect["n_leerlingen"] is not None:
+        n = (
+            f"{wording.number(effect['n_leerlingen'])} leerlingen, "
+            f"{wording.number(effect['n_scholen'] or 0)} scholen, "
+            f"{wording.number(effect['n_perioden'] or 0)} perioden"
+        )
+    more = [
+        ("Opzet", effect["ontwerp_label"]),
+        ("Aannames", effect["aannames"]),
+        ("Bedreigingen", effect["bedreigingen"]),
+        ("Bewijsniveau", effect["bewijsniveau"]),
+    ]
+    return Facts(
+        definition=f"{effect['maat']}: {_lower(effect['ontwerp_label'])}.",
+        numerator=str(effect["maat"] or ""),
+        denominator="leerlingmaanden of deelnemers, zoals de maat zegt",
+        sources=tuple(found),
+        n=n,
+        interval="95%-interval" if seen and effect["onder"] is not None else "",
+        norm="",
+        hidden=sum(row["status"] == wording.HIDDEN for row in series),
+        release_id=released.about.id,
+        rounding=released.about.afronding,
+        more=tuple((name, str(value)) for name, value in more if value),
+    )
+
+
+def of_saving(released: Released, rows: Sequence[Mapping[str, Any]]) -> Facts:
+    """Facts of a saving: volume without minus volume with, times the price."""
+    found = (
+        released.sources("besparing")
+        or released.sources("jh_kosten_toegekend")
+        or released.loaded_deliveries()
+    )
+    seen = [row for row in rows if row["status"] == wording.VISIBLE]
+    n = ""
+    if seen and seen[0]["n_leerlingen"] is not None:
+        n = (
+            f"{wording.number(seen[0]['n_leerlingen'])} leerlingen, "
+            f"{wording.number(seen[0]['n_scholen'] or 0)} scholen"
+        )
+    return Facts(
+        definition="Het volume zonder Zorg In School (geschat) min het werkelijke volume, "
+        "maal het tarief.",
+        numerator="Geschat volume zonder Zorg In School min werkelijk volume",
+        denominator="geen; dit is een bedrag",
+        sources=tuple(found),
+        n=n,
+        interval="95%-interval" if any(row["onder"] is not None for row in seen) else "",
+        norm="",
+        hidden=sum(row["status"] == wording.HIDDEN for row in rows),
+        release_id=released.about.id,
+        rounding=released.about.afronding,
+        more=(
+            (
+                "Wat dit niet zegt",
+                "Een lager volume is pas geld als de gemeente het ook niet elders uitgeeft.",
+            ),
+        ),
+    )
+
+
+def of_administration(released: Released, definition: str, numerator: str) -> Facts:
+    """Facts of a figure about the deliveries themselves."""
+    return Facts(
+        definition=definition,
+        numerator=numerator,
+        denominator="geen; dit is een aantal",
+        sources=tuple(released.loaded_deliveries()),
+        n="",
+        interval="",
+        norm="",
+        hidden=0,
+        release_id=released.about.id,
+        rounding=released.about.afronding,
+    )
+
+
+def of_headlines(released: Released, rows: Sequence[Mapping[str, Any]]) -> Facts:
+    """Facts of a table of several metrics; each metric's own facts stand with its own figure."""
+    found = {
+        source
+        for metric in dict.fromkeys(str(row["metriek"]) for row in rows)
+        for source in released.sources(metric)
+    }
+    return Facts(
+        definition="De kerncijfers van deze pagina per schooljaar, elk met de eigen definitie.",
+        numerator="Per kerncijfer; zie Over dit cijfer bij het kerncijfer en de pagina Definities",
+        denominator="per kerncijfer",
+        sources=tuple(
+            sorted(found, key=lambda source: (source.geleverd_op, source.leverancier), reverse=True)
+        ),
+        n="",
+        interval="",
+        norm="",
+        hidden=sum(row["status"] == wording.HIDDEN for row in rows),
+        release_id=released.about.id,
+        rounding=released.about.afronding,
+    )
+
+
+def short(facts: Facts) -> str:
+    """The line under a small card, as HTML: what the card itself does not say."""
+    parts = [_sources_short(facts.sources), f"publicatie {facts.release_id}"]
+    return '<p class="zl-facts">' + "".join(f"<span>{escape(p)}</span> " for p in parts) + "</p>"
+
+
+def caption(facts: Facts) -> str:
+    """The line under a figure, as HTML."""
+    parts = [f"Bron: {_sources_short(facts.sources)}"]
+    if facts.n:
+        parts.append(f"n = {facts.n}")
+    parts.append(facts.interval or "geen interval")
+    parts.append(f"norm: {facts.norm.split(' (bron')[0]}" if facts.norm else "geen norm")
+    parts.append(
+        wording.count_of(facts.hidden, "waarde", "waarden") + " afgeschermd"
+        if facts.hidden
+        else "niets afgeschermd"
+    )
+    parts.append(f"publicatie {facts.release_id}")
+    return '<p class="zl-facts">' + "".join(f"<span>{escape(p)}</span> " for p in parts) + "</p>"
+
+
+def about(facts: Facts) -> str:
+    """Everything behind a figure, as HTML."""
+    hidden = (
+        f"{wording.count_of(facts.hidden, 'waarde is', 'waarden zijn')} afgeschermd. "
+        f"{wording.HIDDEN_NOTE[2:].capitalize()}"
+        if facts.hidden
+        else "In dit cijfer is niets afgeschermd."
+    )
+    rows = [
+        ("Definitie", facts.definition),
+        ("Teller", facts.numerator),
+        ("Noemer", facts.denominator),
+        ("Bronnen", "; ".join(_source(source) for source in facts.sources)),
+        ("n", facts.n or "niet van toepassing of niet getoond"),
+        ("Onzekerheid", facts.interval or "Geen interval: dit is een telling, geen schatting."),
+        ("Norm", facts.norm or "Er is geen norm afgesproken."),
+        ("Kleine aantallen", hidden),
+        *facts.more,
+        ("Afronding", wording.ROUNDED_NOTE.format(step=facts.rounding)),
+        ("Publicatie", facts.release_id),
+    ]
+    body = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in rows)
+    return f'<dl class="zl-about">{body}</dl>'
+
+
+def _size(cell: Mapping[str, Any] | None) -> str:
+    if cell is None or cell["status"] != wording.VISIBLE or cell["n"] is None:
+        return ""
+    return wording.number(cell["n"])
+
+
+def _version(metric: Metric) -> str:
+    start = metric.geldig_vanaf
+    since = f", geldig vanaf {wording.date(start)}" if start else ""
+    return f"{metric.versie}{since}"
+
+
+def _sources_short(sources: Sequence[Source]) -> str:
+    if not sources:
+        return "onbekend"
+    names = list(dict.fromkeys(source.leverancier for source in sources))
+    listed = ", ".join(names) if len(names) <= 2 else f"{names[0]} en {len(names) - 1} andere"
+    newest: dt.date = max(source.geleverd_op for source in sources)
+    return f"{listed}, geleverd tot en met {wording.date(newest)}"
+
+
+def _source(source: Source) -> str:
+    return (
+        f"{source.leverancier}, {source.dataset} {source.periode} "
+        f"({wording.short_date(source.geleverd_op)})"
+    )
+
+
+def _lower(text: object) -> str:
+    words = str(text or "")
+    return words[:1].lower() + words[1:]

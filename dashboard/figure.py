@@ -1,0 +1,338 @@
+"""A figure on screen: title, definition, chart, table beside it, and its account below.
+
+The only way a number reaches a page. Without its facts a figure is not shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from dashboard import charts, facts, tables, wording
+from dashboard.facts import Facts
+from dashboard.filters import Selection
+from dashboard.released import Metric, Released
+from dashboard.tables import Table
+
+Cell = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What to show. `alt` describes the chart in words; `note` is a caution beside it."""
+
+    key: str
+    title: str
+    facts: Facts
+    table: Table
+    chart: go.Figure | None = None
+    alt: str = ""
+    note: str = ""
+    wide: bool = False
+
+
+def html(body: str) -> None:
+    st.html(body)
+
+
+def heading(title: str, definition: str = "") -> None:
+    below = f"<p>{escape(definition)}</p>" if definition else ""
+    html(f'<div class="zl-figure"><h3>{escape(title)}</h3>{below}</div>')
+
+
+def explain(title: str, reason: str) -> None:
+    """In the place of a figure that is not there."""
+    html(
+        f'<div class="zl-figure"><h3>{escape(title)}</h3>'
+        f'<div class="zl-none">{escape(reason)}</div></div>'
+    )
+
+
+def show(figure: Figure) -> None:
+    """Draw a figure, or say why it is not shown."""
+    if figure.facts.missing:
+        lacking = ", ".join(figure.facts.missing)
+        explain(figure.title, f"Dit cijfer wordt niet getoond: {lacking} ontbreekt in de publicatie.")
+        return
+    heading(figure.title, figure.facts.definition)
+    if figure.chart is None:
+        html(tables.html(figure.table))
+    elif figure.wide:
+        _chart(figure)
+        html(tables.html(figure.table))
+    else:
+        left, right = st.columns([1.45, 1], gap="large")
+        with left:
+            _chart(figure)
+        with right:
+            html(tables.html(figure.table))
+    account(figure)
+
+
+def account(figure: Figure) -> None:
+    """The line below, and all of it behind a click."""
+    notes = [figure.note] if figure.note else []
+    if figure.facts.hidden:
+        notes.append(wording.HIDDEN_NOTE)
+    if notes:
+        html("".join(f'<p class="zl-note">{escape(note)}</p>' for note in notes))
+    html(facts.caption(figure.facts))
+    about(figure.key, figure.facts)
+
+
+def about(key: str, account_of: Facts) -> None:
+    with st.popover("Over dit cijfer", key=f"over_{key}"):
+        html(facts.about(account_of))
+
+
+def _chart(figure: Figure) -> None:
+    st.plotly_chart(
+        figure.chart,
+        theme=None,
+        config=charts.CONFIG,
+        key=f"grafiek_{figure.key}",
+        alt=f"{figure.alt} De tabel bij deze grafiek geeft dezelfde waarden.".strip(),
+    )
+
+
+def found(
+    released: Released, metric_id: str, title: str, rows: Sequence[Cell], selection: Selection
+) -> Metric | None:
+    """The metric when there is something to draw; else says why not and gives None."""
+    metric = released.metrics.get(metric_id)
+    if metric is None:
+        explain(title, "Deze maat staat niet in deze publicatie.")
+        return None
+    if not rows:
+        explain(
+            title,
+            f"Deze maat staat {selection.where} niet in het publicatieplan. "
+            "Kies een ander gebied, of een hoger niveau.",
+        )
+        return None
+    if not any(charts.visible(row) for row in rows):
+        states = {row["status"] for row in rows}
+        last = rows[-1]
+        reason = wording.status_sentence(last["status"], last["reden"] or "")
+        if len(states) > 1:
+            reason = "Geen van de waarden kan worden getoond. " + reason
+        explain(title, reason)
+        return None
+    return metric
+
+
+def trend(
+    released: Released, metric_id: str, selection: Selection, title: str, note: str = ""
+) -> None:
+    """A metric through the school years, for the chosen area."""
+    rows = released.over_years(metric_id, selection.niveau, selection.gebied).to_dicts()
+    metric = found(released, metric_id, title, rows, selection)
+    if metric is None:
+        return
+    labels = [row["schooljaar"] for row in rows]
+    show(
+        Figure(
+            key=f"{metric_id}_jaren",
+            title=title,
+            facts=facts.of_metric(released, metric, rows, _of_year(rows, selection.schooljaar)),
+            table=tables.of_cells(
+                metric, rows, labels, "Schooljaar", f"{metric.label_nl} per schooljaar",
+                selection.schooljaar,
+            ),
+            chart=charts.trend(metric, rows, selection.schooljaar),
+            alt=f"Lijngrafiek: {metric.label_nl} per schooljaar {selection.where}.",
+            note=note,
+        )
+    )  # fmt: skip
+
+
+def breakdown(
+    released: Released,
+    metric_id: str,
+    cut: str,
+    selection: Selection,
+    title: str,
+    note: str = "",
+) -> None:
+    """A metric by category in the chosen year and area."""
+    rows = released.by_category(
+        metric_id, cut, selection.schooljaar, selection.niveau, selection.gebied
+    ).to_dicts()
+    metric = found(released, metric_id, title, rows, selection)
+    if metric is None:
+        return
+    names = released.categories(cut)
+    labels = [wording.category(names, row["categorie"]) for row in rows]
+    show(
+        Figure(
+            key=f"{metric_id}_{cut}",
+            title=title,
+            facts=facts.of_metric(released, metric, rows),
+            table=tables.of_cells(
+                metric, rows, labels, wording.cut(cut),
+                f"{metric.label_nl} naar {wording.cut(cut).lower()}, {selection.schooljaar}",
+            ),
+            chart=charts.bars(metric, rows, labels),
+            alt=f"Staafdiagram: {metric.label_nl} naar {wording.cut(cut).lower()}, "
+            f"{selection.schooljaar}, {selection.where}.",
+            note=note,
+        )
+    )  # fmt: skip
+
+
+def by_category_over_years(
+    released: Released,
+    metric_id: str,
+    cut: str,
+    selection: Selection,
+    title: str,
+    note: str = "",
+) -> None:
+    """Each category of a breakdown through the years; a line per category."""
+    rows = released.over_years(metric_id, selection.niveau, selection.gebied, cut).to_dicts()
+    metric = found(released, metric_id, title, rows, selection)
+    if metric is None:
+        return
+    years = sorted({row["schooljaar"] for row in rows})
+    names = released.categories(cut)
+    present = {row["categorie"] for row in rows}
+    codes = [code for code in names if code in present] + sorted(present - set(names))
+    at = {(row["categorie"], row["schooljaar"]): row for row in rows}
+    absent = _absent()
+    series = [
+        charts.Line(
+            wording.category(names, code), [at.get((code, year), absent) for year in years]
+        )
+        for code in codes
+    ]
+    body = tuple(
+        tables.Row((tables.text(line.label), *(tables.valued(metric, row) for row in line.rows)))
+        for line in series
+    )
+    show(
+        Figure(
+            key=f"{metric_id}_{cut}_jaren",
+            title=title,
+            facts=facts.of_metric(released, metric, rows),
+            table=Table(
+                f"{metric.label_nl} naar {wording.cut(cut).lower()} per schooljaar",
+                (wording.cut(cut), *years), body, frozenset(range(1, len(years) + 1)),
+            ),
+            chart=charts.lines(metric, series, years),
+            alt=f"Lijngrafiek: {metric.label_nl} naar {wording.cut(cut).lower()} per schooljaar.",
+            note=note,
+        )
+    )  # fmt: skip
+
+
+def funnel(
+    released: Released, metric_id: str, selection: Selection, title: str, level: str = "vestiging"
+) -> None:
+    """Units of one level compared with limits for chance; a list by name below."""
+    rows = released.by_area(metric_id, selection.schooljaar, level).to_dicts()
+    if selection.niveau == "gemeente":
+        rows = [row for row in rows if row["ouder"] == selection.gebied]
+    metric = found(released, metric_id, title, rows, selection)
+    if metric is None:
+        return
+    shown = [row for row in rows if charts.visible(row) and row["noemer"]]
+    if len(shown) < 5:
+        explain(title, "Er zijn te weinig scholen met een zichtbaar cijfer om te vergelijken.")
+        return
+    rate = _joint_rate(released, metric, selection, shown)
+    chosen = selection.gebied if selection.niveau == level else ""
+    outside = charts.outliers(metric, shown, rate)
+    account_of = facts.of_metric(released, metric, rows)
+    heading(title, metric.definitie)
+    drawing = Figure(
+        key=f"{metric_id}_trechter",
+        title=title,
+        facts=account_of,
+        table=tables.of_cells(
+            metric, rows, [str(row["label"]) for row in rows], "School, op naam",
+            f"{metric.label_nl} per school, {selection.schooljaar}",
+            next((str(row["label"]) for row in rows if row["gebied"] == chosen), ""),
+        ),
+        chart=charts.funnel(metric, rows, rate, chosen),
+        alt=f"Trechterdiagram: {metric.label_nl} per school tegen het aantal leerlingen, "
+        f"{selection.schooljaar}. {len(outside)} van {len(shown)} zichtbare scholen "
+        "liggen buiten de grens van 99,8%.",
+        note="Afgeschermde scholen staan niet in de grafiek; bij kleine scholen blijven daardoor "
+        "vooral hogere waarden in beeld.",
+    )  # fmt: skip
+    if account_of.missing:
+        explain(title, "Dit cijfer wordt niet getoond: de herkomst ontbreekt in de publicatie.")
+        return
+    html(f'<p class="zl-note">{escape(_funnel_words(len(outside), len(shown)))}</p>')
+    _chart(drawing)
+    with st.expander(f"Tabel: alle {len(rows)} scholen op naam"):
+        html(tables.html(drawing.table))
+    account(drawing)
+
+
+def _funnel_words(outside: int, shown: int) -> str:
+    head = (
+        "Geen van de zichtbare scholen ligt"
+        if outside == 0
+        else f"{outside} van de {shown} zichtbare scholen "
+        f"{'ligt' if outside == 1 else 'liggen'}"
+    )
+    return (
+        f"{head} buiten de grens van 99,8%. Binnen de trechter past het verschil bij toeval; "
+        "erbuiten is een reden voor een gesprek, geen oordeel. Dit is geen ranglijst."
+    )
+
+
+def _joint_rate(
+    released: Released, metric: Metric, selection: Selection, shown: Sequence[Cell]
+) -> float:
+    """The published rate of the whole as a fraction; of the visible units where there is none."""
+    niveau, gebied = (
+        ("gemeente", selection.gebied) if selection.niveau == "gemeente" else ("totaal", "")
+    )
+    rows = released.over_years(metric.id, niveau, gebied).to_dicts()
+    whole = _of_year(rows, selection.schooljaar)
+    if whole is not None and charts.visible(whole):
+        return float(whole["waarde"]) / (1000.0 if metric.soort == "per_1000" else 100.0)
+    return float(
+        sum(row["teller"] or 0.0 for row in shown) / sum(row["noemer"] for row in shown)
+    )
+
+
+def year_cells(
+    released: Released, metric_id: str, selection: Selection, maat: str = ""
+) -> wording.Step | None:
+    """This year's and last year's cell of a metric in the chosen area."""
+    metric = released.metrics.get(metric_id)
+    if metric is None:
+        return None
+    rows = released.over_years(
+        metric_id, selection.niveau, selection.gebied, "", maat
+    ).to_dicts()
+    now = _of_year(rows, selection.schooljaar)
+    if now is None:
+        return None
+    earlier = [row for row in rows if row["schooljaar"] < selection.schooljaar]
+    return wording.Step(metric, selection.schooljaar, now, earlier[-1] if earlier else None)
+
+
+def _of_year(rows: Sequence[Cell], year: str) -> Cell | None:
+    return next((row for row in rows if row["schooljaar"] == year), None)
+
+
+def _absent() -> Cell:
+    """A cell that was not published at all."""
+    return {
+        "waarde": None, "onder": None, "boven": None, "teller": None, "noemer": None, "n": None,
+        "status": "nvt", "reden": "",
+    }  # fmt: skip
+
+
+def section(title: str, text: str = "") -> None:
+    below = f"<p>{escape(text)}</p>" if text else ""
+    html(f'<div class="zl-section"><h2>{escape(title)}</h2>{below}</div>')

@@ -1,0 +1,71 @@
+"""The choice of school year and area, kept in the address bar so that a link shows the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dashboard import wording
+from dashboard.released import Area, Released
+
+_ORDER = ("totaal", "gemeente", "wijk", "vestiging", "onderwijssoort", "aanbieder")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What the reader asked for; `gebied` is '' for all together."""
+
+    schooljaar: str
+    niveau: str
+    gebied: str
+    naam: str
+
+    @property
+    def where(self) -> str:
+        """The area as it stands in a sentence."""
+        return wording.where(self.niveau, self.naam)
+
+
+def bar(released: Released, *, year: bool = True) -> Selection:
+    """Draw the filters and give what was chosen."""
+    years = released.years
+    levels = [name for name in _ORDER if name in released.levels]
+    levels += sorted(set(released.levels) - set(_ORDER))
+    if not years or not levels:
+        return Selection("", "totaal", "", wording.level("totaal"))
+    first, second, third = st.columns([1, 1.3, 1.9])
+    with first:
+        chosen_year = (
+            st.selectbox("Schooljaar", years, key="schooljaar", bind="query-params")
+            if year
+            else years[0]
+        )
+    with second:
+        niveau = st.selectbox(
+            "Gebied of groep", levels, format_func=wording.level, key="niveau", bind="query-params"
+        )
+    if niveau == "totaal":
+        return Selection(chosen_year, "totaal", "", wording.level("totaal"))
+    areas = released.areas_of(niveau)
+    if not areas:
+        return Selection(chosen_year, "totaal", "", wording.level("totaal"))
+    names = _names(areas)
+    with third:
+        area = st.selectbox(
+            f"Kies: {wording.level(niveau).lower()}",
+            list(names),
+            key="gebied",
+            bind="query-params",
+        )
+    return Selection(chosen_year, niveau, names[area].code, names[area].naam)
+
+
+def _names(areas: list[Area]) -> dict[str, Area]:
+    """Label -> area; a name that occurs twice carries its code."""
+    seen: dict[str, int] = {}
+    for area in areas:
+        seen[area.naam] = seen.get(area.naam, 0) + 1
+    return {
+        area.naam if seen[area.naam] == 1 else f"{area.naam} ({area.code})": area for area in areas
+    }

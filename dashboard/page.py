@@ -1,0 +1,97 @@
+"""The frame of a page: head, question, conclusion, and a fault that stays on its page."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import traceback
+from collections.abc import Callable, Sequence
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import released, theme, wording
+from dashboard.released import Released, ReleaseUnreadable
+
+_LOG = logging.getLogger("zichtlijn.dashboard")
+
+Render = Callable[[Released], None]
+
+
+def framed(title: str, question: str, render: Render) -> Callable[[], None]:
+    """A page function for `st.Page`: finds the release, draws the head, keeps faults in."""
+
+    def run() -> None:
+        st.html(theme.CSS)
+        try:
+            found = released.current()
+            if found is None:
+                _head(title, question)
+                _nothing_yet()
+                return
+            _release_line(found)
+            _head(title, question)
+            render(found)
+        except ReleaseUnreadable as problem:
+            _head(title, question)
+            st.html(f'<div class="zl-none"><strong>Geen cijfers.</strong> {escape(str(problem))}</div>')
+        except Exception as fault:  # noqa: BLE001 - the boundary: a fault stays on its page
+            _fault(title, fault)
+
+    return run
+
+
+def conclusion(sentences: Sequence[str]) -> None:
+    """What the page says, in front; made from the numbers below it."""
+    told = [sentence for sentence in sentences if sentence]
+    if not told:
+        told = ["Voor deze keuze zijn er geen cijfers om een conclusie op te baseren."]
+    if len(told) == 1:
+        body = f"<p>{escape(told[0])}</p>"
+    else:
+        body = "<ul>" + "".join(f"<li>{escape(sentence)}</li>" for sentence in told) + "</ul>"
+    st.html(f'<div class="zl-conclusion" role="note">{body}</div>')
+
+
+def _head(title: str, question: str) -> None:
+    st.html(
+        f'<div class="zl-page"><h1>{escape(title)}</h1>'
+        f'<p class="zl-question">{escape(question)}</p></div>'
+    )
+
+
+def _release_line(found: Released) -> None:
+    about = found.about
+    demo = (
+        "<strong>Demonstratiegegevens</strong>: scholen, kinderen en uitkomsten zijn verzonnen. "
+        if wording.is_demo(about.bron)
+        else ""
+    )
+    st.html(
+        f'<p class="zl-demo">{demo}Publicatie {escape(about.id)}, gemaakt op '
+        f"{escape(wording.date(about.gemaakt_op))}, peildatum "
+        f"{escape(wording.date(about.peildatum))}.</p>"
+    )
+
+
+def _nothing_yet() -> None:
+    st.html(
+        '<div class="zl-none"><strong>Er is nog geen publicatie.</strong> '
+        "Draai <code>zichtlijn run</code> om leveringen te verwerken en te publiceren, of "
+        "<code>zichtlijn demo</code> voor een voorbeeld met verzonnen gegevens. Daarna verschijnen "
+        "de cijfers hier vanzelf bij het opnieuw laden van deze pagina.</div>"
+    )
+
+
+def _fault(title: str, fault: Exception) -> None:
+    """Tell the reader what to do; log where it went wrong, without any value."""
+    reference = secrets.token_hex(3).upper()
+    frames = traceback.extract_tb(fault.__traceback__)
+    trail = " > ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames[-6:])
+    _LOG.error("fault %s on page %s: %s at %s", reference, title, type(fault).__name__, trail)
+    st.html(
+        '<div class="zl-none" role="alert"><strong>Deze pagina kan nu niet worden getoond.</strong> '
+        "De andere pagina's werken gewoon. Laad de pagina opnieuw; blijft het misgaan, meld dan "
+        f"nummer <strong>{reference}</strong> bij de beheerder.</div>"
+    )

@@ -1,0 +1,126 @@
+"""Rows -> an HTML table that reads well on screen, on paper and to a screen reader.
+
+No Streamlit. Everything that comes from outside is escaped; a `Cell` made with `marked` is ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+from dashboard import wording
+from dashboard.released import Metric
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: HTML that is safe already, and whether it is a number."""
+
+    html: str
+    number: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row; the first cell is its header. `now` marks the row the reader asked for."""
+
+    cells: tuple[Cell, ...]
+    now: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with a caption for those who cannot see the chart beside it."""
+
+    caption: str
+    heads: tuple[str, ...]
+    rows: tuple[Row, ...]
+    numeric: frozenset[int] = field(default_factory=frozenset)
+    show_caption: bool = False
+
+
+def text(value: object) -> Cell:
+    return Cell(escape(str(value)))
+
+
+def figure(value: str) -> Cell:
+    return Cell(escape(value), number=True)
+
+
+def valued(metric: Metric, row: Mapping[str, Any]) -> Cell:
+    """The value of a published cell, or why there is none."""
+    if row["status"] != wording.VISIBLE or row["waarde"] is None:
+        return Cell(wording.no_value(row["status"]), number=True)
+    return figure(wording.bare(metric, row["waarde"]))
+
+
+def part(row: Mapping[str, Any], column: str) -> Cell:
+    """A numerator, denominator or n: hidden whenever the cell is."""
+    if row["status"] != wording.VISIBLE:
+        mark = wording.no_value(wording.HIDDEN) if row["status"] == wording.HIDDEN else ""
+        return Cell(mark, number=True)
+    value = row[column]
+    return figure("" if value is None else wording.number(value))
+
+
+def spread(metric: Metric, row: Mapping[str, Any]) -> Cell:
+    """The interval of a cell; empty where there is none."""
+    if row["status"] != wording.VISIBLE:
+        return Cell("", number=True)
+    return figure(wording.interval(metric, row["onder"], row["boven"]))
+
+
+def of_cells(
+    metric: Metric,
+    rows: Sequence[Mapping[str, Any]],
+    labels: Sequence[str],
+    head: str,
+    caption: str,
+    now: str = "",
+) -> Table:
+    """The table beside a chart: label, value, and what applies of interval, numerator, base."""
+    seen = [row for row in rows if row["status"] == wording.VISIBLE]
+    intervals = any(row["onder"] is not None for row in seen)
+    ratio = any(row["noemer"] is not None for row in seen)
+    people = not ratio and any(
+        row["n"] is not None and row["n"] != row["waarde"] for row in seen
+    )
+    heads = [head, metric.label_nl if len(metric.label_nl) < 22 else "Waarde"]
+    heads += ["95%-interval"] if intervals else []
+    heads += ["Teller", "Noemer"] if ratio else []
+    heads += ["n"] if people else []
+    body = []
+    for label, row in zip(labels, rows, strict=True):
+        cells = [text(label), valued(metric, row)]
+        cells += [spread(metric, row)] if intervals else []
+        cells += [part(row, "teller"), part(row, "noemer")] if ratio else []
+        cells += [part(row, "n")] if people else []
+        body.append(Row(tuple(cells), now=label == now))
+    return Table(caption, tuple(heads), tuple(body), frozenset(range(1, len(heads))))
+
+
+def html(table: Table) -> str:
+    """The table as HTML."""
+    hidden = "" if table.show_caption else ' class="zl-sr"'
+    heads = "".join(
+        f'<th scope="col"{_numeric(index in table.numeric)}>{escape(head)}</th>'
+        for index, head in enumerate(table.heads)
+    )
+    return (
+        f'<div class="zl-scroll"><table class="zl"><caption><span{hidden}>'
+        f"{escape(table.caption)}</span></caption><thead><tr>{heads}</tr></thead><tbody>"
+        f"{''.join(_row(row) for row in table.rows)}</tbody></table></div>"
+    )
+
+
+def _row(row: Row) -> str:
+    head, *rest = row.cells
+    cells = "".join(f"<td{_numeric(cell.number)}>{cell.html}</td>" for cell in rest)
+    mark = ' class="zl-now"' if row.now else ""
+    return f'<tr{mark}><th scope="row">{head.html}</th>{cells}</tr>'
+
+
+def _numeric(yes: bool) -> str:
+    return ' class="zl-num"' if yes else ""

@@ -1,0 +1,203 @@
+"""Leveringen: what came in, what was wrong with it, and how the figures are protected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dashboard import facts, figure, page, tables, wording
+from dashboard.released import Released
+from dashboard.tables import Row, Table
+
+TITLE = "Leveringen"
+QUESTION = "Op welke gegevens rusten deze cijfers, en hoe goed zijn die?"
+
+
+def render(released: Released) -> None:
+    deliveries = released.table("leveringen", "ontvangen_op DESC, levering").to_dicts()
+    findings = released.table("bevindingen", "ernst, dataset, leverancier, regel").to_dicts()
+    page.conclusion(_conclusions(deliveries, findings))
+
+    figure.section("Ontvangen leveringen")
+    _deliveries(released, deliveries)
+    figure.section(
+        "Bevindingen",
+        "Rijen met een fout doen niet mee in de cijfers; rijen met een waarschuwing wel. De "
+        "leverancier krijgt alle rijen terug in een werkmap.",
+    )
+    _findings(released, findings)
+    figure.section(
+        "Bescherming",
+        f"Cijfers over minder dan {released.about.drempel} kinderen worden afgeschermd "
+        f"(minder dan {released.about.drempel_zwaar} bij gevoelige onderwerpen, kosten en "
+        f"gemiddelden). Aantallen zijn afgerond op {released.about.afronding}. Oordeel over deze "
+        f"publicatie: {released.about.oordeel}.",
+    )
+    _protection(released)
+
+
+def _conclusions(
+    deliveries: Sequence[Mapping[str, Any]], findings: Sequence[Mapping[str, Any]]
+) -> list[str]:
+    if not deliveries:
+        return ["Er zijn nog geen leveringen verwerkt."]
+    loaded = [row for row in deliveries if row["status"] == "geladen"]
+    refused = [row for row in deliveries if row["status"] == "geweigerd"]
+    rows = sum(row["rijen"] or 0 for row in loaded)
+    kept = sum(row["geaccepteerd"] or 0 for row in loaded)
+    told = [
+        f"Deze cijfers rusten op {wording.count_of(len(loaded), 'levering', 'leveringen')} van "
+        f"{wording.count_of(len({row['leverancier'] for row in loaded}), 'leverancier', 'leveranciers')}"
+        f", samen ongeveer {wording.number(rows)} rijen."
+    ]
+    if rows:
+        told.append(
+            f"Ongeveer {wording.number(100 * min(kept / rows, 1), 1)}% van de rijen is geaccepteerd; "
+            f"er {'is' if len(findings) == 1 else 'zijn'} "
+            f"{wording.count_of(len(findings), 'soort bevinding', 'soorten bevindingen')} "
+            "teruggemeld."
+        )
+    if refused:
+        told.append(
+            f"{wording.count_of(len(refused), 'levering is', 'leveringen zijn')} in het geheel "
+            "geweigerd."
+        )
+    return told
+
+
+def _deliveries(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
+    if not rows:
+        figure.explain("Leveringen", "Er zijn nog geen leveringen.")
+        return
+    refused = any(row["status"] == "geweigerd" for row in rows)
+    body = tuple(
+        Row(
+            (
+                tables.text(row["bestand"]),
+                tables.text(row["dataset"]),
+                tables.text(row["leverancier"]),
+                tables.text(row["periode"]),
+                tables.text(wording.short_date(row["ontvangen_op"])),
+                tables.text(wording.delivery_status(row["status"])),
+                *(_count(row, name, row["status"]) for name in ("rijen", "geaccepteerd", "afgekeurd")),
+                tables.text(row["bericht"] or ""),
+            )
+        )
+        for row in rows
+    )
+    figure.show(
+        figure.Figure(
+            key="leveringen",
+            title="Leveringen, nieuwste eerst",
+            facts=facts.of_administration(
+                released, "Elk ontvangen bestand, met de uitkomst van de controle.",
+                "Rijen per levering: gelezen, geaccepteerd en afgekeurd",
+            ),
+            table=Table(
+                "Ontvangen leveringen",
+                ("Bestand", "Gegevensset", "Leverancier", "Periode", "Ontvangen", "Status",
+                 "Rijen", "Geaccepteerd", "Afgekeurd", "Bericht"),
+                body, frozenset({6, 7, 8}),
+            ),
+            note=f"{wording.MARK} klein aantal, niet getoond."
+            + (" Van een geweigerde levering is niets bewaard." if refused else ""),
+        )
+    )  # fmt: skip
+
+
+def _findings(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
+    if not rows:
+        figure.explain("Bevindingen", "Bij deze leveringen zijn geen bevindingen gedaan.")
+        return
+    body = tuple(
+        Row(
+            (
+                tables.text(wording.severity(row["ernst"])),
+                tables.text(row["leverancier"]),
+                tables.text(row["dataset"]),
+                tables.text(row["kolommen"]),
+                tables.text(row["bericht"]),
+                tables.text(row["herstel"]),
+                _count(row, "aantal", "geladen"),
+            )
+        )
+        for row in rows
+    )
+    figure.show(
+        figure.Figure(
+            key="bevindingen",
+            title="Wat er mis was en wat eraan te doen is",
+            facts=facts.of_administration(
+                released, "Elke regel die door rijen van een levering werd gebroken.",
+                "Rijen die de regel breken",
+            ),
+            table=Table(
+                "Bevindingen per regel",
+                ("Ernst", "Leverancier", "Gegevensset", "Kolommen", "Wat er mis is",
+                 "Wat te doen", "Rijen"),
+                body, frozenset({6}),
+            ),
+            note=f"{wording.MARK} klein aantal, niet getoond.",
+        )
+    )  # fmt: skip
+
+
+def _protection(released: Released) -> None:
+    rows = released.query(
+        "SELECT metriek, sum(cellen)::BIGINT AS cellen, sum(zichtbaar)::BIGINT AS zichtbaar, "
+        "sum(afgeschermd)::BIGINT AS afgeschermd, sum(extra)::BIGINT AS extra "
+        "FROM bescherming GROUP BY metriek ORDER BY metriek"
+    ).to_dicts()
+    if not rows:
+        figure.explain("Bescherming", "De publicatie bevat geen verslag van de bescherming.")
+        return
+    body = tuple(
+        Row(
+            (
+                tables.text(_label(released, row["metriek"])),
+                *(
+                    tables.figure(wording.number(row[name] or 0))
+                    for name in ("cellen", "zichtbaar", "afgeschermd", "extra")
+                ),
+                tables.figure(_share(row)),
+            )
+        )
+        for row in rows
+    )
+    figure.show(
+        figure.Figure(
+            key="bescherming",
+            title="Cellen per maat: zichtbaar en afgeschermd",
+            facts=facts.of_administration(
+                released,
+                "Het aantal cellen van de publicatie per maat, en hoeveel daarvan zichtbaar zijn.",
+                "Cellen van de publicatie",
+            ),
+            table=Table(
+                "Bescherming per maat",
+                ("Maat", "Cellen", "Zichtbaar", "Afgeschermd", "Waarvan extra", "Aandeel zichtbaar"),
+                body, frozenset(range(1, 6)),
+            ),
+            note="Extra: afgeschermd om een ander klein aantal te beschermen. Cellen die te klein "
+            "zijn voor een verhouding tellen niet als zichtbaar.",
+        )
+    )  # fmt: skip
+
+
+def _count(row: Mapping[str, Any], name: str, status: str) -> tables.Cell:
+    if row[name] is None:
+        return tables.figure("") if status == "geweigerd" else tables.Cell(
+            wording.no_value(wording.HIDDEN), number=True
+        )
+    return tables.figure(wording.number(row[name]))
+
+
+def _label(released: Released, metric: str) -> str:
+    found = released.metrics.get(metric)
+    return found.label_nl if found is not None else metric
+
+
+def _share(row: Mapping[str, Any]) -> str:
+    if not row["cellen"]:
+        return ""
+    return f"{wording.number(100 * (row['zichtbaar'] or 0) / row['cellen'])}%"

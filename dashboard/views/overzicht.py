@@ -1,0 +1,154 @@
+"""Overzicht: the conclusions a board needs, each with its certainty."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from dashboard import facts, figure, filters, page, tables, wording
+from dashboard.filters import Selection
+from dashboard.released import Released
+from dashboard.tables import Row, Table
+from dashboard.wording import Step
+
+TITLE = "Overzicht"
+QUESTION = "Wat levert de ondersteuning op en om de school op, en waar staat dat onder druk?"
+
+# Metric and measure; in this order on the page.
+HEADLINES = (
+    ("smw_bereik", ""),
+    ("smw_wachttijd", "mediaan"),
+    ("smw_doelrealisatie", ""),
+    ("vw_start_binnen_norm", ""),
+    ("sch_per_1000", ""),
+    ("thuis_jaar", ""),
+)
+
+
+def render(released: Released) -> None:
+    selection = filters.bar(released)
+    steps = [
+        step
+        for metric, measure in HEADLINES
+        if (step := figure.year_cells(released, metric, selection, measure)) is not None
+    ]
+    page.conclusion(_conclusions(released, selection, steps))
+    figure.section("Kerncijfers", f"{selection.schooljaar}, {selection.where}.")
+    _cards(released, steps)
+    _years(released, selection)
+
+
+def _conclusions(released: Released, selection: Selection, steps: list[Step]) -> list[str]:
+    """At most five sentences: first the targets, then the rest, then the leading effect."""
+    told = [step for step in steps if step.now["status"] == wording.VISIBLE]
+    with_norm = [step for step in told if step.metric.norm is not None]
+    others = [step for step in told if step.metric.norm is None]
+    sentences = [wording.sentence(step) for step in (others[:1] + with_norm + others[1:])][:5]
+    if selection.niveau == "totaal":
+        sentences += [
+            f"Zorg In School: {row['zin']} Bewijsniveau: {row['bewijsniveau']}."
+            for row in released.table("effecten", "leidend DESC, id, ontwerp DESC").to_dicts()
+            if row["leidend"] and row["status"] == wording.VISIBLE and row["zin"]
+        ][:1]
+    return sentences
+
+
+def _cards(released: Released, steps: list[Step]) -> None:
+    if not steps:
+        figure.explain(
+            "Geen kerncijfers",
+            "Voor deze keuze staan er geen kerncijfers in de publicatie. Kies een ander gebied.",
+        )
+        return
+    for start in range(0, len(steps), 3):
+        for column, step in zip(st.columns(3, gap="medium"), steps[start : start + 3], strict=False):
+            with column, st.container(border=True, key=f"kaart_{step.metric.id}"):
+                _card(released, step)
+
+
+def _card(released: Released, step: Step) -> None:
+    account = facts.of_metric(released, step.metric, [step.now], step.now)
+    title = escape(step.metric.label_nl)
+    if account.missing:
+        figure.html(
+            f'<div class="zl-card"><h3>{title}</h3><p>Niet getoond: '
+            f"{escape(', '.join(account.missing))} ontbreekt in de publicatie.</p></div>"
+        )
+        return
+    if step.now["status"] != wording.VISIBLE or step.now["waarde"] is None:
+        reason = wording.status_sentence(step.now["status"], step.now["reden"] or "")
+        body = f'<p class="zl-value">{wording.no_value(step.now["status"])}</p><p>{escape(reason)}</p>'
+    else:
+        body = _value(step)
+    figure.html(f'<div class="zl-card"><h3>{title}</h3>{body}</div>{facts.short(account)}')
+    figure.about(f"kaart_{step.metric.id}", account)
+
+
+def _value(step: Step) -> str:
+    value = escape(wording.bare(step.metric, step.now["waarde"]))
+    unit = escape(wording.unit(step.metric))
+    lines = [f'<p class="zl-value">{value} <small>{unit}</small></p>']
+    spread = wording.interval(step.metric, step.now["onder"], step.now["boven"])
+    size = f"n = {wording.number(step.now['n'])}" if step.now["n"] is not None else ""
+    detail = "; ".join(part for part in (f"95%-interval {spread}" if spread else "", size) if part)
+    if detail:
+        lines.append(f"<p>{escape(detail)}</p>")
+    moved = wording.change(step)
+    if moved:
+        lines.append(f"<p>{escape(moved[:1].upper() + moved[1:])}.</p>")
+    verdict = wording.norm_verdict(step.metric, step.now)
+    if verdict:
+        sign = {"voldoet aan de norm": "✓", "voldoet niet aan de norm": "✗"}.get(verdict, "≈")
+        lines.append(
+            f'<p class="zl-norm">{sign} {escape(verdict[:1].upper() + verdict[1:])} '
+            f"({escape(wording.norm_text(step.metric))})</p>"
+        )
+    return "".join(lines)
+
+
+def _years(released: Released, selection: Selection) -> None:
+    """The same figures through the years, as one table."""
+    years = sorted(released.years)
+    body: list[Row] = []
+    cells = []
+    for metric_id, measure in HEADLINES:
+        metric = released.metrics.get(metric_id)
+        if metric is None or not released.sources(metric_id):
+            continue
+        rows = released.over_years(
+            metric_id, selection.niveau, selection.gebied, "", measure
+        ).to_dicts()
+        if not rows:
+            continue
+        cells += rows
+        at = {row["schooljaar"]: row for row in rows}
+        unit = wording.unit(metric)
+        name = f"{metric.label_nl} ({unit})" if unit and unit not in metric.label_nl else metric.label_nl
+        body.append(
+            Row(
+                (
+                    tables.text(name),
+                    *(
+                        tables.valued(metric, at[year]) if year in at else tables.figure("")
+                        for year in years
+                    ),
+                    tables.text(wording.norm_text(metric) or "geen"),
+                )
+            )
+        )
+    if not body:
+        return
+    figure.section("Kerncijfers door de jaren", f"{selection.naam}.")
+    account = facts.of_headlines(released, cells)
+    figure.show(
+        figure.Figure(
+            key="kerncijfers_jaren",
+            title="Ontwikkeling per schooljaar",
+            facts=account,
+            table=Table(
+                "Kerncijfers per schooljaar", ("Kerncijfer", *years, "Norm"), tuple(body),
+                frozenset(range(1, len(years) + 1)),
+            ),
+        )
+    )  # fmt: skip

@@ -1,0 +1,187 @@
+"""Yearly evaluation of school social work: reach, process, result, and the way on."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import charts, facts, figure, filters, page, tables, wording
+from dashboard.filters import Selection
+from dashboard.released import Released
+from dashboard.tables import Row, Table
+
+TITLE = "Schoolmaatschappelijk werk"
+QUESTION = "Bereikt het schoolmaatschappelijk werk de leerlingen op tijd, en helpt het?"
+
+_CONCLUSIONS = (
+    ("smw_bereik", ""),
+    ("smw_wachttijd", "mediaan"),
+    ("smw_doelrealisatie", ""),
+    ("vw_start_binnen_norm", ""),
+)
+_CUTS = ("rol", "inzetsoort", "werkvorm")
+
+
+def render(released: Released) -> None:
+    selection = filters.bar(released)
+    steps = [
+        figure.year_cells(released, metric, selection, measure) for metric, measure in _CONCLUSIONS
+    ]
+    page.conclusion([wording.sentence(step) for step in steps if step is not None])
+
+    figure.section("Bereik en instroom", "Hoeveel leerlingen worden geholpen, en waarvoor?")
+    figure.trend(released, "smw_bereik", selection, "Bereik per 100 leerlingen")
+    figure.trend(released, "smw_leerlingen", selection, "Bereikte leerlingen")
+    _trajectories(released, selection)
+    figure.breakdown(
+        released, "smw_problematiek", "as", selection, "Hulpvragen naar domein",
+        note="De domeinen volgen de assen van CAP-J, aangevuld met veiligheid, verzuim en "
+        "materieel.",
+    )  # fmt: skip
+    figure.breakdown(
+        released, "smw_problematiek", "problematiek", selection, "Hulpvragen in detail"
+    )
+    if selection.niveau in {"totaal", "gemeente", "vestiging"}:
+        figure.funnel(released, "smw_bereik", selection, "Scholen vergeleken: bereik en grootte")
+
+    figure.section("Proces", "Hoe lang wachten leerlingen na aanmelding?")
+    _waiting(released, selection)
+
+    figure.section("Resultaat", "Worden de doelen behaald?")
+    figure.trend(released, "smw_doelrealisatie", selection, "Doelen behaald")
+    figure.breakdown(released, "smw_doelrealisatie", "rol", selection, "Doelen behaald naar rol")
+
+    figure.section("Verwijzing en toeleiding", "Komt de hulp na het overleg op tijd op gang?")
+    figure.trend(released, "vw_start_binnen_norm", selection, "Hulp gestart binnen twee weken")
+    figure.breakdown(
+        released, "vw_start_binnen_norm", "bestemming", selection,
+        "Hulp gestart binnen twee weken, naar bestemming",
+    )  # fmt: skip
+    _flow(released, selection)
+
+
+def _trajectories(released: Released, selection: Selection) -> None:
+    present = [cut for cut in _CUTS if cut in released.cuts("smw_trajecten")]
+    if not present:
+        figure.trend(released, "smw_trajecten", selection, "Gestarte trajecten")
+        return
+    cut = st.segmented_control(
+        "Gestarte trajecten uitsplitsen naar", present, default=present[0],
+        format_func=wording.cut, key="uitsplitsing", bind="query-params", required=True,
+    )  # fmt: skip
+    figure.by_category_over_years(
+        released, "smw_trajecten", cut or present[0], selection,
+        f"Gestarte trajecten naar {wording.cut(cut or present[0]).lower()}",
+    )  # fmt: skip
+
+
+def _waiting(released: Released, selection: Selection) -> None:
+    title = "Wachttijd tot start"
+    middle = released.over_years(
+        "smw_wachttijd", selection.niveau, selection.gebied, "", "mediaan"
+    ).to_dicts()
+    far = released.over_years(
+        "smw_wachttijd", selection.niveau, selection.gebied, "", "p90"
+    ).to_dicts()
+    metric = figure.found(released, "smw_wachttijd", title, [*middle, *far], selection)
+    if metric is None:
+        return
+    far_at = {row["schooljaar"]: row for row in far}
+    pairs = [
+        (row["schooljaar"], row, far_at[row["schooljaar"]])
+        for row in middle
+        if row["schooljaar"] in far_at
+    ]
+    now = next((row for row in middle if row["schooljaar"] == selection.schooljaar), None)
+    body = tuple(
+        Row(
+            (
+                tables.text(year),
+                tables.valued(metric, first),
+                tables.spread(metric, first),
+                tables.valued(metric, last),
+                tables.part(first, "n"),
+            ),
+            now=year == selection.schooljaar,
+        )
+        for year, first, last in pairs
+    )
+    figure.show(
+        figure.Figure(
+            key="smw_wachttijd",
+            title=title,
+            facts=facts.of_metric(released, metric, [*middle, *far], now),
+            table=Table(
+                "Wachttijd in dagen per schooljaar",
+                ("Schooljaar", "Mediaan", "95%-interval", "90%-punt", "n"), body,
+                frozenset(range(1, 5)),
+            ),
+            chart=charts.spans(metric, pairs),
+            alt="Puntdiagram: mediaan en 90%-punt van de wachttijd in dagen per schooljaar.",
+            note="De helft van de trajecten start binnen de mediaan, negen van de tien binnen "
+            "het 90%-punt.",
+        )
+    )  # fmt: skip
+
+
+def _flow(released: Released, selection: Selection) -> None:
+    title = "Van overleg naar bestemming"
+    rows = released.by_category(
+        "vw_stroom", "overleg_bestemming", selection.schooljaar, selection.niveau, selection.gebied
+    ).to_dicts()
+    metric = figure.found(released, "vw_stroom", title, rows, selection)
+    if metric is None:
+        return
+    from_names, to_names = released.categories("overleg"), released.categories("bestemming")
+    at = {tuple(row["categorie"].split(">", 1)): row for row in rows if ">" in row["categorie"]}
+    starts = _ordered([key[0] for key in at], from_names)
+    ends = _ordered([key[1] for key in at], to_names)
+    streams = [
+        (wording.category(from_names, start), wording.category(to_names, end), row["waarde"])
+        for start in starts
+        for end in ends
+        if (row := at.get((start, end))) is not None and charts.visible(row) and row["waarde"] > 0
+    ]
+    if not streams:
+        figure.explain(title, "Geen van de stromen kan worden getoond.")
+        return
+    body = tuple(
+        Row(
+            (
+                tables.text(wording.category(to_names, end)),
+                *(
+                    tables.valued(metric, at[start, end])
+                    if (start, end) in at
+                    else tables.figure("")
+                    for start in starts
+                ),
+            )
+        )
+        for end in ends
+    )
+    used_from = [wording.category(from_names, code) for code in starts]
+    used_to = [wording.category(to_names, code) for code in ends]
+    figure.show(
+        figure.Figure(
+            key="vw_stroom",
+            title=title,
+            facts=facts.of_metric(released, metric, rows),
+            table=Table(
+                f"Verwijzingen per overleg en bestemming, {selection.schooljaar}",
+                ("Bestemming", *used_from), body, frozenset(range(1, len(starts) + 1)),
+            ),
+            chart=charts.flow(
+                streams,
+                [name for name in used_from if any(s[0] == name for s in streams)],
+                [name for name in used_to if any(s[1] == name for s in streams)],
+            ),
+            alt=f"Stroomdiagram: verwijzingen van overleg naar bestemming, {selection.schooljaar}.",
+            note="Afgeschermde stromen zijn niet getekend; de breedte van een balk is dus geen "
+            "totaal.",
+        )
+    )  # fmt: skip
+
+
+def _ordered(codes: list[str], names: dict[str, str]) -> list[str]:
+    """Codes in the published order of the breakdown, unknown ones after it by code."""
+    present = set(codes)
+    return [code for code in names if code in present] + sorted(present - set(names))

@@ -1,0 +1,334 @@
+"""How numbers, intervals, hidden cells and conclusions read. Dutch, honest, in one place.
+
+"Verandering" for before and after, "verschil" against a comparison group; nothing here claims more
+than the cell it is given. A value that is not shown is one neutral mark, whatever the reason for
+hiding it, and never a bound such as "<5".
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from dashboard.released import Area, Metric
+
+LOCALE = "nl_NL"
+MARK = "·"
+VISIBLE = "zichtbaar"
+HIDDEN = "afgeschermd"
+
+HIDDEN_NOTE = (
+    f"{MARK} afgeschermd: het gaat om te weinig kinderen, of het getal beschermt een ander klein "
+    "aantal. Afgeschermd zegt dus niet dat er iets is, of hoeveel."
+)
+TOO_SMALL_NOTE = "Te klein: het geheel is te klein voor een verhouding of gemiddelde."
+ROUNDED_NOTE = "Aantallen zijn afgerond op {step}; opgeteld kunnen zij iets afwijken van het totaal."
+
+_STATUS = {
+    HIDDEN: "afgeschermd",
+    "te_klein": "te klein",
+    "niet_geleverd": "niet geleverd",
+    "nvt": "n.v.t.",
+}
+_STATUS_SENTENCE = {
+    HIDDEN: "Dit cijfer is afgeschermd: het gaat om te weinig kinderen om te tonen, of het "
+    "beschermt een ander klein aantal.",
+    "te_klein": "Dit cijfer is er niet: de groep is te klein voor een verhouding of gemiddelde.",
+    "niet_geleverd": "Dit cijfer is er niet: de gegevens zijn niet geleverd.",
+    "nvt": "Dit cijfer is hier niet van toepassing.",
+}
+_LEVELS = {
+    "totaal": "Alle gemeenten samen",
+    "gemeente": "Gemeente",
+    "wijk": "Wijk",
+    "vestiging": "School (vestiging)",
+    "onderwijssoort": "Onderwijssoort",
+    "aanbieder": "Aanbieder",
+}
+_CUTS = {
+    "rol": "Rol",
+    "inzetsoort": "Soort inzet",
+    "werkvorm": "Werkvorm",
+    "as": "Domein",
+    "problematiek": "Hulpvraag",
+    "bestemming": "Bestemming",
+    "overleg": "Overleg",
+    "overleg_bestemming": "Overleg en bestemming",
+    "categorie": "Categorie",
+    "hulpvorm": "Hulpvorm",
+    "niveau": "Zorgniveau",
+    "leeftijdsgroep": "Leeftijdsgroep",
+    "geslacht": "Geslacht",
+    "aanmelder": "Aanmelder",
+}
+_THEMES = {
+    "A": "Bereik en instroom",
+    "B": "Proces",
+    "C": "Resultaat",
+    "D": "Verwijzing en toeleiding",
+    "E": "Capaciteit en middelen",
+    "F": "Schorsingen",
+    "G": "Thuiszitters en verzuim",
+    "H": "Samenwerking",
+    "I": "Doorlopende lijnen",
+    "J": "Jeugdhulp",
+}
+_MEASURES = {"mediaan": "Mediaan", "p90": "90%-punt"}
+_DELIVERY_STATUS = {"geladen": "Geladen", "vervangen": "Vervangen", "geweigerd": "Geweigerd"}
+_SEVERITY = {"fout": "Fout", "waarschuwing": "Waarschuwing"}
+_DEMO = "demo"
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """1234.5 -> "1.234,5" with one decimal."""
+    pattern = "#,##0." + "0" * decimals if decimals else "#,##0"
+    return format_decimal(round(value, decimals) + 0.0, format=pattern, locale=LOCALE)
+
+
+def natural(value: float) -> str:
+    """Whole numbers whole, others with as many decimals as they need, three at most."""
+    if abs(value) >= 100:
+        return number(value)
+    for decimals in range(3):
+        if abs(value - round(value, decimals)) < 1e-6:
+            return number(value, decimals)
+    return number(value, 2)
+
+
+def euro(value: float) -> str:
+    """-61000 -> "−€ 61.000"."""
+    sign = "−" if value < 0 else ""
+    return f"{sign}€ {number(abs(value))}"
+
+
+def signed(value: float) -> str:
+    """With a typographic minus, for estimates."""
+    text = natural(abs(value))
+    if value < 0:
+        return f"−{text}"
+    return text
+
+
+def date(value: dt.date | dt.datetime | str | None) -> str:
+    """16 november 2026."""
+    if value is None:
+        return "onbekend"
+    if isinstance(value, str):
+        return value
+    return format_date(value, format="d MMMM y", locale=LOCALE)
+
+
+def short_date(value: dt.date | None) -> str:
+    """16-11-2026."""
+    return "onbekend" if value is None else format_date(value, format="dd-MM-y", locale=LOCALE)
+
+
+def count_of(amount: int, one: str, more: str) -> str:
+    """1 levering, 12 leveringen."""
+    return f"{number(amount)} {one if amount == 1 else more}"
+
+
+def bare(metric: Metric, value: float) -> str:
+    """A value as it stands in a chart: with % or €, without the long unit."""
+    match metric.soort:
+        case "aandeel":
+            return f"{natural(value)}%"
+        case "bedrag":
+            return euro(value)
+        case "per_100" | "per_1000" | "gemiddelde":
+            return number(value, 1)
+        case _:
+            return natural(value)
+
+
+def unit(metric: Metric) -> str:
+    """The words after a bare value."""
+    match metric.soort:
+        case "aandeel" | "bedrag":
+            return ""
+        case "per_100":
+            return "per 100 leerlingen"
+        case "per_1000":
+            return "per 1.000 leerlingen"
+        case _:
+            return metric.eenheid
+
+
+def full(metric: Metric, value: float) -> str:
+    """A value with its unit."""
+    return f"{bare(metric, value)} {unit(metric)}".strip()
+
+
+def interval(metric: Metric, low: float | None, high: float | None) -> str:
+    """61% tot 67%; empty where there is none."""
+    if low is None or high is None:
+        return ""
+    return f"{bare(metric, low)} tot {bare(metric, high)}"
+
+
+def estimate_interval(low: float, high: float) -> str:
+    """−1,1 tot −0,15."""
+    return f"{signed(low)} tot {signed(high)}"
+
+
+def level(name: str) -> str:
+    return _LEVELS.get(name, _tidy(name))
+
+
+def cut(name: str) -> str:
+    return _CUTS.get(name, _tidy(name))
+
+
+def theme(name: str) -> str:
+    return _THEMES.get(name, _tidy(name))
+
+
+def measure(name: str) -> str:
+    return _MEASURES.get(name, _tidy(name))
+
+
+def delivery_status(name: str) -> str:
+    return _DELIVERY_STATUS.get(name, _tidy(name))
+
+
+def severity(name: str) -> str:
+    return _SEVERITY.get(name, _tidy(name))
+
+
+def status(name: str) -> str:
+    """A status in a word; the neutral mark's meaning for hidden cells."""
+    return _STATUS.get(name, _tidy(name))
+
+
+def status_sentence(name: str, reason: str = "") -> str:
+    """Why there is no figure."""
+    return reason or _STATUS_SENTENCE.get(name, "Dit cijfer is er niet.")
+
+
+def no_value(name: str) -> str:
+    """A cell without a number, as HTML: the neutral mark, or two words that explain it."""
+    if name == HIDDEN:
+        return f'<span class="zl-dot" title="afgeschermd">{MARK}<span class="zl-sr"> afgeschermd</span></span>'
+    return f'<span class="zl-soft">{escape(status(name))}</span>'
+
+
+def _tidy(code: str) -> str:
+    text = code.replace("_", " ").strip()
+    return text[:1].upper() + text[1:]
+
+
+def category(labels: Mapping[str, str], code: str) -> str:
+    """A category's label; a code without one is made readable."""
+    return labels.get(code) or _tidy(code)
+
+
+def area_name(area: Area | None, code: str) -> str:
+    return area.naam if area is not None else code
+
+
+def where(niveau: str, name: str) -> str:
+    """The area as it stands in a sentence."""
+    match niveau:
+        case "totaal":
+            return "in alle gemeenten samen"
+        case "gemeente" | "wijk":
+            return f"in {name}"
+        case "vestiging":
+            return f"op {name}"
+        case "aanbieder":
+            return f"bij {name}"
+        case _:
+            return f"in het {name[:1].lower()}{name[1:]}" if name else ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """This year's cell and last year's, of one metric in one area."""
+
+    metric: Metric
+    schooljaar: str
+    now: Mapping[str, Any]
+    before: Mapping[str, Any] | None
+
+
+def change(step: Step) -> str:
+    """How this year stands to the last, without claiming more than the intervals carry."""
+    if step.before is None or step.before["status"] != VISIBLE or step.now["status"] != VISIBLE:
+        return ""
+    now, before = step.now["waarde"], step.before["waarde"]
+    if now is None or before is None:
+        return ""
+    was = bare(step.metric, before)
+    year = step.before["schooljaar"]
+    if abs(now - before) < 1e-9:
+        return f"gelijk aan {year}"
+    way = "meer" if now > before else "minder"
+    if step.metric.soort in {"mediaan", "bedrag", "aandeel", "per_100", "per_1000", "gemiddelde"}:
+        way = "hoger" if now > before else "lager"
+    if _overlap(step.now, step.before):
+        return f"{was} in {year}; het verschil valt binnen de onzekerheid"
+    return f"{way} dan in {year} ({was})"
+
+
+def _overlap(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    ends = (one["onder"], one["boven"], other["onder"], other["boven"])
+    if any(end is None for end in ends):
+        return False
+    return bool(one["onder"] <= other["boven"] and other["onder"] <= one["boven"])
+
+
+def norm_text(metric: Metric) -> str:
+    """The target in words; empty where none was agreed."""
+    if metric.norm is None:
+        return ""
+    way = {"hoger": "minimaal ", "lager": "maximaal "}.get(metric.richting, "")
+    return f"{way}{full(metric, metric.norm)}"
+
+
+def norm_verdict(metric: Metric, cell: Mapping[str, Any]) -> str:
+    """Whether the target is met; only where the metric says which way is better."""
+    value = cell["waarde"]
+    if metric.norm is None or value is None or metric.richting not in {"hoger", "lager"}:
+        return ""
+    met = value >= metric.norm if metric.richting == "hoger" else value <= metric.norm
+    low, high = cell["onder"], cell["boven"]
+    if low is not None and high is not None and low < metric.norm < high:
+        return "niet te onderscheiden van de norm"
+    return "voldoet aan de norm" if met else "voldoet niet aan de norm"
+
+
+def sentence(step: Step) -> str:
+    """One metric in one sentence, for conclusions."""
+    cell = step.now
+    name = step.metric.label_nl
+    if cell["status"] != VISIBLE or cell["waarde"] is None:
+        return f"{name}: geen cijfer over {step.schooljaar} ({status(cell['status'])})."
+    text = f"{name}: {full(step.metric, cell['waarde'])} in {step.schooljaar}"
+    moved = change(step)
+    if moved:
+        text += f", {moved}" if not moved[0].isdigit() and moved[0] != "€" else f" (was {moved})"
+    verdict = norm_verdict(step.metric, cell)
+    if verdict:
+        text += f"; dat {verdict} ({norm_text(step.metric)})"
+        if verdict.startswith("niet te"):
+            text = text.replace(f"dat {verdict}", f"dat is {verdict}")
+    return f"{text}."
+
+
+def is_demo(bron: str) -> bool:
+    return bron == _DEMO
+
+
+def origin(bron: str) -> str:
+    return "demonstratiegegevens" if is_demo(bron) else "leveringen"
+
+
+def rounded_count(value: float | None) -> str:
+    """A count of the audit tables: rounded, or NULL where it is small."""
+    return MARK if value is None else number(value)
