@@ -1,0 +1,122 @@
+"""The checker: integers only, no solver, and nothing of the program that searched.
+
+Given a component and what is to be shown of it, it proves from the witnesses alone that every
+sensitive sum can be 0 and can be T or more, with everything shown unchanged.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import scipy.sparse as sp
+
+from pipelines.release.disclosure.numbers import Ints, round_counts
+from pipelines.release.disclosure.possible import with_possible_atoms
+from pipelines.release.disclosure.problem import (
+    Component,
+    Protection,
+    Verdict,
+    Witness,
+    rows_of,
+)
+from pipelines.release.disclosure.rules import demands, first_hidden, known_ranges
+
+
+def certify(component: Component, protection: Protection) -> Verdict:
+    """Whether everything that has to be proved is proved by the witnesses of `protection`."""
+    largest = max((int(w.atoms.max(initial=0)) for w in protection.witnesses), default=0)
+    if largest >= component.counts.size:
+        component = with_possible_atoms(component)
+    rows = rows_of(component)
+    needed = demands(component, rows)
+    reasons: list[str] = []
+    visible, published = protection.visible, protection.published
+    if visible.shape != component.values.shape or published.shape != component.values.shape:
+        return Verdict(component.name, False, len(needed), 0, ("andere cellen dan de tabel",))
+    if not np.array_equal(component.incidence @ component.counts, component.values):
+        reasons.append("cellen zijn niet de som van hun atomen")
+    if (visible & first_hidden(component, rows)).any():
+        reasons.append("een gevoelige cel is zichtbaar")
+    if not np.array_equal(
+        published[visible], round_counts(component.values, component.rounding)[visible]
+    ):
+        reasons.append("een getoond getal is niet het afgeronde getal")
+    if _differs_from_frame(protection):
+        reasons.append("het getoonde wijkt af van wat bewezen is")
+    if protection.proof_hash != proof_hash(protection.witnesses, protection.proof):
+        reasons.append("het bewijs hoort niet bij deze uitvoer")
+    low, high = known_ranges(component, rows, visible)
+    usable, reached = _replay(component, rows.matrix, rows.value, low, high, protection.witnesses)
+    if not usable.all():
+        reasons.append("een getuige spreekt tegen wat zichtbaar of bekend is")
+    missing = 0
+    for demand in needed:
+        index = protection.proof.get((demand.row, demand.up), -1)
+        if not 0 <= index < len(protection.witnesses) or not usable[index]:
+            missing += 1
+            continue
+        value = reached[demand.row, index]
+        missing += int(value < demand.target if demand.up else value != demand.target)
+    if missing:
+        reasons.append("een getuige ontbreekt of schiet tekort")
+    return Verdict(
+        name=component.name,
+        safe=not reasons,
+        demands=len(needed),
+        witnesses=len(protection.witnesses),
+        reasons=tuple(reasons),
+    )
+
+
+def proof_hash(witnesses: Sequence[Witness], proof: Mapping[tuple[int, bool], int]) -> str:
+    """sha256 over witnesses and proof, the same on every machine."""
+    digest = hashlib.sha256()
+    for witness in witnesses:
+        digest.update(_bytes(witness.atoms.tolist()) + b";")
+        digest.update(_bytes(witness.changes.tolist()) + b"\n")
+    for (row, up), index in sorted(proof.items()):
+        digest.update(_bytes((row, int(up), index)) + b"\n")
+    return digest.hexdigest()
+
+
+def _bytes(numbers: Iterable[int]) -> bytes:
+    return ",".join(str(number) for number in numbers).encode()
+
+
+def _differs_from_frame(protection: Protection) -> bool:
+    """Whether the frame that will be published says something else than the mask and numbers."""
+    frame = protection.cells
+    shown = (frame["status"] == "zichtbaar").to_numpy()
+    filled = frame["gepubliceerd"].is_not_null().to_numpy()
+    if not (np.array_equal(shown, protection.visible) and np.array_equal(shown, filled)):
+        return True
+    numbers = frame["gepubliceerd"].fill_null(0).to_numpy()
+    return not np.array_equal(numbers[shown], protection.published[shown])
+
+
+def _replay(
+    component: Component,
+    matrix: sp.csr_array,
+    value: Ints,
+    low: Ints,
+    high: Ints,
+    witnesses: Sequence[Witness],
+) -> tuple[Ints, Ints]:
+    """Per witness whether it is a possible table; and the value of every row in it."""
+    n_atoms = component.counts.size
+    usable = np.ones(len(witnesses), np.bool_)
+    changes = np.zeros((n_atoms, len(witnesses)), np.int64)
+    for index, witness in enumerate(witnesses):
+        whole = witness.changes.dtype == np.int64 and witness.atoms.dtype == np.int64
+        inside = bool(((witness.atoms >= 0) & (witness.atoms < n_atoms)).all())
+        once = np.unique(witness.atoms).size == witness.atoms.size == witness.changes.size
+        if not (whole and inside and once):
+            usable[index] = False
+            continue
+        changes[witness.atoms, index] = witness.changes
+    usable &= (component.counts[:, None] + changes >= 0).all(axis=0)
+    reached = np.asarray(value[:, None] + matrix @ changes, np.int64)
+    usable &= ((reached >= low[:, None]) & (reached <= high[:, None])).all(axis=0)
+    return usable, reached

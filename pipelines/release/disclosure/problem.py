@@ -1,0 +1,314 @@
+"""One protected component as integers: published cells, unseen atoms, and what is known of them.
+
+An atom is a set of units that count in exactly the same cells, so a cell is the sum of its atoms.
+A reader sees (some) cells, rounded, and knows which cells are sums of which; that knowledge is
+what the atoms carry. `Row` is anything that is a whole-number sum of atoms plus a constant: the
+cells themselves come first, then virtual rows (complements, remainders of known totals, overlaps,
+relations declared by the caller).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+import scipy.sparse as sp
+
+from pipelines.release.disclosure.numbers import NO_LIMIT, Bools, Ints
+
+KEY = ("schooljaar", "niveau", "gebied", "uitsplitsing", "categorie")
+AREA_LEVELS = ("gemeente", "wijk", "onderwijssoort", "aanbieder")
+MINIMUM_SCHOOLS = 3
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A sum over cells that a reader can form: `constant` + sum of coefficient x cell.
+
+    `low` and `high` are what is known of it from elsewhere (None: nothing): an equation of flows,
+    an earlier release, a national figure. With `sensitive` an outcome of 1 to threshold-1 is
+    protected as if it were a cell.
+    """
+
+    label: str
+    terms: tuple[tuple[int, int], ...]
+    constant: int = 0
+    low: int | None = None
+    high: int | None = None
+    sensitive: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Component:
+    """One protected component; make it with `build_component`.
+
+    cells       frame sorted on `cel` (0..n-1): the columns of `Counted.cells`, plus `deel`,
+                `telling`; `drempel` (the threshold of the cell)
+    counts      units per atom (int64, m); zero for atoms that are possible but do not occur
+    incidence   atoms as columns, cells as rows, 0/1 (int64 csc, n x m)
+    observed    number of atoms that occur; they come first
+    pairs       (teller cell, noemer cell) whose difference is protected too
+    known       (cell, exact constant) whose remainder is protected too
+    """
+
+    name: str
+    cells: pl.DataFrame
+    counts: Ints
+    incidence: sp.csc_array
+    observed: int
+    rounding: int
+    all_share: bool
+    hide_zeros: bool
+    minimum_schools: int
+    pairs: tuple[tuple[int, int], ...]
+    known: tuple[tuple[int, int], ...]
+    relations: tuple[Relation, ...]
+
+    @property
+    def values(self) -> Ints:
+        return _ints(self.cells, "aantal")
+
+    @property
+    def thresholds(self) -> Ints:
+        return _ints(self.cells, "drempel")
+
+    @property
+    def children(self) -> Ints:
+        return _ints(self.cells, "kinderen")
+
+
+@dataclass(frozen=True, eq=False)
+class Witness:
+    """Whole-number changes to the atoms (`moves`: atom -> change) that no reader can rule out."""
+
+    atoms: Ints
+    changes: Ints
+
+
+@dataclass(frozen=True)
+class Demand:
+    """Row `row` has to be able to reach `target` (downwards or upwards)."""
+
+    row: int
+    target: int
+    up: bool
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Outcome of the checker: what was proved, and every reason why not (empty when safe).
+
+    Reasons name the table and kind of fault, never a value."""
+
+    name: str
+    safe: bool
+    demands: int
+    witnesses: int
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Protection:
+    """What may be shown of a component, and the proof that the rest cannot be worked out.
+
+    cells       `cel`, KEY, `deel`, `status` ('zichtbaar' | 'afgeschermd'), `gepubliceerd`
+                (Int64, null where hidden), `reden` ('' | 'eerst' | 'extra'); `reden` is for the
+                pipeline's own account, a reader sees one neutral mark
+    visible     the same as a mask over cells
+    witnesses   hold true data: they stay on the pipeline side
+    proof       per demand (row, up) the index of its witness
+    proof_hash  sha256 over witnesses and proof
+    """
+
+    name: str
+    cells: pl.DataFrame
+    visible: Bools
+    published: Ints
+    witnesses: tuple[Witness, ...]
+    proof: Mapping[tuple[int, bool], int]
+    proof_hash: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Every sum that matters: `matrix` @ atoms + `constant` = `value`; the cells come first.
+
+    `threshold` per row; `low` and `high` what is known of a row whatever is shown (integers,
+    NO_LIMIT for nothing).
+    """
+
+    matrix: sp.csr_array
+    constant: Ints
+    value: Ints
+    threshold: Ints
+    low: Ints
+    high: Ints
+
+
+def rows_of(component: Component) -> Rows:
+    """Cells, complements of `pairs`, remainders of `known`, `relations`; in that order."""
+    n = component.cells.height
+    thresholds = component.thresholds
+    lines: list[tuple[tuple[tuple[int, int], ...], int, int, int]] = []
+    lines += [(((n_, 1), (t, -1)), 0, 0, NO_LIMIT) for t, n_ in component.pairs]
+    lines += [(((cell, -1),), constant, 0, NO_LIMIT) for cell, constant in component.known]
+    for relation in component.relations:
+        low = -NO_LIMIT if relation.low is None else relation.low
+        high = NO_LIMIT if relation.high is None else relation.high
+        lines.append((relation.terms, relation.constant, low, high))
+    where = [(i, cell, sign) for i, line in enumerate(lines) for cell, sign in line[0]]
+    select = sp.csr_array(
+        (
+            np.array([sign for _, _, sign in where], np.int64),
+            (
+                np.array([i for i, _, _ in where], np.int64),
+                np.array([cell for _, cell, _ in where], np.int64),
+            ),
+        ),
+        shape=(len(lines), n),
+    )
+    cells = component.incidence.tocsr()
+    matrix = sp.csr_array(sp.vstack([cells, select @ cells], format="csr"))
+    constant = np.array([0] * n + [line[1] for line in lines], np.int64)
+    own = [int(max(thresholds[cell] for cell, _ in line[0])) for line in lines]
+    return Rows(
+        matrix=matrix,
+        constant=constant,
+        value=matrix @ component.counts + constant,
+        threshold=np.concatenate([thresholds, np.array(own, np.int64)]),
+        low=np.array([0] * n + [line[2] for line in lines], np.int64),
+        high=np.array([NO_LIMIT] * n + [line[3] for line in lines], np.int64),
+    )
+
+
+def build_component(
+    name: str,
+    cells: pl.DataFrame,
+    atoms: pl.DataFrame,
+    *,
+    threshold: int,
+    rounding: int = 5,
+    complement: bool = False,
+    all_share: bool = False,
+    known: pl.DataFrame | None = None,
+    hide_zeros: bool = False,
+    minimum_schools: int = MINIMUM_SCHOOLS,
+    relations: Sequence[Relation] = (),
+    overlaps: bool = True,
+) -> Component:
+    """The component of one `Counted`.
+
+    cells: `cel`, KEY, `aantal`, `kinderen`, `scholen`, and where it applies `deel` and `telling`
+    (cells of different components with the same `telling` and KEY are the same number, see
+    `link`). atoms: `aantal`, `cellen`. `complement` protects noemer - teller of 1..T-1 for equal
+    KEY; `all_share` also a teller that equals its noemer (or known constant). `known`: KEY +
+    `aantal` (optionally `deel`), exact figures known elsewhere that a count is part of; a count
+    above it shows that it is no part of it, and the figure is then left out. `overlaps` protects
+    the overlap of distinct children: the sum of a level minus the total.
+
+    Raises ValueError where cells and atoms contradict each other.
+    """
+    if rounding < 1 or threshold % rounding:
+        raise ValueError(f"{name}: threshold {threshold} is not a multiple of {rounding}")
+    frame = _complete(name, cells).with_columns(drempel=pl.lit(threshold, pl.Int64))
+    counts = _ints(atoms, "aantal")
+    incidence = _incidence(atoms["cellen"].to_list(), frame.height)
+    if counts.size and counts.min() < 1:
+        raise ValueError(f"{name}: an atom without units")
+    if not np.array_equal(incidence @ counts, _ints(frame, "aantal")):
+        raise ValueError(f"{name}: cells are not the sum of their atoms")
+    pairs = _pairs(frame) if complement else ()
+    extra = _overlaps(frame, incidence) if overlaps else ()
+    return Component(
+        name=name,
+        cells=frame,
+        counts=counts,
+        incidence=incidence,
+        observed=counts.size,
+        rounding=rounding,
+        all_share=all_share,
+        hide_zeros=hide_zeros,
+        minimum_schools=minimum_schools,
+        pairs=pairs,
+        known=_known(frame, known),
+        relations=(*relations, *extra),
+    )
+
+
+def _ints(frame: pl.DataFrame, column: str) -> Ints:
+    return frame[column].cast(pl.Int64).to_numpy().astype(np.int64)
+
+
+def _complete(name: str, cells: pl.DataFrame) -> pl.DataFrame:
+    """Cells in the order of `cel`, with every column that the rest relies on."""
+    for column in ("deel", "telling"):
+        if column not in cells.columns:
+            cells = cells.with_columns(pl.lit("").alias(column))
+    frame = cells.select("cel", *KEY, "deel", "telling", "aantal", "kinderen", "scholen").sort(
+        "cel"
+    )
+    if frame["cel"].to_list() != list(range(frame.height)):
+        raise ValueError(f"{name}: cells are not numbered 0..n-1")
+    if frame.select(pl.any_horizontal(pl.all().is_null().any())).item():
+        raise ValueError(f"{name}: a cell without count, children, schools or key")
+    if frame.select(*KEY, "deel", "telling").is_duplicated().any():
+        raise ValueError(f"{name}: a cell occurs twice")
+    return frame
+
+
+def _incidence(atoms: Sequence[Sequence[int]], n_cells: int) -> sp.csc_array:
+    lengths = np.fromiter((len(cells) for cells in atoms), np.int64, len(atoms))
+    pointers = np.concatenate(([0], np.cumsum(lengths)))
+    rows = np.fromiter((c for cells in atoms for c in cells), np.int64, int(lengths.sum()))
+    data = np.ones(rows.size, np.int64)
+    matrix = sp.csc_array((data, rows, pointers), shape=(n_cells, len(atoms)))
+    matrix.sort_indices()
+    return matrix
+
+
+def _pairs(cells: pl.DataFrame) -> tuple[tuple[int, int], ...]:
+    tellers = cells.filter(pl.col("deel") == "teller").select(*KEY, teller="cel")
+    noemers = cells.filter(pl.col("deel") == "noemer").select(*KEY, noemer="cel")
+    joined = tellers.join(noemers, on=list(KEY), how="inner").sort("teller")
+    return tuple(zip(joined["teller"].to_list(), joined["noemer"].to_list(), strict=True))
+
+
+def _known(cells: pl.DataFrame, known: pl.DataFrame | None) -> tuple[tuple[int, int], ...]:
+    if known is None:
+        return ()
+    if "deel" in known.columns:
+        joined = cells.join(known.rename({"aantal": "bekend"}), on=[*KEY, "deel"], how="inner")
+    else:
+        joined = cells.filter(pl.col("deel") != "noemer").join(
+            known.rename({"aantal": "bekend"}), on=list(KEY), how="inner"
+        )
+    joined = joined.filter(pl.col("aantal") <= pl.col("bekend")).sort("cel")
+    return tuple(zip(joined["cel"].to_list(), joined["bekend"].to_list(), strict=True))
+
+
+def _overlaps(cells: pl.DataFrame, incidence: sp.csc_array) -> tuple[Relation, ...]:
+    """A level minus the total: children who count in two areas, or the other way, in none."""
+    if not incidence.shape[1]:
+        return ()
+    rows = incidence.tocsr()
+    rest = ["schooljaar", "uitsplitsing", "categorie", "deel", "telling"]
+    totals = cells.filter(pl.col("niveau") == "totaal").select(*rest, totaal="cel")
+    members = (
+        cells.filter(pl.col("niveau") != "totaal")
+        .join(totals, on=rest, how="inner")
+        .group_by("totaal", "niveau", maintain_order=True)
+        .agg(pl.col("cel"))
+    )
+    found = []
+    for total, level, parts in members.iter_rows():
+        coefficients = rows[parts].sum(axis=0) - rows[[total]].sum(axis=0)
+        sign = 1 if coefficients.max() > 0 else -1
+        if not coefficients.any() or (sign * coefficients).min() < 0:
+            continue
+        terms = (*((part, sign) for part in parts), (total, -sign))
+        label = "overlap" if sign > 0 else "zonder gebied"
+        found.append(Relation(f"{label} {level}", terms, sensitive=True))
+    return tuple(found)

@@ -1,0 +1,220 @@
+"""The rules of disclosure control: what is hidden first, what must be proved, what may be shown.
+
+Every threshold is an argument. Source: disclosure.md ("Rules").
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+
+from pipelines.release.disclosure.numbers import (
+    NO_LIMIT,
+    Bools,
+    Ints,
+    range_of_rounded,
+    round_counts,
+)
+from pipelines.release.disclosure.problem import AREA_LEVELS, Component, Demand, Rows
+
+
+def first_hidden(component: Component, rows: Rows) -> Bools:
+    """Cells that are hidden for what they say themselves (mask over cells).
+
+    Units or distinct children of 1..T-1; area totals over too few schools; a numerator whose
+    complement (or remainder of a known figure) is 1..T-1, or 0 where all would share a sensitive
+    outcome; zeros where presence itself is sensitive. Other zeros are shown.
+    """
+    values, children, thresholds = component.values, component.children, component.thresholds
+    small = (values > 0) & (_few(values, thresholds) | (children < thresholds))
+    area = component.cells["niveau"].is_in(AREA_LEVELS).to_numpy()
+    schools = component.cells["scholen"].to_numpy()
+    hidden = small | (area & (values > 0) & (schools < component.minimum_schools))
+    if component.hide_zeros:
+        hidden |= values == 0
+    for row, cell in _remainders(component):
+        if values[cell] > 0 and _telling_remainder(component, rows, row):
+            hidden[cell] = True
+    return np.asarray(hidden, np.bool_)
+
+
+def demands(component: Component, rows: Rows) -> tuple[Demand, ...]:
+    """What has to be proved, in fixed order: each sensitive row can be 0, and T or more.
+
+    A cell of v units of k < T distinct children is sensitive also where v >= T: a reader sees
+    units, so units must be able to be 0 and to be v + (T - k), the count with as many more
+    children, one unit each, as would have made it safe (for children: T). A bound that everybody
+    knows (a school has only 7 pupils) replaces a target above it. Of a group that shares an
+    outcome completely, the complement must be able to reach T.
+    """
+    values, children = component.values, component.children
+    cap = dict(component.known)
+    found: list[Demand] = []
+    for cell in range(component.cells.height):
+        threshold, value = int(component.thresholds[cell]), int(values[cell])
+        if value == 0 and component.hide_zeros:
+            found.append(Demand(cell, min(threshold, cap.get(cell, threshold)), up=True))
+        if value == 0 or (value >= threshold and children[cell] >= threshold):
+            continue
+        few = min(int(children[cell]), value)
+        target = max(threshold, value + threshold - few)
+        target = min(target, cap.get(cell, target))
+        found.append(Demand(cell, 0, up=False))
+        if target > value:
+            found.append(Demand(cell, target, up=True))
+    caps = {len(values) + len(component.pairs) + i: c for i, (_, c) in enumerate(component.known)}
+    for row, cell in _remainders(component):
+        if values[cell] > 0 and _telling_remainder(component, rows, row):
+            target = min(int(rows.threshold[row]), caps.get(row, NO_LIMIT))
+            if rows.value[row] > 0:
+                found.append(Demand(row, 0, up=False))
+            if target > rows.value[row]:
+                found.append(Demand(row, target, up=True))
+    start = len(values) + len(component.pairs) + len(component.known)
+    for row, relation in enumerate(component.relations, start):
+        if relation.sensitive and 0 < rows.value[row] < rows.threshold[row]:
+            found.append(Demand(row, 0, up=False))
+            found.append(Demand(row, int(rows.threshold[row]), up=True))
+    return tuple(found)
+
+
+def known_ranges(component: Component, rows: Rows, visible: Bools) -> tuple[Ints, Ints]:
+    """Per row the first and last value that agree with all that is shown and known.
+
+    A shown numerator tells that its complement is not 1..T-1; the range then is the part (zero,
+    or T and more) in which the truth lies, so that a witness agrees with the rule itself.
+    """
+    low, high = rows.low.copy(), rows.high.copy()
+    n = component.cells.height
+    published = round_counts(component.values, component.rounding)
+    first, last = range_of_rounded(published, component.thresholds, component.rounding)
+    low[:n][visible] = first[visible]
+    high[:n][visible] = last[visible]
+    for row, cell in _remainders(component):
+        if visible[cell] and component.values[cell] > 0:
+            if rows.value[row] == 0:
+                high[row] = 0
+            else:
+                low[row] = max(int(low[row]), int(rows.threshold[row]))
+    return low, high
+
+
+def rows_that_tell(component: Component) -> dict[int, int]:
+    """Remainder row -> the cell that is hidden where the row must not be known."""
+    return dict(_remainders(component))
+
+
+def _few(values: Ints, thresholds: Ints) -> Bools:
+    return np.asarray((values > 0) & (values < thresholds), np.bool_)
+
+
+def _remainders(component: Component) -> list[tuple[int, int]]:
+    """(row, cell): complements and remainders of known figures, with the cell they tell about."""
+    cells = [teller for teller, _ in component.pairs] + [cell for cell, _ in component.known]
+    return list(enumerate(cells, component.cells.height))
+
+
+def _telling_remainder(component: Component, rows: Rows, row: int) -> bool:
+    value = int(rows.value[row])
+    return 0 < value < rows.threshold[row] or (value == 0 and component.all_share)
+
+
+# Ratios, means, distributions -----------------------------------------------------------------
+
+
+def rate(
+    numerator: int | None, denominator: int | None, minimum_denominator: int, per: int = 100
+) -> float | None:
+    """Whole per cent (or per 1,000) from *published* counts; None where it may not be shown.
+
+    `minimum_denominator` 20 for per cents, 100 per 1,000. None counts are hidden counts. Halves
+    go up.
+    """
+    if numerator is None or denominator is None or denominator < minimum_denominator:
+        return None
+    return float((2 * per * numerator + denominator) // (2 * denominator))
+
+
+def mean(total: float | None, count: int | None, minimum: int = 10) -> float | None:
+    """Mean of a published sum over a published count; None where it may not be shown."""
+    if total is None or count is None or count < minimum:
+        return None
+    return total / count
+
+
+def quantile_class(value: float | None, count: int, width: int, minimum: int = 10) -> float | None:
+    """A median (`minimum` 10) or p90 (`minimum` 20), rounded to a multiple of `width`.
+
+    `count` is the exact number of distinct children behind it. Halves go up. For one level whose
+    cells do not overlap.
+    """
+    if width < 1:
+        raise ValueError("a class has a width of at least 1")
+    if value is None or count < minimum:
+        return None
+    return float(math.floor(value / width + 0.5) * width)
+
+
+# Amounts --------------------------------------------------------------------------------------
+
+CostReason = Literal["", "kinderen", "aanbieders", "dominantie", "p%"]
+
+
+def cost_hidden(
+    children: int,
+    per_child: Sequence[float],
+    per_provider: Sequence[float] | None = None,
+    *,
+    minimum_children: int = 10,
+    minimum_providers: int = 3,
+    dominance: float = 0.75,
+    p: float = 0.15,
+) -> CostReason:
+    """Why an amount is hidden, or ''.
+
+    Fewer than ten children; where providers are known fewer than three of them; the largest two
+    over 75%; or the p% rule: the runner-up, who knows its own share, could estimate the largest
+    share to within 15%. `per_child` and `per_provider` hold each contributor's amount (euro).
+    """
+    if children < minimum_children:
+        return "kinderen"
+    if per_provider is not None and len(per_provider) < minimum_providers:
+        return "aanbieders"
+    for amounts in (per_child, per_provider):
+        if amounts is None:
+            continue
+        ordered = sorted((abs(amount) for amount in amounts), reverse=True)
+        total = sum(ordered)
+        if total <= 0:
+            continue
+        if sum(ordered[:2]) > dominance * total:
+            return "dominantie"
+        if sum(ordered[2:]) < p * ordered[0]:
+            return "p%"
+    return ""
+
+
+def round_cost(value: float, minimum: int = 1_000) -> float:
+    """An amount to the power of ten nearest 2% of it, at least `minimum` euro."""
+    return float(math.floor(value / (base := cost_base(value, minimum)) + 0.5) * base)
+
+
+def cost_base(value: float, minimum: int = 1_000) -> int:
+    """The step to which an amount is rounded: the power of ten nearest (on the log scale) 2%."""
+    if value == 0:
+        return minimum
+    return max(minimum, int(10 ** max(0, round(math.log10(0.02 * abs(value))))))
+
+
+def effect_shown(
+    children: Sequence[int],
+    schools: Sequence[int],
+    *,
+    minimum_children: int = 10,
+    minimum_schools: int = 2,
+) -> bool:
+    """Whether an effect or saving has enough children and schools in each arm."""
+    return min(children) >= minimum_children and min(schools) >= minimum_schools
