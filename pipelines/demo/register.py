@@ -1,0 +1,139 @@
+"""The whole made-up register: every dataset before suppliers put it in their own words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from pipelines.demo import absence, care, pilot, places, pupils, referrals, trajectories
+from pipelines.demo.calendar import YEARS, Ints, year_of
+
+SUPPLIER = "leverancier"
+"""Further column of each frame: who delivers the row (not a contract column)."""
+UNTOUCHED = "veilig"
+"""Further column: no other row depends on this one, so it may be given a mistake."""
+
+LEERPLICHT = "Leerplicht Veenhaven (demo)"
+PROJECT = "Projectbureau Zorg In School (demo)"
+TOWNS = {gm: f"Gemeente {name} (demo)" for gm, name in places.MUNICIPALITIES.items()}
+
+
+@dataclass(frozen=True)
+class Register:
+    """Clean datasets by name, with the columns `leverancier` and `veilig` added."""
+
+    datasets: Mapping[str, pl.DataFrame]
+    calibration: Mapping[str, float]
+
+
+def build(seed: int) -> Register:
+    """The register of a seed; each part draws from its own stream and disturbs no other."""
+    streams = iter(np.random.SeedSequence(seed).spawn(9))
+
+    def rng() -> np.random.Generator:
+        return np.random.default_rng(next(streams))
+
+    schools = places.schools(rng())
+    children = pupils.pupils(rng(), schools)
+    project = pilot.participants(rng(), schools, children)
+    social_work = trajectories.trajectories(rng(), schools, children)
+    kinds = np.array([s.kind for s in schools], dtype=object)
+    referred = referrals.referrals(rng(), social_work, kinds)
+    work = referrals.complete(rng(), social_work, referred)
+    away = rng()
+    suspended = absence.suspensions(away, schools, children, project)
+    absent = absence.absences(away, schools, children, project)
+    granted = care.provisions(rng(), schools, children, project)
+    taking_part = pilot.participation(rng(), schools, children, project)
+
+    boards = {s.code: s.board for s in schools}
+    in_pilot = pl.Series(children.id[project.pupil].tolist())
+    by_provider = pl.col("aanbieder").alias(SUPPLIER)
+    not_in_pilot = (~pl.col("leerling_id").is_in(in_pilot.implode())).alias(UNTOUCHED)
+    referred_on = referred["traject_id"].drop_nulls().implode()
+    return Register(
+        datasets={
+            "gebieden": _by_town(_areas()),
+            "scholen": _by_town(places.school_frame(schools)),
+            "leerlingaantallen": _by_town(
+                places.count_frame(schools, _enrolled(children, len(schools))).join(
+                    places.school_frame(schools).select("vestigingscode", "gemeente"),
+                    on="vestigingscode",
+                    maintain_order="left",
+                )
+            ),
+            "tarieven": care.tariff_frame().with_columns(
+                pl.lit(TOWNS["GM9901"]).alias(SUPPLIER), pl.lit(value=True).alias(UNTOUCHED)
+            ),
+            "smw_trajecten": work.with_columns(
+                by_provider, (~pl.col("traject_id").is_in(referred_on)).alias(UNTOUCHED)
+            ),
+            "verwijzingen": referred.with_columns(by_provider, pl.lit(value=True).alias(UNTOUCHED)),
+            "schorsingen": suspended.with_columns(
+                pl.col("vestigingscode").replace_strict(boards).alias(SUPPLIER), not_in_pilot
+            ),
+            "thuiszitters": absent.with_columns(pl.lit(LEERPLICHT).alias(SUPPLIER), not_in_pilot),
+            "jeugdhulp": _by_town(granted).with_columns(not_in_pilot),
+            "zis_deelnames": taking_part.with_columns(
+                pl.lit(PROJECT).alias(SUPPLIER), pl.lit(value=True).alias(UNTOUCHED)
+            ),
+        },
+        calibration=_calibration(work, referred, len(schools)),
+    )
+
+
+def _by_town(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.with_columns(
+        pl.col("gemeente").replace_strict(TOWNS).alias(SUPPLIER),
+        pl.lit(value=True).alias(UNTOUCHED),
+    )
+
+
+def _areas() -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "gemeente": [w.municipality for w in places.WIJKEN],
+            "gemeentenaam": [places.MUNICIPALITIES[w.municipality] for w in places.WIJKEN],
+            "wijk": [w.code for w in places.WIJKEN],
+            "wijknaam": [w.name for w in places.WIJKEN],
+            "jeugdregio": [places.JEUGDREGIO for _ in places.WIJKEN],
+            "samenwerkingsverband": [places.partnership("bo") for _ in places.WIJKEN],
+        }
+    )
+
+
+def _enrolled(children: pupils.Pupils, schools: int) -> Ints:
+    """Pupils on 1 October, schools x years."""
+    counts = [np.bincount(children.school[children.enrolled(y)], minlength=schools) for y in YEARS]
+    return np.stack(counts, axis=1).astype(np.int64)
+
+
+def _calibration(work: pl.DataFrame, referred: pl.DataFrame, schools: int) -> dict[str, float]:
+    """What the register came out at, beside the published year it is calibrated to."""
+    begun = work.filter(pl.col("start_datum").is_not_null())
+    same = year_of(begun["start_datum"].to_numpy()) == year_of(begun["eind_datum"].to_numpy())
+    on = work["traject_id"].is_in(referred["traject_id"].drop_nulls().implode())
+    theme = {name: work["problematiek"].is_in(list(t)) for name, t in trajectories.THEMES.items()}
+    wait = (begun["start_datum"] - begun["aanmeld_datum"]).dt.total_days()
+    met = referred.filter(pl.col("overleg") != "geen")
+    help_days = (met["start_hulp_datum"] - met["overleg_datum"]).dt.total_days()
+    risk = work.filter(pl.col("dreigende_uitval"))
+    values = {
+        "trajecten_per_school_per_jaar": work.height / schools / len(YEARS),
+        "afgesloten_in_hetzelfde_jaar": float(np.mean(same)),
+        "doorverwezen": _total(on) / work.height,
+        **{f"thema_{name}": _total(m) / work.height for name, m in theme.items()},
+        "wachttijd_mediaan_dagen": float(np.median(wait.to_numpy())),
+        "doelen_behaald": _total(work["doelen_behaald"]) / _total(work["doelen_gesteld"]),
+        "oorzaak_thuis_bij_dreigende_uitval": risk.filter(pl.col("oorzaak") == "thuis").height
+        / risk.height,
+        "hulp_binnen_14_dagen": _total(help_days.is_between(0, referrals.NORM_DAYS)) / met.height,
+    }
+    return {name: round(float(value), 4) for name, value in values.items()}
+
+
+def _total(values: pl.Series) -> float:
+    return float(np.nansum(values.cast(pl.Float64).to_numpy()))
