@@ -17,7 +17,7 @@ from pipelines.demo.calendar import (
     to_weekday,
     year_of,
 )
-from pipelines.demo.chance import blank, chance, pick
+from pipelines.demo.chance import chance, flag_series, pick, text_series
 from pipelines.demo.pilot import ABSENCE, SUSPENSIONS, SUSPENSIONS_COMPARED, Participants
 from pipelines.demo.places import WIJKEN, School, attribute
 from pipelines.demo.pupils import Pupils
@@ -113,7 +113,7 @@ def suspensions(
     length = rng.choice(5, size=size, p=_LENGTHS) + 1
     reason = pick(rng, _REASONS, size)
     against = np.array([_AGAINST.get(r, "anders") for r in reason], dtype=object)
-    told = np.where(length > 1, True, chance(rng, 0.04, size)).astype(object)
+    told = np.where(length > 1, True, chance(rng, 0.04, size))
     unknown = chance(rng, np.where(length > 1, 0.07, 0.25), size)
     school = pupils.school[pupil]
     return pl.DataFrame(
@@ -125,8 +125,8 @@ def suspensions(
             "start_datum": date,
             "schooldagen": length,
             "reden": reason,
-            "gericht_tegen": blank(against, chance(rng, 0.12, size)),
-            "gemeld_inspectie": pl.Series(blank(told, unknown).tolist(), dtype=pl.Boolean),
+            "gericht_tegen": text_series(against, chance(rng, 0.12, size)),
+            "gemeld_inspectie": flag_series(told, unknown),
         }
     )
 
@@ -165,7 +165,7 @@ def absences(
         {
             "verzuim_id": _numbered("LP", date),
             "leerling_id": pupils.id[pupil],
-            "vestigingscode": blank(codes, sort == "absoluut"),
+            "vestigingscode": text_series(codes, sort == "absoluut"),
             "woongemeente": towns,
             "soort": sort.astype(object),
             "start_datum": date,
@@ -173,7 +173,7 @@ def absences(
             "uren_per_week_aanwezig": pl.Series(
                 np.where(attends, np.clip(present, 0, 20), np.nan)
             ).fill_nan(None),
-            "reden": blank(pick(rng, _BACKGROUNDS, size), chance(rng, 0.05, size)),
+            "reden": text_series(pick(rng, _BACKGROUNDS, size), chance(rng, 0.05, size)),
             "eerste_actie_datum": np.where(exempt, NO_DATE, action),
             "betrokken_hulp": chance(rng, 0.61, size),
             "resultaat": result,

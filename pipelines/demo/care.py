@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.demo.calendar import YEARS, Dates, Floats, Ints, Texts, calendar_year_of, days
-from pipelines.demo.chance import blank, chance, pick
+from pipelines.demo.chance import blank, chance, pick, text_series
 from pipelines.demo.pilot import HEAVIER, SECOND_YEAR, VOLUMES, Participants
 from pipelines.demo.places import WIJKEN, School
 from pipelines.demo.pupils import Pupils
@@ -298,11 +298,11 @@ def _frame(rng: np.random.Generator, pupils: Pupils, granted: _Grants) -> pl.Dat
                 {"01": 47, "02": 31, "03": 6, "04": 7, "05": 5, "06": 1, "08": 3},
                 size,
             ),
-            "reden_einde": blank(_stops(rng, size), ~stopped | chance(rng, 0.1, size)),
-            "reden_wijziging": blank(
+            "reden_einde": text_series(_stops(rng, size), ~stopped | chance(rng, 0.1, size)),
+            "reden_wijziging": text_series(
                 pick(rng, {"03": 2, "04": 5, "05": 2, "07": 1}, size), chance(rng, 0.93, size)
             ),
-            "zwaarte": blank(_weight(level), chance(rng, 0.2, size)),
+            "zwaarte": text_series(_weight(level), chance(rng, 0.2, size)),
             "gemeente": towns,
         }
     )

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 
 import numpy as np
+import polars as pl
 
 from pipelines.demo.calendar import Bools, Floats, Ints, Texts
 
@@ -34,11 +35,21 @@ def chance(rng: np.random.Generator, share: float | Floats, size: int) -> Bools:
     return happens
 
 
-def blank(values: Texts, rows: Bools) -> Texts:
+def blank(values: Texts | Bools, rows: Bools) -> Texts:
     """The same values with None in `rows`."""
     kept = values.astype(object).copy()
     kept[rows] = None
     return kept
+
+
+def text_series(values: Texts, empty: Bools) -> pl.Series:
+    """A text column with no value in the rows `empty`."""
+    return pl.Series(blank(values, empty).tolist(), dtype=pl.String)
+
+
+def flag_series(values: Texts | Bools, empty: Bools) -> pl.Series:
+    """A yes-or-no column with no value in the rows `empty`."""
+    return pl.Series(blank(values, empty).tolist(), dtype=pl.Boolean)
 
 
 def members(rng: np.random.Generator, codes: tuple[str, ...], counts: Ints) -> list[list[str]]:

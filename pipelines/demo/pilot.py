@@ -14,11 +14,10 @@ from pipelines.demo.calendar import (
     Dates,
     Floats,
     Ints,
-    Texts,
     days,
     to_weekday,
 )
-from pipelines.demo.chance import blank, chance, members
+from pipelines.demo.chance import chance, flag_series, members
 from pipelines.demo.places import SPECIAL, School
 from pipelines.demo.pupils import Pupils
 
@@ -132,8 +131,8 @@ def _hours(rng: np.random.Generator, zis: Bools) -> pl.Series:
 
 
 def _yes(rng: np.random.Generator, zis: Bools, share: float, elsewhere: float = 0.0) -> pl.Series:
-    drawn: Texts = chance(rng, np.where(zis, share, elsewhere), len(zis)).astype(object)
-    return pl.Series(blank(drawn, chance(rng, 0.03, len(zis))).tolist(), dtype=pl.Boolean)
+    drawn = chance(rng, np.where(zis, share, elsewhere), len(zis))
+    return flag_series(drawn, chance(rng, 0.03, len(zis)))
 
 
 def planted_effects() -> dict[str, object]:

@@ -17,7 +17,15 @@ from pipelines.demo.calendar import (
     to_weekday,
     year_of,
 )
-from pipelines.demo.chance import blank, chance, members, pick, pick_by, scale_for
+from pipelines.demo.chance import (
+    blank,
+    chance,
+    members,
+    pick,
+    pick_by,
+    scale_for,
+    text_series,
+)
 from pipelines.demo.places import KOLIBRI, MAATWERK, SPECIAL, VLIEGERHOF
 from pipelines.demo.trajectories import SAFETY, Trajectories
 
@@ -165,14 +173,14 @@ def referrals(rng: np.random.Generator, of: Trajectories, kinds: Texts) -> pl.Da
     return pl.DataFrame(
         {
             "verwijzing_id": _numbers(provider, year_of(met).tolist()),
-            "traject_id": blank(base["traject_id"].to_numpy(), without),
+            "traject_id": text_series(base["traject_id"].to_numpy(), without),
             "leerling_id": base["leerling_id"],
             "vestigingscode": base["vestigingscode"],
             "overleg": meeting,
             "overleg_datum": np.where(no_meeting, NO_DATE, met),
             "verwijs_datum": sent,
             "bestemming": to,
-            "hulpsoort": blank(help_kind, no_help | chance(rng, 0.05, size)),
+            "hulpsoort": text_series(help_kind, no_help | chance(rng, 0.05, size)),
             "wettelijk_kader": frame,
             "status": status,
             "acceptatie_datum": np.where(

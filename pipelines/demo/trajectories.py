@@ -22,7 +22,7 @@ from pipelines.demo.calendar import (
     to_weekday,
     year_of,
 )
-from pipelines.demo.chance import blank, chance, members, pick, pick_by, scale_for
+from pipelines.demo.chance import blank, chance, members, pick, pick_by, scale_for, text_series
 from pipelines.demo.places import KOLIBRI, MAATWERK, SPECIAL, VLIEGERHOF, WIJKEN, School, attribute
 from pipelines.demo.pupils import Pupils
 
@@ -170,10 +170,10 @@ def trajectories(
             "leerling_id": pupils.id[pupil],
             "vestigingscode": np.array([s.code for s in schools], dtype=object)[school],
             "leeftijd": np.clip(pupils.age(pupil, registered), 4, 23),
-            "geslacht": blank(pupils.sex[pupil], chance(rng, 0.01, size)),
+            "geslacht": text_series(pupils.sex[pupil], chance(rng, 0.01, size)),
             "leerjaar": pl.Series(pupils.group(pupil, year)),
-            "woongemeente": blank(towns, chance(rng, 0.01, size)),
-            "wijkcode": blank(wijk_codes, chance(rng, 0.04, size)),
+            "woongemeente": text_series(towns, chance(rng, 0.01, size)),
+            "wijkcode": text_series(wijk_codes, chance(rng, 0.04, size)),
             "aanbieder": provider,
             "rol": _roles(rng, schools, school, kind),
             "inzetsoort": pick(rng, {"basis": 0.84, "aanvullend": 0.10, "smw_xtra": 0.06}, size),
