@@ -163,10 +163,15 @@ def _list(text: str, separator: str, spellings: Mapping[str, str]) -> str:
 
 
 def school_year_text(text: str) -> str:
-    """`2024-2025`, `2024/25` and a bare starting year all become `2024/2025`."""
+    """`2024-2025`, `2024/25` and a bare starting year become `2024/2025`.
+
+    A second year that does not follow the first stays as it was, for the check to name.
+    """
     first = f"try_cast(left({text}, 4) AS INTEGER)"
+    second = f"regexp_extract({text}, '^[0-9]{{4}}[-/]''?([0-9]{{2}}|[0-9]{{4}})$', 1)"
     return (
-        f"CASE WHEN regexp_full_match({text}, '[0-9]{{4}}([-/]''?([0-9]{{2}}|[0-9]{{4}}))?')"
+        f"CASE WHEN {second} IN (({first} + 1)::VARCHAR, right(({first} + 1)::VARCHAR, 2))"
+        f" OR regexp_full_match({text}, '[0-9]{{4}}')"
         f" THEN {first} || '/' || ({first} + 1) ELSE {text} END"
     )
 

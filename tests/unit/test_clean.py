@@ -90,6 +90,8 @@ def test_yes_and_no_in_a_suppliers_own_words() -> None:
         ("2024/'25", "2024/2025"),
         ("2024", "2024/2025"),
         ("24/25", "24/25"),
+        ("2024/2026", "2024/2026"),
+        ("2024-26", "2024-26"),
     ],
 )
 def test_school_years(text: str, year: str) -> None:
