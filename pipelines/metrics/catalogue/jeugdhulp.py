@@ -28,7 +28,8 @@ def _granted(tables: Tables, context: Context) -> ir.Table:
     and the last day of a provision count. A total (frequency 6), and a granted amount where volume,
     frequency or tariff is missing, is spread evenly over the days of the provision; without an end
     date it cannot be, and counts whole in the school year of the start. Rounded to whole euros per
-    provision and school year, so that parts add up. Without either the provision has no `euro`.
+    provision and school year, so that parts add up. A provision without
+    either, or with nothing granted in a year, has no row there.
     """
     running = _running(tables, context)
     days = derive.days_between(running["deel_begin"], running["deel_eind"]) + 1
@@ -46,7 +47,7 @@ def _granted(tables: Tables, context: Context) -> ir.Table:
     )
     price = ibis.ifelse(running["eenheid"] == EUROS, 1.0, running["tarief"])
     amount = ibis.coalesce(running["volume"] * times * price, running["bedrag_toegekend"] * share)
-    return running.mutate(euro=amount.round().cast("int64")).filter(_.euro.notnull())
+    return running.mutate(euro=amount.round().cast("int64")).filter(_.euro > 0)
 
 
 def _started(tables: Tables, _context: Context) -> ir.Table:

@@ -1,0 +1,137 @@
+"""Tables for the spec suite, on every engine: typed from the contracts, filled with valid rows.
+
+A spec says only the columns that matter; what a contract requires besides gets a valid value here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from pipelines.contracts import Column, Contracts, Dataset, Kind
+
+# To add Spark: a name here and a branch in `connected`, one session for the whole run.
+ENGINES = ("duckdb",)
+
+Row = Mapping[str, str]
+
+_ARROW: Mapping[Kind, pa.DataType] = {
+    "tekst": pa.string(),
+    "geheel": pa.int64(),
+    "getal": pa.float64(),
+    "datum": pa.date32(),
+    "ja_nee": pa.bool_(),
+    "lijst": pa.list_(pa.string()),
+}
+
+
+@contextmanager
+def connected(engine: str) -> Iterator[ibis.BaseBackend]:
+    """A fresh connection to an engine."""
+    if engine != "duckdb":
+        raise ValueError(f"unknown engine {engine}; known: {', '.join(ENGINES)}")
+    backend = ibis.duckdb.connect()
+    try:
+        yield backend
+    finally:
+        backend.disconnect()
+
+
+def tables(
+    backend: ibis.BaseBackend, contracts: Contracts, rows: Mapping[str, Sequence[Row]]
+) -> dict[str, ir.Table]:
+    """Every dataset of the contracts as a table of the engine; empty where no rows are given."""
+    unknown = sorted(set(rows) - set(contracts.datasets))
+    if unknown:
+        raise ValueError(f"no such dataset: {', '.join(unknown)}")
+    return {
+        name: backend.create_table(name, arrow(dataset, rows.get(name, ())))
+        for name, dataset in contracts.datasets.items()
+    }
+
+
+def arrow(dataset: Dataset, rows: Sequence[Row]) -> pa.Table:
+    """Rows of texts -> typed columns of the contract, with a delivery."""
+    for row in rows:
+        for name in row:
+            dataset.column(name)
+    columns = {
+        column.name: pa.array(
+            [_value(column, row, number) for number, row in enumerate(rows, start=1)],
+            type=_ARROW[column.kind],
+        )
+        for column in dataset.columns
+    }
+    columns["_levering"] = pa.array(["spec"] * len(rows), type=pa.string())
+    return pa.table(columns)
+
+
+def _value(column: Column, row: Row, number: int) -> object:
+    text = row.get(column.name, "")
+    if text:
+        return _typed(column.kind, text)
+    if column.name in row or not column.required:
+        return None
+    return _default(column, number)
+
+
+def _typed(kind: Kind, text: str) -> object:
+    match kind:
+        case "tekst":
+            return text
+        case "geheel":
+            return int(text)
+        case "getal":
+            return float(text)
+        case "datum":
+            return dt.date.fromisoformat(text)
+        case "ja_nee":
+            return {"J": True, "N": False}[text]
+        case "lijst":
+            return text.split(",")
+
+
+def _default(column: Column, number: int) -> object:
+    """A valid value for a required column that a spec does not name."""
+    if column.codes:
+        return _FIRST_CODES.get(column.name)
+    match column.kind:
+        case "tekst":
+            return f"{column.name}-{number}" if column.key else column.name
+        case "geheel":
+            return int(column.minimum or 0) + 1
+        case "getal":
+            return (column.minimum or 0.0) + 1.0
+        case "datum":
+            return dt.date(2024, 9, 2)
+        case "ja_nee":
+            return False
+        case "lijst":
+            return []
+
+
+_FIRST_CODES = {
+    "rol": "SMW",
+    "inzetsoort": "basis",
+    "aanmelder": "leerkracht_mentor",
+    "problematiek": "pesten",
+    "preventieniveau": "secundair",
+    "wettelijk_kader": "jeugdwet",
+    "werkvorm": "individueel",
+    "afsluitreden": "nog_open",
+    "overleg": "OZO",
+    "bestemming": "wijkteam",
+    "status": "aangevraagd",
+    "soort": "schorsing_extern",
+    "reden": "storend_gedrag",
+    "hulpvorm": "begeleiding_individueel",
+    "leveringsvorm": "ZIN",
+    "productcategorie": "45",
+    "onderwijssoort": "bo",
+    "groep": "zis",
+}
