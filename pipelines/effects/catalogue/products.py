@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from pipelines.effects.design import Minimum, Window
 
 
 @dataclass(frozen=True)
@@ -13,6 +15,8 @@ class Product:
     label: str
     hulpvorm: str
     niveau: str
+    window: Window = field(default_factory=Window)
+    minimum: Minimum = field(default_factory=Minimum)
 
 
 SAVINGS: tuple[Product, ...] = (

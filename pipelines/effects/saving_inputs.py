@@ -1,0 +1,344 @@
+"""Granted youth care -> the aggregates that savings are worked out from, and their uncertainty.
+
+Volumes are granted volumes (volume x frequentie x duration inside the stretch), in the unit of
+the tariff. Like `summaries`, only sums per school leave this module.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from ibis import _
+
+from pipelines.effects.catalogue.products import Product
+from pipelines.effects.design import DAYS_PER_MONTH, Observed, Window
+from pipelines.effects.savings import ROUTES, ProductYear, Route, counterfactual
+from pipelines.effects.summaries import Tables, days, participants, school_year_start
+
+Floats = npt.NDArray[np.float64]
+
+HOURS_IN: Mapping[str, float] = {"01": 1 / 60, "04": 1.0, "16": 4.0}
+"""Hours in a unit of time of WJ756; other units are not converted."""
+
+UNIT_LABEL: Mapping[str, str] = {
+    "01": "minuten",
+    "04": "uren",
+    "14": "etmalen",
+    "16": "dagdelen",
+    "82": "stuks",
+    "84": "stuks",
+}
+
+_SECOND_YEAR, _FIRST_YEAR = "voor_2", "voor_1"
+_FULL_YEAR_MONTHS = 9.0
+"""Months that must be seen of each year before the start for a pupil to count in the own trend."""
+
+
+@dataclass(frozen=True)
+class Tariff:
+    """Price of one unit, with the unit's code and the calendar year it holds for."""
+
+    amount: Decimal
+    unit: str
+    year: int
+
+
+@dataclass(frozen=True)
+class ProductInput:
+    """One product, all school years, per school.
+
+    `years`: school, groep, schooljaar, pupils, with_product, months, carried_on, actual,
+    years_on_weight (sum of carried_on x years since the middle of the baseline).
+    `growth`: school, groep, volume_2, months_2, volume_1, months_1 (second and first year before
+    the start, of pupils seen in both). `largest`: schooljaar, first, second: the participants'
+    two largest volumes, to see whether one child dominates.
+    """
+
+    years: pl.DataFrame
+    growth: pl.DataFrame
+    largest: pl.DataFrame
+
+
+def closed_school_years(observed: Observed) -> tuple[str, ...]:
+    """School years that lie wholly inside the observed stretch."""
+    first = school_year_start(observed.start).year
+    if observed.start > school_year_start(observed.start):
+        first += 1
+    last = school_year_start(observed.end).year
+    return tuple(f"{year}/{year + 1}" for year in range(first, last))
+
+
+def tariffs(tables: Tables, product: Product, years: Sequence[str]) -> dict[str, Tariff]:
+    """Tariff per school year: that of the calendar year that begins in it, else the last before."""
+    known = (
+        tables["tarieven"]
+        .filter(_.hulpvorm == product.hulpvorm, _.niveau.cast("string") == product.niveau)
+        .select(jaar=_.jaar.cast("int64"), tarief=_.tarief.cast("float64"), eenheid=_.eenheid)
+        .order_by("jaar")
+        .to_polars()
+    )
+    found: dict[str, Tariff] = {}
+    for schooljaar in years:
+        usable = known.filter(pl.col("jaar") <= int(schooljaar[5:]))
+        if len(usable):
+            last = usable.row(-1, named=True)
+            amount = Decimal(str(last["tarief"]))
+            found[schooljaar] = Tariff(amount, str(last["eenheid"]), last["jaar"])
+    return found
+
+
+def per_school(
+    tables: Tables, product: Product, unit: str, observed: Observed, window: Window
+) -> ProductInput:
+    """Volumes before the start and in each closed school year, summed per school."""
+    pupils = participants(tables, observed, window)
+    seen = _volume_by_stretch(pupils, _granted(tables, product, unit), observed)
+    before = (
+        seen.filter(_.stretch.isin([_FIRST_YEAR, _SECOND_YEAR]))
+        .group_by("leerling_id")
+        .aggregate(
+            base_volume=_.volume.sum(),
+            base_days=_.days.sum(),
+            base_middle=(_.middle * _.days).sum() / _.days.sum(),
+        )
+    )
+    during = (
+        seen.filter(~_.stretch.isin([_FIRST_YEAR, _SECOND_YEAR]))
+        .inner_join(before, "leerling_id")
+        .mutate(carried_on=_.base_volume / _.base_days * _.days)
+        .mutate(with_product=((_.volume > 0) | (_.carried_on > 0)).cast("int64"))
+    )
+    years: pl.DataFrame = (
+        during.group_by("school", "groep", "stretch")
+        .aggregate(
+            pupils=_.count(),
+            with_product=_.with_product.sum(),
+            months=(_.days / DAYS_PER_MONTH).sum(),
+            carried_on=_.carried_on.sum(),
+            actual=_.volume.sum(),
+            years_on_weight=(_.carried_on * (_.middle - _.base_middle) / 365.25).sum(),
+        )
+        .order_by("school", "groep", "stretch")
+        .to_polars()
+        .rename({"stretch": "schooljaar"})
+    )
+    return ProductInput(years=years, growth=_growth(seen), largest=_largest(during))
+
+
+def _growth(seen: ir.Table) -> pl.DataFrame:
+    per_pupil = (
+        seen.filter(_.stretch.isin([_FIRST_YEAR, _SECOND_YEAR]))
+        .group_by("leerling_id", "school", "groep")
+        .aggregate(
+            volume_2=_.volume.sum(where=_.stretch == _SECOND_YEAR).fill_null(0.0),
+            months_2=(_.days / DAYS_PER_MONTH).sum(where=_.stretch == _SECOND_YEAR).fill_null(0.0),
+            volume_1=_.volume.sum(where=_.stretch == _FIRST_YEAR).fill_null(0.0),
+            months_1=(_.days / DAYS_PER_MONTH).sum(where=_.stretch == _FIRST_YEAR).fill_null(0.0),
+        )
+        .filter(_.months_1 >= _FULL_YEAR_MONTHS, _.months_2 >= _FULL_YEAR_MONTHS)
+    )
+    sums: pl.DataFrame = (
+        per_pupil.group_by("school", "groep")
+        .aggregate(
+            volume_2=_.volume_2.sum(),
+            months_2=_.months_2.sum(),
+            volume_1=_.volume_1.sum(),
+            months_1=_.months_1.sum(),
+        )
+        .order_by("school", "groep")
+        .to_polars()
+    )
+    return sums
+
+
+def _largest(during: ir.Table) -> pl.DataFrame:
+    ranked = (
+        during.filter(_.groep == "zis")
+        .mutate(size=ibis.greatest(_.volume, _.carried_on))
+        .mutate(
+            place=ibis.row_number().over(
+                ibis.window(group_by="stretch", order_by=[ibis.desc("size"), "leerling_id"])
+            )
+        )
+        .group_by("stretch")
+        .aggregate(
+            first=_["size"].max(where=_.place == 0).fill_null(0.0),
+            second=_["size"].max(where=_.place == 1).fill_null(0.0),
+            all=_["size"].sum(),
+        )
+        .order_by("stretch")
+    )
+    largest: pl.DataFrame = ranked.to_polars().rename({"stretch": "schooljaar"})
+    return largest
+
+
+def _granted(tables: Tables, product: Product, unit: str) -> ir.Table:
+    """leerling, first day, day after the last, and volume per day in `unit` of each provision.
+
+    Left out: another unit that cannot be converted, an unknown frequentie, and a total within a
+    term that has no end.
+    """
+    care = tables["jeugdhulp"].filter(
+        _.hulpvorm == product.hulpvorm,
+        _.niveau.cast("string") == product.niveau,
+        _.volume.notnull(),
+    )
+    factor = ibis.cases(
+        *[(_.eenheid == code, HOURS_IN[code] / HOURS_IN[unit]) for code in HOURS_IN]
+        if unit in HOURS_IN
+        else [(_.eenheid == unit, 1.0)],
+        else_=None,
+    )
+    first = _.start_datum.epoch_days().cast("int64")
+    end = _.eind_datum.epoch_days().cast("int64") + 1
+    care = care.mutate(first=first, end=end, factor=factor).filter(
+        _.factor.notnull(), _.end.isnull() | (_.end > _["first"])
+    )
+    per_day = ibis.cases(
+        (_.frequentie == "1", 1.0),
+        (_.frequentie == "2", 1 / 7),
+        (_.frequentie == "4", 1 / DAYS_PER_MONTH),
+        (_.frequentie == "6", 1.0 / (_.end - _["first"])),
+        else_=None,
+    )
+    return (
+        care.mutate(per_day=per_day * _.volume.cast("float64") * _.factor)
+        .filter(_.per_day.notnull())
+        .select(
+            cared_for=_.leerling_id,
+            first=_["first"],
+            end=_.end.fill_null(10**7),
+            per_day=_.per_day,
+        )
+    )
+
+
+def _volume_by_stretch(pupils: ir.Table, granted: ir.Table, observed: Observed) -> ir.Table:
+    """Per pupil and stretch: days seen, their middle (days from start) and volume."""
+    far = 10**7
+    rows = [
+        (_SECOND_YEAR, -days(24), -days(12), -far, far),
+        (_FIRST_YEAR, -days(12), 0, -far, far),
+    ]
+    for schooljaar in closed_school_years(observed):
+        year = int(schooljaar[:4])
+        first, end = dt.date(year, 8, 1), dt.date(year + 1, 8, 1)
+        epoch = dt.date(1970, 1, 1)
+        rows.append((schooljaar, 0, far, (first - epoch).days, (end - epoch).days))
+    stretches = ibis.memtable(
+        pl.DataFrame(
+            rows, schema=["stretch", "from_start", "to_start", "from_day", "to_day"], orient="row"
+        )
+    )
+    seen = (
+        pupils.cross_join(stretches)
+        .mutate(
+            begin=ibis.greatest(_.start + _.from_start, _.from_day, _.known_from),
+            until=ibis.least(_.start + _.to_start, _.to_day, _.known_to, _.leave),
+        )
+        .filter(_.until > _.begin)
+    )
+    return (
+        seen.left_join(
+            granted,
+            [
+                seen.leerling_id == granted.cared_for,
+                granted["first"] < seen.until,
+                granted.end > seen.begin,
+            ],
+        )
+        .mutate(
+            overlap=ibis.least(_.until, _.end) - ibis.greatest(_.begin, _["first"]),
+        )
+        .group_by("leerling_id", "school", "groep", "stretch")
+        .aggregate(
+            days=(_.until - _.begin).max(),
+            middle=((_.until + _.begin) / 2 - _.start).max(),
+            volume=(_.overlap * _.per_day).sum().fill_null(0.0),
+        )
+    )
+
+
+# --- from sums per school to a product year, and its uncertainty ---------------------------------
+
+
+@dataclass(frozen=True)
+class Range:
+    """A saving in volume with its 95% bootstrap interval."""
+
+    without: float
+    actual: float
+    interval: tuple[float, float]
+
+
+_YEAR_SUMS = ("carried_on", "actual", "years_on_weight")
+_GROWTH_SUMS = ("volume_2", "months_2", "volume_1", "months_1")
+
+
+def routes(
+    given: ProductInput, schooljaar: str, tariff: Decimal, *, seed: int, draws: int = 2000
+) -> dict[Route, Range]:
+    """Each possible route for one school year, resampling schools within each arm."""
+    own, other = _matrix(given, schooljaar, "zis"), _matrix(given, schooljaar, "vergelijking")
+    point = _product_year(own.sum(0), other.sum(0), tariff)
+    rng = np.random.default_rng(seed)
+    own_draws = _resampled(own, draws, rng)
+    other_draws = _resampled(other, draws, rng)
+    found: dict[Route, Range] = {}
+    for route in ROUTES:
+        without = counterfactual(route, point)
+        if without is None:
+            continue
+        samples = [
+            value - year.actual
+            for year in (
+                _product_year(a, b, tariff) for a, b in zip(own_draws, other_draws, strict=True)
+            )
+            if (value := counterfactual(route, year)) is not None
+        ]
+        low, high = np.quantile(np.array(samples), [0.025, 0.975])
+        found[route] = Range(without, point.actual, (float(low), float(high)))
+    return found
+
+
+def _matrix(given: ProductInput, schooljaar: str, groep: str) -> Floats:
+    """Schools x the seven sums a product year is made of; schools without a sum have zero."""
+    years = given.years.filter((pl.col("groep") == groep) & (pl.col("schooljaar") == schooljaar))
+    growth = given.growth.filter(pl.col("groep") == groep)
+    both = years.select("school", *_YEAR_SUMS).join(
+        growth.select("school", *_GROWTH_SUMS), on="school", how="left"
+    )
+    return both.sort("school").drop("school").fill_null(0.0).to_numpy().astype(np.float64)
+
+
+def _resampled(schools: Floats, draws: int, rng: np.random.Generator) -> Floats:
+    if not len(schools):
+        return np.zeros((draws, len(_YEAR_SUMS) + len(_GROWTH_SUMS)))
+    picks = rng.multinomial(len(schools), np.full(len(schools), 1 / len(schools)), size=draws)
+    sums: Floats = picks @ schools
+    return sums
+
+
+def _product_year(own: Floats, other: Floats, tariff: Decimal) -> ProductYear:
+    carried_on, actual, on_weight, volume_2, months_2, volume_1, months_1 = map(float, own)
+    growth = None
+    if months_1 > 0 and months_2 > 0 and volume_1 + volume_2 > 0:
+        earlier, later = volume_2 / months_2, volume_1 / months_1
+        growth = (later - earlier) / ((later + earlier) / 2)
+    return ProductYear(
+        carried_on=carried_on,
+        actual=actual,
+        tariff=tariff,
+        comparison_carried_on=float(other[0]) or None,
+        comparison_actual=float(other[1]) if other[0] else None,
+        own_growth=growth,
+        years_on=on_weight / carried_on if carried_on else 0.0,
+    )
