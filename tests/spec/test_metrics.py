@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -62,7 +63,9 @@ def read(file: Path) -> Spec:
     return Spec(file.stem, settings, found, expected)
 
 
-def counted(spec: Spec, engine: str) -> Result:
+@cache
+def counted(file: Path, engine: str) -> Result:
+    spec = read(file)
     known = contracts.load()
     with connected(engine) as backend:
         made = tables(backend, known, read(COMMON).tables | spec.tables)
@@ -120,7 +123,7 @@ def test_metric(file: Path, engine: str) -> None:
         tuple(row.get(k, "") for k in keys): {c: v for c, v in row.items() if c not in keys}
         for row in spec.expected
     }
-    found = comparable(as_cells(counted(spec, engine), spec.metric), columns)
+    found = comparable(as_cells(counted(file, engine), spec.metric), columns)
     filled = {
         k for k, v in found.items() if any(v.get(c, "0") != "0" for c in ("teller", "noemer"))
     }
@@ -136,7 +139,7 @@ def test_metric(file: Path, engine: str) -> None:
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("file", SPECS, ids=lambda p: p.stem)
 def test_atoms_add_up_to_cells(file: Path, engine: str) -> None:
-    for component in counted(read(file), engine).counted:
+    for component in counted(file, engine).counted:
         sums = component.atoms.explode("cellen").group_by("cellen").agg(pl.col("aantal").sum())
         both = component.cells.join(
             sums, left_on="cel", right_on="cellen", how="left", suffix="_atomen"
