@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import page
+from dashboard import page, theme
 from dashboard.views import (
     definities,
     leveringen,
@@ -13,6 +13,8 @@ from dashboard.views import (
     smw_jaarevaluatie,
     zorg_in_school,
 )
+
+SIDEBAR_WIDTH = 288
 
 FIGURES = (
     (overzicht, "overzicht"),
@@ -25,7 +27,8 @@ ACCOUNT = ((leveringen, "leveringen"), (definities, "definities"))
 
 def main() -> None:
     """Draw the chosen page."""
-    st.set_page_config(page_title="Zichtlijn", layout="wide", initial_sidebar_state="expanded")
+    st.set_page_config(page_title="Zichtlijn", layout="wide", initial_sidebar_state=SIDEBAR_WIDTH)
+    st.logo(theme.LOGO, size="large")
     chosen = st.navigation(
         {
             "Cijfers": [

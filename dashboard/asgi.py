@@ -39,6 +39,11 @@ class Dutch:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        if "." not in scope["path"].rsplit("/", 1)[-1]:
+            scope = {
+                **scope,
+                "headers": [h for h in scope["headers"] if h[0] != b"accept-encoding"],
+            }
         held: MutableMapping[str, Any] | None = None
 
         async def passing(message: Message) -> None:

@@ -1,8 +1,8 @@
 """Frame -> figure. No Streamlit.
 
 Labels stand at the marks, axes are quiet, and ranges come from visible values only. A hidden value
-is drawn nowhere: its place holds the neutral mark, on the axis, whatever the value is. Order comes
-from the caller and never from a value.
+is drawn nowhere: its place stays empty or holds the neutral mark on the axis, whatever the value.
+Order comes from the caller and never from a value.
 """
 
 from __future__ import annotations
@@ -17,6 +17,12 @@ from scipy import stats
 
 from dashboard import theme, wording
 from dashboard.released import Metric
+
+# Room between a label and its bar.
+_SPACED: dict[str, Any] = {"ticks": "outside", "ticklen": 7, "tickcolor": "rgba(0,0,0,0)"}
+
+# About how wide a chart over the whole page is, in pixels; for the room labels need.
+_WIDE = 1050
 
 CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
 
@@ -61,14 +67,23 @@ def nice_ceiling(value: float) -> float:
     if value <= 0:
         return 1.0
     power = 10.0 ** math.floor(math.log10(value))
-    return next(step * power for step in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10) if step * power >= value - 1e-9)
+    return next(
+        step * power for step in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10) if step * power >= value - 1e-9
+    )
 
 
 def _top(metric: Metric, rows: Sequence[Cell], norm: float | None = None) -> float:
-    seen = [row["boven"] if row["boven"] is not None else row["waarde"] for row in rows if visible(row)]
+    seen = [
+        row["boven"] if row["boven"] is not None else row["waarde"] for row in rows if visible(row)
+    ]
     highest = max([*seen, norm or 0.0, 0.0])
     ceiling = nice_ceiling(highest * 1.08) if highest else 1.0
     return min(ceiling, 105.0) if metric.soort == "aandeel" else ceiling
+
+
+def _end(row: Cell) -> float:
+    """How far a value reaches with its interval."""
+    return float(row["waarde"] if row["boven"] is None else row["boven"])
 
 
 def _hidden_mark(figure: go.Figure, row: Cell, **place: Any) -> None:
@@ -94,7 +109,7 @@ def _hover(metric: Metric, label: str, row: Cell) -> str:
 
 def trend(metric: Metric, rows: Sequence[Cell], now: str = "") -> go.Figure:
     """One value per school year, with its interval, the norm as a dashed line."""
-    figure = _canvas(300)
+    figure = _canvas(262)
     years = [row["schooljaar"] for row in rows]
     norm = metric.norm
     top = _top(metric, rows, norm)
@@ -102,7 +117,7 @@ def trend(metric: Metric, rows: Sequence[Cell], now: str = "") -> go.Figure:
         type="category", categoryorder="array", categoryarray=years,
         range=[-0.5, len(years) - 0.5],
     )  # fmt: skip
-    figure.update_yaxes(range=[0, top * 1.06], nticks=5, ticksuffix=_suffix(metric))
+    figure.update_yaxes(range=[0, top * 1.06], **_scale(metric, top))
     if norm is not None:
         figure.add_shape(
             type="line", xref="paper", x0=0, x1=1, y0=norm, y1=norm,
@@ -120,7 +135,10 @@ def trend(metric: Metric, rows: Sequence[Cell], now: str = "") -> go.Figure:
             line={"color": theme.ACCENT, "width": 2.2},
             marker={
                 "size": [11 if row["schooljaar"] == now else 8 for row in rows],
-                "color": [theme.ACCENT if row["schooljaar"] == now else theme.PAPER for row in rows],
+                "color": [
+                    theme.ACCENT if row["schooljaar"] == now else theme.PAPER for row in rows
+                ],
+                "opacity": 1,
                 "line": {"color": theme.ACCENT, "width": 2},
             },
             error_y=_errors(rows),
@@ -136,8 +154,8 @@ def trend(metric: Metric, rows: Sequence[Cell], now: str = "") -> go.Figure:
             continue
         figure.add_annotation(
             text=_strong(wording.bare(metric, row["waarde"]), row["schooljaar"] == now),
-            x=row["schooljaar"], y=row["boven"] if row["boven"] is not None else row["waarde"],
-            yshift=13, showarrow=False, font={"size": 13, "color": theme.INK},
+            x=row["schooljaar"], y=_end(row), yshift=15, showarrow=False,
+            font={"size": 13, "color": theme.INK},
             bgcolor="rgba(255,255,255,0.75)", borderpad=1,
         )  # fmt: skip
     return figure
@@ -150,12 +168,11 @@ def bars(metric: Metric, rows: Sequence[Cell], labels: Sequence[str]) -> go.Figu
     places = list(range(len(rows)))
     figure.update_yaxes(
         tickvals=places, ticktext=[_wrapped(label) for label in labels], showgrid=False,
-        range=[len(rows) - 0.45, -0.55], tickfont={"color": theme.INK, "size": 12.5}, ticksuffix="  ",
+        range=[len(rows) - 0.45, -0.55], tickfont={"color": theme.INK, "size": 12.5}, **_SPACED,
     )  # fmt: skip
     figure.update_xaxes(
-        range=[0, top * 1.12], showgrid=True, gridcolor=theme.GRID, nticks=5, showline=False,
-        ticksuffix=_suffix(metric), tickprefix="€ " if metric.soort == "bedrag" else "",
-        tickformat=",.0f" if metric.soort in {"bedrag", "aantal", "stroom"} else None,
+        range=[0, top * 1.12], showgrid=True, gridcolor=theme.GRID, showline=False,
+        **_scale(metric, top),
     )  # fmt: skip
     if metric.norm is not None:
         figure.add_shape(
@@ -207,11 +224,15 @@ def lines(metric: Metric, series: Sequence[Line], steps: Sequence[str]) -> go.Fi
     """Several series with their names at the end of the line; told apart by symbol as well."""
     figure = _canvas(340, right=10)
     top = _top(metric, [row for line in series for row in line.rows])
-    figure.update_yaxes(range=[0, top * 1.06], nticks=5, ticksuffix=_suffix(metric))
-    room = max(1.0, len(steps) * 0.42)
+    figure.update_yaxes(range=[0, top * 1.06], **_scale(metric, top))
+    longest = max((len(line.label) for line in series), default=0)
+    share = min(0.6, (8.0 * longest + 70) / _WIDE)
+    room = max(1.0, len(steps) - 1) * share / (1 - share)
+    every = math.ceil(len(steps) / 9)
     figure.update_xaxes(
-        tickvals=list(range(len(steps))), ticktext=[_wrapped(step, 10) for step in steps],
-        range=[-0.2, len(steps) - 1 + room],
+        tickvals=list(range(0, len(steps), every)), tickangle=0,
+        ticktext=[_wrapped(step, 10) for step in steps[::every]],
+        range=[-0.06 * len(steps), len(steps) - 1 + room],
     )  # fmt: skip
     ends: list[tuple[float, float, str, str]] = []
     for index, line in enumerate(series):
@@ -223,10 +244,12 @@ def lines(metric: Metric, series: Sequence[Line], steps: Sequence[str]) -> go.Fi
                 y=[row["waarde"] if visible(row) else None for row in line.rows],
                 mode="lines+markers",
                 line={"color": colour, "width": 2.2, "dash": "dot" if line.quiet else "solid"},
-                marker={"size": 8, "symbol": theme.SYMBOLS[index % len(theme.SYMBOLS)], "color": colour},
+                marker={
+                    "size": 8, "symbol": theme.SYMBOLS[index % len(theme.SYMBOLS)],
+                    "color": colour,
+                },
                 hovertemplate=[
-                    f"<b>{line.label}</b><br>{step}: {wording.full(metric, row['waarde'])}<extra></extra>"
-                    if visible(row) else ""
+                    _hover(metric, f"{line.label}, {step}", row) if visible(row) else ""
                     for step, row in zip(steps, line.rows, strict=True)
                 ],
                 connectgaps=False,
@@ -235,10 +258,10 @@ def lines(metric: Metric, series: Sequence[Line], steps: Sequence[str]) -> go.Fi
         if seen:
             place, row = seen[-1]
             value = wording.bare(metric, row["waarde"])
-            ends.append((place, row["waarde"], f"{line.label}  <b>{value}</b>", colour))
-    for place, height, label, colour in _apart(ends, top * 0.085):
+            ends.append((float(place), row["waarde"], f"{line.label}  <b>{value}</b>", colour))
+    for end, height, label, colour in _apart(ends, top * 0.085):
         figure.add_annotation(
-            text=label, x=place, y=height, xanchor="left", xshift=10, showarrow=False,
+            text=label, x=end, y=height, xanchor="left", xshift=10, showarrow=False,
             font={"size": 12.5, "color": colour}, align="left",
         )  # fmt: skip
     return figure
@@ -263,7 +286,7 @@ def spans(metric: Metric, pairs: Sequence[tuple[str, Cell, Cell]]) -> go.Figure:
     top = _top(metric, both, metric.norm)
     figure.update_yaxes(
         tickvals=list(range(len(pairs))), ticktext=[label for label, _, _ in pairs],
-        range=[len(pairs) - 0.5, -0.5], showgrid=False, ticksuffix="  ",
+        range=[len(pairs) - 0.5, -0.5], showgrid=False, **_SPACED,
         tickfont={"color": theme.INK},
     )  # fmt: skip
     figure.update_xaxes(
@@ -304,6 +327,7 @@ def spans(metric: Metric, pairs: Sequence[tuple[str, Cell, Cell]]) -> go.Figure:
             figure.add_annotation(
                 text=f"{first}<b>{wording.bare(metric, row['waarde'])}</b>", x=row["waarde"],
                 y=place, yshift=17, showarrow=False, font={"size": 12.5, "color": theme.INK},
+                bgcolor="rgba(255,255,255,0.85)",
             )  # fmt: skip
     return figure
 
@@ -334,7 +358,7 @@ def estimates(items: Sequence[Estimate], axis: str, *, euros: bool = False) -> g
     figure.update_yaxes(
         tickvals=list(range(len(items))),
         ticktext=[_strong(_wrapped(item.label, 26), item.leading) for item in items],
-        range=[len(items) - 0.4, -0.75], showgrid=False, ticksuffix="  ",
+        range=[len(items) - 0.4, -0.75], showgrid=False, **_SPACED,
         tickfont={"color": theme.INK, "size": 12.5},
     )  # fmt: skip
     figure.add_shape(
@@ -351,7 +375,10 @@ def estimates(items: Sequence[Estimate], axis: str, *, euros: bool = False) -> g
         figure.add_trace(
             go.Scatter(
                 x=[item.value], y=[place], mode="markers",
-                marker={"size": 12, "color": colour, "symbol": "circle" if item.leading else "diamond"},
+                marker={
+                    "size": 12, "color": colour,
+                    "symbol": "circle" if item.leading else "diamond",
+                },
                 hovertemplate=f"<b>{item.label}</b><br>{item.text}<extra></extra>",
             )
         )  # fmt: skip
@@ -368,14 +395,24 @@ def funnel_limits(
 ) -> tuple[list[float], list[float]]:
     """Bounds within which a share or rate stays by chance, for each size.
 
-    `rate` as a fraction; `level` 0.95 or 0.998. Shares of pupils: binomial, exact quantiles.
+    `rate` as a fraction; `level` 0.95 or 0.998. Shares of pupils: binomial.
     The bounds come back in the metric's own scale.
     """
     scale = 1000.0 if metric.soort == "per_1000" else 100.0
     tail = (1 - level) / 2
-    low = [float(stats.binom.ppf(tail, int(base), rate)) / base * scale for base in bases]
-    high = [float(stats.binom.ppf(1 - tail, int(base), rate)) / base * scale for base in bases]
+    low = [_quantile(tail, base, rate) / base * scale for base in bases]
+    high = [_quantile(1 - tail, base, rate) / base * scale for base in bases]
     return low, high
+
+
+def _quantile(chance: float, base: float, rate: float) -> float:
+    """The binomial quantile, interpolated between whole numbers (Spiegelhalter 2005), so that the
+    limits run smoothly over sizes."""
+    size = round(base)
+    whole = float(stats.binom.ppf(chance, size, rate))
+    upto = float(stats.binom.cdf(whole, size, rate))
+    step = float(stats.binom.pmf(whole, size, rate))
+    return max(whole - (upto - chance) / step, 0.0) if step > 0 else whole
 
 
 def funnel(metric: Metric, rows: Sequence[Cell], rate: float, chosen: str = "") -> go.Figure:
@@ -394,16 +431,16 @@ def funnel(metric: Metric, rows: Sequence[Cell], rate: float, chosen: str = "") 
     outer = funnel_limits(metric, rate, bases, 0.998)
     top = nice_ceiling(max([row["waarde"] for row in seen] + [rate * scale * 2]) * 1.08)
     figure.update_xaxes(
-        range=[0, widest], title={"text": metric.noemer, "font": {"size": 12, "color": theme.MUTED}},
-        tickformat=",.0f",
+        range=[0, widest], tickformat=",.0f",
+        title={"text": metric.noemer, "font": {"size": 12, "color": theme.MUTED}},
     )  # fmt: skip
-    figure.update_yaxes(range=[0, top], nticks=6, ticksuffix=_suffix(metric))
+    figure.update_yaxes(range=[0, top], **_scale(metric, top))
     for (low, high), dash, label in ((outer, "solid", "99,8%"), (inner, "dash", "95%")):
         for bound in (low, high):
             figure.add_trace(
                 go.Scatter(
                     x=bases, y=bound, mode="lines", hoverinfo="skip",
-                    line={"color": theme.ACCENT_SOFT, "width": 1.3, "dash": dash, "shape": "spline", "smoothing": 1.1},
+                    line={"color": theme.ACCENT_SOFT, "width": 1.3, "dash": dash},
                 )
             )  # fmt: skip
         figure.add_annotation(
@@ -415,8 +452,9 @@ def funnel(metric: Metric, rows: Sequence[Cell], rate: float, chosen: str = "") 
         line={"color": theme.MUTED, "width": 1.2},
     )  # fmt: skip
     figure.add_annotation(
-        text=f"samen {wording.bare(metric, rate * scale)}", x=0, y=rate * scale, xanchor="left",
-        yanchor="bottom", xshift=4, showarrow=False, font={"size": 11.5, "color": theme.MUTED},
+        text=f"samen {wording.bare(metric, rate * scale)}", x=widest, y=rate * scale,
+        xanchor="right", yanchor="bottom", showarrow=False,
+        font={"size": 11.5, "color": theme.MUTED},
     )  # fmt: skip
     outside = {row["gebied"] for row in outliers(metric, seen, rate)}
     figure.add_trace(
@@ -426,10 +464,11 @@ def funnel(metric: Metric, rows: Sequence[Cell], rate: float, chosen: str = "") 
             mode="markers",
             marker={
                 "size": [14 if row["gebied"] == chosen else 9 for row in seen],
+                "opacity": 1,
                 "symbol": ["diamond" if row["gebied"] in outside else "circle" for row in seen],
                 "color": [
                     theme.SIGNAL if row["gebied"] in outside
-                    else theme.ACCENT if row["gebied"] == chosen else "rgba(15,92,99,0.45)"
+                    else theme.ACCENT if row["gebied"] == chosen else "rgba(15,92,99,0.5)"
                     for row in seen
                 ],
                 "line": {"color": theme.PAPER, "width": 1},
@@ -514,8 +553,24 @@ def _errors(rows: Sequence[Cell]) -> dict[str, Any]:
     }
 
 
-def _suffix(metric: Metric) -> str:
-    return "%" if metric.soort == "aandeel" else ""
+def _scale(metric: Metric, top: float) -> dict[str, Any]:
+    """How the value axis is written: few ticks, Dutch, with % or €."""
+    match metric.soort:
+        case "aandeel":
+            return {"ticksuffix": "%", "dtick": 25 if top > 60 else 10}
+        case "bedrag" if top >= 2_000_000:
+            millions = next(s for s in (0.5, 1, 2, 2.5, 5, 10, 25, 50, 100, 250) if s * 5e6 >= top)
+            steps = [step * millions for step in range(7) if step * millions * 1e6 <= top * 1.06]
+            return {
+                "tickvals": [step * 1e6 for step in steps],
+                "ticktext": [f"€ {wording.natural(step)} mln" if step else "€ 0" for step in steps],
+            }
+        case "bedrag":
+            return {"tickprefix": "€ ", "tickformat": ",.0f", "nticks": 5}
+        case "aantal" | "stroom":
+            return {"tickformat": ",.0f", "nticks": 5}
+        case _:
+            return {"nticks": 5}
 
 
 def _strong(text: str, yes: bool) -> str:

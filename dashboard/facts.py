@@ -1,4 +1,4 @@
-"""What every figure carries: definition, numerator, denominator, sources, n, interval, norm, hidden.
+"""What every figure carries: definition, numerator, denominator, sources, n, interval, norm, marks.
 
 No Streamlit. A figure whose facts are not complete is not shown; `missing` says what lacks.
 """
@@ -13,6 +13,9 @@ from typing import Any
 
 from dashboard import wording
 from dashboard.released import Metric, Released, Source
+
+_SHORT = 46
+_KEEP = ' class="zl-keep"'
 
 
 @dataclass(frozen=True)
@@ -43,15 +46,6 @@ class Facts:
         return tuple(name for name, value in needed.items() if not value)
 
 
-_INTERVALS = {
-    "aandeel": "95%-interval (Wilson)",
-    "per_100": "95%-interval",
-    "per_1000": "95%-interval (Poisson)",
-    "gemiddelde": "95%-interval (t-verdeling)",
-    "mediaan": "95%-interval (rangordes)",
-}
-
-
 def of_metric(
     released: Released,
     metric: Metric,
@@ -61,7 +55,7 @@ def of_metric(
     """Facts of a figure that draws `rows`; `now` is the cell the reader asked for."""
     interval = ""
     if any(row["status"] == wording.VISIBLE and row["onder"] is not None for row in rows):
-        interval = _INTERVALS.get(metric.soort, "95%-interval")
+        interval = "95%-interval"
     norm = wording.norm_text(metric)
     if norm and metric.norm_bron:
         norm += f" (bron: {metric.norm_bron})"
@@ -175,13 +169,13 @@ def of_headlines(released: Released, rows: Sequence[Mapping[str, Any]]) -> Facts
     return Facts(
         definition="De kerncijfers van deze pagina per schooljaar, elk met de eigen definitie.",
         numerator="Per kerncijfer; zie Over dit cijfer bij het kerncijfer en de pagina Definities",
-        denominator="per kerncijfer",
+        denominator="Per kerncijfer",
         sources=tuple(
             sorted(found, key=lambda source: (source.geleverd_op, source.leverancier), reverse=True)
         ),
         n="",
-        interval="",
-        norm="",
+        interval="interval bij elk kerncijfer",
+        norm="in de tabel",
         hidden=sum(row["status"] == wording.HIDDEN for row in rows),
         release_id=released.about.id,
         rounding=released.about.afronding,
@@ -190,8 +184,7 @@ def of_headlines(released: Released, rows: Sequence[Mapping[str, Any]]) -> Facts
 
 def short(facts: Facts) -> str:
     """The line under a small card, as HTML: what the card itself does not say."""
-    parts = [_sources_short(facts.sources), f"publicatie {facts.release_id}"]
-    return '<p class="zl-facts">' + "".join(f"<span>{escape(p)}</span> " for p in parts) + "</p>"
+    return _line([_sources_short(facts.sources), f"publicatie {facts.release_id}"])
 
 
 def caption(facts: Facts) -> str:
@@ -200,14 +193,22 @@ def caption(facts: Facts) -> str:
     if facts.n:
         parts.append(f"n = {facts.n}")
     parts.append(facts.interval or "geen interval")
-    parts.append(f"norm: {facts.norm.split(' (bron')[0]}" if facts.norm else "geen norm")
+    parts.append(f"norm {facts.norm.split(' (bron')[0]}" if facts.norm else "geen norm")
     parts.append(
         wording.count_of(facts.hidden, "waarde", "waarden") + " afgeschermd"
         if facts.hidden
         else "niets afgeschermd"
     )
     parts.append(f"publicatie {facts.release_id}")
-    return '<p class="zl-facts">' + "".join(f"<span>{escape(p)}</span> " for p in parts) + "</p>"
+    return _line(parts)
+
+
+def _line(parts: Sequence[str]) -> str:
+    """Parts side by side; a part breaks over lines only when it is long."""
+    spans = (
+        f"<span{_KEEP if len(part) <= _SHORT else ''}>{escape(part)}</span> " for part in parts
+    )
+    return f'<p class="zl-facts">{"".join(spans)}</p>'
 
 
 def about(facts: Facts) -> str:

@@ -57,7 +57,9 @@ def show(figure: Figure) -> None:
     """Draw a figure, or say why it is not shown."""
     if figure.facts.missing:
         lacking = ", ".join(figure.facts.missing)
-        explain(figure.title, f"Dit cijfer wordt niet getoond: {lacking} ontbreekt in de publicatie.")
+        explain(
+            figure.title, f"Dit cijfer wordt niet getoond: {lacking} ontbreekt in de publicatie."
+        )
         return
     heading(figure.title, figure.facts.definition)
     if figure.chart is None:
@@ -66,7 +68,7 @@ def show(figure: Figure) -> None:
         _chart(figure)
         html(tables.html(figure.table))
     else:
-        left, right = st.columns([1.45, 1], gap="large")
+        left, right = st.columns([1.25, 1], gap="medium")
         with left:
             _chart(figure)
         with right:
@@ -81,8 +83,11 @@ def account(figure: Figure) -> None:
         notes.append(wording.HIDDEN_NOTE)
     if notes:
         html("".join(f'<p class="zl-note">{escape(note)}</p>' for note in notes))
-    html(facts.caption(figure.facts))
-    about(figure.key, figure.facts)
+    line, button = st.columns([5.6, 1], vertical_alignment="top")
+    with line:
+        html(facts.caption(figure.facts))
+    with button:
+        about(figure.key, figure.facts)
 
 
 def about(key: str, account_of: Facts) -> None:
@@ -205,9 +210,7 @@ def by_category_over_years(
     at = {(row["categorie"], row["schooljaar"]): row for row in rows}
     absent = _absent()
     series = [
-        charts.Line(
-            wording.category(names, code), [at.get((code, year), absent) for year in years]
-        )
+        charts.Line(wording.category(names, code), [at.get((code, year), absent) for year in years])
         for code in codes
     ]
     body = tuple(
@@ -226,6 +229,7 @@ def by_category_over_years(
             chart=charts.lines(metric, series, years),
             alt=f"Lijngrafiek: {metric.label_nl} naar {wording.cut(cut).lower()} per schooljaar.",
             note=note,
+            wide=True,
         )
     )  # fmt: skip
 
@@ -270,7 +274,7 @@ def funnel(
         return
     html(f'<p class="zl-note">{escape(_funnel_words(len(outside), len(shown)))}</p>')
     _chart(drawing)
-    with st.expander(f"Tabel: alle {len(rows)} scholen op naam"):
+    with st.container(height=280, border=True, key=f"scholen_{metric_id}"):
         html(tables.html(drawing.table))
     account(drawing)
 
@@ -279,8 +283,7 @@ def _funnel_words(outside: int, shown: int) -> str:
     head = (
         "Geen van de zichtbare scholen ligt"
         if outside == 0
-        else f"{outside} van de {shown} zichtbare scholen "
-        f"{'ligt' if outside == 1 else 'liggen'}"
+        else f"{outside} van de {shown} zichtbare scholen {'ligt' if outside == 1 else 'liggen'}"
     )
     return (
         f"{head} buiten de grens van 99,8%. Binnen de trechter past het verschil bij toeval; "
@@ -299,9 +302,7 @@ def _joint_rate(
     whole = _of_year(rows, selection.schooljaar)
     if whole is not None and charts.visible(whole):
         return float(whole["waarde"]) / (1000.0 if metric.soort == "per_1000" else 100.0)
-    return float(
-        sum(row["teller"] or 0.0 for row in shown) / sum(row["noemer"] for row in shown)
-    )
+    return float(sum(row["teller"] or 0.0 for row in shown) / sum(row["noemer"] for row in shown))
 
 
 def year_cells(
@@ -311,9 +312,7 @@ def year_cells(
     metric = released.metrics.get(metric_id)
     if metric is None:
         return None
-    rows = released.over_years(
-        metric_id, selection.niveau, selection.gebied, "", maat
-    ).to_dicts()
+    rows = released.over_years(metric_id, selection.niveau, selection.gebied, "", maat).to_dicts()
     now = _of_year(rows, selection.schooljaar)
     if now is None:
         return None

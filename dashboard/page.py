@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 import traceback
 from collections.abc import Callable, Sequence
@@ -15,6 +16,8 @@ from dashboard import released, theme, wording
 from dashboard.released import Released, ReleaseUnreadable
 
 _LOG = logging.getLogger("zichtlijn.dashboard")
+
+_BOLD = re.compile(r"\*\*(.+?)\*\*")
 
 Render = Callable[[Released], None]
 
@@ -35,23 +38,31 @@ def framed(title: str, question: str, render: Render) -> Callable[[], None]:
             render(found)
         except ReleaseUnreadable as problem:
             _head(title, question)
-            st.html(f'<div class="zl-none"><strong>Geen cijfers.</strong> {escape(str(problem))}</div>')
+            st.html(
+                f'<div class="zl-none"><strong>Geen cijfers.</strong> {escape(str(problem))}</div>'
+            )
         except Exception as fault:  # noqa: BLE001 - the boundary: a fault stays on its page
             _fault(title, fault)
 
     return run
 
 
-def conclusion(sentences: Sequence[str]) -> None:
+def conclusion(sentences: Sequence[str], lead: str = "") -> None:
     """What the page says, in front; made from the numbers below it."""
     told = [sentence for sentence in sentences if sentence]
     if not told:
         told = ["Voor deze keuze zijn er geen cijfers om een conclusie op te baseren."]
     if len(told) == 1:
-        body = f"<p>{escape(told[0])}</p>"
+        body = f"<p>{_marked(told[0])}</p>"
     else:
-        body = "<ul>" + "".join(f"<li>{escape(sentence)}</li>" for sentence in told) + "</ul>"
+        body = "<ul>" + "".join(f"<li>{_marked(sentence)}</li>" for sentence in told) + "</ul>"
+        body = f"<p>{escape(lead)}</p>{body}" if lead else body
     st.html(f'<div class="zl-conclusion" role="note">{body}</div>')
+
+
+def _marked(sentence: str) -> str:
+    """Escaped, with what stands between ** bold."""
+    return _BOLD.sub(r"<strong>\1</strong>", escape(sentence))
 
 
 def _head(title: str, question: str) -> None:
@@ -64,7 +75,7 @@ def _head(title: str, question: str) -> None:
 def _release_line(found: Released) -> None:
     about = found.about
     demo = (
-        "<strong>Demonstratiegegevens</strong>: scholen, kinderen en uitkomsten zijn verzonnen. "
+        "<strong>Demonstratiegegevens:</strong> alles is verzonnen. "
         if wording.is_demo(about.bron)
         else ""
     )
@@ -91,7 +102,8 @@ def _fault(title: str, fault: Exception) -> None:
     trail = " > ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames[-6:])
     _LOG.error("fault %s on page %s: %s at %s", reference, title, type(fault).__name__, trail)
     st.html(
-        '<div class="zl-none" role="alert"><strong>Deze pagina kan nu niet worden getoond.</strong> '
+        '<div class="zl-none" role="alert"><strong>Deze pagina kan nu niet worden getoond.'
+        "</strong> "
         "De andere pagina's werken gewoon. Laad de pagina opnieuw; blijft het misgaan, meld dan "
         f"nummer <strong>{reference}</strong> bij de beheerder.</div>"
     )

@@ -259,7 +259,8 @@ def current() -> Released | None:
     path = (home / name).resolve()
     if not path.is_relative_to(home):
         raise ReleaseUnreadable(
-            f"Het bestand {POINTER} wijst naar een plaats buiten de werkmap; dat wordt niet gelezen."
+            f"Het bestand {POINTER} wijst naar een plaats buiten de werkmap; "
+            "dat wordt niet gelezen."
         )
     try:
         state = path.stat()
@@ -322,6 +323,7 @@ def _column(frame: pl.DataFrame) -> list[str]:
 def _filled(record: type[Metric], row: dict[str, Any]) -> Metric:
     """A metric row with absent texts as empty texts."""
     optional = {"norm", "geldig_vanaf"}
-    return record(
-        **{k: ("" if value is None and k not in optional else value) for k, value in row.items()}
-    )
+    filled: dict[str, Any] = {
+        name: "" if value is None and name not in optional else value for name, value in row.items()
+    }
+    return record(**filled)

@@ -45,6 +45,11 @@ def text(value: object) -> Cell:
     return Cell(escape(str(value)))
 
 
+def kept(value: object) -> Cell:
+    """Text that stays on one line: dates, periods."""
+    return Cell(f'<span class="zl-nowrap">{escape(str(value))}</span>')
+
+
 def figure(value: str) -> Cell:
     return Cell(escape(value), number=True)
 
@@ -63,6 +68,13 @@ def part(row: Mapping[str, Any], column: str) -> Cell:
         return Cell(mark, number=True)
     value = row[column]
     return figure("" if value is None else wording.number(value))
+
+
+def fraction(row: Mapping[str, Any]) -> Cell:
+    """Numerator and denominator; hidden whenever the cell is."""
+    if row["status"] != wording.VISIBLE or row["teller"] is None or row["noemer"] is None:
+        return part(row, "noemer")
+    return figure(f"{wording.number(row['teller'])} / {wording.number(row['noemer'])}")
 
 
 def spread(metric: Metric, row: Mapping[str, Any]) -> Cell:
@@ -84,18 +96,16 @@ def of_cells(
     seen = [row for row in rows if row["status"] == wording.VISIBLE]
     intervals = any(row["onder"] is not None for row in seen)
     ratio = any(row["noemer"] is not None for row in seen)
-    people = not ratio and any(
-        row["n"] is not None and row["n"] != row["waarde"] for row in seen
-    )
+    people = not ratio and any(row["n"] is not None and row["n"] != row["waarde"] for row in seen)
     heads = [head, metric.label_nl if len(metric.label_nl) < 22 else "Waarde"]
     heads += ["95%-interval"] if intervals else []
-    heads += ["Teller", "Noemer"] if ratio else []
+    heads += ["Teller / noemer"] if ratio else []
     heads += ["n"] if people else []
     body = []
     for label, row in zip(labels, rows, strict=True):
         cells = [text(label), valued(metric, row)]
         cells += [spread(metric, row)] if intervals else []
-        cells += [part(row, "teller"), part(row, "noemer")] if ratio else []
+        cells += [fraction(row)] if ratio else []
         cells += [part(row, "n")] if people else []
         body.append(Row(tuple(cells), now=label == now))
     return Table(caption, tuple(heads), tuple(body), frozenset(range(1, len(heads))))

@@ -26,13 +26,21 @@ FONT = (
     "'DejaVu Sans', sans-serif"
 )
 
+LOGO = f"""<svg xmlns="http://www.w3.org/2000/svg" width="176" height="36" viewBox="0 0 176 36"
+ role="img" aria-label="Zichtlijn">
+<line x1="2" y1="27" x2="30" y2="9" stroke="{ACCENT}" stroke-width="3" stroke-linecap="round"/>
+<circle cx="30" cy="9" r="5" fill="{ACCENT}"/><circle cx="4" cy="26" r="3" fill="{ACCENT_SOFT}"/>
+<text x="46" y="26" font-family="system-ui, 'Segoe UI', Roboto, Arial, 'DejaVu Sans', sans-serif"
+ font-size="23" font-weight="650" letter-spacing="-0.3" fill="{INK}">Zichtlijn</text>
+</svg>"""
+
 CSS = f"""
 <style>
 .block-container, [data-testid="stMainBlockContainer"] {{
-  max-width: 1240px; padding: 2.2rem 2.5rem 4rem;
+  max-width: 1320px; padding: 1.6rem 2.4rem 4rem;
 }}
-[data-testid="stHeader"] {{ background: transparent; height: 2rem; }}
-[data-testid="stSidebarNav"] a span {{ font-size: 0.95rem; }}
+[data-testid="stHeader"] {{ background: transparent; height: 1.2rem; min-height: 0; }}
+[data-testid="stSidebarNav"] a span {{ font-size: 0.92rem; }}
 .zl-brand {{ color: {ACCENT}; }}
 .zl-page h1 {{
   font-size: 2rem; font-weight: 650; letter-spacing: -0.01em; margin: 0; padding: 0; color: {INK};
@@ -47,10 +55,11 @@ CSS = f"""
   border-left: 4px solid {ACCENT}; background: {SURFACE}; padding: 0.95rem 1.25rem;
   margin: 0.4rem 0 0.5rem; font-size: 1.06rem; line-height: 1.55; color: {INK};
 }}
-.zl-conclusion p {{ margin: 0; font-size: inherit; max-width: 62rem; }}
+.zl-conclusion p {{ margin: 0; max-width: 62rem; }}
 .zl-conclusion ul {{ margin: 0; padding-left: 1.1rem; }}
-.zl-conclusion li {{ margin: 0.22rem 0; font-size: inherit; }}
-.zl-section {{ margin: 2.4rem 0 0.1rem; padding-top: 1.3rem; border-top: 1px solid {LINE}; }}
+.zl-conclusion ul li, .zl-conclusion p {{ font-size: 1.02rem; }}
+.zl-conclusion ul li {{ margin: 0.24rem 0; }}
+.zl-section {{ margin: 1.7rem 0 0; padding-top: 1.3rem; border-top: 1px solid {LINE}; }}
 .zl-section h2 {{
   font-size: 1.38rem; font-weight: 620; margin: 0; padding: 0; color: {INK};
 }}
@@ -70,12 +79,12 @@ CSS = f"""
 }}
 .zl-none strong {{ color: {INK}; font-weight: 600; }}
 .zl-scroll {{ overflow-x: auto; }}
-table.zl {{ border-collapse: collapse; width: 100%; font-size: 0.86rem; color: {INK}; margin: 0; }}
+table.zl {{ border-collapse: collapse; width: 100%; font-size: 0.84rem; color: {INK}; margin: 0; }}
 table.zl caption {{
   caption-side: top; text-align: left; color: {MUTED}; font-size: 0.8rem; padding: 0 0 0.35rem;
 }}
 table.zl th, table.zl td {{
-  border: 0; border-bottom: 1px solid {GRID}; padding: 0.36rem 0.55rem; vertical-align: top;
+  border: 0; border-bottom: 1px solid {GRID}; padding: 0.34rem 0.5rem; vertical-align: top;
   line-height: 1.35;
 }}
 table.zl thead th {{
@@ -88,9 +97,15 @@ table.zl .zl-num {{
 }}
 table.zl tr.zl-now th, table.zl tr.zl-now td {{ background: {ACCENT_PALE}; font-weight: 600; }}
 table.zl .zl-soft {{ color: {MUTED}; }}
+table.zl .zl-nowrap {{ white-space: nowrap; }}
+table.zl-def tbody th {{ width: 13rem; font-weight: 600; color: {MUTED}; }}
+.zl-entry h4 {{
+  font-size: 0.98rem; font-weight: 620; color: {INK}; margin: 1.1rem 0 0; padding: 0;
+}}
+.zl-keep {{ white-space: nowrap; }}
 .zl-dot {{ color: {MUTED}; font-weight: 700; cursor: help; padding: 0 0.2rem; }}
 .zl-note {{ color: {MUTED}; font-size: 0.8rem; line-height: 1.5; margin: 0.5rem 0 0; }}
-.zl-card {{ min-height: 10.1rem; }}
+.zl-card {{ min-height: 10.6rem; }}
 .zl-card h3 {{
   font-size: 0.95rem; font-weight: 600; color: {INK}; margin: 0; padding: 0; line-height: 1.35;
 }}
@@ -98,9 +113,13 @@ table.zl .zl-soft {{ color: {MUTED}; }}
   font-size: 2.15rem; font-weight: 650; color: {ACCENT}; line-height: 1.15; margin: 0.45rem 0 0;
   letter-spacing: -0.01em; font-variant-numeric: tabular-nums;
 }}
-.zl-card .zl-value small {{ font-size: 0.95rem; font-weight: 500; color: {MUTED}; letter-spacing: 0; }}
+.zl-card .zl-value small {{
+  font-size: 0.95rem; font-weight: 500; color: {MUTED}; letter-spacing: 0;
+}}
 .zl-card p {{ margin: 0.25rem 0 0; font-size: 0.86rem; color: {MUTED}; line-height: 1.45; }}
-.zl-card p.zl-norm {{ color: {INK}; }}
+.zl-card p.zl-norm {{ color: {INK}; font-weight: 600; }}
+.zl-card p.zl-missed {{ color: {SIGNAL}; }}
+.zl-conclusion p + ul {{ margin-top: 0.3rem; }}
 dl.zl-about {{ margin: 0; font-size: 0.86rem; line-height: 1.45; min-width: 22rem; }}
 dl.zl-about dt {{ color: {MUTED}; font-size: 0.78rem; font-weight: 600; margin: 0.6rem 0 0; }}
 dl.zl-about dt:first-child {{ margin-top: 0; }}
@@ -109,8 +128,9 @@ dl.zl-about dd {{ margin: 0.05rem 0 0; color: {INK}; }}
 .zl-side strong {{ color: {INK}; font-weight: 600; }}
 [data-testid="stPopover"] button {{
   font-size: 0.8rem; color: {ACCENT}; border: 0; background: transparent; min-height: 1.5rem;
-  padding: 0.1rem 0; text-decoration: underline; text-underline-offset: 3px;
+  padding: 0.1rem 0; white-space: nowrap;
 }}
+[data-testid="stPopover"] button:hover {{ text-decoration: underline; }}
 .zl-sr {{
   position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
   white-space: nowrap;

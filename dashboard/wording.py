@@ -28,7 +28,9 @@ HIDDEN_NOTE = (
     "aantal. Afgeschermd zegt dus niet dat er iets is, of hoeveel."
 )
 TOO_SMALL_NOTE = "Te klein: het geheel is te klein voor een verhouding of gemiddelde."
-ROUNDED_NOTE = "Aantallen zijn afgerond op {step}; opgeteld kunnen zij iets afwijken van het totaal."
+ROUNDED_NOTE = (
+    "Aantallen zijn afgerond op {step}; opgeteld kunnen zij iets afwijken van het totaal."
+)
 
 _STATUS = {
     HIDDEN: "afgeschermd",
@@ -108,8 +110,9 @@ def euro(value: float) -> str:
 
 
 def signed(value: float) -> str:
-    """With a typographic minus, for estimates."""
-    text = natural(abs(value))
+    """With a typographic minus; two decimals below 10, one below 100."""
+    size = abs(value)
+    text = number(size, 2 if size < 10 else 1 if size < 100 else 0)
     if value < 0:
         return f"−{text}"
     return text
@@ -143,6 +146,8 @@ def bare(metric: Metric, value: float) -> str:
             return euro(value)
         case "per_100" | "per_1000" | "gemiddelde":
             return number(value, 1)
+        case "reeks":
+            return number(value, 2)
         case _:
             return natural(value)
 
@@ -166,10 +171,12 @@ def full(metric: Metric, value: float) -> str:
 
 
 def interval(metric: Metric, low: float | None, high: float | None) -> str:
-    """61% tot 67%; empty where there is none."""
+    """61–67%; empty where there is none."""
     if low is None or high is None:
         return ""
-    return f"{bare(metric, low)} tot {bare(metric, high)}"
+    if metric.soort == "aandeel":
+        return f"{natural(low)}–{natural(high)}%"
+    return f"{bare(metric, low)}–{bare(metric, high)}"
 
 
 def estimate_interval(low: float, high: float) -> str:
@@ -214,7 +221,8 @@ def status_sentence(name: str, reason: str = "") -> str:
 def no_value(name: str) -> str:
     """A cell without a number, as HTML: the neutral mark, or two words that explain it."""
     if name == HIDDEN:
-        return f'<span class="zl-dot" title="afgeschermd">{MARK}<span class="zl-sr"> afgeschermd</span></span>'
+        spoken = '<span class="zl-sr"> afgeschermd</span>'
+        return f'<span class="zl-dot" title="afgeschermd">{MARK}{spoken}</span>'
     return f'<span class="zl-soft">{escape(status(name))}</span>'
 
 
@@ -257,23 +265,38 @@ class Step:
     before: Mapping[str, Any] | None
 
 
-def change(step: Step) -> str:
-    """How this year stands to the last, without claiming more than the intervals carry."""
+def movement(step: Step) -> str:
+    """gelijk, onzeker, or the way it went in a word (meer, minder, hoger, lager); '' when unknown.
+
+    "onzeker" where the intervals overlap: then no difference is claimed.
+    """
     if step.before is None or step.before["status"] != VISIBLE or step.now["status"] != VISIBLE:
         return ""
     now, before = step.now["waarde"], step.before["waarde"]
     if now is None or before is None:
         return ""
-    was = bare(step.metric, before)
-    year = step.before["schooljaar"]
     if abs(now - before) < 1e-9:
-        return f"gelijk aan {year}"
-    way = "meer" if now > before else "minder"
-    if step.metric.soort in {"mediaan", "bedrag", "aandeel", "per_100", "per_1000", "gemiddelde"}:
-        way = "hoger" if now > before else "lager"
+        return "gelijk"
     if _overlap(step.now, step.before):
-        return f"{was} in {year}; het verschil valt binnen de onzekerheid"
-    return f"{way} dan in {year} ({was})"
+        return "onzeker"
+    if step.metric.soort in {"aantal", "stroom"}:
+        return "meer" if now > before else "minder"
+    return "hoger" if now > before else "lager"
+
+
+def change(step: Step) -> str:
+    """How this year stands to the last, for under a value."""
+    way = movement(step)
+    if not way or step.before is None:
+        return ""
+    was, year = bare(step.metric, step.before["waarde"]), step.before["schooljaar"]
+    match way:
+        case "gelijk":
+            return f"Gelijk aan {year}"
+        case "onzeker":
+            return f"{was} in {year}; verschil binnen de onzekerheid"
+        case _:
+            return f"{way.capitalize()} dan in {year} ({was})"
 
 
 def _overlap(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
@@ -292,33 +315,15 @@ def norm_text(metric: Metric) -> str:
 
 
 def norm_verdict(metric: Metric, cell: Mapping[str, Any]) -> str:
-    """Whether the target is met; only where the metric says which way is better."""
+    """gehaald, niet gehaald or onzeker; '' without a norm or a way that is better."""
     value = cell["waarde"]
     if metric.norm is None or value is None or metric.richting not in {"hoger", "lager"}:
         return ""
-    met = value >= metric.norm if metric.richting == "hoger" else value <= metric.norm
     low, high = cell["onder"], cell["boven"]
     if low is not None and high is not None and low < metric.norm < high:
-        return "niet te onderscheiden van de norm"
-    return "voldoet aan de norm" if met else "voldoet niet aan de norm"
-
-
-def sentence(step: Step) -> str:
-    """One metric in one sentence, for conclusions."""
-    cell = step.now
-    name = step.metric.label_nl
-    if cell["status"] != VISIBLE or cell["waarde"] is None:
-        return f"{name}: geen cijfer over {step.schooljaar} ({status(cell['status'])})."
-    text = f"{name}: {full(step.metric, cell['waarde'])} in {step.schooljaar}"
-    moved = change(step)
-    if moved:
-        text += f", {moved}" if not moved[0].isdigit() and moved[0] != "€" else f" (was {moved})"
-    verdict = norm_verdict(step.metric, cell)
-    if verdict:
-        text += f"; dat {verdict} ({norm_text(step.metric)})"
-        if verdict.startswith("niet te"):
-            text = text.replace(f"dat {verdict}", f"dat is {verdict}")
-    return f"{text}."
+        return "onzeker"
+    met = value >= metric.norm if metric.richting == "hoger" else value <= metric.norm
+    return "gehaald" if met else "niet gehaald"
 
 
 def is_demo(bron: str) -> bool:

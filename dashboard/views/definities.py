@@ -68,7 +68,11 @@ def render(released: Released) -> None:
     figure.html(_list(_READING))
     figure.section("Alle maten")
     wanted = st.text_input(
-        "Zoek in de definities", key="zoek", bind="query-params", placeholder="bijvoorbeeld wachttijd"
+        "Zoek in de definities",
+        key="zoek",
+        bind="query-params",
+        placeholder="bijvoorbeeld wachttijd",
+        width=420,
     )
     found = [metric for metric in metrics.values() if _matches(metric, wanted or "")]
     if not found:
@@ -129,6 +133,7 @@ def _about(released: Released) -> tuple[tuple[str, str], ...]:
 
 def _list(rows: tuple[tuple[str, str], ...]) -> str:
     body = "".join(
-        f"<tr><th scope='row'>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in rows
+        f"<tr><th scope='row'>{escape(name)}</th><td>{escape(text)}</td></tr>"
+        for name, text in rows
     )
     return f'<table class="zl zl-def"><tbody>{body}</tbody></table>'

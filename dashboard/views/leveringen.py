@@ -13,6 +13,9 @@ TITLE = "Leveringen"
 QUESTION = "Op welke gegevens rusten deze cijfers, en hoe goed zijn die?"
 
 
+_ROWS = ("rijen", "geaccepteerd", "afgekeurd")
+
+
 def render(released: Released) -> None:
     deliveries = released.table("leveringen", "ontvangen_op DESC, levering").to_dicts()
     findings = released.table("bevindingen", "ernst, dataset, leverancier, regel").to_dicts()
@@ -45,14 +48,16 @@ def _conclusions(
     refused = [row for row in deliveries if row["status"] == "geweigerd"]
     rows = sum(row["rijen"] or 0 for row in loaded)
     kept = sum(row["geaccepteerd"] or 0 for row in loaded)
+    suppliers = len({row["leverancier"] for row in loaded})
     told = [
-        f"Deze cijfers rusten op {wording.count_of(len(loaded), 'levering', 'leveringen')} van "
-        f"{wording.count_of(len({row['leverancier'] for row in loaded}), 'leverancier', 'leveranciers')}"
-        f", samen ongeveer {wording.number(rows)} rijen."
+        f"Deze cijfers rusten op **{wording.count_of(len(loaded), 'levering', 'leveringen')}** van "
+        f"{wording.count_of(suppliers, 'leverancier', 'leveranciers')}, "
+        f"samen ongeveer {wording.number(rows)} rijen."
     ]
     if rows:
         told.append(
-            f"Ongeveer {wording.number(100 * min(kept / rows, 1), 1)}% van de rijen is geaccepteerd; "
+            f"Ongeveer **{wording.number(100 * min(kept / rows, 1), 1)}%** van de rijen is "
+            "geaccepteerd; "
             f"er {'is' if len(findings) == 1 else 'zijn'} "
             f"{wording.count_of(len(findings), 'soort bevinding', 'soorten bevindingen')} "
             "teruggemeld."
@@ -76,11 +81,10 @@ def _deliveries(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
                 tables.text(row["bestand"]),
                 tables.text(row["dataset"]),
                 tables.text(row["leverancier"]),
-                tables.text(row["periode"]),
-                tables.text(wording.short_date(row["ontvangen_op"])),
-                tables.text(wording.delivery_status(row["status"])),
-                *(_count(row, name, row["status"]) for name in ("rijen", "geaccepteerd", "afgekeurd")),
-                tables.text(row["bericht"] or ""),
+                tables.kept(row["periode"]),
+                tables.kept(wording.short_date(row["ontvangen_op"])),
+                tables.text(_outcome(row)),
+                *(_count(row, name, row["status"]) for name in _ROWS),
             )
         )
         for row in rows
@@ -95,8 +99,8 @@ def _deliveries(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
             ),
             table=Table(
                 "Ontvangen leveringen",
-                ("Bestand", "Gegevensset", "Leverancier", "Periode", "Ontvangen", "Status",
-                 "Rijen", "Geaccepteerd", "Afgekeurd", "Bericht"),
+                ("Bestand", "Gegevensset", "Leverancier", "Periode", "Ontvangen", "Uitkomst",
+                 "Rijen", "Geaccepteerd", "Afgekeurd"),
                 body, frozenset({6, 7, 8}),
             ),
             note=f"{wording.MARK} klein aantal, niet getoond."
@@ -175,7 +179,8 @@ def _protection(released: Released) -> None:
             ),
             table=Table(
                 "Bescherming per maat",
-                ("Maat", "Cellen", "Zichtbaar", "Afgeschermd", "Waarvan extra", "Aandeel zichtbaar"),
+                ("Maat", "Cellen", "Zichtbaar", "Afgeschermd", "Waarvan extra",
+                 "Aandeel zichtbaar"),
                 body, frozenset(range(1, 6)),
             ),
             note="Extra: afgeschermd om een ander klein aantal te beschermen. Cellen die te klein "
@@ -186,10 +191,18 @@ def _protection(released: Released) -> None:
 
 def _count(row: Mapping[str, Any], name: str, status: str) -> tables.Cell:
     if row[name] is None:
-        return tables.figure("") if status == "geweigerd" else tables.Cell(
-            wording.no_value(wording.HIDDEN), number=True
+        return (
+            tables.figure("")
+            if status == "geweigerd"
+            else tables.Cell(wording.no_value(wording.HIDDEN), number=True)
         )
     return tables.figure(wording.number(row[name]))
+
+
+def _outcome(row: Mapping[str, Any]) -> str:
+    """Status, and the message where there is one."""
+    told = wording.delivery_status(row["status"])
+    return f"{told}. {row['bericht']}" if row["bericht"] else told
 
 
 def _label(released: Released, metric: str) -> str:

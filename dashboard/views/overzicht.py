@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import facts, figure, filters, page, tables, wording
+from dashboard import conclusions, facts, figure, filters, page, tables, wording
 from dashboard.filters import Selection
 from dashboard.released import Released
 from dashboard.tables import Row, Table
@@ -33,7 +33,10 @@ def render(released: Released) -> None:
         for metric, measure in HEADLINES
         if (step := figure.year_cells(released, metric, selection, measure)) is not None
     ]
-    page.conclusion(_conclusions(released, selection, steps))
+    page.conclusion(
+        _conclusions(released, selection, steps),
+        f"In {selection.schooljaar}, {selection.where}:",
+    )
     figure.section("Kerncijfers", f"{selection.schooljaar}, {selection.where}.")
     _cards(released, steps)
     _years(released, selection)
@@ -44,7 +47,7 @@ def _conclusions(released: Released, selection: Selection, steps: list[Step]) ->
     told = [step for step in steps if step.now["status"] == wording.VISIBLE]
     with_norm = [step for step in told if step.metric.norm is not None]
     others = [step for step in told if step.metric.norm is None]
-    sentences = [wording.sentence(step) for step in (others[:1] + with_norm + others[1:])][:5]
+    sentences = [conclusions.sentence(step) for step in (others[:1] + with_norm + others[1:])][:5]
     if selection.niveau == "totaal":
         sentences += [
             f"Zorg In School: {row['zin']} Bewijsniveau: {row['bewijsniveau']}."
@@ -62,8 +65,10 @@ def _cards(released: Released, steps: list[Step]) -> None:
         )
         return
     for start in range(0, len(steps), 3):
-        for column, step in zip(st.columns(3, gap="medium"), steps[start : start + 3], strict=False):
-            with column, st.container(border=True, key=f"kaart_{step.metric.id}"):
+        for column, step in zip(
+            st.columns(3, gap="medium"), steps[start : start + 3], strict=False
+        ):
+            with column, st.container(border=True, height="stretch", key=f"kaart_{step.metric.id}"):
                 _card(released, step)
 
 
@@ -78,7 +83,9 @@ def _card(released: Released, step: Step) -> None:
         return
     if step.now["status"] != wording.VISIBLE or step.now["waarde"] is None:
         reason = wording.status_sentence(step.now["status"], step.now["reden"] or "")
-        body = f'<p class="zl-value">{wording.no_value(step.now["status"])}</p><p>{escape(reason)}</p>'
+        body = (
+            f'<p class="zl-value">{wording.no_value(step.now["status"])}</p><p>{escape(reason)}</p>'
+        )
     else:
         body = _value(step)
     figure.html(f'<div class="zl-card"><h3>{title}</h3>{body}</div>{facts.short(account)}')
@@ -90,20 +97,25 @@ def _value(step: Step) -> str:
     unit = escape(wording.unit(step.metric))
     lines = [f'<p class="zl-value">{value} <small>{unit}</small></p>']
     spread = wording.interval(step.metric, step.now["onder"], step.now["boven"])
-    size = f"n = {wording.number(step.now['n'])}" if step.now["n"] is not None else ""
+    size = ""
+    if step.now["n"] is not None and step.metric.soort != "aantal":
+        size = f"n = {wording.number(step.now['n'])}"
     detail = "; ".join(part for part in (f"95%-interval {spread}" if spread else "", size) if part)
     if detail:
         lines.append(f"<p>{escape(detail)}</p>")
     moved = wording.change(step)
     if moved:
-        lines.append(f"<p>{escape(moved[:1].upper() + moved[1:])}.</p>")
-    verdict = wording.norm_verdict(step.metric, step.now)
-    if verdict:
-        sign = {"voldoet aan de norm": "✓", "voldoet niet aan de norm": "✗"}.get(verdict, "≈")
-        lines.append(
-            f'<p class="zl-norm">{sign} {escape(verdict[:1].upper() + verdict[1:])} '
-            f"({escape(wording.norm_text(step.metric))})</p>"
-        )
+        lines.append(f"<p>{escape(moved)}</p>")
+    norm = escape(wording.norm_text(step.metric))
+    match wording.norm_verdict(step.metric, step.now):
+        case "gehaald":
+            lines.append(f'<p class="zl-norm">✓ Norm gehaald ({norm})</p>')
+        case "niet gehaald":
+            lines.append(f'<p class="zl-norm zl-missed">✗ Norm niet gehaald ({norm})</p>')
+        case "onzeker":
+            lines.append(f'<p class="zl-norm">≈ Rond de norm ({norm})</p>')
+        case _:
+            pass
     return "".join(lines)
 
 
@@ -124,7 +136,9 @@ def _years(released: Released, selection: Selection) -> None:
         cells += rows
         at = {row["schooljaar"]: row for row in rows}
         unit = wording.unit(metric)
-        name = f"{metric.label_nl} ({unit})" if unit and unit not in metric.label_nl else metric.label_nl
+        name = metric.label_nl
+        if unit and not any(word in name.lower() for word in ("per 1", unit.lower())):
+            name += f" ({unit})"
         body.append(
             Row(
                 (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard import figure, filters, page, wording
+from dashboard import conclusions, figure, filters, page
 from dashboard.released import Released
 
 TITLE = "Schorsingen en thuiszitters"
@@ -14,7 +14,10 @@ def render(released: Released) -> None:
     steps = [
         figure.year_cells(released, metric, selection) for metric in ("sch_per_1000", "thuis_jaar")
     ]
-    page.conclusion([wording.sentence(step) for step in steps if step is not None])
+    page.conclusion(
+        [conclusions.sentence(step) for step in steps if step is not None],
+        f"In {selection.schooljaar}, {selection.where}:",
+    )
 
     figure.section("Schorsingen")
     figure.trend(

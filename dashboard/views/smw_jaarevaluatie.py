@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import charts, facts, figure, filters, page, tables, wording
+from dashboard import charts, conclusions, facts, figure, filters, page, tables, wording
 from dashboard.filters import Selection
 from dashboard.released import Released
 from dashboard.tables import Row, Table
@@ -26,7 +26,10 @@ def render(released: Released) -> None:
     steps = [
         figure.year_cells(released, metric, selection, measure) for metric, measure in _CONCLUSIONS
     ]
-    page.conclusion([wording.sentence(step) for step in steps if step is not None])
+    page.conclusion(
+        [conclusions.sentence(step) for step in steps if step is not None],
+        f"In {selection.schooljaar}, {selection.where}:",
+    )
 
     figure.section("Bereik en instroom", "Hoeveel leerlingen worden geholpen, en waarvoor?")
     figure.trend(released, "smw_bereik", selection, "Bereik per 100 leerlingen")
@@ -177,6 +180,7 @@ def _flow(released: Released, selection: Selection) -> None:
             alt=f"Stroomdiagram: verwijzingen van overleg naar bestemming, {selection.schooljaar}.",
             note="Afgeschermde stromen zijn niet getekend; de breedte van een balk is dus geen "
             "totaal.",
+            wide=True,
         )
     )  # fmt: skip
 

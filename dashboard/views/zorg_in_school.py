@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from dashboard import charts, facts, figure, filters, page, tables, wording
@@ -27,8 +28,12 @@ def render(released: Released) -> None:
     )
     if not effects:
         figure.explain("Effecten", "In deze publicatie staan geen effecten van Zorg In School.")
-    for effect_id in dict.fromkeys(row["id"] for row in effects):
-        _effect(released, [row for row in effects if row["id"] == effect_id])
+    by_id = {
+        effect_id: [row for row in effects if row["id"] == effect_id]
+        for effect_id in dict.fromkeys(row["id"] for row in effects)
+    }
+    for rows in sorted(by_id.values(), key=lambda rows: not any(map(_shown, rows))):
+        _effect(released, rows)
 
     figure.section(
         "Besparing op jeugdhulp",
@@ -89,18 +94,26 @@ def _certainty(rows: Sequence[Mapping[str, Any]]) -> str:
     return "niet alle schattingen zijn van nul te onderscheiden"
 
 
+def _shown(row: Mapping[str, Any]) -> bool:
+    return row["status"] == wording.VISIBLE and row["schatting"] is not None
+
+
 def _effect(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
     leading = next((row for row in rows if row["leidend"]), rows[0])
     title = str(leading["belofte"])
-    shown = [row for row in rows if row["status"] == wording.VISIBLE and row["schatting"] is not None]
+    shown = [row for row in rows if _shown(row)]
     if not shown:
         figure.explain(
             title, wording.status_sentence(str(leading["status"]), str(leading["reden"] or ""))
         )
         return
     series = released.table("effect_reeks", "effect, groep DESC, volgorde").to_dicts()
-    series = [row for row in series if row["effect"] == leading["id"]]
-    account = facts.of_effect(released, leading, series)
+    series = [
+        {**row, "onder": None, "boven": None, "n": row["n_leerlingen"]}
+        for row in series
+        if row["effect"] == leading["id"]
+    ]
+    account = facts.of_effect(released, leading)
     body = tuple(
         Row(
             (
@@ -132,14 +145,17 @@ def _effect(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
                     for row in shown
                     if row["onder"] is not None and row["boven"] is not None
                 ],
-                str(leading["eenheid"]),
+                f"{leading['eenheid']}; links van nul is minder, rechts is meer",
             ),
             alt=f"Schattingen met 95%-interval voor: {title}.",
             note=_threats(leading),
+            wide=True,
         )
     )  # fmt: skip
     if series:
-        _series(released, leading, series, account)
+        account = facts.of_effect(released, leading, series)
+        told = f"{leading['maat']}, per periode in iedere groep."
+        _series(released, leading, series, replace(account, definition=told, interval=""))
 
 
 def _series(
@@ -180,6 +196,7 @@ def _series(
             ),
             chart=charts.lines(metric, lines, steps),
             alt=f"Lijngrafiek: {effect['maat']} per periode in de groepen.",
+            wide=True,
         )
     )  # fmt: skip
 
@@ -250,7 +267,9 @@ def _saving(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
 def _volume(row: Mapping[str, Any]) -> str:
     if row["volume_zonder"] is None or row["volume_werkelijk"] is None:
         return ""
-    return f"{wording.signed(round(row['volume_zonder'] - row['volume_werkelijk']))} {row['eenheid']}"
+    less = round(row["volume_zonder"] - row["volume_werkelijk"])
+    sign = "−" if less < 0 else ""
+    return f"{sign}{wording.number(abs(less))} {row['eenheid']}"
 
 
 def _euro_range(row: Mapping[str, Any]) -> str:

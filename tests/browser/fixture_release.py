@@ -5,6 +5,7 @@ browser tests and the boundary test open the dashboard on this file; it holds ev
 can have, so that each is seen on screen.
 """
 
+# ruff: noqa: E501 - tables of made-up rows read best with a row on a line
 from __future__ import annotations
 
 import datetime as dt
@@ -237,7 +238,7 @@ def _rate(number: float, base: float, per: int, smallest: int, *, digits: int = 
         return _no_value("afgeschermd", HIDDEN)
     if base < smallest:
         return _no_value("te_klein", TOO_SMALL)
-    number, base = min(_round5(number), base), base
+    number = min(_round5(number), base)
     share = number / base
     spread = 1.96 * math.sqrt(max(share * (1 - share), 0.0004) / base)
     low, high = max(share - spread, 0) * per, (share + spread) * per
@@ -282,9 +283,7 @@ def _cells(areas: Sequence[Area], rng: random.Random) -> Iterator[list[object]]:
             yield from _splits(year, y, area, started, pupils)
 
 
-def _splits(
-    year: str, y: int, area: Area, started: float, pupils: int
-) -> Iterator[list[object]]:
+def _splits(year: str, y: int, area: Area, started: float, pupils: int) -> Iterator[list[object]]:
     for cut in ("rol", "inzetsoort", "werkvorm"):
         for code, _, share in CATEGORIES[cut]:
             yield _cell("smw_trajecten", year, area, cut, code) + _count(started * share)
@@ -448,7 +447,7 @@ def build(workdir: Path, release_id: str = RELEASE_ID, *, metrics: int | None = 
         con.execute(SCHEMA)
         con.begin()
         _insert(con, "release", [[
-            release_id, dt.datetime(2026, 11, 16, 9, 30), "0.1.0", "1228b1d", "demo", 5, 10, 5,
+            release_id, dt.datetime(2026, 11, 16, 9, 30, tzinfo=dt.UTC).replace(tzinfo=None), "0.1.0", "1228b1d", "demo", 5, 10, 5,
             "gecertificeerd", "9f2c4e71aa03", dt.date(2026, 10, 15),
         ]])  # fmt: skip
         _insert(con, "metrieken", [

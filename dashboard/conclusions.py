@@ -1,0 +1,65 @@
+"""A metric's step from last year to this in one Dutch sentence.
+
+Known metrics have a sentence of their own; others get the general form. Numbers between `**` are
+printed bold. A change is only called one when the intervals do not overlap.
+"""
+
+from __future__ import annotations
+
+from dashboard import wording
+from dashboard.wording import Step
+
+# {v}: the value with its sign, nothing else.
+_SENTENCES = {
+    "smw_bereik": "Van elke 100 leerlingen kregen er **{v}** schoolmaatschappelijk werk",
+    "smw_leerlingen": "**{v}** leerlingen kregen schoolmaatschappelijk werk",
+    "smw_trajecten": "Er startten **{v}** trajecten",
+    "smw_wachttijd": "De helft van de trajecten startte binnen **{v} dagen** na aanmelding",
+    "smw_doelrealisatie": "Van de gestelde doelen werd **{v}** behaald",
+    "vw_start_binnen_norm": "Bij **{v}** van de verwijzingen startte de hulp binnen twee weken "
+    "na het overleg",
+    "sch_per_1000": "Van elke 1.000 leerlingen werden er **{v}** geschorst",
+    "thuis_jaar": "**{v}** leerlingen zaten in het jaar thuis",
+    "jh_kosten_toegekend": "Aan jeugdhulp werd **{v}** toegekend",
+}
+
+
+def sentence(step: Step) -> str:
+    """What the reader should take away from one metric."""
+    cell, metric = step.now, step.metric
+    if cell["status"] != wording.VISIBLE or cell["waarde"] is None:
+        return f"{metric.label_nl}: geen cijfer ({wording.status(cell['status'])})."
+    form = _SENTENCES.get(metric.id)
+    value = wording.bare(metric, cell["waarde"])
+    if form is None:
+        text = f"{metric.label_nl}: **{wording.full(metric, cell['waarde'])}**"
+    else:
+        text = form.format(v=value)
+    return f"{text}{_moved(step)}{_against_norm(step)}."
+
+
+def _moved(step: Step) -> str:
+    before = step.before
+    if before is None or before["status"] != wording.VISIBLE or before["waarde"] is None:
+        return ""
+    was, year = wording.bare(step.metric, before["waarde"]), before["schooljaar"]
+    match wording.movement(step):
+        case "gelijk":
+            return f", gelijk aan {year}"
+        case "onzeker":
+            return f" ({was} in {year}; dat verschil valt binnen de onzekerheid)"
+        case way:
+            return f", {way} dan in {year} ({was})"
+
+
+def _against_norm(step: Step) -> str:
+    norm = wording.norm_text(step.metric)
+    match wording.norm_verdict(step.metric, step.now):
+        case "gehaald":
+            return f". De norm van {norm} is gehaald"
+        case "niet gehaald":
+            return f". De norm van {norm} is niet gehaald"
+        case "onzeker":
+            return f". Of de norm van {norm} is gehaald, is door de onzekerheid niet te zeggen"
+        case _:
+            return ""

@@ -1,0 +1,118 @@
+"""Every page in a real browser: it opens, keeps its filters in the address, and speaks to no one."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from urllib.parse import parse_qs, urlparse
+
+import pytest
+
+from tests.browser.conftest import Visit
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+
+PAGES = {
+    "overzicht": ("/", "Overzicht"),
+    "smw": ("/smw", "Schoolmaatschappelijk werk"),
+    "schorsingen": ("/schorsingen-thuiszitters", "Schorsingen en thuiszitters"),
+    "zorg_in_school": ("/zorg-in-school", "Zorg In School"),
+    "leveringen": ("/leveringen", "Leveringen"),
+    "definities": ("/definities", "Definities"),
+}
+
+
+def _screenshot(visit: Visit, name: str) -> None:
+    folder = os.environ.get("ZICHTLIJN_SCREENSHOTS")
+    if not folder:
+        return
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    height = visit.page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+    visit.page.set_viewport_size({"width": 1440, "height": min(int(height) + 20, 12000)})
+    visit.page.wait_for_timeout(1000)
+    visit.page.screenshot(path=str(Path(folder) / f"{name}.png"))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_opens_whole(visit: Visit, name: str) -> None:
+    path, title = PAGES[name]
+    visit.open(path)
+    page = visit.page
+    assert page.locator("h1").inner_text() == title
+    assert page.locator(".zl-conclusion").inner_text().strip()
+    assert page.locator('[data-testid="stException"]').count() == 0
+    assert page.locator('[role="alert"]').count() == 0
+    assert page.evaluate("document.documentElement.lang") == "nl"
+    assert visit.errors == []
+    assert visit.elsewhere == []
+    _screenshot(visit, name)
+
+
+@pytest.mark.parametrize("name", ["smw", "schorsingen", "zorg_in_school"])
+def test_every_chart_has_a_table_words_and_an_account(visit: Visit, name: str) -> None:
+    visit.open(PAGES[name][0])
+    page = visit.page
+    charts = page.locator('[data-testid="stPlotlyChart"]').count()
+    assert charts > 0
+    assert page.locator("table.zl").count() >= charts
+    assert page.locator(".zl-facts").count() >= charts
+    assert page.get_by_text("Over dit cijfer").count() >= charts
+    for line in page.locator(".zl-facts").all_inner_texts():
+        assert "publicatie 2026-11-16-demo-3f9c21" in line
+    page.get_by_text("Over dit cijfer").first.click()
+    about = page.locator("dl.zl-about").first
+    about.wait_for()
+    for term in ("Definitie", "Teller", "Noemer", "Bronnen", "Norm", "Publicatie"):
+        assert term in about.inner_text()
+
+
+def test_filters_live_in_the_address(visit: Visit) -> None:
+    visit.open("/smw")
+    visit.choose("Schooljaar", "2022/2023")
+    visit.choose("Gebied of groep", "Gemeente")
+    visit.choose("Kies: gemeente", "Rotterdam")
+    page = visit.page
+    told = page.locator(".zl-conclusion").inner_text()
+    assert "In 2022/2023, in Rotterdam" in told
+    table = page.locator("table.zl").first.inner_text()
+    asked = parse_qs(urlparse(page.url).query)
+    assert asked["schooljaar"] == ["2022/2023"]
+    assert "Rotterdam" in asked["gebied"]
+
+    page.goto(page.url)
+    visit.ready()
+    assert page.locator(".zl-conclusion").inner_text() == told
+    assert page.locator("table.zl").first.inner_text() == table
+    assert visit.errors == []
+
+
+def test_filters_travel_to_the_next_page(visit: Visit) -> None:
+    visit.open("/smw")
+    visit.choose("Schooljaar", "2023/2024")
+    visit.page.get_by_role("link", name="Schorsingen en thuiszitters").click()
+    visit.page.wait_for_function(
+        "document.querySelector('h1')?.innerText === 'Schorsingen en thuiszitters'"
+    )
+    visit.ready()
+    assert "In 2023/2024" in visit.page.locator(".zl-conclusion").inner_text()
+
+
+def test_hidden_cells_show_one_neutral_mark(visit: Visit) -> None:
+    """A school has many hidden cells: nowhere a bound, nowhere an exception."""
+    visit.open("/smw?niveau=School+(vestiging)")
+    text = visit.page.locator('[data-testid="stMain"]').inner_text()
+    assert "afgeschermd" in text
+    assert not re.search(r"<\s?\d", text)
+    assert visit.page.locator(".zl-dot").count() > 0
+    assert visit.page.locator('[role="alert"]').count() == 0
+    assert visit.errors == []
+    _screenshot(visit, "smw_school")
+
+
+def test_no_english_and_no_developer_tools(visit: Visit) -> None:
+    visit.open("/")
+    text = visit.page.locator("body").inner_text()
+    for word in ("Deploy", "Rerun", "Made with", "View more", "Running", "Loading"):
+        assert word not in text
+    assert visit.page.locator('[data-testid="stMainMenu"]').count() == 0

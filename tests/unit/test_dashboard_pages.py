@@ -1,0 +1,196 @@
+"""The pages without a browser: every state a release can be in explains itself in Dutch."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import dashboard
+from dashboard import page, released
+from dashboard.released import Released
+from tests.browser.fixture_release import build, point_to
+
+APP = Path(dashboard.__file__).with_name("app.py")
+VIEWS = (
+    "overzicht",
+    "smw_jaarevaluatie",
+    "schorsingen_thuiszitters",
+    "zorg_in_school",
+    "leveringen",
+    "definities",
+)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("release")
+    build(folder)
+    return folder
+
+
+def _view(name: str) -> AppTest:
+    """One page as its own small script."""
+    return AppTest.from_string(
+        f"from dashboard import page\nfrom dashboard.views import {name} as view\n"
+        "page.framed(view.TITLE, view.QUESTION, view.render)()\n",
+        default_timeout=60,
+    )
+
+
+def _text(app: AppTest) -> str:
+    return " ".join(element.proto.body for element in app.get("html"))
+
+
+def _run(name: str, workdir: Path, monkeypatch: pytest.MonkeyPatch, **query: str) -> AppTest:
+    monkeypatch.setenv(released.WORKDIR_VARIABLE, str(workdir))
+    app = _view(name)
+    for key, value in query.items():
+        app.query_params[key] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_page_renders(name: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = _text(_run(name, home, monkeypatch))
+    assert "zl-conclusion" in text
+    assert 'role="alert"' not in text
+
+
+@pytest.mark.parametrize("name", VIEWS)
+@pytest.mark.parametrize(
+    "niveau", ["School (vestiging)", "Gemeente", "Onderwijssoort", "Aanbieder"]
+)
+def test_page_renders_for_every_level(
+    name: str, niveau: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = _text(_run(name, home, monkeypatch, niveau=niveau))
+    assert 'role="alert"' not in text
+    assert "&lt;5" not in text
+    assert "None" not in text
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_no_release_yet(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = _text(_run(name, tmp_path, monkeypatch))
+    assert "Er is nog geen publicatie" in text
+    assert "zichtlijn run" in text
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_release_without_rows(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the release row is there: no metric, no delivery, no effect."""
+    path = build(tmp_path)
+    with duckdb.connect(str(path)) as con:
+        for table in released.TABLES:
+            if table != "release":
+                con.execute(f"DELETE FROM {table}")
+    text = _text(_run(name, tmp_path, monkeypatch))
+    assert 'role="alert"' not in text
+
+
+@pytest.mark.parametrize("state", ["afgeschermd", "te_klein", "niet_geleverd", "nvt"])
+@pytest.mark.parametrize("name", ["overzicht", "smw_jaarevaluatie", "schorsingen_thuiszitters"])
+def test_everything_without_a_number(
+    name: str, state: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = build(tmp_path, f"leeg-{state}")
+    with duckdb.connect(str(path)) as con:
+        con.execute(
+            "UPDATE cellen SET teller = NULL, noemer = NULL, waarde = NULL, onder = NULL, "
+            "boven = NULL, n = NULL, status = ?, reden = ''",
+            [state],
+        )
+    text = _text(_run(name, tmp_path, monkeypatch))
+    assert 'role="alert"' not in text
+    assert "Dit cijfer is" in text
+
+
+def test_figure_without_a_source_is_not_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = build(tmp_path, "zonder-bron")
+    with duckdb.connect(str(path)) as con:
+        con.execute("DELETE FROM bronnen")
+    text = _text(_run("schorsingen_thuiszitters", tmp_path, monkeypatch))
+    assert "wordt niet getoond: de bron ontbreekt" in text
+    assert "<table" not in text
+
+
+def test_fault_stays_on_its_page(
+    home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv(released.WORKDIR_VARIABLE, str(home))
+
+    def script() -> None:
+        from dashboard import page
+
+        def broken(_: object) -> None:
+            raise ValueError("leerling 12345")
+
+        page.framed("Proef", "Vraag?", broken)()
+
+    app = AppTest.from_function(script, default_timeout=60).run()
+    assert not app.exception
+    assert "meld dan" in _text(app)
+    assert "12345" not in _text(app)
+    assert "12345" not in caplog.text
+    assert "ValueError" in caplog.text
+
+
+def test_pointer_switch_is_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build(tmp_path, "eerste")
+    build(tmp_path, "tweede", metrics=3)
+    monkeypatch.setenv(released.WORKDIR_VARIABLE, str(tmp_path))
+    point_to(tmp_path, "eerste")
+    assert _current().about.id == "eerste"
+    assert len(_current().metrics) > 3
+    point_to(tmp_path, "tweede")
+    assert _current().about.id == "tweede"
+    assert len(_current().metrics) == 3
+    point_to(tmp_path, "eerste")
+    assert len(_current().metrics) > 3
+
+
+def _current() -> Released:
+    found = released.current()
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    "pointer", ["geen json", "[]", "{}", '{"file": "../buiten.duckdb"}', '{"file": "weg.duckdb"}']
+)
+def test_unreadable_pointer_explains_itself(
+    pointer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "release.json").write_text(pointer, encoding="utf-8")
+    text = _text(_run("overzicht", tmp_path, monkeypatch))
+    assert "Geen cijfers" in text
+
+
+def test_file_that_is_no_release_explains_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "x.duckdb").write_bytes(b"geen database")
+    pointer = json.dumps({"id": "x", "file": "x.duckdb"})
+    (tmp_path / "release.json").write_text(pointer, encoding="utf-8")
+    assert "niet te openen" in _text(_run("overzicht", tmp_path, monkeypatch))
+    with duckdb.connect(str(tmp_path / "y.duckdb")) as con:
+        con.execute("CREATE TABLE release (id VARCHAR)")
+    pointer = json.dumps({"id": "y", "file": "y.duckdb"})
+    (tmp_path / "release.json").write_text(pointer, encoding="utf-8")
+    assert "andere versie" in _text(_run("overzicht", tmp_path, monkeypatch))
+
+
+def test_navigation_names_every_page(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(released.WORKDIR_VARIABLE, str(home))
+    app = AppTest.from_file(str(APP), default_timeout=60).run()
+    assert not app.exception
+    assert "Overzicht" in _text(app)
+    assert callable(page.framed)

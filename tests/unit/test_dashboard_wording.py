@@ -1,0 +1,141 @@
+"""How numbers, intervals, changes and marks read."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import dashboard
+from dashboard import charts, conclusions, facts, serve, tables, theme, wording
+from dashboard.released import Metric
+from dashboard.wording import Step
+
+SHARE = Metric(
+    id="proef", thema="C", label_nl="Doelen behaald", definitie="Aandeel behaalde doelen.",
+    eenheid="%", soort="aandeel", teller="Behaald", noemer="Gesteld", richting="hoger", norm=70.0,
+    norm_eenheid="%", norm_bron="afspraak", datasets="smw", systeem="1", versie="1",
+    geldig_vanaf=None,
+)  # fmt: skip
+RATE = replace(SHARE, soort="per_1000", norm=None, eenheid="per 1.000 leerlingen")
+
+
+def cell(value: float | None, low: float | None = None, high: float | None = None) -> Any:
+    return {
+        "waarde": value, "onder": low, "boven": high, "teller": None, "noemer": None, "n": 100.0,
+        "status": "zichtbaar" if value is not None else "afgeschermd", "reden": "",
+        "schooljaar": "2023/2024", "gebied": "", "label": "",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("given", "decimals", "written"),
+    [(1234567, 0, "1.234.567"), (7.44, 1, "7,4"), (-0.04, 1, "0,0"), (0, 0, "0")],
+)
+def test_numbers(given: float, decimals: int, written: str) -> None:
+    assert wording.number(given, decimals) == written
+
+
+def test_euro_and_dates() -> None:
+    assert wording.euro(172000) == "€ 172.000"
+    assert wording.euro(-61000) == "−€ 61.000"
+    assert wording.date(dt.date(2026, 11, 16)) == "16 november 2026"
+    assert wording.short_date(dt.date(2026, 11, 6)) == "06-11-2026"
+
+
+def test_values_with_units() -> None:
+    assert wording.full(SHARE, 64) == "64%"
+    assert wording.full(RATE, 10.34) == "10,3 per 1.000 leerlingen"
+    assert wording.interval(SHARE, 61, 67) == "61–67%"
+    assert wording.interval(SHARE, None, 67) == ""
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "way"),
+    [
+        (cell(70, 66, 74), cell(67, 63, 71), "onzeker"),
+        (cell(80, 78, 82), cell(67, 63, 71), "hoger"),
+        (cell(50, 48, 52), cell(67, 63, 71), "lager"),
+        (cell(67, 63, 71), cell(67, 63, 71), "gelijk"),
+        (cell(67), cell(None), ""),
+    ],
+)
+def test_change_is_claimed_only_outside_the_uncertainty(now: Any, before: Any, way: str) -> None:
+    assert wording.movement(Step(SHARE, "2024/2025", now, before)) == way
+
+
+@pytest.mark.parametrize(
+    ("now", "verdict"),
+    [
+        (cell(80, 76, 84), "gehaald"),
+        (cell(60, 56, 64), "niet gehaald"),
+        (cell(69, 65, 73), "onzeker"),
+    ],
+)
+def test_norm(now: Any, verdict: str) -> None:
+    assert wording.norm_verdict(SHARE, now) == verdict
+
+
+def test_sentence_of_a_hidden_cell_names_no_bound() -> None:
+    text = conclusions.sentence(Step(SHARE, "2024/2025", cell(None), None))
+    assert text == "Doelen behaald: geen cijfer (afgeschermd)."
+
+
+def test_hidden_cell_is_one_mark_in_the_table() -> None:
+    assert wording.MARK in tables.valued(SHARE, cell(None)).html
+    assert "afgeschermd" in tables.valued(SHARE, cell(None)).html
+    assert tables.spread(SHARE, cell(None)).html == ""
+
+
+def test_table_escapes_what_comes_from_outside() -> None:
+    made = tables.Table("<b>", ("<i>",), (tables.Row((tables.text("<script>"),)),))
+    assert "<script>" not in tables.html(made)
+    assert "<i>" not in tables.html(made)
+
+
+def test_hidden_cells_leave_no_trace_in_a_chart() -> None:
+    """The same picture whatever the hidden value was: it is not in the frame, nor in the range."""
+    rows = [cell(40, 35, 45), cell(None), cell(50, 45, 55)]
+    drawn = charts.bars(SHARE, rows, ["a", "b", "c"]).to_json()
+    assert drawn is not None
+    assert drawn == charts.bars(SHARE, [rows[0], cell(None), rows[2]], ["a", "b", "c"]).to_json()
+    assert list(charts.bars(SHARE, rows, ["a", "b", "c"]).data[0].x) == [40, None, 50]
+
+
+def test_funnel_limits_hold_what_chance_allows() -> None:
+    low, high = charts.funnel_limits(RATE, 0.011, [100.0, 1000.0, 10000.0], 0.95)
+    assert low[0] <= 11 <= high[0]
+    assert high[0] - low[0] > high[1] - low[1] > high[2] - low[2]
+    wide_low, wide_high = charts.funnel_limits(RATE, 0.011, [1000.0], 0.998)
+    assert wide_low[0] <= low[1]
+    assert wide_high[0] >= high[1]
+
+
+def test_axis_ends_are_round() -> None:
+    assert [charts.nice_ceiling(v) for v in (0.0, 7.3, 11.0, 101.0)] == [1.0, 8.0, 15.0, 150.0]
+
+
+def test_facts_say_what_is_missing() -> None:
+    made = facts.Facts("", "t", "n", (), "", "", "", 0, "r", 5)
+    assert made.missing == ("de definitie", "de bron")
+
+
+def test_theme_and_configuration_agree() -> None:
+    file = Path(dashboard.__file__).parent / ".streamlit" / "config.toml"
+    config = tomllib.loads(file.read_text(encoding="utf-8"))
+    assert config["theme"]["primaryColor"] == theme.ACCENT
+    assert config["theme"]["textColor"] == theme.INK
+    assert config["theme"]["secondaryBackgroundColor"] == theme.SURFACE
+    assert config["browser"]["gatherUsageStats"] is False
+    assert config["theme"]["font"] == theme.FONT
+
+
+def test_command_serves_only_this_machine(tmp_path: Path) -> None:
+    command = serve.command(tmp_path, 8501)
+    assert "--server.address=localhost" in command
+    assert "--browser.gatherUsageStats=false" in command
+    assert serve.environment(tmp_path)["ZICHTLIJN_WORKDIR"] == str(tmp_path.resolve())
