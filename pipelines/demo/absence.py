@@ -25,6 +25,7 @@ from pipelines.demo.pupils import Pupils
 # Suspensions per 1,000 pupils a year; registers hold the one-day ones the Inspectie never sees.
 _SUSPENDED = {"bo": 2.2, "sbo": 14.0, "so": 24.0, "vso": 48.0, "vo": 21.0, "mbo": 2.5}
 _PARTICIPANT_MONTH = 0.032
+_PARTICIPANT_KIND = {"sbo": 0.65, "so": 0.9, "vso": 1.35}
 # August to July: share of a usual month.
 _SEASON = np.array((0.15, 1.2, 1.15, 1.5, 0.9, 1.3, 1.1, 1.4, 1.0, 1.05, 1.05, 0.2))
 
@@ -194,8 +195,8 @@ def _among_participants(
     months = first + np.arange(12 * len(YEARS)).astype("timedelta64[M]")
     begun = months[None, :] >= pilot.start.astype("datetime64[M]")[:, None]
     child = rng.gamma(2.0, 0.5, len(pilot))
-    school = attribute(schools, "unrest")[pilot.school]
-    rate = per_month * (child * school)[:, None] * np.tile(season, len(YEARS))[None, :]
+    own = attribute(schools, "unrest") * [_PARTICIPANT_KIND.get(s.kind, 1.0) for s in schools]
+    rate = per_month * (child * own[pilot.school])[:, None] * np.tile(season, len(YEARS))[None, :]
     count = rng.poisson(rate * np.where(begun, after[:, None], 1.0))
     who, when = np.nonzero(count)
     repeat = count[who, when]

@@ -49,9 +49,9 @@ DELIVERED = (
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, deliveries.Planted, float]:
     folder = tmp_path_factory.mktemp("demo")
-    begin = time.perf_counter()
+    begin = time.process_time()
     planted = deliveries.write(folder)
-    return folder, planted, time.perf_counter() - begin
+    return folder, planted, time.process_time() - begin
 
 
 @pytest.fixture(scope="module")
@@ -103,8 +103,8 @@ def test_another_seed_gives_other_children(tmp_path: Path, built: register.Regis
 
 
 def test_generation_takes_seconds(written: tuple[Path, deliveries.Planted, float]) -> None:
-    # Eight seconds on the reference machine; twice that on one that is busy.
-    assert written[2] < 16
+    # Seconds of processor time, so that a busy machine does not fail it.
+    assert written[2] < 8
 
 
 # --- encodings and layouts ----------------------------------------------------------------------
