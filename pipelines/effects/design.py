@@ -90,7 +90,7 @@ class Minimum:
             return int(value_of(parameters, name, default))
 
         return Minimum(
-            show_children=number("effect_minimum_leerlingen", self.show_children),
+            show_children=number("drempel_zwaar", self.show_children),
             show_schools=number("effect_minimum_scholen", self.show_schools),
             show_children_with_event=number("drempel", self.show_children_with_event),
             show_events=number("effect_minimum_gebeurtenissen", self.show_events),

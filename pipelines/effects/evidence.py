@@ -38,10 +38,10 @@ def percent(share: float) -> str:
 
 
 def less_or_more(value: float, decimals: int) -> str:
-    """`1,7 minder`, `0,3 meer` or `0,0 verschil`."""
+    """`1,7 minder`, `0,3 meer` or `0,0`."""
     amount = number(abs(value), decimals)
     if round(value, decimals) == 0:
-        return f"{amount} verschil"
+        return amount
     return f"{amount} {'minder' if value < 0 else 'meer'}"
 
 

@@ -290,8 +290,8 @@ def routes(
     own, other = _matrix(given, schooljaar, "zis"), _matrix(given, schooljaar, "vergelijking")
     point = _product_year(own.sum(0), other.sum(0), tariff)
     rng = np.random.default_rng(seed)
-    own_draws = _resampled(own, draws, rng)
-    other_draws = _resampled(other, draws, rng)
+    own_draws, other_draws = _resampled(own, draws, rng), _resampled(other, draws, rng)
+    drawn = [_product_year(a, b, tariff) for a, b in zip(own_draws, other_draws, strict=True)]
     found: dict[Route, Range] = {}
     for route in ROUTES:
         without = counterfactual(route, point)
@@ -299,9 +299,7 @@ def routes(
             continue
         samples = [
             value - year.actual
-            for year in (
-                _product_year(a, b, tariff) for a, b in zip(own_draws, other_draws, strict=True)
-            )
+            for year in drawn
             if (value := counterfactual(route, year)) is not None
         ]
         low, high = np.quantile(np.array(samples), [0.025, 0.975])

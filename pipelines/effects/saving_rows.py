@@ -48,7 +48,6 @@ ROUTE_LABEL: Mapping[savings.Route, str] = {
 }
 
 _SEED = 20211130
-_HEAVY_CHILDREN = 10
 
 
 def saving_rows(
@@ -112,7 +111,7 @@ def _saving_too_small(given: saving_inputs.ProductInput, schooljaar: str, minimu
     """Why this year's amount cannot be shown; empty when it can."""
     if _arm_too_small(given, schooljaar, "zis", minimum):
         return (
-            f"Te weinig leerlingen met deze hulp: nodig zijn ten minste {_HEAVY_CHILDREN}"
+            f"Te weinig leerlingen met deze hulp: nodig zijn ten minste {minimum.show_children}"
             f" leerlingen op {minimum.show_schools} scholen."
         )
     largest = given.largest.filter(pl.col("schooljaar") == schooljaar).row(0, named=True)
@@ -128,7 +127,7 @@ def _arm_too_small(
     arm = given.years.filter((pl.col("groep") == groep) & (pl.col("schooljaar") == schooljaar))
     touched = arm.filter(pl.col("with_product") > 0)
     return (
-        int(arm["with_product"].sum()) < _HEAVY_CHILDREN
+        int(arm["with_product"].sum()) < minimum.show_children
         or touched["school"].n_unique() < minimum.show_schools
     )
 
@@ -144,7 +143,7 @@ def _saving_shown(
     large: bool,
 ) -> dict[str, Any]:
     tariff = float(price.amount)
-    step = _volume_step(max(found.without, found.actual), tariff)
+    step = _volume_step(found.actual, tariff)
     without, actual = (float(to_nearest(x, step)) for x in (found.without, found.actual))
     amount = float(savings.saving(without, actual, price.amount))
     shift = (without - actual) - (found.without - found.actual)
@@ -224,7 +223,10 @@ def _saving_row(
 
 def _volume_step(volume: float, tariff: float) -> float:
     """The power of ten nearest to 2% of the volume, worth at least EUR 1,000."""
-    step = 10.0 ** round(math.log10(max(0.02 * volume, 1e-9)))
+    aim = max(0.02 * volume, 1e-9)
+    step = 10.0 ** math.floor(math.log10(aim))
+    if aim > 5.5 * step:
+        step *= 10
     while step * tariff < 1000:
         step *= 10
     return step

@@ -205,6 +205,7 @@ def test_planted_saving_is_recovered_along_each_route(planted):
     assert year["route"].to_list() == ["basis", "vergelijking", "trend"]
     assert (year["status"] == "zichtbaar").all()
     assert (year["tarief"] == 90).all()
+    assert year["volume_werkelijk"].n_unique() == 1
     for row in year.iter_rows(named=True):
         planted_saving = 0.25 * row["volume_zonder"] * 90
         assert row["onder"] < planted_saving < row["boven"]
