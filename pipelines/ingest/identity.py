@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from scipy import stats
+from scipy import special
 
 from pipelines.errors import DeliveryRefused
 from pipelines.ingest.layouts import HEADER_WITHIN, normal, shown
@@ -177,4 +177,4 @@ def _passes(values: pl.Series, digits: int) -> np.ndarray:
 
 def _beyond_chance(passes: np.ndarray) -> bool:
     hits = int(passes.sum())
-    return bool(stats.binom.sf(hits - 1, passes.size, RANDOM_PASS_RATE) < FALSE_ALARM)
+    return bool(special.bdtrc(hits - 1, passes.size, RANDOM_PASS_RATE) < FALSE_ALARM)

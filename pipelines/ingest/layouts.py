@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -73,17 +73,18 @@ class Layout:
         name = self.dates if isinstance(self.dates, str) else self.dates.get(column, "jjjj-mm-dd")
         return DATE_FORMATS[name]
 
-    def expected(self) -> frozenset[str]:
-        """Normalised headers that this layout reads."""
-        return frozenset(normal(h) for h in self.columns)
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """Normalised headers that this layout reads or knows to leave out."""
+        return frozenset(normal(h) for h in (*self.columns, *self.ignored))
 
     def knows(self, header: str) -> bool:
-        name = normal(header)
-        return (
-            name in self.expected()
-            or name in {normal(h) for h in self.ignored}
-            or bool(self.unpivot and self.unpivot.pattern.fullmatch(header.strip()))
-        )
+        return normal(header) in self.known or self.wide(header) is not None
+
+    def wide(self, header: str) -> str | None:
+        """The name that a wide column's header stands for; None for any other header."""
+        found = self.unpivot.pattern.fullmatch(header.strip()) if self.unpivot else None
+        return found.group(1) if found else None
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,7 @@ class Match:
     headers: Mapping[str, str]
 
 
+@lru_cache(maxsize=4096)
 def normal(header: str) -> str:
     """A header without case, accents, outer and double spaces, and byte order marks."""
     plain = unicodedata.normalize("NFKD", header.replace("\ufeff", ""))
@@ -246,7 +248,7 @@ def _refuse_other_headers(layout: Layout, cells: list[str | None], dataset: Data
     seen = [normal(h) for h in headers]
     missing = _missing(layout, set(seen), dataset)
     twice = sorted({h for h in headers if seen.count(normal(h)) > 1})
-    if layout.unpivot and not any(layout.unpivot.pattern.fullmatch(h) for h in headers):
+    if layout.unpivot and all(layout.wide(h) is None for h in headers):
         missing.append(layout.unpivot.pattern.pattern)
     problems = [
         f"{what}: {', '.join(shown(h) for h in names)}"
@@ -283,10 +285,10 @@ def _placed(layout: Layout, header_row: int, cells: list[str | None]) -> Match:
         if not cell or not cell.strip():
             continue
         column = by_header.get(normal(cell))
-        wide = layout.unpivot.pattern.fullmatch(cell.strip()) if layout.unpivot else None
+        wide = layout.wide(cell)
         if column:
             places[column] = f"c{index}"
             headers[column] = cell.strip()
-        elif wide:
-            unpivoted[f"c{index}"] = wide.group(1)
+        elif wide is not None:
+            unpivoted[f"c{index}"] = wide
     return Match(layout, header_row, places, unpivoted, headers)

@@ -1,0 +1,79 @@
+"""Original files nobody here wrote: taken in, or refused for the right reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines import contracts
+from pipelines.deliver import Outcome, deliver
+from pipelines.ingest import layouts
+from pipelines.warehouse import engine, history, tables
+
+PROMISES = contracts.load()
+
+REFUSED = {
+    "duo_vsv_synthetisch/202211A04I27GZ.csv": "identiteit.herleidbaar",
+    "duo_vsv_synthetisch/202212A04I27GZ.csv": "identiteit.herleidbaar",
+    "duo_vsv_synthetisch/VSV_normen.csv": "indeling.onbekend",
+    "duo/duo_examen_raw.csv": "indeling.onbekend",
+    "cbs/CBS_Kerncijfers.csv": "indeling.onbekend",
+    "cbs/SES_WOA_scores_per_wijk_en_buurt_25042023_160857.csv": "indeling.onbekend",
+    "regioatlas/jeugdzorgregios1.csv": "indeling.onbekend",
+    "amsterdam/INDELING_BUURT.csv": "indeling.onbekend",
+    "istandaarden_ijw_3_2/berichten/JW301.xml": "bestand.soort",
+}
+
+
+def take_in(con: duckdb.DuckDBPyConnection, *files: Path) -> list[Outcome]:
+    tables.create(con, PROMISES)
+    history.create(con)
+    return [o for f in files for o in deliver(con, f, PROMISES, layouts.load(), gate=False)]
+
+
+@pytest.mark.parametrize(("name", "rule"), REFUSED.items())
+def test_refused_for_the_right_reason(real_data: Path, name: str, rule: str) -> None:
+    with engine.open_warehouse(None) as con:
+        (outcome,) = take_in(con, real_data / name)
+    assert outcome.status == "refused"
+    assert outcome.findings[0]["rule"] == rule
+
+
+@pytest.mark.parametrize("month", ["202211", "202212"])
+def test_the_refusal_of_pupils_repeats_none_of_their_values(real_data: Path, month: str) -> None:
+    file = real_data / f"duo_vsv_synthetisch/{month}A04I27GZ.csv"
+    lines = file.read_text("utf-8").splitlines()
+    with engine.open_warehouse(None) as con:
+        (outcome,) = take_in(con, file)
+    said = str(outcome).casefold()
+    cells = {c for line in lines[1:] for c in line.split(";") if len(c) > 3 and not c.isalpha()}
+    names = {line.split(";")[i] for line in lines[1:] for i in (4, 6)}
+    said = said.replace(file.name.casefold(), "")
+    assert not [c for c in cells | names if c and len(c) > 3 and c.casefold() in said]
+
+
+def test_duo_schools_and_pupils_become_datasets(real_data: Path) -> None:
+    schools = real_data / "duo/02.-alle-schoolvestigingen-basisonderwijs.csv"
+    pupils = real_data / "duo/06.-historisch-overzicht-aantal-leerlingen-per-schoolvestiging.csv"
+    with engine.open_warehouse(None) as con:
+        first, second = take_in(con, schools, pupils)
+        assert (first.dataset, first.rows_in, first.accepted) == ("scholen", 6122, 6122)
+        assert second.dataset == "leerlingaantallen"
+        assert second.rows_in == second.accepted + second.quarantined
+        school = con.execute(
+            "SELECT naam, gemeente, onderwijssoort FROM scholen WHERE vestigingscode = '32JK00'"
+        ).fetchone()
+        assert school == ("BBS de Verwondering", "GM1699", "bo")
+        bolster = con.execute(
+            "SELECT leerlingen FROM leerlingaantallen"
+            " WHERE vestigingscode = '00AO00' AND schooljaar IN ('1996/1997', '2025/2026')"
+            " ORDER BY schooljaar"
+        ).fetchall()
+        assert bolster == [(31,), (86,)]
+        missing = con.execute(
+            "SELECT count(*) FROM scholen s WHERE NOT EXISTS"
+            " (SELECT 1 FROM leerlingaantallen l WHERE l.vestigingscode = s.vestigingscode)"
+        ).fetchone()
+        assert missing == (30,)
