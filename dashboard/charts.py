@@ -24,6 +24,9 @@ _SPACED: dict[str, Any] = {"ticks": "outside", "ticklen": 7, "tickcolor": "rgba(
 # About how wide a chart over the whole page is, in pixels; for the room labels need.
 _WIDE = 1050
 
+# More units than this outside a funnel are not named in it: names would cover each other.
+_NAMED = 6
+
 CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
 
 Cell = Mapping[str, Any]
@@ -419,7 +422,7 @@ def funnel(metric: Metric, rows: Sequence[Cell], rate: float, chosen: str = "") 
     """Units against their size with limits for chance. Not a ranking.
 
     `rate`: the joint rate of all units, as a fraction. Only visible units are drawn; their number
-    is said beside the chart. Units outside the 99.8% limits carry their name.
+    is said beside the chart. A few units outside the 99.8% limits carry their name.
     """
     seen = [row for row in rows if visible(row) and row["noemer"]]
     scale = 1000.0 if metric.soort == "per_1000" else 100.0
@@ -476,10 +479,12 @@ def funnel(metric: Metric, rows: Sequence[Cell], rate: float, chosen: str = "") 
             hovertemplate=[_hover(metric, str(row["label"]), row) for row in seen],
         )
     )  # fmt: skip
-    for row in seen:
-        if row["gebied"] in outside or row["gebied"] == chosen:
-            right_half = row["noemer"] > widest * 0.6
-            figure.add_annotation(
+    named = [row for row in seen if row["gebied"] == chosen]
+    if len(outside) <= _NAMED:
+        named += [row for row in seen if row["gebied"] in outside and row["gebied"] != chosen]
+    for row in named:
+        right_half = row["noemer"] > widest * 0.6
+        figure.add_annotation(
                 text=_strong(str(row["label"]), row["gebied"] == chosen), x=row["noemer"],
                 y=row["waarde"], xanchor="right" if right_half else "left",
                 xshift=-9 if right_half else 9, showarrow=False,

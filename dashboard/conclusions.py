@@ -47,7 +47,7 @@ def _moved(step: Step) -> str:
         case "gelijk":
             return f", gelijk aan {year}"
         case "onzeker":
-            return f" ({was} in {year}; dat verschil valt binnen de onzekerheid)"
+            return f" ({was} in {year}, verschil niet zeker)"
         case way:
             return f", {way} dan in {year} ({was})"
 
@@ -60,6 +60,6 @@ def _against_norm(step: Step) -> str:
         case "niet gehaald":
             return f". De norm van {norm} is niet gehaald"
         case "onzeker":
-            return f". Of de norm van {norm} is gehaald, is door de onzekerheid niet te zeggen"
+            return f". Of de norm van {norm} is gehaald, is niet zeker"
         case _:
             return ""

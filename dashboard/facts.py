@@ -192,8 +192,10 @@ def caption(facts: Facts) -> str:
     parts = [f"Bron: {_sources_short(facts.sources)}"]
     if facts.n:
         parts.append(f"n = {facts.n}")
-    parts.append(facts.interval or "geen interval")
-    parts.append(f"norm {facts.norm.split(' (bron')[0]}" if facts.norm else "geen norm")
+    if facts.interval:
+        parts.append(facts.interval)
+    if facts.norm:
+        parts.append(f"norm {facts.norm.split(' (bron')[0]}")
     parts.append(
         wording.count_of(facts.hidden, "waarde", "waarden") + " afgeschermd"
         if facts.hidden

@@ -22,6 +22,10 @@ from dashboard.tables import Table
 Cell = Mapping[str, Any]
 
 
+# Below this many visible schools, or half of them, a comparison says more about what is hidden.
+_FEWEST = 8
+
+
 @dataclass(frozen=True)
 class Figure:
     """What to show. `alt` describes the chart in words; `note` is a caution beside it."""
@@ -235,7 +239,12 @@ def by_category_over_years(
 
 
 def funnel(
-    released: Released, metric_id: str, selection: Selection, title: str, level: str = "vestiging"
+    released: Released,
+    metric_id: str,
+    selection: Selection,
+    title: str,
+    note: str = "",
+    level: str = "vestiging",
 ) -> None:
     """Units of one level compared with limits for chance; a list by name below."""
     rows = released.by_area(metric_id, selection.schooljaar, level).to_dicts()
@@ -244,15 +253,33 @@ def funnel(
     metric = found(released, metric_id, title, rows, selection)
     if metric is None:
         return
-    shown = [row for row in rows if charts.visible(row) and row["noemer"]]
-    if len(shown) < 5:
-        explain(title, "Er zijn te weinig scholen met een zichtbaar cijfer om te vergelijken.")
-        return
-    rate = _joint_rate(released, metric, selection, shown)
-    chosen = selection.gebied if selection.niveau == level else ""
-    outside = charts.outliers(metric, shown, rate)
     account_of = facts.of_metric(released, metric, rows)
+    if account_of.missing:
+        lacking = ", ".join(account_of.missing)
+        explain(title, f"Dit cijfer wordt niet getoond: {lacking} ontbreekt in de publicatie.")
+        return
+    shown = [row for row in rows if charts.visible(row) and row["noemer"]]
+    chosen = selection.gebied if selection.niveau == level else ""
     heading(title, metric.definitie)
+    if len(shown) < max(_FEWEST, len(rows) / 2):
+        words = (
+            f"Van {len(shown)} van de {len(rows)} scholen is het cijfer zichtbaar: te weinig om "
+            "scholen eerlijk te vergelijken. Daarom staat hier geen grafiek, alleen de tabel."
+        )
+        picture, alt = None, ""
+    else:
+        rate = _joint_rate(released, metric, selection, shown)
+        outside = len(charts.outliers(metric, shown, rate))
+        words = _funnel_words(outside, len(shown))
+        picture = charts.funnel(metric, rows, rate, chosen)
+        alt = (
+            f"Trechterdiagram: {metric.label_nl} per school tegen het aantal leerlingen, "
+            f"{selection.schooljaar}. {words}"
+        )
+    hidden = (
+        "Afgeschermde scholen staan niet in de grafiek; bij kleine scholen blijven daardoor "
+        "vooral hogere waarden in beeld."
+    )
     drawing = Figure(
         key=f"{metric_id}_trechter",
         title=title,
@@ -262,18 +289,13 @@ def funnel(
             f"{metric.label_nl} per school, {selection.schooljaar}",
             next((str(row["label"]) for row in rows if row["gebied"] == chosen), ""),
         ),
-        chart=charts.funnel(metric, rows, rate, chosen),
-        alt=f"Trechterdiagram: {metric.label_nl} per school tegen het aantal leerlingen, "
-        f"{selection.schooljaar}. {len(outside)} van {len(shown)} zichtbare scholen "
-        "liggen buiten de grens van 99,8%.",
-        note="Afgeschermde scholen staan niet in de grafiek; bij kleine scholen blijven daardoor "
-        "vooral hogere waarden in beeld.",
+        chart=picture,
+        alt=alt,
+        note=" ".join(filter(None, (note, hidden if picture and account_of.hidden else ""))),
     )  # fmt: skip
-    if account_of.missing:
-        explain(title, "Dit cijfer wordt niet getoond: de herkomst ontbreekt in de publicatie.")
-        return
-    html(f'<p class="zl-note">{escape(_funnel_words(len(outside), len(shown)))}</p>')
-    _chart(drawing)
+    html(f'<p class="zl-note">{escape(words)}</p>')
+    if picture is not None:
+        _chart(drawing)
     with st.container(height=280, border=True, key=f"scholen_{metric_id}"):
         html(tables.html(drawing.table))
     account(drawing)

@@ -50,6 +50,11 @@ def kept(value: object) -> Cell:
     return Cell(f'<span class="zl-nowrap">{escape(str(value))}</span>')
 
 
+def long(value: object) -> Cell:
+    """A sentence: wide enough to read."""
+    return Cell(f'<div class="zl-long">{escape(str(value))}</div>' if value else "")
+
+
 def figure(value: str) -> Cell:
     return Cell(escape(value), number=True)
 

@@ -57,7 +57,7 @@ CSS = f"""
 }}
 .zl-conclusion p {{ margin: 0; max-width: 62rem; }}
 .zl-conclusion ul {{ margin: 0; padding-left: 1.1rem; }}
-.zl-conclusion ul li, .zl-conclusion p {{ font-size: 1.02rem; }}
+.zl-conclusion ul li, .zl-conclusion p {{ font-size: 1.02rem; text-wrap: pretty; }}
 .zl-conclusion ul li {{ margin: 0.24rem 0; }}
 .zl-section {{ margin: 1.7rem 0 0; padding-top: 1.3rem; border-top: 1px solid {LINE}; }}
 .zl-section h2 {{
@@ -72,7 +72,7 @@ CSS = f"""
 .zl-facts {{
   color: {MUTED}; font-size: 0.8rem; line-height: 1.5; margin: 0; padding: 0.45rem 0 0;
 }}
-.zl-facts span + span::before {{ content: "·"; padding: 0 0.45rem; color: {ACCENT_SOFT}; }}
+.zl-facts span {{ display: inline-block; margin-right: 1.15rem; }}
 .zl-none {{
   border: 1px dashed {LINE}; color: {MUTED}; padding: 0.9rem 1.1rem; margin: 0.5rem 0 0;
   font-size: 0.94rem; line-height: 1.5;
@@ -103,6 +103,7 @@ table.zl-def tbody th {{ width: 13rem; font-weight: 600; color: {MUTED}; }}
   font-size: 0.98rem; font-weight: 620; color: {INK}; margin: 1.1rem 0 0; padding: 0;
 }}
 .zl-keep {{ white-space: nowrap; }}
+table.zl .zl-long {{ min-width: 13rem; }}
 .zl-dot {{ color: {MUTED}; font-weight: 700; cursor: help; padding: 0 0.2rem; }}
 .zl-note {{ color: {MUTED}; font-size: 0.8rem; line-height: 1.5; margin: 0.5rem 0 0; }}
 .zl-card {{ min-height: 10.6rem; }}

@@ -294,7 +294,7 @@ def change(step: Step) -> str:
         case "gelijk":
             return f"Gelijk aan {year}"
         case "onzeker":
-            return f"{was} in {year}; verschil binnen de onzekerheid"
+            return f"{was} in {year}, verschil niet zeker"
         case _:
             return f"{way.capitalize()} dan in {year} ({was})"
 

@@ -83,7 +83,7 @@ def _deliveries(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
                 tables.text(row["leverancier"]),
                 tables.kept(row["periode"]),
                 tables.kept(wording.short_date(row["ontvangen_op"])),
-                tables.text(_outcome(row)),
+                tables.long(_outcome(row)),
                 *(_count(row, name, row["status"]) for name in _ROWS),
             )
         )
@@ -201,8 +201,10 @@ def _count(row: Mapping[str, Any], name: str, status: str) -> tables.Cell:
 
 def _outcome(row: Mapping[str, Any]) -> str:
     """Status, and the message where there is one."""
-    told = wording.delivery_status(row["status"])
-    return f"{told}. {row['bericht']}" if row["bericht"] else told
+    told, message = wording.delivery_status(row["status"]), str(row["bericht"] or "")
+    if message.startswith(told):
+        return message
+    return f"{told}. {message}" if message else told
 
 
 def _label(released: Released, metric: str) -> str:

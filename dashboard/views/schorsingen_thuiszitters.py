@@ -27,8 +27,10 @@ def render(released: Released) -> None:
     )  # fmt: skip
     if selection.niveau in {"totaal", "gemeente", "vestiging"}:
         figure.funnel(
-            released, "sch_per_1000", selection, "Scholen vergeleken: schorsingen en grootte"
-        )
+            released, "sch_per_1000", selection, "Scholen vergeleken: schorsingen en grootte",
+            note="Scholen voor voortgezet onderwijs schorsen vaker dan basisscholen; vergelijk "
+            "scholen van dezelfde soort.",
+        )  # fmt: skip
 
     figure.section("Thuiszitters")
     figure.trend(released, "thuis_jaar", selection, "Thuiszitters in het jaar")

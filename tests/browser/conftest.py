@@ -53,10 +53,10 @@ def start(home: Path, cwd: Path) -> tuple[subprocess.Popen[bytes], str]:
     with socket.socket() as probe:
         probe.bind(("localhost", 0))
         port = int(probe.getsockname()[1])
-    log = (cwd / "server.log").open("wb")
-    process = subprocess.Popen(
-        serve.command(home, port), env=serve.environment(home), cwd=cwd, stdout=log, stderr=log
-    )
+    with (cwd / "server.log").open("wb") as log:
+        process = subprocess.Popen(
+            serve.command(home, port), env=serve.environment(home), cwd=cwd, stdout=log, stderr=log
+        )
     url = serve.address(port)
     for _ in range(240):
         if process.poll() is not None:
@@ -111,9 +111,15 @@ class Visit:
     def ready(self) -> None:
         """Until the page has its answer and nothing runs any more."""
         self.page.wait_for_selector(".zl-conclusion, .zl-none", timeout=60_000)
-        self.page.wait_for_selector('[data-testid="stStatusWidget"]', state="detached")
-        self.page.wait_for_selector('[data-stale="true"]', state="detached", timeout=60_000)
-        self.page.wait_for_timeout(300)
+        self.page.wait_for_selector(
+            '[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=60_000
+        )
+        self.page.wait_for_function(
+            """() => !document.querySelector('[data-stale="true"], [data-testid="stSkeleton"]') &&
+            [...document.querySelectorAll('[data-testid="stPlotlyChart"]')].every(
+                (chart) => chart.querySelector('svg.main-svg'))""",
+            timeout=60_000,
+        )
 
     def choose(self, label: str, option: str) -> None:
         """Choose in a select box by its label."""

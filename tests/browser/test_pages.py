@@ -1,4 +1,4 @@
-"""Every page in a real browser: it opens, keeps its filters in the address, and speaks to no one."""
+"""Every page in a real browser: it opens, its filters live in the address, it speaks to no one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlparse
 
 import pytest
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Served, Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
@@ -116,3 +116,23 @@ def test_no_english_and_no_developer_tools(visit: Visit) -> None:
     for word in ("Deploy", "Rerun", "Made with", "View more", "Running", "Loading"):
         assert word not in text
     assert visit.page.locator('[data-testid="stMainMenu"]').count() == 0
+
+
+def test_server_holds_the_released_file_and_no_other_data(
+    visit: Visit, served: Served, workdir: Path
+) -> None:
+    """The privacy boundary on the running server: after every page, ask the system what is open."""
+    folder = Path(f"/proc/{served.pid}/fd")
+    if not folder.exists():
+        pytest.skip("the system has no /proc")
+    for path, _ in PAGES.values():
+        visit.open(path)
+    held = set()
+    for entry in folder.iterdir():
+        try:
+            held.add(str(entry.readlink()))
+        except FileNotFoundError:
+            continue
+    data = {name for name in held if name.endswith((".duckdb", ".wal", ".parquet", ".csv"))}
+    assert data == {str(next((workdir / "releases").glob("*.duckdb")))}
+    assert {name for name in held if name.startswith(str(workdir))} == data
