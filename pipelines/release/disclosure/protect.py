@@ -1,9 +1,9 @@
 """Which further cells must be hidden so that nothing hidden can be worked out, with the proof.
 
-In fixed order and without randomness: cheap witnesses that serve many cells at once; then one by
-one; then, with atoms that are possible but do not occur; then an integer programme that pays for
-every shown cell it has to hide. Hidden sets only grow, so earlier witnesses stay valid.
-Source: disclosure.md ("Algorithm").
+In fixed order and without randomness: first tables that serve many sensitive cells at once; then,
+with atoms that are possible but do not occur, the same again; then cell by cell an integer
+programme that pays for every shown cell it has to hide. Hidden sets only grow, so earlier
+witnesses stay valid. Source: disclosure.md ("Algorithm").
 """
 
 from __future__ import annotations
@@ -38,11 +38,12 @@ from pipelines.release.disclosure.rules import (
     known_ranges,
     rows_that_tell,
 )
-from pipelines.release.disclosure.shift import Shifter
-from pipelines.release.disclosure.solver import Programme, solve
+from pipelines.release.disclosure.solver import Floats, Programme, solve
 
-STACK_WIDTH = 150
-"""Neighbouring atoms tried per atom while one table serves many demands."""
+MOST_TURNS = 12
+"""At most so many tables per block that serve many demands at once."""
+ROOM = (0, 1, 4)
+"""How far whole numbers may be from the fractional answer, tried in turn."""
 NEIGHBOURHOODS = (120, 500, 100_000)
 """Atoms given to the integer programme: near ones first, more when hiding cannot be avoided."""
 LEVEL_WEIGHT = {
@@ -58,11 +59,10 @@ LEVEL_WEIGHT = {
 def protect(component: Component) -> Protection:
     """Hide, round and prove one component; the verdict says whether the proof is complete."""
     search = _Search.start(component)
-    _shift_many(search)
-    _shift_one_by_one(search)
+    _serve_many(search)
     if search.open_demands():
         search = search.widened(with_possible_atoms(component))
-        _shift_one_by_one(search)
+        _serve_many(search)
         _solve_rest(search)
     _show_again(search)
     return _outcome(component, search)
@@ -155,58 +155,137 @@ def _blocks(search: _Search) -> list[tuple[Ints, Ints, list[Demand]]]:
     ]
 
 
-def _shifter(search: _Search, rows: Ints, atoms: Ints) -> Shifter:
-    low, high = search.ranges()
-    matrix = search.rows.matrix[rows][:, atoms]
-    return Shifter(
-        sp.csr_array(matrix),
-        search.rows.value[rows],
-        low[rows],
-        high[rows],
-        search.component.counts[atoms],
-    )
-
-
-def _table(search: _Search, atoms: Ints, shifter: Shifter) -> Ints:
-    table = np.zeros(search.component.counts.size, np.int64)
-    table[atoms] = shifter.changes()
-    return table
-
-
-def _shift_many(search: _Search) -> None:
-    """Witnesses that serve many demands: pile moves on one table as long as they fit."""
+def _serve_many(search: _Search) -> None:
+    """Tables that serve many demands at once, per block, until a table serves hardly any."""
     for rows, atoms, _ in _blocks(search):
-        shifter = _shifter(search, rows, atoms)
-        place = {int(row): i for i, row in enumerate(rows)}
-        while True:
-            todo = [demand for demand in search.open_demands() if demand.row in place]
+        inside = np.zeros(search.rows.value.size, np.bool_)
+        inside[rows] = True
+        for turn in range(MOST_TURNS):
+            todo = [demand for demand in search.open_demands() if inside[demand.row]]
             if not todo:
                 break
-            shifter.reset()
-            taken: set[int] = set()
-            reached = 0
-            for demand in todo:
-                if demand.row in taken:
-                    continue
-                if shifter.reach(place[demand.row], demand.target, STACK_WIDTH):
-                    taken.add(demand.row)
-                    reached += 1
-            credited = search.keep(_table(search, atoms, shifter)) if reached else 0
-            if 4 * credited < len(todo) ** 0.5 or not credited:
+            table = _table_for_many(search, rows, atoms, todo, turn)
+            if table is None or 30 * search.keep(table) < len(todo):
                 break
 
 
-def _shift_one_by_one(search: _Search) -> None:
-    """For each open demand its own table, trying all atoms."""
-    for rows, atoms, _ in _blocks(search):
-        shifter = _shifter(search, rows, atoms)
-        place = {int(row): i for i, row in enumerate(rows)}
-        for demand in search.needed:
-            if demand.row not in place or (demand.row, demand.up) in search.proof:
-                continue
-            shifter.reset()
-            if shifter.reach(place[demand.row], demand.target, atoms.size):
-                search.keep(_table(search, atoms, shifter))
+def _table_for_many(
+    search: _Search, rows: Ints, atoms: Ints, todo: Sequence[Demand], turn: int
+) -> Ints | None:
+    """A whole-number table that meets as many of `todo` as a linear programme finds at once."""
+    low, high = search.ranges()
+    lines = rows[(low[rows] > 0) | (high[rows] < NO_LIMIT)]
+    body = sp.csr_array(search.rows.matrix[lines][:, atoms]).astype(np.float64)
+    body_low = _limits((low - search.rows.value)[lines])
+    body_high = _limits((high - search.rows.value)[lines])
+    counts = search.component.counts[atoms].astype(np.float64)
+    most = float(2 * max(abs(_need(search, demand)) for demand in todo) + 10)
+    chosen = _chosen(search, atoms, todo, turn, (body, body_low, body_high), most)
+    if not chosen:
+        return None
+    goals = sp.csr_array(search.rows.matrix[[demand.row for demand in chosen]][:, atoms])
+    need = np.array([_need(search, demand) for demand in chosen], np.float64)
+    matrix = sp.csc_array(sp.vstack([body, goals.astype(np.float64)], format="csc"))
+    row_low = np.concatenate([body_low, need])
+    up = np.array([demand.up for demand in chosen], np.bool_)
+    row_high = np.concatenate([body_high, np.where(up, np.inf, need)])
+    n = atoms.size
+    nearest = solve(
+        Programme(
+            cost=np.ones(2 * n),
+            matrix=sp.csc_array(sp.hstack([matrix, -matrix], format="csc")),
+            row_low=row_low,
+            row_high=row_high,
+            low=np.zeros(2 * n),
+            high=np.concatenate([np.full(n, most), counts]),
+            whole=np.zeros(2 * n, np.bool_),
+        )
+    )
+    if nearest is None:
+        return None
+    table = _whole(search, atoms, matrix, row_low, row_high, nearest[:n] - nearest[n:])
+    return table if table is not None and _pushed_out(search, table) == [] else None
+
+
+def _whole(
+    search: _Search,
+    atoms: Ints,
+    matrix: sp.csc_array,
+    row_low: Floats,
+    row_high: Floats,
+    start: Floats,
+) -> Ints | None:
+    """A whole-number table near the fractional `start` within the same limits, if one is found."""
+    n = atoms.size
+    counts = search.component.counts[atoms].astype(np.float64)
+    start = np.round(start, 6)
+    for room in ROOM:
+        exact = solve(
+            Programme(
+                cost=np.zeros(n),
+                matrix=matrix,
+                row_low=row_low,
+                row_high=row_high,
+                low=np.maximum(-counts, np.floor(start) - room),
+                high=np.ceil(start) + room,
+                whole=np.ones(n, np.bool_),
+            ),
+            maximum_nodes=20,
+        )
+        if exact is not None:
+            table = np.zeros(search.component.counts.size, np.int64)
+            table[atoms] = np.rint(exact).astype(np.int64)
+            return table
+    return None
+
+
+def _chosen(
+    search: _Search,
+    atoms: Ints,
+    todo: Sequence[Demand],
+    turn: int,
+    body: tuple[sp.csr_array, Floats, Floats],
+    most: float,
+) -> list[Demand]:
+    """Demands that one (fractional) table can meet together; each turn prefers other ones."""
+    n, k = atoms.size, len(todo)
+    rows = sorted({demand.row for demand in todo})
+    place = {row: i for i, row in enumerate(rows)}
+    where = (np.array([place[d.row] for d in todo], np.int64), np.arange(k))
+    need = np.array([_need(search, demand) for demand in todo], np.float64)
+    preferred = [1.0 if (demand.row + turn + demand.up) % 2 else 0.7 for demand in todo]
+    goals = sp.csr_array(search.rows.matrix[rows][:, atoms]).astype(np.float64)
+    step = sp.csr_array((-need, where), shape=(len(rows), k))
+    share = sp.csr_array((np.ones(k), where), shape=(len(rows), k))
+    blank = np.zeros(len(rows))
+    answer = solve(
+        Programme(
+            cost=np.concatenate([np.zeros(n), -np.array(preferred)]),
+            matrix=sp.csc_array(
+                sp.block_array([[body[0], None], [goals, step], [None, share]], format="csc")
+            ),
+            row_low=np.concatenate([body[1], blank, blank]),
+            row_high=np.concatenate([body[2], blank, blank + 1.0]),
+            low=np.concatenate([-search.component.counts[atoms], np.zeros(k)]).astype(np.float64),
+            high=np.concatenate([np.full(n, most), np.ones(k)]),
+            whole=np.zeros(n + k, np.bool_),
+        )
+    )
+    if answer is None:
+        return []
+    return [demand for demand, met in zip(todo, answer[n:], strict=True) if met > 0.999]
+
+
+def _need(search: _Search, demand: Demand) -> int:
+    return demand.target - int(search.rows.value[demand.row])
+
+
+def _limits(values: Ints) -> Floats:
+    """Integer limits as floats, with infinity for no limit."""
+    limits = values.astype(np.float64)
+    limits[values > NO_LIMIT // 2] = np.inf
+    limits[values < -NO_LIMIT // 2] = -np.inf
+    return limits
 
 
 def _solve_rest(search: _Search) -> None:
@@ -256,80 +335,85 @@ def _weights(search: _Search) -> dict[int, float]:
 
 
 def _programme(search: _Search, demand: Demand, atoms: Ints) -> tuple[float, Ints] | None:
-    """The cheapest table (cost, changes) that meets `demand` by changing only `atoms`."""
+    """The cheapest table (cost, changes) found that meets `demand` by changing only `atoms`.
+
+    Overshoot of what is shown costs its weight; a second round divides the weight by the first
+    overshoot, so that few cells pay rather than many a little.
+    """
     low, high = search.ranges()
     matrix = sp.csr_array(search.rows.matrix[:, atoms])
-    touched = np.diff(matrix.indptr) > 0
-    bounded = touched & ((low > -NO_LIMIT) | (high < NO_LIMIT))
-    bounded[demand.row] = False
-    lines = np.flatnonzero(bounded)
-    counts, value = search.component.counts[atoms], search.rows.value
-    need = demand.target - int(value[demand.row])
-    most = abs(need) + 2 * int(search.rows.threshold[demand.row])
-    reach = counts.sum() + most * atoms.size
-    tellers = rows_that_tell(search.component)
+    lines = np.flatnonzero((np.diff(matrix.indptr) > 0) & ((low > 0) | (high < NO_LIMIT)))
+    lines = lines[lines != demand.row]
     prices = _weights(search)
-    payers = [tellers.get(int(row), int(row)) for row in lines]
-    paid = sorted({cell for cell in payers if cell in prices})
-    column = {cell: atoms.size + i for i, cell in enumerate(paid)}
-    soft = [(i, column[cell]) for i, cell in enumerate(payers) if cell in column]
-    slack = np.zeros((2, lines.size))
-    for i, _ in soft:
-        slack[:, i] = min(float(reach), 1e5)
-    body = matrix[lines].astype(np.float64)
-    where = (
-        np.array([i for i, _ in soft], np.int64),
-        np.array([j - atoms.size for _, j in soft], np.int64),
-    )
-    relax = [
-        sp.csr_array((sign * slack[k][where[0]], where), shape=(lines.size, len(paid)))
-        for k, sign in ((0, 1.0), (1, -1.0))
-    ]
-    goal = matrix[[demand.row]].astype(np.float64)
-    blank = sp.csr_array((1, len(paid)))
-    low_known, high_known = low[lines] > -NO_LIMIT, high[lines] < NO_LIMIT
-    system = sp.vstack(
-        [
-            sp.hstack([body, relax[0]])[low_known],
-            sp.hstack([body, relax[1]])[high_known],
-            sp.hstack([goal, blank]),
-        ],
-        format="csc",
-    )
-    infinite = np.inf
-    row_low = np.concatenate(
-        [
-            (low - value)[lines][low_known],
-            np.full(int(high_known.sum()), -infinite),
-            [need],
-        ]
-    ).astype(np.float64)
-    row_high = np.concatenate(
-        [
-            np.full(int(low_known.sum()), infinite),
-            (high - value)[lines][high_known],
-            [infinite if demand.up else need],
-        ]
-    ).astype(np.float64)
-    answer = solve(
-        Programme(
-            cost=np.concatenate([np.full(atoms.size, 0.0), [prices[cell] for cell in paid]]),
-            matrix=system,
-            row_low=row_low,
-            row_high=row_high,
-            low=np.concatenate([-counts, np.zeros(len(paid))]).astype(np.float64),
-            high=np.concatenate([np.full(atoms.size, most), np.ones(len(paid))]).astype(float),
-            whole=np.ones(atoms.size + len(paid), np.bool_),
-        )
-    )
+    tellers = rows_that_tell(search.component)
+    payer = [tellers.get(int(row), int(row)) for row in lines]
+    price = np.array([prices.get(cell, np.nan) for cell in payer])
+    paying = np.flatnonzero(~np.isnan(price))
+    weight = price[paying]
+    overshoot = np.zeros(paying.size)
+    answer: Floats | None = None
+    for turn in range(2):
+        if turn:
+            weight = price[paying] / (overshoot + 0.25)
+        answer = _elastic(search, demand, atoms, lines, paying, weight)
+        if answer is None:
+            return None
+        tail = answer[2 * atoms.size :]
+        overshoot = tail[: paying.size] + tail[paying.size :]
+        if not (overshoot > 1e-6).any():
+            break
     if answer is None:
         return None
-    table = np.zeros(search.component.counts.size, np.int64)
-    table[atoms] = np.rint(answer[: atoms.size]).astype(np.int64)
-    pushed = _pushed_out(search, table)
-    if pushed is None:
+    hidden = {payer[i] for i in paying[overshoot > 1e-6]}
+    trial = replace(search, visible=search.visible.copy())
+    trial.visible[list(hidden)] = False
+    low, high = trial.ranges()
+    need = _need(search, demand)
+    goal = matrix[[demand.row]]
+    table = _whole(
+        search,
+        atoms,
+        sp.csc_array(sp.vstack([matrix[lines], goal], format="csc").astype(np.float64)),
+        np.append(_limits((low - search.rows.value)[lines]), float(need)),
+        np.append(_limits((high - search.rows.value)[lines]), np.inf if demand.up else float(need)),
+        answer[: atoms.size] - answer[atoms.size : 2 * atoms.size],
+    )
+    pushed = None if table is None else _pushed_out(search, table)
+    if table is None or pushed is None:
         return None
     return sum(prices[cell] for cell in pushed), table
+
+
+def _elastic(
+    search: _Search, demand: Demand, atoms: Ints, lines: Ints, paying: Ints, weight: Floats
+) -> Floats | None:
+    """Changes up, changes down, overshoot below, overshoot above (fractional), at least cost.
+
+    `paying` are the places in `lines` that may overshoot, at `weight` per unit."""
+    low, high = search.ranges()
+    body = sp.csr_array(search.rows.matrix[lines][:, atoms]).astype(np.float64)
+    goal = sp.csr_array(search.rows.matrix[[demand.row]][:, atoms]).astype(np.float64)
+    need = _need(search, demand)
+    n, k = atoms.size, paying.size
+    over = sp.csr_array((np.ones(k), (paying, np.arange(k))), shape=(lines.size, k))
+    counts = search.component.counts[atoms].astype(np.float64)
+    return solve(
+        Programme(
+            cost=np.concatenate([np.full(2 * n, 1e-3), weight, weight]),
+            matrix=sp.csc_array(
+                sp.block_array(
+                    [[body, -body, over, -over], [goal, -goal, None, None]], format="csc"
+                )
+            ),
+            row_low=np.append(_limits((low - search.rows.value)[lines]), float(need)),
+            row_high=np.append(
+                _limits((high - search.rows.value)[lines]), np.inf if demand.up else float(need)
+            ),
+            low=np.zeros(2 * n + 2 * k),
+            high=np.concatenate([np.full(n, 2.0 * abs(need) + 10), counts, np.full(2 * k, np.inf)]),
+            whole=np.zeros(2 * n + 2 * k, np.bool_),
+        )
+    )
 
 
 def _pushed_out(search: _Search, table: Ints) -> list[int] | None:
