@@ -101,6 +101,10 @@ def _hidden_mark(figure: go.Figure, row: Cell, **place: Any) -> None:
     )
 
 
+def _norm_label(metric: Metric, norm: float) -> str:
+    return f"{wording.norm_word(metric)} {wording.bare(metric, norm)}"
+
+
 def _hover(metric: Metric, label: str, row: Cell) -> str:
     lines = [f"<b>{label}</b>", wording.full(metric, row["waarde"])]
     if row["onder"] is not None and row["boven"] is not None:
@@ -114,7 +118,7 @@ def trend(metric: Metric, rows: Sequence[Cell], now: str = "") -> go.Figure:
     """One value per school year, with its interval, the norm as a dashed line."""
     figure = _canvas(262)
     years = [row["schooljaar"] for row in rows]
-    norm = metric.norm
+    norm = wording.target(metric)
     top = _top(metric, rows, norm)
     figure.update_xaxes(
         type="category", categoryorder="array", categoryarray=years,
@@ -127,7 +131,7 @@ def trend(metric: Metric, rows: Sequence[Cell], now: str = "") -> go.Figure:
             line={"color": theme.MUTED, "width": 1, "dash": "dash"},
         )  # fmt: skip
         figure.add_annotation(
-            text=f"norm {wording.bare(metric, norm)}", xref="paper", x=0, y=norm, xanchor="left",
+            text=_norm_label(metric, norm), xref="paper", x=0, y=norm, xanchor="left",
             yanchor="bottom", showarrow=False, font={"size": 11.5, "color": theme.MUTED},
         )  # fmt: skip
     figure.add_trace(
@@ -166,8 +170,9 @@ def trend(metric: Metric, rows: Sequence[Cell], now: str = "") -> go.Figure:
 
 def bars(metric: Metric, rows: Sequence[Cell], labels: Sequence[str]) -> go.Figure:
     """One horizontal bar per category, in the order given."""
+    norm = wording.target(metric)
     figure = _canvas(46 + 38 * len(rows), right=60, top=8)
-    top = _top(metric, rows, metric.norm)
+    top = _top(metric, rows, norm)
     places = list(range(len(rows)))
     figure.update_yaxes(
         tickvals=places, ticktext=[_wrapped(label) for label in labels], showgrid=False,
@@ -177,13 +182,13 @@ def bars(metric: Metric, rows: Sequence[Cell], labels: Sequence[str]) -> go.Figu
         range=[0, top * 1.12], showgrid=True, gridcolor=theme.GRID, showline=False,
         **_scale(metric, top),
     )  # fmt: skip
-    if metric.norm is not None:
+    if norm is not None:
         figure.add_shape(
-            type="line", yref="paper", y0=0, y1=1, x0=metric.norm, x1=metric.norm,
+            type="line", yref="paper", y0=0, y1=1, x0=norm, x1=norm,
             line={"color": theme.MUTED, "width": 1, "dash": "dash"},
         )  # fmt: skip
         figure.add_annotation(
-            text=f"norm {wording.bare(metric, metric.norm)}", yref="paper", y=1, x=metric.norm,
+            text=_norm_label(metric, norm), yref="paper", y=1, x=norm,
             xanchor="right", yanchor="bottom", showarrow=False, xshift=-3,
             font={"size": 11.5, "color": theme.MUTED},
         )  # fmt: skip
@@ -284,9 +289,10 @@ def _apart(
 
 def spans(metric: Metric, pairs: Sequence[tuple[str, Cell, Cell]]) -> go.Figure:
     """Median and 90% point per school year, joined by a line."""
+    norm = wording.target(metric)
     figure = _canvas(70 + 52 * len(pairs), right=40, top=30)
     both = [row for _, middle, far in pairs for row in (middle, far)]
-    top = _top(metric, both, metric.norm)
+    top = _top(metric, both, norm)
     figure.update_yaxes(
         tickvals=list(range(len(pairs))), ticktext=[label for label, _, _ in pairs],
         range=[len(pairs) - 0.5, -0.5], showgrid=False, **_SPACED,
@@ -296,13 +302,13 @@ def spans(metric: Metric, pairs: Sequence[tuple[str, Cell, Cell]]) -> go.Figure:
         range=[0, top * 1.08], showgrid=True, gridcolor=theme.GRID, nticks=6, showline=False,
         title={"text": metric.eenheid, "font": {"size": 12, "color": theme.MUTED}},
     )  # fmt: skip
-    if metric.norm is not None:
+    if norm is not None:
         figure.add_shape(
-            type="line", yref="paper", y0=0, y1=1, x0=metric.norm, x1=metric.norm,
+            type="line", yref="paper", y0=0, y1=1, x0=norm, x1=norm,
             line={"color": theme.MUTED, "width": 1, "dash": "dash"},
         )  # fmt: skip
         figure.add_annotation(
-            text=f"norm {wording.bare(metric, metric.norm)}", yref="paper", y=1, x=metric.norm,
+            text=_norm_label(metric, norm), yref="paper", y=1, x=norm,
             yanchor="bottom", showarrow=False, font={"size": 11.5, "color": theme.MUTED},
         )  # fmt: skip
     for place, (label, middle, far) in enumerate(pairs):

@@ -15,6 +15,7 @@ _SENTENCES = {
     "smw_leerlingen": "**{v}** leerlingen kregen schoolmaatschappelijk werk",
     "smw_trajecten": "Er startten **{v}** trajecten",
     "smw_wachttijd": "De helft van de trajecten startte binnen **{v} dagen** na aanmelding",
+    "smw_binnen_norm": "**{v}** van de trajecten startte binnen de afgesproken termijn",
     "smw_doelrealisatie": "Van de gestelde doelen werd **{v}** behaald",
     "vw_start_binnen_norm": "Bij **{v}** van de verwijzingen startte de hulp binnen twee weken "
     "na het overleg",

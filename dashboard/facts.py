@@ -59,6 +59,9 @@ def of_metric(
     norm = wording.norm_text(metric)
     if norm and metric.norm_bron:
         norm += f" (bron: {metric.norm_bron})"
+    more = [("Versie van de definitie", _version(metric))]
+    if boundary := wording.boundary_text(metric):
+        more.insert(0, ("Grens in de definitie", f"{boundary} (bron: {metric.norm_bron})"))
     return Facts(
         definition=metric.definitie,
         numerator=metric.teller or metric.definitie,
@@ -70,7 +73,7 @@ def of_metric(
         hidden=sum(row["status"] == wording.HIDDEN for row in rows),
         release_id=released.about.id,
         rounding=released.about.afronding,
-        more=(("Versie van de definitie", _version(metric)),),
+        more=tuple(more),
     )
 
 
@@ -94,9 +97,9 @@ def of_effect(
         ("Bewijsniveau", effect["bewijsniveau"]),
     ]
     return Facts(
-        definition=f"{effect['maat']}: {_lower(effect['ontwerp_label'])}.",
-        numerator=str(effect["maat"] or ""),
-        denominator="leerlingmaanden of deelnemers, zoals de maat zegt",
+        definition=f"Aantal {effect['eenheid']}. {effect['ontwerp_label']}.",
+        numerator=f"Aantal {effect['maat']}",
+        denominator=f"Volgens de eenheid: {effect['eenheid']}",
         sources=tuple(found),
         n=n,
         interval="95%-interval" if seen and effect["onder"] is not None else "",

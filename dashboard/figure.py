@@ -120,7 +120,7 @@ def found(
     if not rows:
         explain(
             title,
-            f"Deze maat staat {selection.where} niet in het publicatieplan. "
+            "Voor dit gebied of dit niveau staat deze maat niet in het publicatieplan. "
             "Kies een ander gebied, of een hoger niveau.",
         )
         return None
@@ -172,6 +172,7 @@ def breakdown(
     rows = released.by_category(
         metric_id, cut, selection.schooljaar, selection.niveau, selection.gebied
     ).to_dicts()
+    rows = [row for row in rows if not _nobody_unknown(row)]
     metric = found(released, metric_id, title, rows, selection)
     if metric is None:
         return
@@ -209,7 +210,7 @@ def by_category_over_years(
         return
     years = sorted({row["schooljaar"] for row in rows})
     names = released.categories(cut)
-    present = {row["categorie"] for row in rows}
+    present = {row["categorie"] for row in rows if not _nobody_unknown(row)}
     codes = [code for code in names if code in present] + sorted(present - set(names))
     at = {(row["categorie"], row["schooljaar"]): row for row in rows}
     absent = _absent()
@@ -236,6 +237,42 @@ def by_category_over_years(
             wide=True,
         )
     )  # fmt: skip
+
+
+def more(
+    released: Released,
+    themes: Sequence[str],
+    shown: Sequence[str],
+    selection: Selection,
+    key: str,
+) -> None:
+    """The other published metrics of a theme, one at a time, chosen by the reader."""
+    others = {
+        metric.label_nl: metric
+        for metric in released.metrics.values()
+        if metric.thema in themes and metric.id not in shown
+    }
+    if not others:
+        return
+    chosen = st.selectbox(
+        "Meer cijfers over dit onderwerp",
+        list(others),
+        index=None,
+        placeholder="Kies een cijfer",
+        key=key,
+        bind="query-params",
+        width=520,
+    )
+    if chosen is None:
+        return
+    metric = others[chosen]
+    if released.whole(metric.id):
+        trend(released, metric.id, selection, metric.label_nl)
+    for cut in released.cuts(metric.id):
+        breakdown(
+            released, metric.id, cut, selection,
+            f"{metric.label_nl} naar {wording.cut(cut).lower()}",
+        )  # fmt: skip
 
 
 def funnel(
@@ -340,6 +377,11 @@ def year_cells(
         return None
     earlier = [row for row in rows if row["schooljaar"] < selection.schooljaar]
     return wording.Step(metric, selection.schooljaar, now, earlier[-1] if earlier else None)
+
+
+def _nobody_unknown(row: Cell) -> bool:
+    """The category "onbekend" with a visible zero: a line that says nothing."""
+    return bool(row["categorie"] == "onbekend" and charts.visible(row) and row["waarde"] == 0)
 
 
 def _of_year(rows: Sequence[Cell], year: str) -> Cell | None:

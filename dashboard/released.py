@@ -198,16 +198,17 @@ class Released:
             gebied,
         )
 
-    def by_area(self, metric: str, schooljaar: str, niveau: str) -> pl.DataFrame:
+    def by_area(self, metric: str, schooljaar: str, niveau: str, maat: str = "") -> pl.DataFrame:
         """One cell per area of a level in one year, by name."""
         return self.query(
             "SELECT c.*, coalesce(g.naam, c.gebied) AS label, coalesce(g.ouder, '') AS ouder "
             "FROM cellen c LEFT JOIN gebieden g ON g.niveau = c.niveau AND g.code = c.gebied "
             "WHERE c.metriek = ? AND c.schooljaar = ? AND c.niveau = ? "
-            "AND c.uitsplitsing = '' AND c.maat = '' ORDER BY label, c.gebied",
+            "AND c.uitsplitsing = '' AND c.maat = ? ORDER BY label, c.gebied",
             metric,
             schooljaar,
             niveau,
+            maat,
         )
 
     def cuts(self, metric: str) -> list[str]:
@@ -218,6 +219,14 @@ class Released:
                 "WHERE metriek = ? AND uitsplitsing <> '' ORDER BY 1",
                 metric,
             )
+        )
+
+    def whole(self, metric: str) -> bool:
+        """Whether a metric is published without a breakdown too."""
+        return bool(
+            self.query(
+                "SELECT 1 FROM cellen WHERE metriek = ? AND uitsplitsing = '' LIMIT 1", metric
+            ).height
         )
 
     def categories(self, cut: str) -> dict[str, str]:

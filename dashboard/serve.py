@@ -11,14 +11,14 @@ from dashboard.released import WORKDIR_VARIABLE
 ADDRESS = "localhost"
 
 
-def command(workdir: Path, port: int) -> list[str]:
-    """The command that serves the release of `workdir` on http://localhost:`port`.
+def command(workdir: Path, port: int) -> tuple[list[str], dict[str, str]]:
+    """The command that serves the release of `workdir` on http://localhost:`port`, and the
+    environment to run it in.
 
-    Run it with `environment(workdir)`. Look, language and behaviour come from
-    `dashboard/.streamlit/config.toml`; what must never differ is repeated here.
+    Look, language and behaviour come from `dashboard/.streamlit/config.toml`; what must never
+    differ is repeated here.
     """
-    del workdir  # travels in the environment: the script takes no arguments
-    return [
+    arguments = [
         sys.executable,
         "-m",
         "streamlit",
@@ -32,11 +32,7 @@ def command(workdir: Path, port: int) -> list[str]:
         "--client.toolbarMode=minimal",
         "--client.showErrorDetails=none",
     ]
-
-
-def environment(workdir: Path) -> dict[str, str]:
-    """This process's environment, plus where the release stands."""
-    return {**os.environ, WORKDIR_VARIABLE: str(workdir.resolve())}
+    return arguments, {**os.environ, WORKDIR_VARIABLE: str(workdir.resolve())}
 
 
 def address(port: int) -> str:

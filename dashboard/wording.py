@@ -68,19 +68,25 @@ _CUTS = {
     "leeftijdsgroep": "Leeftijdsgroep",
     "geslacht": "Geslacht",
     "aanmelder": "Aanmelder",
+    "afsluitreden": "Reden van afsluiten",
+    "hulpsoort": "Soort hulp",
+    "preventieniveau": "Preventieniveau",
+    "reden": "Reden",
+    "soort": "Soort",
+    "verwijzer": "Verwijzer",
+    "wettelijk_kader": "Wettelijk kader",
 }
 _THEMES = {
-    "A": "Bereik en instroom",
-    "B": "Proces",
-    "C": "Resultaat",
-    "D": "Verwijzing en toeleiding",
-    "E": "Capaciteit en middelen",
-    "F": "Schorsingen",
-    "G": "Thuiszitters en verzuim",
-    "H": "Samenwerking",
-    "I": "Doorlopende lijnen",
-    "J": "Jeugdhulp",
+    "bereik": "Bereik en instroom",
+    "proces": "Proces",
+    "resultaat": "Resultaat",
+    "verwijzingen": "Verwijzing en toeleiding",
+    "schorsingen": "Schorsingen",
+    "thuiszitters": "Thuiszitters en verzuim",
+    "jeugdhulp": "Jeugdhulp",
 }
+# Units in which a norm may be compared with the value, as they are written in either place.
+_SAME_UNIT = {"procent": "%", "kalenderdagen": "dagen"}
 _MEASURES = {"mediaan": "Mediaan", "p90": "90%-punt"}
 _DELIVERY_STATUS = {"geladen": "Geladen", "vervangen": "Vervangen", "geweigerd": "Geweigerd"}
 _SEVERITY = {"fout": "Fout", "waarschuwing": "Waarschuwing"}
@@ -144,6 +150,8 @@ def bare(metric: Metric, value: float) -> str:
             return f"{natural(value)}%"
         case "bedrag":
             return euro(value)
+        case "gemiddelde" if metric.eenheid.startswith("euro"):
+            return euro(value)
         case "per_100" | "per_1000" | "gemiddelde":
             return number(value, 1)
         case "reeks":
@@ -154,15 +162,9 @@ def bare(metric: Metric, value: float) -> str:
 
 def unit(metric: Metric) -> str:
     """The words after a bare value."""
-    match metric.soort:
-        case "aandeel" | "bedrag":
-            return ""
-        case "per_100":
-            return "per 100 leerlingen"
-        case "per_1000":
-            return "per 1.000 leerlingen"
-        case _:
-            return metric.eenheid
+    if metric.soort in {"aandeel", "bedrag"}:
+        return ""
+    return metric.eenheid.removeprefix("euro ")
 
 
 def full(metric: Metric, value: float) -> str:
@@ -306,23 +308,46 @@ def _overlap(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     return bool(one["onder"] <= other["boven"] and other["onder"] <= one["boven"])
 
 
+def target(metric: Metric) -> float | None:
+    """The norm where the value itself is held against it.
+
+    A norm in another unit (14 days, for a share) is part of the definition and not a target.
+    """
+    mine, its = (_SAME_UNIT.get(u, u) for u in (metric.eenheid, metric.norm_eenheid))
+    return metric.norm if mine == its else None
+
+
 def norm_text(metric: Metric) -> str:
-    """The target in words; empty where none was agreed."""
-    if metric.norm is None:
+    """The target in words; empty where the value has none."""
+    norm = target(metric)
+    if norm is None:
         return ""
     way = {"hoger": "minimaal ", "lager": "maximaal "}.get(metric.richting, "")
-    return f"{way}{full(metric, metric.norm)}"
+    return f"{way}{full(metric, norm)}"
+
+
+def boundary_text(metric: Metric) -> str:
+    """The norm that is part of the definition, such as 14 kalenderdagen; empty without one."""
+    if metric.norm is None or target(metric) is not None:
+        return ""
+    return f"{natural(metric.norm)} {metric.norm_eenheid}"
+
+
+def norm_word(metric: Metric) -> str:
+    """A target is a norm; a value nobody must reach is a reference."""
+    return "norm" if metric.richting else "referentie"
 
 
 def norm_verdict(metric: Metric, cell: Mapping[str, Any]) -> str:
     """gehaald, niet gehaald or onzeker; '' without a norm or a way that is better."""
     value = cell["waarde"]
-    if metric.norm is None or value is None or metric.richting not in {"hoger", "lager"}:
+    norm = target(metric)
+    if norm is None or value is None or metric.richting not in {"hoger", "lager"}:
         return ""
     low, high = cell["onder"], cell["boven"]
-    if low is not None and high is not None and low < metric.norm < high:
+    if low is not None and high is not None and low < norm < high:
         return "onzeker"
-    met = value >= metric.norm if metric.richting == "hoger" else value <= metric.norm
+    met = value >= norm if metric.richting == "hoger" else value <= norm
     return "gehaald" if met else "niet gehaald"
 
 

@@ -56,7 +56,7 @@ _READING = (
 
 def render(released: Released) -> None:
     metrics = released.metrics
-    norms = sum(metric.norm is not None for metric in metrics.values())
+    norms = sum(wording.target(m) is not None and bool(m.richting) for m in metrics.values())
     page.conclusion(
         [
             f"Deze publicatie bevat {wording.count_of(len(metrics), 'maat', 'maten')}; voor "
@@ -100,6 +100,7 @@ def _entry(released: Released, metric: Metric) -> str:
         ("Teller", metric.teller),
         ("Noemer", metric.noemer),
         ("Norm", norm or "geen norm afgesproken"),
+        ("Grens", wording.boundary_text(metric)),
         ("Uitsplitsingen", ", ".join(wording.cut(c).lower() for c in released.cuts(metric.id))),
         ("Leveranciers", ", ".join(suppliers)),
         ("Kenmerk", f"{metric.id}, versie {metric.versie}{since}"),

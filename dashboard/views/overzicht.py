@@ -15,24 +15,20 @@ from dashboard.wording import Step
 TITLE = "Overzicht"
 QUESTION = "Wat levert de ondersteuning op en om de school op, en waar staat dat onder druk?"
 
-# Metric and measure; in this order on the page.
+# Metric and measure, in this order on the page; of a group the first that has a figure here.
 HEADLINES = (
-    ("smw_bereik", ""),
-    ("smw_wachttijd", "mediaan"),
-    ("smw_doelrealisatie", ""),
-    ("vw_start_binnen_norm", ""),
-    ("sch_per_1000", ""),
-    ("thuis_jaar", ""),
+    (("smw_bereik", ""),),
+    (("smw_wachttijd", "mediaan"), ("smw_binnen_norm", "")),
+    (("smw_doelrealisatie", ""),),
+    (("vw_start_binnen_norm", ""),),
+    (("sch_per_1000", ""),),
+    (("thuis_jaar", ""),),
 )
 
 
 def render(released: Released) -> None:
     selection = filters.bar(released)
-    steps = [
-        step
-        for metric, measure in HEADLINES
-        if (step := figure.year_cells(released, metric, selection, measure)) is not None
-    ]
+    steps = [step for group in HEADLINES if (step := _first(released, group, selection))]
     page.conclusion(
         _conclusions(released, selection, steps),
         f"In {selection.schooljaar}, {selection.where}:",
@@ -42,11 +38,21 @@ def render(released: Released) -> None:
     _years(released, selection)
 
 
+def _first(
+    released: Released, group: tuple[tuple[str, str], ...], selection: Selection
+) -> Step | None:
+    for metric, measure in group:
+        step = figure.year_cells(released, metric, selection, measure)
+        if step is not None:
+            return step
+    return None
+
+
 def _conclusions(released: Released, selection: Selection, steps: list[Step]) -> list[str]:
     """At most five sentences: first the targets, then the rest, then the leading effect."""
     told = [step for step in steps if step.now["status"] == wording.VISIBLE]
-    with_norm = [step for step in told if step.metric.norm is not None]
-    others = [step for step in told if step.metric.norm is None]
+    with_norm = [step for step in told if wording.target(step.metric) is not None]
+    others = [step for step in told if wording.target(step.metric) is None]
     sentences = [conclusions.sentence(step) for step in (others[:1] + with_norm + others[1:])][:5]
     if selection.niveau == "totaal":
         sentences += [
@@ -124,7 +130,7 @@ def _years(released: Released, selection: Selection) -> None:
     years = sorted(released.years)
     body: list[Row] = []
     cells = []
-    for metric_id, measure in HEADLINES:
+    for metric_id, measure in (choice for group in HEADLINES for choice in group):
         metric = released.metrics.get(metric_id)
         if metric is None or not released.sources(metric_id):
             continue

@@ -32,6 +32,8 @@ def render(released: Released) -> None:
             "scholen van dezelfde soort.",
         )  # fmt: skip
 
+    figure.more(released, ("schorsingen",), ("sch_per_1000",), selection, "meer_schorsingen")
+
     figure.section("Thuiszitters")
     figure.trend(released, "thuis_jaar", selection, "Thuiszitters in het jaar")
     figure.by_category_over_years(
@@ -40,3 +42,4 @@ def render(released: Released) -> None:
         "tellen daarom niet op tot het totaal. Vrijstellingen vallen buiten de landelijke "
         "telling van thuiszitters.",
     )  # fmt: skip
+    figure.more(released, ("thuiszitters",), ("thuis_jaar",), selection, "meer_thuiszitters")

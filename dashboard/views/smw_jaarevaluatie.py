@@ -15,9 +15,12 @@ QUESTION = "Bereikt het schoolmaatschappelijk werk de leerlingen op tijd, en hel
 _CONCLUSIONS = (
     ("smw_bereik", ""),
     ("smw_wachttijd", "mediaan"),
+    ("smw_binnen_norm", ""),
     ("smw_doelrealisatie", ""),
     ("vw_start_binnen_norm", ""),
 )
+# Between the two ends in the label of a crossed category.
+_ARROW = " → "
 _CUTS = ("rol", "inzetsoort", "werkvorm")
 
 
@@ -46,12 +49,23 @@ def render(released: Released) -> None:
     if selection.niveau in {"totaal", "gemeente", "vestiging"}:
         figure.funnel(released, "smw_bereik", selection, "Scholen vergeleken: bereik en grootte")
 
+    figure.more(
+        released, ("bereik",),
+        ("smw_bereik", "smw_leerlingen", "smw_trajecten", "smw_problematiek"), selection,
+        "meer_bereik",
+    )  # fmt: skip
+
     figure.section("Proces", "Hoe lang wachten leerlingen na aanmelding?")
     _waiting(released, selection)
+    figure.trend(released, "smw_binnen_norm", selection, "Gestart binnen de norm")
+    figure.more(
+        released, ("proces",), ("smw_wachttijd", "smw_binnen_norm"), selection, "meer_proces"
+    )
 
     figure.section("Resultaat", "Worden de doelen behaald?")
     figure.trend(released, "smw_doelrealisatie", selection, "Doelen behaald")
     figure.breakdown(released, "smw_doelrealisatie", "rol", selection, "Doelen behaald naar rol")
+    figure.more(released, ("resultaat",), ("smw_doelrealisatie",), selection, "meer_resultaat")
 
     figure.section("Verwijzing en toeleiding", "Komt de hulp na het overleg op tijd op gang?")
     figure.trend(released, "vw_start_binnen_norm", selection, "Hulp gestart binnen twee weken")
@@ -60,6 +74,10 @@ def render(released: Released) -> None:
         "Hulp gestart binnen twee weken, naar bestemming",
     )  # fmt: skip
     _flow(released, selection)
+    figure.more(
+        released, ("verwijzingen",), ("vw_start_binnen_norm", "vw_stroom"), selection,
+        "meer_verwijzing",
+    )  # fmt: skip
 
 
 def _trajectories(released: Released, selection: Selection) -> None:
@@ -78,6 +96,11 @@ def _trajectories(released: Released, selection: Selection) -> None:
 
 
 def _waiting(released: Released, selection: Selection) -> None:
+    """Median and 90% point; where the area has none of its own, per gemeente in the chosen year.
+
+    A median is published on one level only, since medians of overlapping groups give each other
+    away.
+    """
     title = "Wachttijd tot start"
     middle = released.over_years(
         "smw_wachttijd", selection.niveau, selection.gebied, "", "mediaan"
@@ -85,28 +108,32 @@ def _waiting(released: Released, selection: Selection) -> None:
     far = released.over_years(
         "smw_wachttijd", selection.niveau, selection.gebied, "", "p90"
     ).to_dicts()
+    head, by = "Schooljaar", "schooljaar"
+    if not middle and selection.niveau == "totaal":
+        middle, far = (
+            released.by_area("smw_wachttijd", selection.schooljaar, "gemeente", maat).to_dicts()
+            for maat in ("mediaan", "p90")
+        )
+        head, by = "Gemeente", "label"
+        title = f"Wachttijd tot start per gemeente, {selection.schooljaar}"
     metric = figure.found(released, "smw_wachttijd", title, [*middle, *far], selection)
     if metric is None:
         return
-    far_at = {row["schooljaar"]: row for row in far}
-    pairs = [
-        (row["schooljaar"], row, far_at[row["schooljaar"]])
-        for row in middle
-        if row["schooljaar"] in far_at
-    ]
-    now = next((row for row in middle if row["schooljaar"] == selection.schooljaar), None)
+    far_at = {row[by]: row for row in far}
+    pairs = [(str(row[by]), row, far_at[row[by]]) for row in middle if row[by] in far_at]
+    now = next((row for row in middle if row[by] == selection.schooljaar), None)
     body = tuple(
         Row(
             (
-                tables.text(year),
+                tables.text(name),
                 tables.valued(metric, first),
                 tables.spread(metric, first),
                 tables.valued(metric, last),
                 tables.part(first, "n"),
             ),
-            now=year == selection.schooljaar,
+            now=name == selection.schooljaar,
         )
-        for year, first, last in pairs
+        for name, first, last in pairs
     )
     figure.show(
         figure.Figure(
@@ -114,12 +141,11 @@ def _waiting(released: Released, selection: Selection) -> None:
             title=title,
             facts=facts.of_metric(released, metric, [*middle, *far], now),
             table=Table(
-                "Wachttijd in dagen per schooljaar",
-                ("Schooljaar", "Mediaan", "95%-interval", "90%-punt", "n"), body,
+                "Wachttijd in dagen", (head, "Mediaan", "95%-interval", "90%-punt", "n"), body,
                 frozenset(range(1, 5)),
             ),
             chart=charts.spans(metric, pairs),
-            alt="Puntdiagram: mediaan en 90%-punt van de wachttijd in dagen per schooljaar.",
+            alt=f"Puntdiagram: mediaan en 90%-punt van de wachttijd in dagen per {head.lower()}.",
             note="De helft van de trajecten start binnen de mediaan, negen van de tien binnen "
             "het 90%-punt.",
         )
@@ -134,10 +160,11 @@ def _flow(released: Released, selection: Selection) -> None:
     metric = figure.found(released, "vw_stroom", title, rows, selection)
     if metric is None:
         return
-    from_names, to_names = released.categories("overleg"), released.categories("bestemming")
+    from_names, to_names = _ends_of_flow(released)
     at = {tuple(row["categorie"].split(">", 1)): row for row in rows if ">" in row["categorie"]}
-    starts = _ordered([key[0] for key in at], from_names)
-    ends = _ordered([key[1] for key in at], to_names)
+    told = [key for key, row in at.items() if not (charts.visible(row) and row["waarde"] == 0)]
+    starts = _ordered([key[0] for key in told], from_names)
+    ends = _ordered([key[1] for key in told], to_names)
     streams = [
         (wording.category(from_names, start), wording.category(to_names, end), row["waarde"])
         for start in starts
@@ -183,6 +210,18 @@ def _flow(released: Released, selection: Selection) -> None:
             wide=True,
         )
     )  # fmt: skip
+
+
+def _ends_of_flow(released: Released) -> tuple[dict[str, str], dict[str, str]]:
+    """Labels of both ends, in their published order, from the labels of the crossed categories."""
+    starts, ends = released.categories("overleg"), released.categories("bestemming")
+    for code, label in released.categories("overleg_bestemming").items():
+        if ">" in code and _ARROW in label:
+            start, end = code.split(">", 1)
+            first, last = label.split(_ARROW, 1)
+            starts.setdefault(start, first)
+            ends.setdefault(end, last)
+    return starts, ends
 
 
 def _ordered(codes: list[str], names: dict[str, str]) -> list[str]:

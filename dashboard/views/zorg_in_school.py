@@ -13,6 +13,8 @@ from dashboard.tables import Row, Table
 TITLE = "Zorg In School"
 QUESTION = "Maakt Zorg In School waar wat het belooft, en wat kost en bespaart het?"
 
+# With a comparison group, its development is the fairest guess of what would have happened.
+_LEADING_ROUTE = "vergelijking"
 _GROUPS = {"zis": "Zorg In School", "vergelijking": "Vergelijkingsgroep"}
 
 
@@ -54,13 +56,14 @@ def render(released: Released) -> None:
     figure.breakdown(
         released, "jh_kosten_toegekend", "niveau", selection, "Toegekende kosten naar zorgniveau"
     )
+    figure.more(released, ("jeugdhulp",), ("jh_kosten_toegekend",), selection, "meer_jeugdhulp")
 
 
 def _conclusions(
     effects: Sequence[Mapping[str, Any]], savings: Sequence[Mapping[str, Any]]
 ) -> list[str]:
     told = [
-        f"{row['belofte']}: {row['zin']} Bewijsniveau: {row['bewijsniveau']}."
+        f"{_title(row)}. {row['zin']} Bewijsniveau: **{row['bewijsniveau']}**."
         for row in effects
         if row["leidend"] and row["status"] == wording.VISIBLE and row["zin"]
     ]
@@ -70,15 +73,18 @@ def _conclusions(
             f"Over {wording.count_of(len(silent), 'belofte', 'beloften')} kan nog niets worden "
             "gezegd: de groepen zijn te klein of de gegevens ontbreken."
         )
-    shown = [row for row in savings if row["status"] == wording.VISIBLE]
+    shown = [
+        row for row in savings if row["status"] == wording.VISIBLE and row["bedrag"] is not None
+    ]
     if shown:
         newest = max(row["schooljaar"] for row in shown)
-        leading = [row for row in shown if row["schooljaar"] == newest]
+        newest_first = [row for row in shown if row["schooljaar"] == newest]
+        leading = [row for row in newest_first if row["product"] == newest_first[0]["product"]]
         low = min(row["bedrag"] for row in leading)
         high = max(row["bedrag"] for row in leading)
         told.append(
-            f"Besparing op {leading[0]['hulpvorm']} niveau {leading[0]['niveau']} in {newest}: "
-            f"tussen {wording.euro(low)} en {wording.euro(high)}, naar gelang de gekozen "
+            f"{_product(leading[0])} in {newest}: "
+            f"tussen **{wording.euro(low)}** en **{wording.euro(high)}**, naar gelang de gekozen "
             f"vergelijking; {_certainty(leading)}."
         )
     return told
@@ -94,13 +100,19 @@ def _certainty(rows: Sequence[Mapping[str, Any]]) -> str:
     return "niet alle schattingen zijn van nul te onderscheiden"
 
 
+def _title(effect: Mapping[str, Any]) -> str:
+    """The promise as a promise, not as a finding."""
+    promise = str(effect["belofte"]).rstrip(".")
+    return f"Belofte: {promise[:1].lower()}{promise[1:]} (gemeten: {effect['maat']})"
+
+
 def _shown(row: Mapping[str, Any]) -> bool:
     return row["status"] == wording.VISIBLE and row["schatting"] is not None
 
 
 def _effect(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
     leading = next((row for row in rows if row["leidend"]), rows[0])
-    title = str(leading["belofte"])
+    title = _title(leading)
     shown = [row for row in rows if _shown(row)]
     if not shown:
         figure.explain(
@@ -154,7 +166,7 @@ def _effect(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
     )  # fmt: skip
     if series:
         account = facts.of_effect(released, leading, series)
-        told = f"{leading['maat']}, per periode in iedere groep."
+        told = f"Aantal {leading['eenheid']}, per periode in iedere groep."
         _series(released, leading, series, replace(account, definition=told, interval=""))
 
 
@@ -164,7 +176,7 @@ def _series(
     series: Sequence[Mapping[str, Any]],
     account: facts.Facts,
 ) -> None:
-    title = f"{effect['belofte']}: verloop in beide groepen"
+    title = f"Verloop: {effect['eenheid']}"
     places = sorted({(row["volgorde"], row["periode"]) for row in series})
     steps = [period for _, period in places]
     groups = [group for group in _GROUPS if any(row["groep"] == group for row in series)]
@@ -203,7 +215,7 @@ def _series(
 
 def _saving(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
     newest = max(row["schooljaar"] for row in rows)
-    title = f"Besparing op {rows[0]['hulpvorm']} niveau {rows[0]['niveau']}"
+    title = _product(rows[0])
     now = [row for row in rows if row["schooljaar"] == newest]
     shown = [row for row in now if row["status"] == wording.VISIBLE and row["bedrag"] is not None]
     if not shown:
@@ -250,7 +262,7 @@ def _saving(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
                         str(row["route_label"]), row["bedrag"],
                         row["bedrag"] if row["onder"] is None else row["onder"],
                         row["bedrag"] if row["boven"] is None else row["boven"],
-                        wording.euro(row["bedrag"]), str(row["route"]) == "2",
+                        wording.euro(row["bedrag"]), str(row["route"]) == _LEADING_ROUTE,
                     )
                     for row in shown
                 ],
@@ -262,6 +274,10 @@ def _saving(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
             wide=True,
         )
     )  # fmt: skip
+
+
+def _product(row: Mapping[str, Any]) -> str:
+    return f"Besparing op {str(row['hulpvorm']).replace('_', ' ')} niveau {row['niveau']}"
 
 
 def _volume(row: Mapping[str, Any]) -> str:

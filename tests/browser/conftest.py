@@ -53,10 +53,9 @@ def start(home: Path, cwd: Path) -> tuple[subprocess.Popen[bytes], str]:
     with socket.socket() as probe:
         probe.bind(("localhost", 0))
         port = int(probe.getsockname()[1])
+    command, environment = serve.command(home, port)
     with (cwd / "server.log").open("wb") as log:
-        process = subprocess.Popen(
-            serve.command(home, port), env=serve.environment(home), cwd=cwd, stdout=log, stderr=log
-        )
+        process = subprocess.Popen(command, env=environment, cwd=cwd, stdout=log, stderr=log)
     url = serve.address(port)
     for _ in range(240):
         if process.poll() is not None:

@@ -14,6 +14,7 @@ import math
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import duckdb
@@ -154,6 +155,13 @@ CATEGORIES: dict[str, tuple[tuple[str, str, float], ...]] = {
         ("armoede", "Armoede", 0.03),
         ("overig", "Overig", 0.05),
     ),
+    "afsluitreden": (
+        ("volgens_plan", "Volgens plan", 0.66),
+        ("in_overeenstemming", "In overeenstemming", 0.14),
+        ("eenzijdig_client", "Eenzijdig door de cliënt", 0.12),
+        ("extern", "Externe omstandigheden", 0.08),
+        ("onbekend", "Onbekend", 0.0),
+    ),
     "bestemming": (
         ("wijkteam", "Wijkteam", 0.44),
         ("cjg", "Centrum voor Jeugd en Gezin", 0.18),
@@ -190,17 +198,19 @@ CATEGORIES: dict[str, tuple[tuple[str, str, float], ...]] = {
 
 # id, theme, label, definition, unit, kind, numerator, denominator, direction, norm, norm source
 METRICS: tuple[tuple[object, ...], ...] = (
-    ("smw_trajecten", "A", "Gestarte trajecten", "Het aantal trajecten dat in het schooljaar is gestart.", "trajecten", "aantal", "Trajecten met een startdatum in het schooljaar", "", "", None, ""),
-    ("smw_leerlingen", "A", "Bereikte leerlingen", "Het aantal verschillende leerlingen met een lopend traject in het schooljaar.", "leerlingen", "aantal", "Verschillende leerlingen met een lopend traject", "", "hoger", None, ""),
-    ("smw_bereik", "A", "Bereik per 100 leerlingen", "Het aantal bereikte leerlingen per 100 ingeschreven leerlingen.", "per 100 leerlingen", "per_100", "Verschillende leerlingen met een lopend traject", "Ingeschreven leerlingen op 1 oktober", "hoger", None, ""),
-    ("smw_problematiek", "A", "Hulpvragen", "Het aandeel van de gestarte trajecten met deze hulpvraag als eerste hulpvraag.", "%", "aandeel", "Trajecten met deze eerste hulpvraag", "Gestarte trajecten met een eerste hulpvraag", "", None, ""),
-    ("smw_wachttijd", "B", "Wachttijd tot start", "Het aantal dagen tussen aanmelding en start van het traject.", "dagen", "mediaan", "Dagen van aanmelding tot start", "Trajecten met een aanmelddatum en een startdatum", "lager", 14.0, "Samenwerkingsafspraken schoolmaatschappelijk werk 2024, artikel 3"),
-    ("smw_doelrealisatie", "C", "Doelen behaald", "Het aandeel van de gestelde doelen dat bij afsluiting van het traject is behaald.", "%", "aandeel", "Behaalde doelen", "Gestelde doelen in afgesloten trajecten", "hoger", 70.0, "Samenwerkingsafspraken schoolmaatschappelijk werk 2024, artikel 5"),
-    ("vw_start_binnen_norm", "D", "Hulp gestart binnen twee weken", "Het aandeel van de verwijzingen waarbij de hulp binnen 14 dagen na het overleg is gestart.", "%", "aandeel", "Verwijzingen waarbij de hulp binnen 14 dagen is gestart", "Alle verwijzingen na een overleg", "hoger", 80.0, "Voorbeeld de Meierij: hulp start binnen twee weken na het overleg"),
-    ("vw_stroom", "D", "Van overleg naar bestemming", "Het aantal verwijzingen van ieder overleg naar iedere bestemming.", "verwijzingen", "stroom", "Verwijzingen met dit overleg en deze bestemming", "", "", None, ""),
-    ("sch_per_1000", "F", "Geschorste leerlingen per 1.000", "Het aantal verschillende geschorste leerlingen per 1.000 ingeschreven leerlingen.", "per 1.000 leerlingen", "per_1000", "Verschillende leerlingen met een schorsing", "Ingeschreven leerlingen op 1 oktober", "lager", None, ""),
-    ("thuis_jaar", "G", "Thuiszitters in het jaar", "Het aantal verschillende leerlingen dat in het schooljaar thuiszat, per categorie.", "leerlingen", "aantal", "Verschillende leerlingen met een thuiszitperiode in het schooljaar", "", "lager", None, ""),
-    ("jh_kosten_toegekend", "J", "Toegekende kosten jeugdhulp", "De kosten van toegekende jeugdhulp: volume maal tarief, naar rato van de looptijd in het schooljaar.", "euro", "bedrag", "Toegekend volume maal tarief binnen het schooljaar", "", "lager", None, ""),
+    ("smw_trajecten", "bereik", "Gestarte trajecten", "Het aantal trajecten dat in het schooljaar is gestart.", "trajecten", "aantal", "Trajecten met een startdatum in het schooljaar", "", "", None, ""),
+    ("smw_leerlingen", "bereik", "Bereikte leerlingen", "Het aantal verschillende leerlingen met een lopend traject in het schooljaar.", "leerlingen", "aantal", "Verschillende leerlingen met een lopend traject", "", "hoger", None, ""),
+    ("smw_bereik", "bereik", "Bereik per 100 leerlingen", "Het aantal bereikte leerlingen per 100 ingeschreven leerlingen.", "per 100 leerlingen", "per_100", "Verschillende leerlingen met een lopend traject", "Ingeschreven leerlingen op 1 oktober", "hoger", None, ""),
+    ("smw_problematiek", "bereik", "Hulpvragen", "Het aandeel van de gestarte trajecten met deze hulpvraag als eerste hulpvraag.", "procent", "aandeel", "Trajecten met deze eerste hulpvraag", "Gestarte trajecten met een eerste hulpvraag", "", None, ""),
+    ("smw_wachttijd", "proces", "Wachttijd tot start", "Het aantal dagen tussen aanmelding en start van het traject.", "dagen", "mediaan", "Dagen van aanmelding tot start", "Trajecten met een aanmelddatum en een startdatum", "lager", 14.0, "Samenwerkingsafspraken schoolmaatschappelijk werk 2024, artikel 3"),
+    ("smw_binnen_norm", "proces", "Gestart binnen de norm", "Het aandeel van de trajecten dat binnen de norm na aanmelding is gestart.", "procent", "aandeel", "Trajecten die binnen de norm zijn gestart", "Trajecten met een aanmelddatum", "hoger", 14.0, "Samenwerkingsafspraken schoolmaatschappelijk werk 2024, artikel 3"),
+    ("smw_afsluitreden", "resultaat", "Reden van afsluiten", "Het aandeel van iedere reden in de afgesloten trajecten.", "procent", "aandeel", "Trajecten met deze reden", "Afgesloten trajecten", "", None, ""),
+    ("smw_doelrealisatie", "resultaat", "Doelen behaald", "Het aandeel van de gestelde doelen dat bij afsluiting van het traject is behaald.", "procent", "aandeel", "Behaalde doelen", "Gestelde doelen in afgesloten trajecten", "hoger", 70.0, "Samenwerkingsafspraken schoolmaatschappelijk werk 2024, artikel 5"),
+    ("vw_start_binnen_norm", "verwijzingen", "Hulp gestart binnen twee weken", "Het aandeel van de verwijzingen waarbij de hulp binnen 14 dagen na het overleg is gestart.", "procent", "aandeel", "Verwijzingen waarbij de hulp binnen 14 dagen is gestart", "Alle verwijzingen na een overleg", "hoger", 80.0, "Voorbeeld de Meierij: hulp start binnen twee weken na het overleg"),
+    ("vw_stroom", "verwijzingen", "Van overleg naar bestemming", "Het aantal verwijzingen van ieder overleg naar iedere bestemming.", "verwijzingen", "stroom", "Verwijzingen met dit overleg en deze bestemming", "", "", None, ""),
+    ("sch_per_1000", "schorsingen", "Geschorste leerlingen per 1.000", "Het aantal verschillende geschorste leerlingen per 1.000 ingeschreven leerlingen.", "per 1.000 leerlingen", "per_1000", "Verschillende leerlingen met een schorsing", "Ingeschreven leerlingen op 1 oktober", "lager", None, ""),
+    ("thuis_jaar", "thuiszitters", "Thuiszitters in het jaar", "Het aantal verschillende leerlingen dat in het schooljaar thuiszat, per categorie.", "leerlingen", "aantal", "Verschillende leerlingen met een thuiszitperiode in het schooljaar", "", "lager", None, ""),
+    ("jh_kosten_toegekend", "jeugdhulp", "Toegekende kosten jeugdhulp", "De kosten van toegekende jeugdhulp: volume maal tarief, naar rato van de looptijd in het schooljaar.", "euro", "bedrag", "Toegekend volume maal tarief binnen het schooljaar", "", "lager", None, ""),
 )  # fmt: skip
 
 DATASET_OF = {
@@ -269,6 +279,10 @@ def _cells(areas: Sequence[Area], rng: random.Random) -> Iterator[list[object]]:
                 + _rate(started * (0.61 + 0.03 * y), _round5(started), 100, 20)
             )
             yield (
+                _cell("smw_binnen_norm", year, area)
+                + _rate(started * (0.52 + 0.03 * y), _round5(started), 100, 20)
+            )
+            yield (
                 _cell("vw_start_binnen_norm", year, area)
                 + _rate(started * 0.4 * (0.55 + 0.04 * y), _round5(started * 0.4), 100, 20)
             )
@@ -295,6 +309,11 @@ def _splits(year: str, y: int, area: Area, started: float, pupils: int) -> Itera
                 _cell("smw_problematiek", year, area, cut, code)
                 + _rate(started * share, _round5(started), 100, 20)
             )
+    for code, _, share in CATEGORIES["afsluitreden"]:
+        yield (
+            _cell("smw_afsluitreden", year, area, "afsluitreden", code)
+            + _rate(started * 0.8 * share, _round5(started * 0.8), 100, 20)
+        )
     for code, _, share in CATEGORIES["rol"]:
         part = started * share
         yield (
@@ -318,7 +337,9 @@ def _splits(year: str, y: int, area: Area, started: float, pupils: int) -> Itera
             + _count(pupils * 0.006 * share * (1.1 - 0.03 * y))
         )
     if area.level in {"totaal", "gemeente"}:
-        for measure, days in (("mediaan", 19.0 - 2 * y), ("p90", 47.0 - 3 * y)):
+        for measure, days in (
+            () if area.level == "totaal" else (("mediaan", 19.0 - 2 * y), ("p90", 47.0 - 3 * y))
+        ):
             n = _round5(started)
             yield [
                 *_cell("smw_wachttijd", year, area, measure=measure),
@@ -352,20 +373,20 @@ def _effects() -> tuple[list[list[object]], list[list[object]], list[list[object
     )
     trends = "Zonder Zorg In School hadden beide groepen dezelfde ontwikkeling doorgemaakt."
     effects: list[list[object]] = [
-        ["zis_m3", "Minder schorsingen", "Schorsingen per 100 leerlingmaanden", "VV",
-         "Verschil in verschil met vergelijkingsscholen", "schorsingen per 100 leerlingmaanden",
+        ["zis_m3", "Er zijn minder schorsingen.", "schorsingen", "VV",
+         "Voor en na de start, vergeleken met de vergelijkingsgroep", "schorsingen per 100 leerlingmaanden",
          -0.62, 0.24, -1.10, -0.15, 0.011, 420, 10, 8, "goede aanwijzingen",
          "Op scholen met Zorg In School daalde het aantal schorsingen met 0,6 per 100 "
          "leerlingmaanden meer dan op vergelijkbare scholen.",
          trends, threats, "lager", "zichtbaar", "", True],
-        ["zis_m3", "Minder schorsingen", "Schorsingen per 100 leerlingmaanden", "VN",
-         "Verandering voor en na de start", "schorsingen per 100 leerlingmaanden",
+        ["zis_m3", "Er zijn minder schorsingen.", "schorsingen", "VN",
+         "Voor en na de start, alleen deelnemers", "schorsingen per 100 leerlingmaanden",
          -0.94, 0.21, -1.36, -0.52, 0.0001, 210, 5, 8, "eerste aanwijzingen",
          "Bij deelnemers daalde het aantal schorsingen na de start met 0,9 per 100 "
          "leerlingmaanden.",
          "Er veranderde niets anders tegelijk.", threats, "lager", "zichtbaar", "", False],
-        ["zis_l1", "Geen thuiszitters", "Thuiszitters per 100 deelnemers", "VV",
-         "Verschil in verschil met vergelijkingsscholen", "per 100 deelnemers",
+        ["zis_l1", "Er zijn geen thuiszitters meer.", "thuiszitters", "VV",
+         "Voor en na de start, vergeleken met de vergelijkingsgroep", "thuiszitters per 100 deelnemers",
          None, None, None, None, None, None, None, None, "", "", "", "", "lager",
          "te_klein", "Minder dan 10 leerlingen of minder dan 2 scholen in een van de groepen.",
          True],
@@ -383,9 +404,15 @@ def _effects() -> tuple[list[list[object]], list[list[object]], list[list[object
                        "afgeschermd" if hidden else "zichtbaar"])  # fmt: skip
     savings: list[list[object]] = []
     routes = (
-        ("1", "Uitgangswaarde doorgetrokken", 61_000.0, 12_000.0, 108_000.0),
-        ("2", "Ontwikkeling van de vergelijkingsgroep", 84_000.0, 21_000.0, 149_000.0),
-        ("3", "Eigen trend doorgetrokken", 47_000.0, -9_000.0, 104_000.0),
+        ("basis", "Het gebruik van vóór de start loopt gelijk door", 61_000.0, 12_000.0, 108_000.0),
+        ("vergelijking", "Het gebruik volgt de vergelijkingsgroep", 84_000.0, 21_000.0, 149_000.0),
+        (
+            "trend",
+            "De eigen ontwikkeling van vóór de start loopt door",
+            47_000.0,
+            -9_000.0,
+            104_000.0,
+        ),
     )
     for y, year in enumerate(YEARS[2:]):
         for route, label, amount, low, high in routes:
@@ -422,6 +449,11 @@ _FINDINGS: tuple[tuple[object, ...], ...] = (
 )  # fmt: skip
 
 
+def _norm_unit(metric: str, unit: str) -> str:
+    """A norm in days is a target for days, and a part of the definition for a share."""
+    return "kalenderdagen" if metric in {"smw_wachttijd", "smw_binnen_norm"} else unit
+
+
 def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[object]]) -> None:
     if not rows:
         return
@@ -452,7 +484,7 @@ def build(workdir: Path, release_id: str = RELEASE_ID, *, metrics: int | None = 
         ]])  # fmt: skip
         _insert(con, "metrieken", [
             [i, theme, label, label, definition, definition, unit, kind, top, bottom, way, norm,
-             unit if norm is not None else "", source, DATASET_OF[str(i).split("_")[0]],
+             _norm_unit(str(i), str(unit)) if norm is not None else "", source, DATASET_OF[str(i).split("_")[0]],
              "1", "1.0.0", dt.date(2021, 8, 1)]
             for i, theme, label, definition, unit, kind, top, bottom, way, norm, source in kept
         ])  # fmt: skip
@@ -461,6 +493,12 @@ def build(workdir: Path, release_id: str = RELEASE_ID, *, metrics: int | None = 
             [cut, code, label, label, order]
             for cut, codes in CATEGORIES.items()
             for order, (code, label, _) in enumerate(codes, start=1)
+            if cut != "overleg"
+        ] + [
+            ["overleg_bestemming", f"{a}>{b}", f"{first} → {last}", f"{first} → {last}", order]
+            for order, ((a, first, _), (b, last, _)) in enumerate(
+                product(CATEGORIES["overleg"], CATEGORIES["bestemming"]), start=1
+            )
         ])  # fmt: skip
         _insert(con, "bronnen", [
             [i, d[2], d[3], d[5], d[4]]

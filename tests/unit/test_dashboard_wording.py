@@ -80,6 +80,17 @@ def test_norm(now: Any, verdict: str) -> None:
     assert wording.norm_verdict(SHARE, now) == verdict
 
 
+def test_norm_in_another_unit_is_no_target() -> None:
+    """14 days belong to the definition of a share; they are not 14 percent."""
+    metric = replace(SHARE, eenheid="procent", norm=14.0, norm_eenheid="kalenderdagen")
+    assert wording.target(metric) is None
+    assert wording.norm_text(metric) == ""
+    assert wording.norm_verdict(metric, cell(67, 63, 71)) == ""
+    assert wording.boundary_text(metric) == "14 kalenderdagen"
+    days = replace(metric, eenheid="dagen", soort="mediaan", richting="lager")
+    assert wording.target(days) == 14.0
+
+
 def test_sentence_of_a_hidden_cell_names_no_bound() -> None:
     text = conclusions.sentence(Step(SHARE, "2024/2025", cell(None), None))
     assert text == "Doelen behaald: geen cijfer (afgeschermd)."
@@ -135,7 +146,7 @@ def test_theme_and_configuration_agree() -> None:
 
 
 def test_command_serves_only_this_machine(tmp_path: Path) -> None:
-    command = serve.command(tmp_path, 8501)
+    command, environment = serve.command(tmp_path, 8501)
     assert "--server.address=localhost" in command
     assert "--browser.gatherUsageStats=false" in command
-    assert serve.environment(tmp_path)["ZICHTLIJN_WORKDIR"] == str(tmp_path.resolve())
+    assert environment["ZICHTLIJN_WORKDIR"] == str(tmp_path.resolve())
