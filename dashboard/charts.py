@@ -126,13 +126,14 @@ def trend(metric: Metric, rows: Sequence[Cell], now: str = "") -> go.Figure:
     )  # fmt: skip
     figure.update_yaxes(range=[0, top * 1.06], **_scale(metric, top))
     if norm is not None:
+        figure.update_layout(margin={"r": 92})
         figure.add_shape(
             type="line", xref="paper", x0=0, x1=1, y0=norm, y1=norm,
             line={"color": theme.MUTED, "width": 1, "dash": "dash"},
         )  # fmt: skip
         figure.add_annotation(
-            text=_norm_label(metric, norm), xref="paper", x=0, y=norm, xanchor="left",
-            yanchor="bottom", showarrow=False, font={"size": 11.5, "color": theme.MUTED},
+            text=_norm_label(metric, norm), xref="paper", x=1, y=norm, xanchor="left",
+            xshift=4, showarrow=False, font={"size": 11.5, "color": theme.MUTED},
         )  # fmt: skip
     figure.add_trace(
         go.Scatter(

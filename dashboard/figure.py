@@ -270,8 +270,7 @@ def more(
         trend(released, metric.id, selection, metric.label_nl)
     for cut in released.cuts(metric.id):
         breakdown(
-            released, metric.id, cut, selection,
-            f"{metric.label_nl} naar {wording.cut(cut).lower()}",
+            released, metric.id, cut, selection, _by(metric, wording.cut(cut)),
         )  # fmt: skip
 
 
@@ -382,6 +381,13 @@ def year_cells(
 def _nobody_unknown(row: Cell) -> bool:
     """The category "onbekend" with a visible zero: a line that says nothing."""
     return bool(row["categorie"] == "onbekend" and charts.visible(row) and row["waarde"] == 0)
+
+
+def _by(metric: Metric, cut: str) -> str:
+    """The title of a breakdown; a metric that is named after it needs no second name."""
+    if cut.lower() in metric.label_nl.lower():
+        return metric.label_nl
+    return f"{metric.label_nl} naar {cut.lower()}"
 
 
 def _of_year(rows: Sequence[Cell], year: str) -> Cell | None:

@@ -102,7 +102,7 @@ def of_cells(
     intervals = any(row["onder"] is not None for row in seen)
     ratio = any(row["noemer"] is not None for row in seen)
     people = not ratio and any(row["n"] is not None and row["n"] != row["waarde"] for row in seen)
-    heads = [head, metric.label_nl if len(metric.label_nl) < 22 else "Waarde"]
+    heads = [head, "Waarde"]
     heads += ["95%-interval"] if intervals else []
     heads += ["Teller / noemer"] if ratio else []
     heads += ["n"] if people else []

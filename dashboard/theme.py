@@ -40,7 +40,7 @@ CSS = f"""
   max-width: 1320px; padding: 1.6rem 2.4rem 4rem;
 }}
 [data-testid="stHeader"] {{ background: transparent; height: 1.2rem; min-height: 0; }}
-[data-testid="stSidebarNav"] a span {{ font-size: 0.92rem; }}
+[data-testid="stSidebarNav"] a span {{ font-size: 0.89rem; letter-spacing: -0.005em; }}
 .zl-brand {{ color: {ACCENT}; }}
 .zl-page h1 {{
   font-size: 2rem; font-weight: 650; letter-spacing: -0.01em; margin: 0; padding: 0; color: {INK};
@@ -91,7 +91,9 @@ table.zl thead th {{
   color: {MUTED}; font-weight: 600; border-bottom: 1px solid {ACCENT_SOFT}; text-align: left;
   font-size: 0.8rem; vertical-align: bottom;
 }}
-table.zl tbody th {{ font-weight: 400; text-align: left; }}
+table.zl tbody th {{
+  font-weight: 400; text-align: left; min-width: 6.5rem; overflow-wrap: anywhere; hyphens: auto;
+}}
 table.zl .zl-num {{
   text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap;
 }}
@@ -135,6 +137,9 @@ dl.zl-about dd {{ margin: 0.05rem 0 0; color: {INK}; }}
 .zl-sr {{
   position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
   white-space: nowrap;
+}}
+@media (max-width: 760px) {{
+  .block-container, [data-testid="stMainBlockContainer"] {{ padding: 4rem 1.1rem 3rem; }}
 }}
 @media print {{ [data-testid="stSidebar"], [data-testid="stPopover"] {{ display: none; }} }}
 </style>

@@ -103,7 +103,9 @@ def _certainty(rows: Sequence[Mapping[str, Any]]) -> str:
 def _title(effect: Mapping[str, Any]) -> str:
     """The promise as a promise, not as a finding."""
     promise = str(effect["belofte"]).rstrip(".")
-    return f"Belofte: {promise[:1].lower()}{promise[1:]} (gemeten: {effect['maat']})"
+    measured = str(effect["maat"])
+    extra = "" if measured in promise else f" (gemeten: {measured})"
+    return f"Belofte: {promise[:1].lower()}{promise[1:]}{extra}"
 
 
 def _shown(row: Mapping[str, Any]) -> bool:
