@@ -19,10 +19,9 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
-from typer.exceptions import Abort, Exit, NoArgsIsHelpError
-from typer.exceptions import UsageError as TyperUsageError
+from typer.exceptions import Abort, Exit, TyperException
 
-from pipelines import settings
+from pipelines import contracts, settings
 from pipelines.deliver import Outcome
 from pipelines.errors import UserError
 
@@ -55,10 +54,7 @@ def _guarded(call: Callable[[], Any]) -> int:
     """Run a command and give its exit code; no traceback for what a user can mend."""
     try:
         result = call()
-    except NoArgsIsHelpError as help_asked:
-        people.print(help_asked.format_message(), markup=False)
-        return USAGE
-    except TyperUsageError as wrong:
+    except TyperException as wrong:
         people.print(f"Onjuist gebruik: {wrong.format_message()}", markup=False)
         people.print("Zie 'zichtlijn --help' of 'zichtlijn OPDRACHT --help'.", markup=False)
         return USAGE
@@ -167,9 +163,9 @@ def run(
 def metrics(as_json: AsJson = False) -> int:
     """Toon alle cijfers die Zichtlijn kent, met hun definitie."""
     from pipelines.metrics.catalogue import METRICS
-    from pipelines.metrics.describe import describe
+    from pipelines.metrics.describe import describe_all
 
-    declared = [describe(metric) for metric in METRICS.values()]
+    declared = describe_all(METRICS, contracts.load())
     if as_json:
         _print_json(declared)
         return OK
@@ -177,7 +173,7 @@ def metrics(as_json: AsJson = False) -> int:
     for title in ("id", "cijfer", "definitie"):
         table.add_column(title, overflow="fold")
     for item in declared:
-        table.add_row(item["id"], item["label_nl"], item["definition"])
+        table.add_row(item["id"], item["label_nl"], item["definitie"])
     Console(highlight=False).print(table)
     return OK
 

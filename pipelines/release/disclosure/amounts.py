@@ -1,0 +1,176 @@
+"""Amounts of money: hide by the rules of costs, round coarsely, and prove what stays hidden.
+
+An amount is hidden where fewer than ten children, or one or two of them, make it up; what is shown
+is rounded to about 2%. A hidden amount must stay uncertain by at least `p` of itself on both
+sides for a reader who knows every shown amount and which amounts are sums of which. The proof is
+two tables of changes (witnesses) per hidden amount; `amounts_check` verifies them.
+Source: disclosure.md ("Costs", "Algorithm").
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import scipy.sparse as sp
+
+from pipelines.errors import ReleaseRefused
+from pipelines.release.disclosure.amounts_check import AmountTable, Move, Proof, faults
+from pipelines.release.disclosure.rules import cost_base, round_cost
+from pipelines.release.disclosure.solver import Programme, solve
+
+P = 0.15
+DOMINANCE = 0.75
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class ProtectedAmounts:
+    """`cells`: cel, zichtbaar, gepubliceerd (null where hidden). `extra`: hidden for others."""
+
+    cells: pl.DataFrame
+    extra: int
+    proof_hash: str
+
+
+def protect_amounts(
+    name: str,
+    cells: pl.DataFrame,
+    atoms: pl.DataFrame,
+    *,
+    minimum_children: int = 10,
+    hidden: Collection[int] = (),
+) -> ProtectedAmounts:
+    """Protect one component of amounts (euro).
+
+    cells: cel (0..n-1), aantal, kinderen, grootste, tweede (largest two contributions of a
+    person). atoms: aantal, cellen. `hidden`: cells that are hidden whatever they hold, such as
+    those whose count of children is hidden. Raises ReleaseRefused when the proof fails.
+    """
+    table = _table(cells, atoms)
+    first = _first_hidden(cells, minimum_children)
+    first[list(hidden)] = True
+    first &= table.values > 0
+    visible = ~first
+    moves: list[Move] = []
+    for cell in np.flatnonzero(first):
+        for sign in (-1, 1):
+            if _met(moves, table, visible, int(cell), sign):
+                continue
+            change, pushed = _witness(table, visible, int(cell), sign)
+            visible[pushed] = False
+            moves.append(Move(int(cell), sign, change))
+    proof = Proof(visible, first, P, _assigned(moves, table, visible, first))
+    wrong = faults(table, proof)
+    if wrong:
+        raise ReleaseRefused(
+            f"De uitgave is niet gepubliceerd: voor de bedragen in {name} ontbreekt het bewijs dat"
+            f" zij niet te herleiden zijn ({'; '.join(wrong)})."
+        )
+    published = [
+        float(v) if shown else None
+        for v, shown in zip(table.published.tolist(), visible.tolist(), strict=True)
+    ]
+    digest = hashlib.sha256()
+    for move in proof.moves:
+        digest.update(f"{move.cell}:{move.sign}:".encode())
+        digest.update(np.round(move.change, 3).tobytes())
+    return ProtectedAmounts(
+        pl.DataFrame(
+            {"cel": np.arange(visible.size), "zichtbaar": visible, "gepubliceerd": published},
+            schema={"cel": pl.Int64, "zichtbaar": pl.Boolean, "gepubliceerd": pl.Float64},
+        ),
+        extra=int((~visible & ~first).sum()),
+        proof_hash=digest.hexdigest(),
+    )
+
+
+def _table(cells: pl.DataFrame, atoms: pl.DataFrame) -> AmountTable:
+    members = atoms["cellen"].to_list()
+    columns = np.repeat(np.arange(len(members)), [len(m) for m in members])
+    rows = np.array([c for m in members for c in m], np.int64)
+    incidence = sp.csr_array(
+        (np.ones(rows.size), (rows, columns)), shape=(cells.height, len(members))
+    )
+    counts = atoms["aantal"].to_numpy().astype(np.float64)
+    values = np.asarray(incidence @ counts, np.float64)
+    published = np.array([round_cost(v) for v in values])
+    margin = np.array([cost_base(v) / 2 for v in values])
+    return AmountTable(incidence, counts, values, published, margin)
+
+
+def _first_hidden(cells: pl.DataFrame, minimum_children: int) -> Bools:
+    """Too few children; the largest two over 75%; or the runner-up can estimate the largest."""
+    total = pl.col("aantal")
+    largest, second = pl.col("grootste").fill_null(0), pl.col("tweede").fill_null(0)
+    rule = (
+        (pl.col("kinderen") < minimum_children)
+        | (largest + second > DOMINANCE * total)
+        | (total - largest - second < P * largest)
+    )
+    return cells.sort("cel").select(rule.alias("r"))["r"].to_numpy().astype(np.bool_)
+
+
+def _met(moves: list[Move], table: AmountTable, visible: Bools, cell: int, sign: int) -> bool:
+    """Whether an earlier witness already moves this cell far enough."""
+    return any(table.moved(m.change)[cell] * sign >= P * table.values[cell] for m in moves)
+
+
+def _assigned(
+    moves: list[Move], table: AmountTable, visible: Bools, first: Bools
+) -> tuple[Move, ...]:
+    """For every hidden cell and direction, the first witness that serves it."""
+    found: list[Move] = []
+    for cell in np.flatnonzero(first):
+        for sign in (-1, 1):
+            serving = (
+                m for m in moves if table.moved(m.change)[cell] * sign >= P * table.values[cell]
+            )
+            move = next(serving, None)
+            if move is not None:
+                found.append(Move(int(cell), sign, move.change))
+    return tuple(found)
+
+
+def _witness(
+    table: AmountTable, visible: Bools, cell: int, sign: int
+) -> tuple[Floats, npt.NDArray[np.int64]]:
+    """Changes to the atoms that move `cell` by `P`, and the shown cells that must be hidden.
+
+    Shown cells may leave their range at a cost that grows with their amount, so that few and
+    small ones are hidden.
+    """
+    low, high = table.range_of(visible)
+    shown = np.flatnonzero(visible)
+    matrix = table.incidence[shown]
+    n, k = table.counts.size, shown.size
+    own = table.incidence[[cell]]
+    weight = 1 + np.log1p(table.values[shown])
+    over = sp.eye_array(k)
+    goal = P * table.values[cell] * (1 + 1e-9) + 1e-3
+    answer = solve(
+        Programme(
+            cost=np.concatenate([np.zeros(n), weight, weight]),
+            matrix=sp.csc_array(
+                sp.block_array([[matrix, over, -over], [own * sign, None, None]], format="csc")
+            ),
+            row_low=np.append((low - table.values)[shown], goal),
+            row_high=np.append((high - table.values)[shown], np.inf),
+            low=np.concatenate([-table.counts, np.zeros(2 * k)]),
+            high=np.full(n + 2 * k, np.inf),
+            whole=np.zeros(n + 2 * k, np.bool_),
+        )
+    )
+    if answer is None:
+        return np.zeros(n), np.zeros(0, np.int64)
+    change = answer[:n]
+    change = np.maximum(change, -table.counts)
+    reached = table.values + table.moved(change)
+    outside = (reached < low - 1e-3) | (reached > high + 1e-3)
+    return change, np.flatnonzero(outside & visible)

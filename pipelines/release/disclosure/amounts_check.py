@@ -1,0 +1,84 @@
+"""The checker of amounts: small, without a solver, and apart from what searches for witnesses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+TOLERANCE = 0.01  # euro: what floating point may be off
+
+
+@dataclass(frozen=True, eq=False)
+class AmountTable:
+    """Cells as sums of atoms: `values` = `incidence` @ `counts` (euro).
+
+    `published` is what a shown cell says; the truth lies within `margin` of it.
+    """
+
+    incidence: sp.csr_array
+    counts: Floats
+    values: Floats
+    published: Floats
+    margin: Floats
+
+    def moved(self, change: Floats) -> Floats:
+        """Change of every cell when the atoms change."""
+        return np.asarray(self.incidence @ change, np.float64)
+
+    def range_of(self, visible: Bools) -> tuple[Floats, Floats]:
+        """What a reader knows of each cell: a range where it is shown, not negative otherwise.
+
+        A shown zero is zero exactly.
+        """
+        zero = self.values == 0
+        low = np.where(visible, np.maximum(self.published - self.margin, 0), 0.0)
+        high = np.where(visible, self.published + self.margin, np.inf)
+        return np.where(visible & zero, 0.0, low), np.where(visible & zero, 0.0, high)
+
+
+@dataclass(frozen=True, eq=False)
+class Move:
+    """A witness: with `change` to the atoms, `cell` moves down (-1) or up (1) far enough."""
+
+    cell: int
+    sign: int
+    change: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Proof:
+    """Which cells are shown, which had to be hidden, and a witness for each and both ways."""
+
+    visible: Bools
+    first: Bools
+    p: float
+    moves: tuple[Move, ...]
+
+
+def faults(table: AmountTable, proof: Proof) -> list[str]:
+    """Every reason why the proof does not hold, without values; empty when it holds."""
+    wrong: list[str] = []
+    if (proof.visible & proof.first).any():
+        wrong.append("een cel die verborgen hoort te zijn is zichtbaar")
+    low, high = table.range_of(proof.visible)
+    proved: set[tuple[int, int]] = set()
+    for move in proof.moves:
+        reached = table.values + table.moved(move.change)
+        if (table.counts + move.change < -TOLERANCE).any():
+            wrong.append("een getuige met een negatief bedrag")
+        elif ((reached < low - TOLERANCE) | (reached > high + TOLERANCE)).any():
+            wrong.append("een getuige die niet klopt met wat zichtbaar is")
+        elif (reached - table.values)[move.cell] * move.sign < proof.p * table.values[move.cell]:
+            wrong.append("een getuige die niet ver genoeg reikt")
+        else:
+            proved.add((move.cell, move.sign))
+    needed = {(int(cell), sign) for cell in np.flatnonzero(proof.first) for sign in (-1, 1)}
+    if needed - proved:
+        wrong.append(f"voor {len(needed - proved)} bewegingen ontbreekt een getuige")
+    return list(dict.fromkeys(wrong))

@@ -1,0 +1,89 @@
+"""Released figures for the command line: the same file, the same cells, nothing else."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.errors import UsageError
+from pipelines.release.publish import POINTER
+
+COLUMNS = (
+    "schooljaar", "niveau", "gebied", "uitsplitsing", "categorie", "maat", "teller", "noemer",
+    "waarde", "onder", "boven", "n", "status", "reden",
+)  # fmt: skip
+NOTE = (
+    "Aantallen zijn afgerond op vijven en tellen daardoor niet precies op; een punt is een"
+    " afgeschermd aantal."
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """The released cells of one metric; `rows` follow COLUMNS."""
+
+    metric: str
+    label: str
+    definition: str
+    release: str
+    rows: tuple[tuple[Any, ...], ...]
+    note: str = NOTE
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "metric": self.metric,
+            "label": self.label,
+            "definition": self.definition,
+            "release": self.release,
+            "note": self.note,
+            "cells": [dict(zip(COLUMNS, row, strict=True)) for row in self.rows],
+        }
+
+
+def show(
+    workdir: Path, metric: str, *, cut: str = "", year: str | None = None, level: str | None = None
+) -> Found:
+    """Cells of a metric; with `cut` broken down, else as a whole. Unknown names list near ones."""
+    pointer = workdir / POINTER
+    if not pointer.exists():
+        raise UsageError(f"In {workdir} is nog geen publicatie; draai eerst 'zichtlijn run'.")
+    told = json.loads(pointer.read_text("utf-8"))
+    with duckdb.connect(str(workdir / told["file"]), read_only=True) as con:
+        known = dict(con.execute("SELECT id, label_nl FROM metrieken ORDER BY id").fetchall())
+        if metric not in known:
+            raise UsageError(_unknown("cijfer", metric, list(known)))
+        cuts = [
+            c
+            for (c,) in con.execute(
+                "SELECT DISTINCT uitsplitsing FROM cellen WHERE metriek = ? ORDER BY 1", [metric]
+            ).fetchall()
+        ]
+        if cut and cut not in cuts:
+            raise UsageError(_unknown("uitsplitsing", cut, [c for c in cuts if c]))
+        chosen = cut if cut or "" in cuts else cuts[0] if cuts else ""
+        definition = con.execute(
+            "SELECT definitie FROM metrieken WHERE id = ?", [metric]
+        ).fetchone()
+        rows = con.execute(
+            f"SELECT {', '.join(COLUMNS)} FROM cellen WHERE metriek = ? AND uitsplitsing = ?"
+            " AND coalesce(schooljaar = ?, true) AND coalesce(niveau = ?, true) ORDER BY ALL",
+            [metric, chosen, year, level],
+        ).fetchall()
+    if not rows:
+        raise UsageError(
+            "Niet in het publicatieplan: voor deze combinatie bestaat geen gepubliceerd cijfer."
+        )
+    return Found(
+        metric, known[metric], definition[0] if definition else "", told["id"], tuple(rows)
+    )
+
+
+def _unknown(what: str, name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+    hint = f"Bedoelt u {' of '.join(near)}?" if near else f"Wel bekend: {', '.join(known) or '-'}."
+    return f"Onbekend {what}: {name}. {hint}"

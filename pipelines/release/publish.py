@@ -1,0 +1,245 @@
+"""Counts and estimates -> one released file: the only writer of what the dashboard may open.
+
+A release is a DuckDB file of its own that is never changed afterwards. Its name is the hash of its
+content, so the same deliveries give the same release. A small pointer file is switched to it in
+one step when everything is written and certified; until then the earlier release stays served.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+import subprocess
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from pipelines.contracts import Contracts
+from pipelines.effects import compute as effects
+from pipelines.errors import ReleaseRefused, UsageError
+from pipelines.ingest.clean import quoted
+from pipelines.metrics import compute as counting
+from pipelines.metrics import plan as plans
+from pipelines.metrics.catalogue import METRICS
+from pipelines.metrics.metric import Context
+from pipelines.release import components, reference
+from pipelines.release.components import Protected, Thresholds
+from pipelines.release.figures import figures
+from pipelines.warehouse import tables as warehouse
+
+POINTER = "release.json"
+FOLDER = "releases"
+FIRST_MONTH = 8  # a school year begins on 1 August
+
+
+@dataclass(frozen=True)
+class Release:
+    """A release that is being served; `path` is the released file."""
+
+    id: str
+    path: Path
+
+
+def publish(
+    con: duckdb.DuckDBPyConnection,
+    contracts: Contracts,
+    workdir: Path,
+    *,
+    progress: Callable[[Iterable[Any], str], Iterable[Any]],
+) -> Release:
+    """Count, estimate, protect and write; then switch the pointer.
+
+    Raises ReleaseRefused when a table cannot be certified: nothing is written then.
+    """
+    years = school_years(con, contracts)
+    asof = last_day(years)
+    thresholds = _thresholds(contracts)
+    tables = warehouse.as_ibis(con, contracts)
+    delivered = set(warehouse.filled(con, contracts))
+    plan = plans.load(METRICS)
+
+    stages = iter(progress(("tellen", "effecten", "beschermen", "schrijven"), "Publicatie maken"))
+    next(stages)
+    result = counting.count_all(
+        METRICS.values(), tables, delivered, Context(asof, contracts, tuple(years)), plan
+    )
+    next(stages)
+    estimated = effects.compute(tables, delivered, contracts.parameters, asof)
+    next(stages)
+    protected = components.protect(result.counted, METRICS, thresholds)
+    cells = figures(result, protected, METRICS, years, thresholds)
+    next(stages)
+    content = {
+        "metrieken": reference.metrics_table(METRICS, contracts),
+        "gebieden": reference.areas_table(con, contracts, cells),
+        "categorieen": reference.categories_table(METRICS, plan, contracts),
+        "cellen": cells,
+        "bronnen": reference.sources_table(con, METRICS),
+        "effecten": estimated.effecten,
+        "effect_reeks": estimated.effect_reeks,
+        "besparing": estimated.besparing,
+        "leveringen": reference.deliveries_table(con, thresholds),
+        "bevindingen": reference.findings_table(con, thresholds),
+        "bescherming": reference.protection_table(cells),
+    }
+    release = write(workdir, content, _record(con, thresholds, protected, asof))
+    for _ in stages:
+        pass
+    return release
+
+
+def school_years(con: duckdb.DuckDBPyConnection, contracts: Contracts) -> list[str]:
+    """Closed school years that deliveries about children say they cover, oldest first.
+
+    A year that nobody delivered, or that still runs, holds only stray rows and is not shown.
+    Deliveries whose name gives no period count for the years of their rows.
+    """
+    rows = con.execute(
+        "SELECT levering, dataset, periode FROM register.leveringen WHERE status = 'geladen'"
+    ).fetchall()
+    found: set[int] = set()
+    for delivery, name, period in rows:
+        dataset = contracts.dataset(name)
+        if not dataset.person_level:
+            continue
+        if period:
+            first, last = (int(year) for year in period.split("-"))
+            found |= set(range(first, max(last, first + 1)))
+        elif dataset.period_column:
+            column = quoted(dataset.period_column)
+            dates = con.execute(
+                f"SELECT DISTINCT year({column}) - (month({column}) < {FIRST_MONTH})::INT"
+                f" FROM {quoted(name)} WHERE _levering = ? AND {column} IS NOT NULL",
+                [delivery],
+            ).fetchall()
+            found |= {year for (year,) in dates}
+    today = dt.datetime.now(dt.UTC).date()
+    closed = [y for y in sorted(found) if dt.date(y + 1, FIRST_MONTH, 1) <= today]
+    return [f"{year}/{year + 1}" for year in closed]
+
+
+def last_day(years: list[str]) -> dt.date:
+    """The last day of the newest school year: what is still open then is open."""
+    newest = int(years[-1][-4:]) if years else dt.date.min.year
+    return dt.date(newest, FIRST_MONTH, 1) - dt.timedelta(days=1) if years else dt.date(2000, 7, 31)
+
+
+def _thresholds(contracts: Contracts) -> Thresholds:
+    names = ("drempel", "drempel_zwaar", "afronding")
+    return Thresholds(*(int(contracts.parameters[name].value) for name in names))
+
+
+def _record(
+    con: duckdb.DuckDBPyConnection,
+    thresholds: Thresholds,
+    protected: list[Protected],
+    asof: dt.date,
+) -> dict[str, Any]:
+    """The one row of `release`, without id and moment."""
+    proof = hashlib.sha256("".join(p.proof for p in protected).encode()).hexdigest()
+    demo = con.execute(
+        "SELECT count(*) FROM register.leveringen WHERE leverancier LIKE '%(demo)%'"
+    ).fetchone()
+    return {
+        "versie_zichtlijn": version("zichtlijn"),
+        "git_revisie": _revision(),
+        "bron": "demo" if demo and demo[0] else "leveringen",
+        "drempel": thresholds.standard,
+        "drempel_zwaar": thresholds.heavy,
+        "afronding": thresholds.rounding,
+        "oordeel": "gecertificeerd",
+        "bewijs_hash": proof,
+        "peildatum": asof,
+    }
+
+
+def _revision() -> str:
+    """Commit of the checkout this runs from; empty for an installed package."""
+    here = Path(__file__).parent
+    try:
+        asked = subprocess.run(
+            ["git", "rev-parse", "--short=12", "HEAD"],  # noqa: S607
+            cwd=here,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except OSError:
+        return ""
+    return asked.stdout.strip() if asked.returncode == 0 else ""
+
+
+# Writing ---------------------------------------------------------------------------------------
+
+
+def write(workdir: Path, content: Mapping[str, pl.DataFrame], record: Mapping[str, Any]) -> Release:
+    """Write a release and serve it. The same content is the same release, written once."""
+    identity = content_id(content, record)
+    folder = workdir / FOLDER
+    file = folder / f"{identity}.duckdb"
+    if not file.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        half = folder / f".{identity}.{os.getpid()}.half"
+        half.unlink(missing_ok=True)
+        try:
+            _fill(half, content, {"id": identity, "gemaakt_op": _now(), **record})
+            half.replace(file)
+        except duckdb.IOException as problem:
+            raise UsageError(
+                f"De publicatie kon niet worden geschreven in {folder}: is de schijf vol? De"
+                " vorige publicatie is ongemoeid."
+            ) from problem
+        finally:
+            half.unlink(missing_ok=True)
+    _switch(workdir / POINTER, {"id": identity, "file": f"{FOLDER}/{file.name}"})
+    return Release(identity, file)
+
+
+def content_id(content: Mapping[str, pl.DataFrame], record: Mapping[str, Any]) -> str:
+    """Name of a release: hash over all that is in it, apart from the moment it was made."""
+    digest = hashlib.sha256()
+    for name, frame in sorted(content.items()):
+        digest.update(f"{name}\n".encode())
+        digest.update(frame.write_csv(null_value="\\N").encode())
+    digest.update(json.dumps(record, default=str, sort_keys=True).encode())
+    return f"r{digest.hexdigest()[:12]}"
+
+
+def _fill(file: Path, content: Mapping[str, pl.DataFrame], row: Mapping[str, Any]) -> None:
+    with duckdb.connect(str(file)) as con:
+        about = pl.DataFrame([row])
+        for name, frame in {"release": about, **content}.items():
+            con.register("inhoud", frame)
+            con.execute(f"CREATE TABLE {quoted(name)} AS SELECT * FROM inhoud")
+            con.unregister("inhoud")
+        con.execute("CHECKPOINT")
+
+
+def _switch(pointer: Path, value: Mapping[str, str]) -> None:
+    """Replace the pointer in one step; on Windows a reader may hold it for a moment."""
+    fresh = pointer.with_suffix(f".{os.getpid()}.nieuw")
+    fresh.write_text(json.dumps(value, indent=2) + "\n", "utf-8")
+    for attempt in range(20):
+        try:
+            fresh.replace(pointer)
+        except PermissionError:
+            time.sleep(0.05 * (attempt + 1))
+        else:
+            return
+    fresh.unlink(missing_ok=True)
+    raise ReleaseRefused(
+        f"De publicatie is klaar, maar {pointer.name} is niet om te zetten: sluit het programma"
+        " dat dit bestand vasthoudt en draai opnieuw."
+    )
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0)

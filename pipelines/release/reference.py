@@ -1,0 +1,157 @@
+"""The released tables that say what the figures are, where they are from and how they are named.
+
+Counts of rows are about children too: they leave rounded, and 1 to 4 leave as unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import duckdb
+import polars as pl
+
+from pipelines.contracts import Contracts
+from pipelines.metrics import categories
+from pipelines.metrics.describe import describe_all
+from pipelines.metrics.metric import Metric
+from pipelines.metrics.plan import Plan
+from pipelines.release.components import Thresholds
+
+LABELS = {
+    "gemeente": "SELECT DISTINCT gemeente AS code, gemeentenaam AS naam, '' AS ouder FROM gebieden",
+    "wijk": "SELECT DISTINCT wijk AS code, wijknaam AS naam, gemeente AS ouder FROM gebieden",
+    "vestiging": "SELECT vestigingscode AS code, naam, gemeente AS ouder FROM scholen",
+}
+
+
+def metrics_table(metrics: Mapping[str, Metric], contracts: Contracts) -> pl.DataFrame:
+    """`metrieken`: every declaration, with its norm and the source of that norm."""
+    rows = [
+        row | {"datasets": ", ".join(row["datasets"])} for row in describe_all(metrics, contracts)
+    ]
+    columns = (
+        "id", "thema", "label_nl", "label_en", "definitie", "definitie_en", "eenheid", "soort",
+        "teller", "noemer", "richting", "norm", "norm_eenheid", "norm_bron", "datasets", "systeem",
+        "versie", "geldig_vanaf",
+    )  # fmt: skip
+    frame = pl.DataFrame(
+        [{c: row[c] for c in columns} for row in rows],
+        schema={c: pl.Float64 if c == "norm" else pl.String for c in columns},
+    )
+    return frame.with_columns(pl.col("geldig_vanaf").str.to_date())
+
+
+def areas_table(
+    con: duckdb.DuckDBPyConnection, contracts: Contracts, cells: pl.DataFrame
+) -> pl.DataFrame:
+    """`gebieden`: a name for every area that occurs in `cells`."""
+    used = cells.select("niveau", code="gebied").filter(pl.col("code") != "").unique()
+    named = [
+        con.execute(query).pl().with_columns(niveau=pl.lit(level))
+        for level, query in LABELS.items()
+    ]
+    kinds = contracts.codes["onderwijssoort"].values()
+    named.append(
+        pl.DataFrame(
+            [{"code": k.code, "naam": k.label_nl, "ouder": ""} for k in kinds]
+        ).with_columns(niveau=pl.lit("onderwijssoort"))
+    )
+    names = pl.concat([n.select("niveau", "code", "naam", "ouder") for n in named])
+    names = names.unique(["niveau", "code"], keep="first", maintain_order=True)
+    return (
+        used.join(names, on=["niveau", "code"], how="left")
+        .with_columns(pl.col("naam").fill_null(pl.col("code")), pl.col("ouder").fill_null(""))
+        .select("niveau", "code", "naam", "ouder")
+        .sort("niveau", "code")
+    )
+
+
+def categories_table(
+    metrics: Mapping[str, Metric], plan: Plan, contracts: Contracts
+) -> pl.DataFrame:
+    """`categorieen`: labels and order of the categories of every breakdown in the plan."""
+    rows: dict[tuple[str, str], dict[str, object]] = {}
+    for metric in metrics.values():
+        for breakdown in dict.fromkeys(t.breakdown for t in plan.of(metric.id)):
+            for order, found in enumerate(categories.of_breakdown(metric, breakdown, contracts)):
+                rows.setdefault(
+                    (breakdown, found.code),
+                    {
+                        "uitsplitsing": breakdown,
+                        "code": found.code,
+                        "label_nl": found.label_nl,
+                        "label_en": found.label_en,
+                        "volgorde": order,
+                    },
+                )
+    schema = {
+        "uitsplitsing": pl.String,
+        "code": pl.String,
+        "label_nl": pl.String,
+        "label_en": pl.String,
+        "volgorde": pl.Int32,
+    }
+    return pl.DataFrame(list(rows.values()), schema=schema).sort("uitsplitsing", "volgorde", "code")
+
+
+def sources_table(con: duckdb.DuckDBPyConnection, metrics: Mapping[str, Metric]) -> pl.DataFrame:
+    """`bronnen`: the loaded deliveries behind every metric."""
+    loaded = con.execute(
+        "SELECT dataset, leverancier, ontvangen_op::DATE AS geleverd_op, periode"
+        " FROM register.leveringen WHERE status = 'geladen'"
+    ).pl()
+    needs = pl.DataFrame(
+        [{"metriek": m.id, "dataset": d} for m in metrics.values() for d in m.datasets],
+        schema={"metriek": pl.String, "dataset": pl.String},
+    )
+    return (
+        needs.join(loaded, on="dataset")
+        .select("metriek", "dataset", "leverancier", "geleverd_op", "periode")
+        .unique()
+        .sort("metriek", "dataset", "leverancier", "periode")
+    )
+
+
+def _safe(count: str, thresholds: Thresholds) -> str:
+    """SQL: a count as it may leave; 1 to T-1 are null, others rounded."""
+    step = thresholds.rounding
+    return (
+        f"CASE WHEN {count} BETWEEN 1 AND {thresholds.standard - 1} THEN NULL"
+        f" ELSE ({count} + {step // 2}) // {step} * {step} END"
+    )
+
+
+def deliveries_table(con: duckdb.DuckDBPyConnection, thresholds: Thresholds) -> pl.DataFrame:
+    """`leveringen`: what came in and what became of it."""
+    numbers = ", ".join(
+        f"{_safe(name, thresholds)} AS {name}" for name in ("rijen", "geaccepteerd", "afgekeurd")
+    )
+    return con.execute(
+        "SELECT levering, bestand, dataset, leverancier, periode,"
+        f" ontvangen_op::DATE AS ontvangen_op, status, {numbers}, bericht"
+        " FROM register.leveringen ORDER BY dataset, leverancier, periode, levering"
+    ).pl()
+
+
+def findings_table(con: duckdb.DuckDBPyConnection, thresholds: Thresholds) -> pl.DataFrame:
+    """`bevindingen`: per delivery and rule, without the rows."""
+    count = _safe("len(b.rijen)", thresholds)
+    return con.execute(
+        "SELECT levering, l.dataset, l.leverancier, b.regel, ernst, dimensie,"
+        f" array_to_string(kolommen, ', ') AS kolommen, {count} AS aantal, b.bericht, herstel"
+        " FROM register.bevindingen b JOIN register.leveringen l USING (levering)"
+        " WHERE l.status = 'geladen' ORDER BY l.dataset, l.leverancier, levering, b.regel"
+    ).pl()
+
+
+def protection_table(cells: pl.DataFrame) -> pl.DataFrame:
+    """`bescherming`: per metric and level how many cells there are, and how many show."""
+    return (
+        cells.group_by("metriek", "niveau")
+        .agg(
+            cellen=pl.len().cast(pl.Int64),
+            zichtbaar=(pl.col("status") == "zichtbaar").sum().cast(pl.Int64),
+            afgeschermd=(pl.col("status") == "afgeschermd").sum().cast(pl.Int64),
+        )
+        .sort("metriek", "niveau")
+    )
