@@ -10,18 +10,23 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
-import scipy.sparse as sp
 
-from pipelines.release.disclosure.numbers import Ints, round_counts
+from pipelines.release.disclosure.numbers import Bools, Ints, round_counts
 from pipelines.release.disclosure.possible import with_possible_atoms
 from pipelines.release.disclosure.problem import (
     Component,
     Protection,
+    Rows,
     Verdict,
     Witness,
     rows_of,
 )
-from pipelines.release.disclosure.rules import demands, first_hidden, known_ranges
+from pipelines.release.disclosure.rules import (
+    aware_ranges,
+    demands,
+    first_hidden,
+    known_ranges,
+)
 
 
 def certify(component: Component, protection: Protection) -> Verdict:
@@ -47,18 +52,18 @@ def certify(component: Component, protection: Protection) -> Verdict:
         reasons.append("het getoonde wijkt af van wat bewezen is")
     if protection.proof_hash != proof_hash(protection.witnesses, protection.proof):
         reasons.append("het bewijs hoort niet bij deze uitvoer")
-    low, high = known_ranges(component, rows, visible)
-    usable, reached = _replay(component, rows.matrix, rows.value, low, high, protection.witnesses)
-    if not usable.all():
+    ranges = (known_ranges(component, rows, visible), aware_ranges(component, rows, visible))
+    usable, reached = _replay(component, rows, ranges, protection.witnesses)
+    if not usable[0].all():
         reasons.append("een getuige spreekt tegen wat zichtbaar of bekend is")
     missing = 0
     for demand in needed:
-        index = protection.proof.get((demand.row, demand.up), -1)
-        if not 0 <= index < len(protection.witnesses) or not usable[index]:
+        index = protection.proof.get(demand.key, -1)
+        if not 0 <= index < len(protection.witnesses) or not usable[int(demand.aware), index]:
             missing += 1
             continue
-        value = reached[demand.row, index]
-        missing += int(value < demand.target if demand.up else value != demand.target)
+        value, other = int(rows.value[demand.row]), int(reached[demand.row, index])
+        missing += int(not demand.met(value, other))
     if missing:
         reasons.append("een getuige ontbreekt of schiet tekort")
     return Verdict(
@@ -70,14 +75,14 @@ def certify(component: Component, protection: Protection) -> Verdict:
     )
 
 
-def proof_hash(witnesses: Sequence[Witness], proof: Mapping[tuple[int, bool], int]) -> str:
+def proof_hash(witnesses: Sequence[Witness], proof: Mapping[tuple[int, int], int]) -> str:
     """sha256 over witnesses and proof, the same on every machine."""
     digest = hashlib.sha256()
     for witness in witnesses:
         digest.update(_bytes(witness.atoms.tolist()) + b";")
         digest.update(_bytes(witness.changes.tolist()) + b"\n")
-    for (row, up), index in sorted(proof.items()):
-        digest.update(_bytes((row, int(up), index)) + b"\n")
+    for (row, kind), index in sorted(proof.items()):
+        digest.update(_bytes((row, kind, index)) + b"\n")
     return digest.hexdigest()
 
 
@@ -98,25 +103,26 @@ def _differs_from_frame(protection: Protection) -> bool:
 
 def _replay(
     component: Component,
-    matrix: sp.csr_array,
-    value: Ints,
-    low: Ints,
-    high: Ints,
+    rows: Rows,
+    ranges: Sequence[tuple[Ints, Ints]],
     witnesses: Sequence[Witness],
-) -> tuple[Ints, Ints]:
-    """Per witness whether it is a possible table; and the value of every row in it."""
+) -> tuple[Bools, Ints]:
+    """Per range and witness whether it is a possible table; and every row's value in it."""
     n_atoms = component.counts.size
-    usable = np.ones(len(witnesses), np.bool_)
-    changes = np.zeros((n_atoms, len(witnesses)), np.int64)
+    usable = np.ones((len(ranges), len(witnesses)), np.bool_)
+    reached = np.empty((rows.value.size, len(witnesses)), np.int64)
     for index, witness in enumerate(witnesses):
+        change = np.zeros(n_atoms, np.int64)
         whole = witness.changes.dtype == np.int64 and witness.atoms.dtype == np.int64
         inside = bool(((witness.atoms >= 0) & (witness.atoms < n_atoms)).all())
         once = np.unique(witness.atoms).size == witness.atoms.size == witness.changes.size
-        if not (whole and inside and once):
-            usable[index] = False
-            continue
-        changes[witness.atoms, index] = witness.changes
-    usable &= (component.counts[:, None] + changes >= 0).all(axis=0)
-    reached = np.asarray(value[:, None] + matrix @ changes, np.int64)
-    usable &= ((reached >= low[:, None]) & (reached <= high[:, None])).all(axis=0)
+        if whole and inside and once:
+            change[witness.atoms] = witness.changes
+        else:
+            usable[:, index] = False
+        usable[:, index] &= bool((component.counts + change >= 0).all())
+        column = rows.value + rows.matrix @ change
+        reached[:, index] = column
+        for i, (low, high) in enumerate(ranges):
+            usable[i, index] &= bool(((column >= low) & (column <= high)).all())
     return usable, reached

@@ -104,9 +104,9 @@ def _crossed(
     for group, inside in areas.items():
         for area in inside:
             for cut in cuts[group]:
-                atom = _cross(area, cut, tables, cell_of)
-                if atom is not None and all(values[cell] > 0 for cell in atom):
-                    yield atom
+                crossed = _cross(area, cut, tables, cell_of)
+                if crossed is not None and all(values[cell] > 0 for cell in crossed):
+                    yield crossed
 
 
 def _halves(

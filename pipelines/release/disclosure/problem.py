@@ -89,11 +89,27 @@ class Witness:
 
 @dataclass(frozen=True)
 class Demand:
-    """Row `row` has to be able to reach `target` (downwards or upwards)."""
+    """Row `row` has to be able to reach `target` (downwards or upwards).
+
+    With `aware` against a reader who takes every cell hidden for itself to be 1..T-1: the row must
+    then be able to have another value than it has; `target` is one such value.
+    """
 
     row: int
     target: int
     up: bool
+    aware: bool = False
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """Row and kind: 0 can be zero, 1 can be T or more, 2 can be something else."""
+        return self.row, 2 if self.aware else int(self.up)
+
+    def met(self, value: int, reached: int) -> bool:
+        """Whether a table in which the row is `reached` instead of `value` proves the demand."""
+        if self.aware:
+            return reached != value
+        return reached >= self.target if self.up else reached == self.target
 
 
 @dataclass(frozen=True)
@@ -118,7 +134,7 @@ class Protection:
                 pipeline's own account, a reader sees one neutral mark
     visible     the same as a mask over cells
     witnesses   hold true data: they stay on the pipeline side
-    proof       per demand (row, up) the index of its witness
+    proof       per demand (`Demand.key`) the index of its witness
     proof_hash  sha256 over witnesses and proof
     """
 
@@ -127,7 +143,7 @@ class Protection:
     visible: Bools
     published: Ints
     witnesses: tuple[Witness, ...]
-    proof: Mapping[tuple[int, bool], int]
+    proof: Mapping[tuple[int, int], int]
     proof_hash: str
     verdict: Verdict
 

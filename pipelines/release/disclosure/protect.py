@@ -12,6 +12,7 @@ import multiprocessing
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
+from itertools import product
 
 import numpy as np
 import polars as pl
@@ -33,6 +34,7 @@ from pipelines.release.disclosure.problem import (
     rows_of,
 )
 from pipelines.release.disclosure.rules import (
+    aware_ranges,
     demands,
     first_hidden,
     known_ranges,
@@ -42,9 +44,9 @@ from pipelines.release.disclosure.solver import Floats, Programme, solve
 
 MOST_TURNS = 12
 """At most so many tables per block that serve many demands at once."""
-ROOM = (0, 1, 4)
+ROOM = (1, 4)
 """How far whole numbers may be from the fractional answer, tried in turn."""
-NEIGHBOURHOODS = (120, 500, 100_000)
+NEIGHBOURHOODS = (400, 100_000)
 """Atoms given to the integer programme: near ones first, more when hiding cannot be avoided."""
 LEVEL_WEIGHT = {
     "totaal": 8.0,
@@ -106,7 +108,7 @@ class _Search:
     first: Bools
     visible: Bools
     tables: list[Ints] = field(default_factory=list)
-    proof: dict[tuple[int, bool], int] = field(default_factory=dict)
+    proof: dict[tuple[int, int], int] = field(default_factory=dict)
 
     @classmethod
     def start(cls, component: Component) -> _Search:
@@ -119,22 +121,30 @@ class _Search:
         tables = [np.concatenate([table, np.zeros(extra, np.int64)]) for table in self.tables]
         return replace(self, component=component, rows=rows_of(component), tables=tables)
 
-    def ranges(self) -> tuple[Ints, Ints]:
-        return known_ranges(self.component, self.rows, self.visible)
+    def ranges(self, *, aware: bool) -> tuple[Ints, Ints]:
+        rule = aware_ranges if aware else known_ranges
+        return rule(self.component, self.rows, self.visible)
 
     def open_demands(self) -> list[Demand]:
-        return [demand for demand in self.needed if (demand.row, demand.up) not in self.proof]
+        return [demand for demand in self.needed if demand.key not in self.proof]
+
+    def agrees(self, reached: Ints, *, aware: bool) -> bool:
+        """Whether rows that have the values `reached` agree with what is shown and known."""
+        low, high = self.ranges(aware=aware)
+        return bool(((reached >= low) & (reached <= high)).all())
 
     def keep(self, table: Ints) -> int:
         """Credit every open demand that `table` meets; keep it where there is one."""
         reached = self.rows.value + self.rows.matrix @ table
+        aware = self.agrees(reached, aware=True)
         met = [
             demand
             for demand in self.open_demands()
-            if (reached[demand.row] >= demand.target if demand.up else reached[demand.row] == 0)
+            if (aware or not demand.aware)
+            and demand.met(int(self.rows.value[demand.row]), int(reached[demand.row]))
         ]
         if met:
-            self.proof.update({(demand.row, demand.up): len(self.tables) for demand in met})
+            self.proof.update({demand.key: len(self.tables) for demand in met})
             self.tables.append(table)
         return len(met)
 
@@ -142,9 +152,11 @@ class _Search:
 def _blocks(search: _Search) -> list[tuple[Ints, Ints, list[Demand]]]:
     """Parts that share no atom: (rows, atoms, open demands), only those with demands."""
     matrix = search.rows.matrix
-    size = matrix.shape[0]
-    links = abs(matrix)
-    graph = sp.block_array([[None, links], [links.T, None]], format="csr")
+    size, n_atoms = matrix.shape
+    entries = matrix.tocoo()
+    graph: sp.coo_array[np.float64, tuple[int, int]] = sp.coo_array(
+        (np.ones(entries.nnz), (entries.row, entries.col + size)), shape=(size + n_atoms,) * 2
+    )
     _, label = connected_components(graph, directed=False)
     grouped: dict[int, list[Demand]] = {}
     for demand in search.open_demands():
@@ -157,14 +169,15 @@ def _blocks(search: _Search) -> list[tuple[Ints, Ints, list[Demand]]]:
 
 def _serve_many(search: _Search) -> None:
     """Tables that serve many demands at once, per block, until a table serves hardly any."""
-    for rows, atoms, _ in _blocks(search):
+    for (rows, atoms, _), aware in product(_blocks(search), (False, True)):
         inside = np.zeros(search.rows.value.size, np.bool_)
         inside[rows] = True
         for turn in range(MOST_TURNS):
-            todo = [demand for demand in search.open_demands() if inside[demand.row]]
+            todo = [d for d in search.open_demands() if inside[d.row] and d.aware == aware]
             if not todo:
                 break
-            table = _table_for_many(search, rows, atoms, todo, turn)
+            either = [other for demand in todo for other in _alternatives(search, demand)]
+            table = _table_for_many(search, rows, atoms, either, turn)
             if table is None or 30 * search.keep(table) < len(todo):
                 break
 
@@ -173,7 +186,8 @@ def _table_for_many(
     search: _Search, rows: Ints, atoms: Ints, todo: Sequence[Demand], turn: int
 ) -> Ints | None:
     """A whole-number table that meets as many of `todo` as a linear programme finds at once."""
-    low, high = search.ranges()
+    aware = todo[0].aware
+    low, high = search.ranges(aware=aware)
     lines = rows[(low[rows] > 0) | (high[rows] < NO_LIMIT)]
     body = sp.csr_array(search.rows.matrix[lines][:, atoms]).astype(np.float64)
     body_low = _limits((low - search.rows.value)[lines])
@@ -204,7 +218,8 @@ def _table_for_many(
     if nearest is None:
         return None
     table = _whole(search, atoms, matrix, row_low, row_high, nearest[:n] - nearest[n:])
-    return table if table is not None and _pushed_out(search, table) == [] else None
+    fits = table is not None and _pushed_out(search, table, aware=aware) == []
+    return table if fits else None
 
 
 def _whole(
@@ -276,6 +291,17 @@ def _chosen(
     return [demand for demand, met in zip(todo, answer[n:], strict=True) if met > 0.999]
 
 
+def _alternatives(search: _Search, demand: Demand) -> tuple[Demand, ...]:
+    """The demand; where any other value will do, one more and one less."""
+    value = int(search.rows.value[demand.row])
+    if not demand.aware:
+        return (demand,)
+    low, high = search.ranges(aware=True)
+    steps = [value + 1] if value < high[demand.row] else []
+    steps += [value - 1] if value > low[demand.row] else []
+    return tuple(Demand(demand.row, step, step > value, aware=True) for step in steps)
+
+
 def _need(search: _Search, demand: Demand) -> int:
     return demand.target - int(search.rows.value[demand.row])
 
@@ -291,19 +317,18 @@ def _limits(values: Ints) -> Floats:
 def _solve_rest(search: _Search) -> None:
     """The integer programme for what is left; hides the cells it could not leave in range."""
     for demand in search.needed:
-        if (demand.row, demand.up) in search.proof:
+        if demand.key in search.proof:
             continue
         best: tuple[float, Ints] | None = None
-        for width in NEIGHBOURHOODS:
-            atoms = _near(search, demand.row, width)
-            found = _programme(search, demand, atoms)
+        for width, goal in product(NEIGHBOURHOODS, _alternatives(search, demand)):
+            if best is not None and best[0] < 1e-6:
+                break
+            found = _programme(search, goal, _near(search, demand.row, width))
             if found is not None and (best is None or found[0] < best[0] - 1e-6):
                 best = found
-            if (best is not None and best[0] < 1e-6) or atoms.size < width:
-                break
         if best is None:
             continue
-        _hide_pushed_out(search, best[1])
+        _hide_pushed_out(search, best[1], aware=demand.aware)
         search.keep(best[1])
 
 
@@ -340,7 +365,7 @@ def _programme(search: _Search, demand: Demand, atoms: Ints) -> tuple[float, Int
     Overshoot of what is shown costs its weight; a second round divides the weight by the first
     overshoot, so that few cells pay rather than many a little.
     """
-    low, high = search.ranges()
+    low, high = search.ranges(aware=demand.aware)
     matrix = sp.csr_array(search.rows.matrix[:, atoms])
     lines = np.flatnonzero((np.diff(matrix.indptr) > 0) & ((low > 0) | (high < NO_LIMIT)))
     lines = lines[lines != demand.row]
@@ -367,7 +392,7 @@ def _programme(search: _Search, demand: Demand, atoms: Ints) -> tuple[float, Int
     hidden = {payer[i] for i in paying[overshoot > 1e-6]}
     trial = replace(search, visible=search.visible.copy())
     trial.visible[list(hidden)] = False
-    low, high = trial.ranges()
+    low, high = trial.ranges(aware=demand.aware)
     need = _need(search, demand)
     goal = matrix[[demand.row]]
     table = _whole(
@@ -378,7 +403,7 @@ def _programme(search: _Search, demand: Demand, atoms: Ints) -> tuple[float, Int
         np.append(_limits((high - search.rows.value)[lines]), np.inf if demand.up else float(need)),
         answer[: atoms.size] - answer[atoms.size : 2 * atoms.size],
     )
-    pushed = None if table is None else _pushed_out(search, table)
+    pushed = None if table is None else _pushed_out(search, table, aware=demand.aware)
     if table is None or pushed is None:
         return None
     return sum(prices[cell] for cell in pushed), table
@@ -390,7 +415,7 @@ def _elastic(
     """Changes up, changes down, overshoot below, overshoot above (fractional), at least cost.
 
     `paying` are the places in `lines` that may overshoot, at `weight` per unit."""
-    low, high = search.ranges()
+    low, high = search.ranges(aware=demand.aware)
     body = sp.csr_array(search.rows.matrix[lines][:, atoms]).astype(np.float64)
     goal = sp.csr_array(search.rows.matrix[[demand.row]][:, atoms]).astype(np.float64)
     need = _need(search, demand)
@@ -416,9 +441,11 @@ def _elastic(
     )
 
 
-def _pushed_out(search: _Search, table: Ints) -> list[int] | None:
+def _pushed_out(search: _Search, table: Ints, *, aware: bool) -> list[int] | None:
     """Shown cells to hide so that `table` agrees with the rest; None where that does not help."""
-    low, high = search.ranges()
+    if (search.component.counts + table < 0).any():
+        return None
+    low, high = search.ranges(aware=aware)
     reached = search.rows.value + search.rows.matrix @ table
     tellers = rows_that_tell(search.component)
     cells = set()
@@ -427,19 +454,13 @@ def _pushed_out(search: _Search, table: Ints) -> list[int] | None:
         if cell >= search.visible.size or not search.visible[cell]:
             return None
         cells.add(cell)
-    if cells:
-        hidden = search.visible.copy()
-        hidden[list(cells)] = False
-        low, high = known_ranges(search.component, search.rows, hidden)
-        if ((reached < low) | (reached > high)).any():
-            return None
-    if (search.component.counts + table < 0).any():
-        return None
-    return sorted(cells)
+    trial = replace(search, visible=search.visible.copy())
+    trial.visible[list(cells)] = False
+    return sorted(cells) if trial.agrees(reached, aware=aware) else None
 
 
-def _hide_pushed_out(search: _Search, table: Ints) -> None:
-    cells = _pushed_out(search, table)
+def _hide_pushed_out(search: _Search, table: Ints, *, aware: bool) -> None:
+    cells = _pushed_out(search, table, aware=aware)
     if cells:
         search.visible = search.visible.copy()
         search.visible[cells] = False
@@ -451,14 +472,17 @@ def _show_again(search: _Search) -> None:
     if not extra.size:
         return
     prices = _weights(replace(search, visible=~search.first))
-    changes = np.stack(search.tables, axis=1)
-    reached = search.rows.value[:, None] + search.rows.matrix @ changes
+    reached = [search.rows.value + search.rows.matrix @ table for table in search.tables]
+    aware = {
+        search.proof[demand.key]
+        for demand in search.needed
+        if demand.key in search.proof and demand.aware
+    }
     for cell in sorted(extra.tolist(), key=lambda cell: (-prices[cell], cell)):
-        trial = search.visible.copy()
-        trial[cell] = True
-        low, high = known_ranges(search.component, search.rows, trial)
-        if ((reached >= low[:, None]) & (reached <= high[:, None])).all():
-            search.visible = trial
+        trial = replace(search, visible=search.visible.copy())
+        trial.visible[cell] = True
+        if all(trial.agrees(column, aware=i in aware) for i, column in enumerate(reached)):
+            search.visible = trial.visible
 
 
 def _outcome(component: Component, search: _Search) -> Protection:
@@ -492,4 +516,5 @@ def _outcome(component: Component, search: _Search) -> Protection:
 
 
 def _nonzero(table: Ints) -> Ints:
-    return table[table != 0].astype(np.int64)
+    changes: Ints = table[table != 0].astype(np.int64)
+    return changes

@@ -78,7 +78,45 @@ def demands(component: Component, rows: Rows) -> tuple[Demand, ...]:
         if relation.sensitive and 0 < rows.value[row] < rows.threshold[row]:
             found.append(Demand(row, 0, up=False))
             found.append(Demand(row, int(rows.threshold[row]), up=True))
-    return tuple(found)
+    return (*found, *_aware_demands(component, rows))
+
+
+def _aware_demands(component: Component, rows: Rows) -> list[Demand]:
+    """What is hidden for itself can also be another number of 1..T-1."""
+    found = []
+    low, high = aware_ranges(component, rows, np.zeros(component.cells.height, np.bool_))
+    cap = dict(component.known)
+    for row in np.flatnonzero((rows.value > 0) & (low == 1)).tolist():
+        value = int(rows.value[row])
+        highest = min(int(high[row]), cap.get(row, NO_LIMIT))
+        if value < highest:
+            found.append(Demand(row, value + 1, up=True, aware=True))
+        elif value > 1:
+            found.append(Demand(row, value - 1, up=False, aware=True))
+    return found
+
+
+def aware_ranges(component: Component, rows: Rows, visible: Bools) -> tuple[Ints, Ints]:
+    """`known_ranges` for a reader who is told which cells are hidden for themselves.
+
+    That reader takes such a cell to be 1..T-1 units (1 or more where only children are few), and
+    such a complement to be 1..T-1 (0..T-1 where all may share the outcome).
+    """
+    low, high = known_ranges(component, rows, visible)
+    n = component.cells.height
+    values, thresholds = component.values, component.thresholds
+    small = _few(values, thresholds)
+    few = (values > 0) & (component.children < thresholds)
+    low[:n][small | few] = 1
+    high[:n][small] = thresholds[small] - 1
+    if component.hide_zeros:
+        high[:n][values == 0] = thresholds[values == 0] - 1
+    for row, cell in _remainders(component):
+        if small[cell] or values[cell] == 0 or not _telling_remainder(component, rows, row):
+            continue
+        low[row] = 0 if component.all_share else 1
+        high[row] = min(int(high[row]), int(rows.threshold[row]) - 1)
+    return low, high
 
 
 def known_ranges(component: Component, rows: Rows, visible: Bools) -> tuple[Ints, Ints]:

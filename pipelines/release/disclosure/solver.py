@@ -42,7 +42,7 @@ def solve(programme: Programme, *, maximum_nodes: int = 400, gap: float = 1e-6) 
     if programme.whole.any():
         kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
         model.integrality_ = [kinds[int(flag)] for flag in programme.whole]
-    highs = highspy.Highs()
+    highs = highspy.Highs()  # type: ignore[no-untyped-call]
     highs.silent()
     for option, value in (
         ("threads", 1),
