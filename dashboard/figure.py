@@ -72,7 +72,7 @@ def show(figure: Figure) -> None:
         _chart(figure)
         html(tables.html(figure.table))
     else:
-        left, right = st.columns([1.25, 1], gap="medium")
+        left, right = st.columns([1.12, 1], gap="medium")
         with left:
             _chart(figure)
         with right:

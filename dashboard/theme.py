@@ -41,6 +41,7 @@ CSS = f"""
 }}
 [data-testid="stHeader"] {{ background: transparent; height: 1.2rem; min-height: 0; }}
 [data-testid="stSidebarNav"] a span {{ font-size: 0.89rem; letter-spacing: -0.005em; }}
+[data-testid="stSidebarNav"] a[aria-current="page"] span {{ font-weight: 500 !important; }}
 .zl-brand {{ color: {ACCENT}; }}
 .zl-page h1 {{
   font-size: 2rem; font-weight: 650; letter-spacing: -0.01em; margin: 0; padding: 0; color: {INK};
@@ -92,7 +93,7 @@ table.zl thead th {{
   font-size: 0.8rem; vertical-align: bottom;
 }}
 table.zl tbody th {{
-  font-weight: 400; text-align: left; min-width: 6.5rem; overflow-wrap: anywhere; hyphens: auto;
+  font-weight: 400; text-align: left; min-width: 6.5rem;
 }}
 table.zl .zl-num {{
   text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap;
