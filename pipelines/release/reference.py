@@ -11,11 +11,15 @@ import duckdb
 import polars as pl
 
 from pipelines.contracts import Contracts
+from pipelines.effects.catalogue import EFFECTS
 from pipelines.metrics import categories
 from pipelines.metrics.describe import describe_all
 from pipelines.metrics.metric import Metric
 from pipelines.metrics.plan import Plan
 from pipelines.release.components import Thresholds
+
+SAVING = "besparing"
+SAVING_DATASETS = ("zis_deelnames", "jeugdhulp", "tarieven")
 
 LABELS = {
     "gemeente": "SELECT DISTINCT gemeente AS code, gemeentenaam AS naam, '' AS ouder FROM gebieden",
@@ -95,15 +99,20 @@ def categories_table(
 
 
 def sources_table(con: duckdb.DuckDBPyConnection, metrics: Mapping[str, Metric]) -> pl.DataFrame:
-    """`bronnen`: the loaded deliveries behind every metric."""
+    """`bronnen`: the loaded deliveries behind every metric, effect and saving."""
     loaded = con.execute(
         "SELECT dataset, leverancier, ontvangen_op::DATE AS geleverd_op, periode"
         " FROM register.leveringen WHERE status = 'geladen'"
     ).pl()
-    needs = pl.DataFrame(
-        [{"metriek": m.id, "dataset": d} for m in metrics.values() for d in m.datasets],
-        schema={"metriek": pl.String, "dataset": pl.String},
-    )
+    used = [(m.id, d) for m in metrics.values() for d in m.datasets]
+    used += [
+        (effect.id + outcome.suffix, dataset)
+        for effect in EFFECTS
+        for outcome in effect.outcomes
+        for dataset in effect.datasets
+    ]
+    used += [(SAVING, dataset) for dataset in SAVING_DATASETS]
+    needs = pl.DataFrame(used, schema={"metriek": pl.String, "dataset": pl.String}, orient="row")
     return (
         needs.join(loaded, on="dataset")
         .select("metriek", "dataset", "leverancier", "geleverd_op", "periode")
