@@ -1,11 +1,13 @@
 """From protected counts to the figures a reader sees: the released table `cellen`.
 
 Every number here is worked out from published numbers only, so nothing that is hidden can be
-worked out from what is shown. A figure that cannot be shown says why, in one Dutch sentence.
+worked out from what is shown. Shares and rates are whole numbers, and so are their intervals,
+rounded outwards. A figure that cannot be shown says why, in one Dutch sentence.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Literal
@@ -167,8 +169,8 @@ def _share(blank: Figure, teller: float, noemer: float) -> Figure:
         teller=teller,
         noemer=noemer,
         waarde=share,
-        onder=round(100 * bounds.low, 1) if bounds else None,
-        boven=round(100 * bounds.high, 1) if bounds else None,
+        onder=math.floor(100 * bounds.low) if bounds else None,
+        boven=math.ceil(100 * bounds.high) if bounds else None,
         n=noemer,
     )
 
@@ -186,8 +188,8 @@ def _rate(form: Rate, blank: Figure, teller: float, base: float | None) -> Figur
         teller=teller,
         noemer=base,
         waarde=rate,
-        onder=round(form.per * bounds.low, 1) if bounds else None,
-        boven=round(form.per * bounds.high, 1) if bounds else None,
+        onder=math.floor(form.per * bounds.low) if bounds else None,
+        boven=math.ceil(form.per * bounds.high) if bounds else None,
         n=base,
     )
 
