@@ -39,7 +39,7 @@ def certify(component: Component, protection: Protection) -> Verdict:
     reasons: list[str] = []
     visible, published = protection.visible, protection.published
     if visible.shape != component.values.shape or published.shape != component.values.shape:
-        return Verdict(component.name, False, len(needed), 0, ("andere cellen dan de tabel",))
+        return Verdict(component.name, False, len(needed), 0, 0, ("andere cellen dan de tabel",))
     if not np.array_equal(component.incidence @ component.counts, component.values):
         reasons.append("cellen zijn niet de som van hun atomen")
     if (visible & first_hidden(component, rows)).any():
@@ -56,14 +56,15 @@ def certify(component: Component, protection: Protection) -> Verdict:
     usable, reached = _replay(component, rows, ranges, protection.witnesses)
     if not usable[0].all():
         reasons.append("een getuige spreekt tegen wat zichtbaar of bekend is")
-    missing = 0
+    missing = readable = 0
     for demand in needed:
         index = protection.proof.get(demand.key, -1)
         if not 0 <= index < len(protection.witnesses) or not usable[int(demand.aware), index]:
-            missing += 1
-            continue
-        value, other = int(rows.value[demand.row]), int(reached[demand.row, index])
-        missing += int(not demand.met(value, other))
+            met = False
+        else:
+            met = demand.met(int(rows.value[demand.row]), int(reached[demand.row, index]))
+        missing += int(not met and not demand.aware)
+        readable += int(not met and demand.aware)
     if missing:
         reasons.append("een getuige ontbreekt of schiet tekort")
     return Verdict(
@@ -71,6 +72,7 @@ def certify(component: Component, protection: Protection) -> Verdict:
         safe=not reasons,
         demands=len(needed),
         witnesses=len(protection.witnesses),
+        readable_if_told=readable,
         reasons=tuple(reasons),
     )
 

@@ -116,12 +116,16 @@ class Demand:
 class Verdict:
     """Outcome of the checker: what was proved, and every reason why not (empty when safe).
 
-    Reasons name the table and kind of fault, never a value."""
+    Reasons name the kind of fault, never a value. `readable_if_told` counts sums that a reader
+    could work out who is *told* which cells are hidden for themselves (four schools of one pupil
+    each under a total of 1..4): no mask tells that, and no further hiding could prevent it.
+    """
 
     name: str
     safe: bool
     demands: int
     witnesses: int
+    readable_if_told: int
     reasons: tuple[str, ...]
 
 

@@ -33,6 +33,7 @@ from pipelines.release.disclosure.problem import (
     Witness,
     rows_of,
 )
+from pipelines.release.disclosure.repair import repair
 from pipelines.release.disclosure.rules import (
     aware_ranges,
     demands,
@@ -44,8 +45,8 @@ from pipelines.release.disclosure.solver import Floats, Programme, solve
 
 MOST_TURNS = 12
 """At most so many tables per block that serve many demands at once."""
-ROOM = (1, 4)
-"""How far whole numbers may be from the fractional answer, tried in turn."""
+ROOM = 2
+"""How far the integer programme looks around the fractional answer."""
 NEIGHBOURHOODS = (400, 100_000)
 """Atoms given to the integer programme: near ones first, more when hiding cannot be avoided."""
 LEVEL_WEIGHT = {
@@ -217,7 +218,16 @@ def _table_for_many(
     )
     if nearest is None:
         return None
-    table = _whole(search, atoms, matrix, row_low, row_high, nearest[:n] - nearest[n:])
+    whole = repair(
+        matrix,
+        row_low,
+        row_high,
+        -counts,
+        np.full(n, most),
+        nearest[:n] - nearest[n:],
+        hard=lines.size,
+    )
+    table = None if whole is None else _spread(search, atoms, whole)
     fits = table is not None and _pushed_out(search, table, aware=aware) == []
     return table if fits else None
 
@@ -231,27 +241,30 @@ def _whole(
     start: Floats,
 ) -> Ints | None:
     """A whole-number table near the fractional `start` within the same limits, if one is found."""
-    n = atoms.size
     counts = search.component.counts[atoms].astype(np.float64)
     start = np.round(start, 6)
-    for room in ROOM:
-        exact = solve(
+    rows = matrix.shape[0]
+    whole = repair(matrix, row_low, row_high, -counts, np.ceil(start) + 5, start, hard=rows)
+    if whole is None:
+        whole = solve(
             Programme(
-                cost=np.zeros(n),
+                cost=np.zeros(atoms.size),
                 matrix=matrix,
                 row_low=row_low,
                 row_high=row_high,
-                low=np.maximum(-counts, np.floor(start) - room),
-                high=np.ceil(start) + room,
-                whole=np.ones(n, np.bool_),
+                low=np.maximum(-counts, np.floor(start) - ROOM),
+                high=np.ceil(start) + ROOM,
+                whole=np.ones(atoms.size, np.bool_),
             ),
             maximum_nodes=20,
         )
-        if exact is not None:
-            table = np.zeros(search.component.counts.size, np.int64)
-            table[atoms] = np.rint(exact).astype(np.int64)
-            return table
-    return None
+    return None if whole is None else _spread(search, atoms, whole)
+
+
+def _spread(search: _Search, atoms: Ints, changes: Floats) -> Ints:
+    table = np.zeros(search.component.counts.size, np.int64)
+    table[atoms] = np.rint(changes).astype(np.int64)
+    return table
 
 
 def _chosen(
@@ -510,7 +523,7 @@ def _outcome(component: Component, search: _Search) -> Protection:
         witnesses=witnesses,
         proof=proof,
         proof_hash=proof_hash(witnesses, proof),
-        verdict=Verdict(component.name, False, len(search.needed), len(witnesses), ()),
+        verdict=Verdict(component.name, False, len(search.needed), len(witnesses), 0, ()),
     )
     return replace(draft, verdict=certify(component, draft))
 

@@ -1,0 +1,70 @@
+"""From a fractional table to whole numbers: a weighted local search, deterministic and cheap.
+
+The rounded answer of a linear programme pushes some sums a little out of their range. One unit at
+a time is added to or taken from the atom that helps most; what stays broken gains weight, and an
+atom just changed may not change back for a few steps. An integer programme does the same in ten
+times the time.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy.sparse as sp
+
+from pipelines.release.disclosure.solver import Floats
+
+REST = 3
+"""Steps in which an atom may not be changed back (up to REST + 4, in a fixed rhythm)."""
+
+
+def repair(
+    matrix: sp.csc_array,
+    row_low: Floats,
+    row_high: Floats,
+    low: Floats,
+    high: Floats,
+    start: Floats,
+    *,
+    hard: int,
+    steps: int = 1_500,
+    patience: int = 500,
+) -> Floats | None:
+    """Whole numbers z in [low, high] near `start` with row_low <= matrix @ z <= row_high.
+
+    The first `hard` rows must hold; the others are wishes: after `patience` steps an answer that
+    leaves some of them out will do. None where none is found within `steps`.
+    """
+    matrix = sp.csc_array(matrix)
+    rising = sp.csr_array(matrix.T.maximum(0))
+    falling = sp.csr_array((-matrix.T).maximum(0))
+    one_sign = falling.nnz == 0
+    z = np.clip(np.rint(start), low, high)
+    sums = np.asarray(matrix @ z, np.float64)
+    weight = np.ones(row_low.size)
+    rest = np.zeros(z.size, np.int64)
+    last = np.zeros(z.size)
+    for step in range(steps):
+        broken = (sums < row_low) | (sums > row_high)
+        if not broken[:hard].any() and (step >= patience or not broken.any()):
+            return z
+        up = weight * ((sums >= row_high).astype(np.float64) - (sums < row_low))
+        down = weight * ((sums <= row_low).astype(np.float64) - (sums > row_high))
+        cost = rising @ np.stack([up, down], axis=1)
+        if not one_sign:
+            cost = cost + falling @ np.stack([down, up], axis=1)
+        resting = rest > step
+        more = np.where((z + 1 > high) | (resting & (last < 0)), np.inf, cost[:, 0])
+        less = np.where((z - 1 < low) | (resting & (last > 0)), np.inf, cost[:, 1])
+        i, j = int(np.argmin(more)), int(np.argmin(less))
+        atom, sign = (i, 1.0) if more[i] <= less[j] else (j, -1.0)
+        best = min(more[i], less[j])
+        if not np.isfinite(best):
+            return None
+        if best >= 0:
+            weight[broken] += 1.0
+        z[atom] += sign
+        where = slice(matrix.indptr[atom], matrix.indptr[atom + 1])
+        sums[matrix.indices[where]] += sign * matrix.data[where]
+        rest[atom] = step + REST + (7 * step) % 5
+        last[atom] = sign
+    return None
