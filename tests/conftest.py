@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,3 +24,36 @@ def real_data() -> Path:
 def pseudonym(number: int) -> str:
     """A made-up pupil's pseudonym."""
     return hashlib.sha256(f"verzonnen leerling {number}".encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class DemoRun:
+    """The whole demo, run once: folder, report of the run, and what was planted."""
+
+    workdir: Path
+    inbox: Path
+    report: dict[str, Any]
+    planted: dict[str, Any]
+
+    @property
+    def release(self) -> Path:
+        return self.workdir / json.loads((self.workdir / "release.json").read_text("utf-8"))["file"]
+
+
+@pytest.fixture(scope="session")
+def demo_run(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
+    """Takes a minute or two: tests that use it belong to the xdist group `demo`."""
+    from pipelines import run
+    from pipelines.demo import deliveries
+
+    home = tmp_path_factory.mktemp("demo")
+    deliveries.write(home, 2026)
+    report = run.run(home / "inbox", home)
+    planted = json.loads((home / "geplant.json").read_text("utf-8"))
+    return DemoRun(home, home / "inbox", report.as_dict(), planted)
+
+
+@pytest.fixture(scope="session")
+def demo_release(demo_run: DemoRun) -> Path:
+    """A work folder with a real release of the demo register."""
+    return demo_run.workdir
