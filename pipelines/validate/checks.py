@@ -31,8 +31,8 @@ KIND_IN_WORDS: Mapping[str, str] = {
 class Check:
     """One promise. `id` is `<dataset>.<column>.<sort>` or `<dataset>.<rule>`.
 
-    `fails`: SQL predicate over a staged row `r` (typed columns, `<column>__tekst`, `_nr`, `_rij`); null
-    counts as kept. `could_not_run`: why the check cannot be judged here, empty when it can.
+    `fails`: SQL predicate over a staged row `r` (typed columns, `<column>__tekst`, `_nr`, `_rij`);
+    null counts as kept. `could_not_run`: why the check cannot be judged here, empty when it can.
     `allowed` and `bounds` say the same as `fails` where the promise is a set or a range.
     """
 

@@ -50,7 +50,7 @@ def judge(
 ) -> Verdict:
     """Run all checks over `staged`; leave the failing rows' masks in the table `failed`.
 
-    `failed` gets `_nr`, `_rij`, `m0` .. `mN`, and `fout` (true when a check of severity fout fails).
+    `failed` gets `_nr`, `_rij`, `m0` .. `mN`, and `fout` (true when an error check fails).
     Raises `DeliveryRefused` when the counts do not close: that is a check that could not run.
     """
     judged = [c for c in checks if not c.could_not_run]
