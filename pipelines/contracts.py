@@ -195,6 +195,12 @@ def load() -> Contracts:
     return contracts
 
 
+def _yaml(file: Traversable) -> Any:
+    """A YAML document, read with the C parser where PyYAML has it: ten times as fast."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(file.read_text("utf-8"), Loader=loader)  # noqa: S506 - a safe loader
+
+
 def _listing(folder: Traversable) -> list[Traversable]:
     return sorted((f for f in folder.iterdir() if f.is_file()), key=lambda f: f.name)
 
@@ -219,7 +225,7 @@ def _custom(item: Mapping[str, Any]) -> dict[str, Any]:
 
 def _read_dataset(file: Traversable) -> Dataset:
     try:
-        document = yaml.safe_load(file.read_text("utf-8"))
+        document = _yaml(file)
         table = document["schema"][0]
         own = _custom(document)
         return Dataset(
@@ -303,7 +309,7 @@ def _read_codes(file: Traversable) -> dict[str, Code]:
 
 def _read_parameters(file: Traversable) -> dict[str, Parameter]:
     found: dict[str, Parameter] = {}
-    for item in yaml.safe_load(file.read_text("utf-8"))["parameters"]:
+    for item in _yaml(file)["parameters"]:
         name = item["naam"]
         if name in found:
             raise ContractError(f"parameters.yaml: {name} staat er twee keer in; houd er één over.")
