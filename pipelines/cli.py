@@ -36,7 +36,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-people = Console(stderr=True, highlight=False)
+WIDE = 160  # columns for output that goes to a file or another program
+people = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else WIDE)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Geef JSON op standaarduitvoer.")]
 Workdir = Annotated[

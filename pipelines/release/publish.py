@@ -100,7 +100,8 @@ def school_years(con: duckdb.DuckDBPyConnection, contracts: Contracts) -> list[s
     """Closed school years that deliveries about children say they cover, oldest first.
 
     A year that nobody delivered, or that still runs, holds only stray rows and is not shown.
-    Deliveries whose name gives no period count for the years of their rows.
+    Deliveries whose name gives no period count for the years of their rows. With no such delivery
+    it is the newest closed year, for which every figure then says that it was not delivered.
     """
     rows = con.execute(
         "SELECT levering, dataset, periode FROM register.leveringen WHERE status = 'geladen'"
@@ -122,14 +123,14 @@ def school_years(con: duckdb.DuckDBPyConnection, contracts: Contracts) -> list[s
             ).fetchall()
             found |= {year for (year,) in dates}
     today = dt.datetime.now(dt.UTC).date()
-    closed = [y for y in sorted(found) if dt.date(y + 1, FIRST_MONTH, 1) <= today]
+    newest = today.year - (today.month < FIRST_MONTH) - 1
+    closed = [year for year in sorted(found) if year <= newest] or [newest]
     return [f"{year}/{year + 1}" for year in closed]
 
 
 def last_day(years: list[str]) -> dt.date:
     """The last day of the newest school year: what is still open then is open."""
-    newest = int(years[-1][-4:]) if years else dt.date.min.year
-    return dt.date(newest, FIRST_MONTH, 1) - dt.timedelta(days=1) if years else dt.date(2000, 7, 31)
+    return dt.date(int(years[-1][-4:]), FIRST_MONTH, 1) - dt.timedelta(days=1)
 
 
 def _thresholds(contracts: Contracts) -> Thresholds:
