@@ -11,6 +11,7 @@ import datetime as dt
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -31,9 +32,11 @@ from pipelines.metrics import plan as plans
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.metric import Context
 from pipelines.release import components, reference
+from pipelines.release.basis import basis
 from pipelines.release.components import Protected, Thresholds
 from pipelines.release.figures import figures
 from pipelines.warehouse import tables as warehouse
+from pipelines.warehouse.engine import keep
 
 POINTER = "release.json"
 FOLDER = "releases"
@@ -57,14 +60,20 @@ def publish(
 ) -> Release:
     """Count, estimate, protect and write; then switch the pointer.
 
+    When what it would be made from is what the served release was made from, that one stays.
     Raises ReleaseRefused when a table cannot be certified: nothing is written then.
     """
+    sweep(workdir)
     years = school_years(con, contracts)
+    plan = plans.load(METRICS)
+    made_from = basis(con, contracts, plan, years, _revision())
+    unchanged = served(workdir, made_from)
+    if unchanged:
+        return unchanged
     asof = last_day(years)
     thresholds = _thresholds(contracts)
     tables = warehouse.as_ibis(con, contracts)
     delivered = set(warehouse.filled(con, contracts))
-    plan = plans.load(METRICS)
 
     stages = iter(progress(("tellen", "effecten", "beschermen", "schrijven"), "Publicatie maken"))
     next(stages)
@@ -90,7 +99,7 @@ def publish(
         "bevindingen": reference.findings_table(con, thresholds),
         "bescherming": reference.protection_table(cells),
     }
-    release = write(workdir, content, _record(con, thresholds, protected, asof))
+    release = write(workdir, content, _record(con, thresholds, protected, asof), made_from)
     for _ in stages:
         pass
     return release
@@ -181,8 +190,16 @@ def _revision() -> str:
 # Writing ---------------------------------------------------------------------------------------
 
 
-def write(workdir: Path, content: Mapping[str, pl.DataFrame], record: Mapping[str, Any]) -> Release:
-    """Write a release and serve it. The same content is the same release, written once."""
+def write(
+    workdir: Path,
+    content: Mapping[str, pl.DataFrame],
+    record: Mapping[str, Any],
+    made_from: str = "",
+) -> Release:
+    """Write a release and serve it. The same content is the same release, written once.
+
+    `made_from`: see `basis`; stands in the pointer, so that unchanged work is known next time.
+    """
     identity = content_id(content, record)
     folder = workdir / FOLDER
     file = folder / f"{identity}.duckdb"
@@ -192,6 +209,7 @@ def write(workdir: Path, content: Mapping[str, pl.DataFrame], record: Mapping[st
         half.unlink(missing_ok=True)
         try:
             _fill(half, content, {"id": identity, "gemaakt_op": _now(), **record})
+            keep(half)
             half.replace(file)
         except duckdb.IOException as problem:
             raise UsageError(
@@ -200,8 +218,32 @@ def write(workdir: Path, content: Mapping[str, pl.DataFrame], record: Mapping[st
             ) from problem
         finally:
             half.unlink(missing_ok=True)
-    _switch(workdir / POINTER, {"id": identity, "file": f"{FOLDER}/{file.name}"})
+    pointer = {"id": identity, "file": f"{FOLDER}/{file.name}", "gemaakt_uit": made_from}
+    _switch(workdir / POINTER, pointer)
     return Release(identity, file)
+
+
+def served(workdir: Path, made_from: str) -> Release | None:
+    """The release that is served, when it was made from `made_from` and is still readable."""
+    try:
+        told = json.loads((workdir / POINTER).read_text("utf-8"))
+        if told["gemaakt_uit"] != made_from:
+            return None
+        file = workdir / told["file"]
+        with duckdb.connect(str(file), read_only=True) as con:
+            found = con.execute("SELECT id FROM release").fetchone()
+    except (OSError, ValueError, KeyError, TypeError, duckdb.Error):
+        return None
+    return Release(told["id"], file) if found == (told["id"],) else None
+
+
+def sweep(workdir: Path) -> None:
+    """Remove what a run that was killed left half-written; no reader ever looked at it."""
+    for left in (*workdir.glob(f"{FOLDER}/.*.half*"), *workdir.glob("release.*.nieuw")):
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
 
 
 def content_id(content: Mapping[str, pl.DataFrame], record: Mapping[str, Any]) -> str:
@@ -228,6 +270,7 @@ def _switch(pointer: Path, value: Mapping[str, str]) -> None:
     """Replace the pointer in one step; on Windows a reader may hold it for a moment."""
     fresh = pointer.with_suffix(f".{os.getpid()}.nieuw")
     fresh.write_text(json.dumps(value, indent=2) + "\n", "utf-8")
+    keep(fresh)
     for attempt in range(20):
         try:
             fresh.replace(pointer)

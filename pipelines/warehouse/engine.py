@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,29 +14,134 @@ import duckdb
 from pipelines.errors import UsageError
 
 FILE = "magazijn.duckdb"
+LOCK = "magazijn.slot"
+FRESH = "magazijn.nieuw"
 STAGING = "wachtkamer"  # in memory: what is not yet accepted never touches the disk
+TO_ERASE = "register.te_wissen"  # holds a row while deleted rows are still in the file's blocks
 
 
 @contextmanager
 def open_warehouse(workdir: Path | None) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to the warehouse of `workdir`, or to one in memory that is gone afterwards.
 
+    Afterwards the file is written anew when rows were deleted for good (see `erase_later`).
     Raises `UsageError` when another process has the warehouse open or the folder is not writable.
     """
+    if workdir is None:
+        with _connected(":memory:") as con:
+            yield con
+        return
+    with _alone(workdir):
+        _sweep(workdir)
+        try:
+            with _connected(str(workdir / FILE)) as con:
+                yield con
+        finally:
+            _erase(workdir)
+
+
+@contextmanager
+def _connected(database: str) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
-        if workdir is not None:
-            workdir.mkdir(parents=True, exist_ok=True)
-        con = duckdb.connect(str(workdir / FILE) if workdir else ":memory:")
-    except (duckdb.IOException, OSError) as problem:
+        con = duckdb.connect(database)
+    except duckdb.IOException:
         raise UsageError(
-            f"Het magazijn in {workdir} kan niet worden geopend ({type(problem).__name__})."
-            " Waarschijnlijk is er nog een run bezig, of mag u niet in deze map schrijven."
+            f"Het magazijn {database} kan niet worden geopend: een ander programma houdt het vast,"
+            " of u mag het niet lezen en schrijven. Er is niets veranderd."
         ) from None
     try:
+        con.execute("SET temp_file_encryption = true")
         con.execute(f"ATTACH ':memory:' AS {STAGING}")
         yield con
     finally:
         con.close()
+
+
+@contextmanager
+def _alone(workdir: Path) -> Iterator[None]:
+    """Hold the work folder; the operating system lets go of it however this process ends."""
+    try:
+        workdir.mkdir(parents=True, exist_ok=True)
+        lock = (workdir / LOCK).open("a+b")
+    except OSError as problem:
+        raise UsageError(
+            f"In de werkmap {workdir} kan niet worden geschreven ({type(problem).__name__})."
+        ) from None
+    with lock:
+        try:
+            _hold(lock.fileno())
+        except OSError:
+            raise UsageError(
+                f"Er is al een run bezig in {workdir}. Wacht tot die klaar is en probeer het dan"
+                " opnieuw; er is nu niets veranderd."
+            ) from None
+        yield
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _hold(descriptor: int) -> None:
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _hold(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _sweep(workdir: Path) -> None:
+    """Remove what a run that was killed left: spilled blocks, and a half-written new file."""
+    for left in (f"{FILE}.tmp", f"{FRESH}.tmp"):
+        shutil.rmtree(workdir / left, ignore_errors=True)
+    for left in (FRESH, f"{FRESH}.wal"):
+        (workdir / left).unlink(missing_ok=True)
+
+
+def erase_later(con: duckdb.DuckDBPyConnection) -> None:
+    """Say, in the transaction that deletes, that the file must be written anew without the rows.
+
+    DuckDB leaves deleted rows readable in free blocks. The note is part of the transaction, so
+    that a run that is killed before it is done leaves it for the next one.
+    """
+    con.execute(f"INSERT INTO {TO_ERASE} SELECT 1 WHERE NOT EXISTS (FROM {TO_ERASE})")
+
+
+def _erase(workdir: Path) -> None:
+    """Copy what is left to a new file and put that in the place of the old one."""
+    file, fresh = workdir / FILE, workdir / FRESH
+    if not file.exists():
+        return
+    try:
+        with duckdb.connect(str(file)) as con:
+            schema, table = TO_ERASE.split(".")
+            if not con.execute(
+                "SELECT 1 FROM duckdb_tables() WHERE schema_name = ? AND table_name = ?",
+                [schema, table],
+            ).fetchone():
+                return
+            if not con.execute(f"FROM {TO_ERASE}").fetchone():
+                return
+            con.execute("SET temp_file_encryption = true")
+            con.execute(f"ATTACH '{str(fresh).replace(chr(39), chr(39) * 2)}' AS nieuw")
+            con.execute(f"COPY FROM DATABASE {Path(FILE).stem} TO nieuw")
+            con.execute(f"DELETE FROM nieuw.{TO_ERASE}")
+            con.execute("CHECKPOINT nieuw")
+            con.execute("DETACH nieuw")
+        keep(fresh)
+        fresh.replace(file)
+    except duckdb.IOException as problem:
+        raise UsageError(
+            f"Het magazijn in {workdir} kon niet worden opgeschoond: is de schijf vol? De rijen"
+            " zijn verwijderd; draai opnieuw om ook de resten in het bestand te wissen."
+        ) from problem
+
+
+def keep(file: Path) -> None:
+    """Have the operating system write a finished file to the disk, so that a power cut keeps it."""
+    with file.open("rb+") as written:
+        os.fsync(written.fileno())
 
 
 def borrow_tables(con: duckdb.DuckDBPyConnection, workdir: Path) -> None:

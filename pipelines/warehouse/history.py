@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,6 +29,7 @@ CREATE TABLE IF NOT EXISTS register.bevindingen (
     uitkomst VARCHAR, rijen BIGINT[], bericht VARCHAR, herstel VARCHAR);
 CREATE TABLE IF NOT EXISTS register.quarantaine (
     levering VARCHAR, rij BIGINT, regels VARCHAR[], inhoud JSON);
+CREATE TABLE IF NOT EXISTS register.te_wissen (een INTEGER);
 """
 
 
@@ -57,6 +59,18 @@ class Receipt:
 
 def create(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(_SCHEMA)
+
+
+@contextmanager
+def _whole(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """One transaction: all of it or nothing."""
+    con.execute("BEGIN")
+    try:
+        yield
+        con.execute("COMMIT")
+    except BaseException:
+        con.execute("ROLLBACK")
+        raise
 
 
 def find(con: duckdb.DuckDBPyConnection, delivery: str) -> Receipt | None:
@@ -107,9 +121,8 @@ def refuse(con: duckdb.DuckDBPyConnection, receipt: Receipt) -> None:
     known = find(con, receipt.delivery)
     if known is not None and known.status != "geweigerd":
         return
-    con.execute("BEGIN")
-    _write(con, receipt)
-    con.execute("COMMIT")
+    with _whole(con):
+        _write(con, receipt)
 
 
 def load(
@@ -127,8 +140,7 @@ def load(
     """
     dataset = contracts.dataset(receipt.dataset)
     replaced = replaced_by(con, receipt)
-    con.execute("BEGIN")
-    try:
+    with _whole(con):
         if replaced:
             tables.remove(con, receipt.dataset, replaced)
             con.execute(
@@ -154,10 +166,6 @@ def load(
             f" FROM {staged} s JOIN ({rules_of_row}) q USING (_nr) ORDER BY s._nr",
             [receipt.delivery],
         )
-        con.execute("COMMIT")
-    except BaseException:
-        con.execute("ROLLBACK")
-        raise
 
 
 def _write(con: duckdb.DuckDBPyConnection, receipt: Receipt) -> None:
