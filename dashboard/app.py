@@ -1,28 +1,12 @@
-"""Navigation only: which pages there are, and in which order."""
+"""Navigation only: draws the menu and the chosen page."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import page, theme
-from dashboard.views import (
-    definities,
-    leveringen,
-    overzicht,
-    schorsingen_thuiszitters,
-    smw_jaarevaluatie,
-    zorg_in_school,
-)
+from dashboard import menu, page, theme
 
 SIDEBAR_WIDTH = 288
-
-FIGURES = (
-    (overzicht, "overzicht"),
-    (smw_jaarevaluatie, "smw"),
-    (schorsingen_thuiszitters, "schorsingen-thuiszitters"),
-    (zorg_in_school, "zorg-in-school"),
-)
-ACCOUNT = ((leveringen, "leveringen"), (definities, "definities"))
 
 
 def main() -> None:
@@ -31,23 +15,16 @@ def main() -> None:
     st.logo(theme.LOGO, size="large")
     chosen = st.navigation(
         {
-            "Cijfers": [
+            heading: [
                 st.Page(
                     page.framed(view.TITLE, view.QUESTION, view.render),
                     title=view.TITLE,
-                    url_path=path,
-                    default=view is overzicht,
+                    url_path=address or "overzicht",
+                    default=not address,
                 )
-                for view, path in FIGURES
-            ],
-            "Verantwoording": [
-                st.Page(
-                    page.framed(view.TITLE, view.QUESTION, view.render),
-                    title=view.TITLE,
-                    url_path=path,
-                )
-                for view, path in ACCOUNT
-            ],
+                for view, address in pages
+            ]
+            for heading, pages in menu.SECTIONS.items()
         },
         expanded=True,
     )

@@ -2,18 +2,22 @@
 
 Streamlit's own page says it is English; a screen reader would read Dutch with English sounds
 (WCAG 3.1.1). Responses also get headers that keep the browser from loading anything from
-elsewhere or showing the dashboard inside another site.
+elsewhere or showing the dashboard inside another site. An address without a page gets a Dutch
+page that says so; Streamlit itself would show the front page under an English dialog.
 """
 
 from __future__ import annotations
 
 from collections.abc import MutableMapping
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dashboard import menu, theme
 
 HEADERS = (
     (b"x-content-type-options", b"nosniff"),
@@ -44,6 +48,7 @@ class Dutch:
                 **scope,
                 "headers": [h for h in scope["headers"] if h[0] != b"accept-encoding"],
             }
+        known = scope["path"].strip("/") in menu.TITLES
         held: MutableMapping[str, Any] | None = None
 
         async def passing(message: Message) -> None:
@@ -52,16 +57,58 @@ class Dutch:
                 headers = [*message["headers"], *HEADERS]
                 message = {**message, "headers": headers}
                 if _is_page(headers):
-                    held = message
+                    held = message if known else _not_found(headers)
                     return
             elif message["type"] == "http.response.body" and held is not None:
-                body = message.get("body", b"").replace(b'<html lang="en">', b'<html lang="nl">')
-                start, held = held, None
+                start, body, more = held, message.get("body", b""), message.get("more_body", False)
+                if known:
+                    body, held = body.replace(b'<html lang="en">', b'<html lang="nl">'), None
+                elif more:
+                    return
+                elif scope["method"] != "HEAD":
+                    body = NOT_FOUND
                 await send(start)
                 message = {**message, "body": body}
             await send(message)
 
         await self.app(scope, receive, passing)
+
+
+def _not_found_page() -> bytes:
+    links = "".join(
+        f'<li><a href="/{escape(address)}">{escape(title)}</a></li>'
+        for address, title in menu.TITLES.items()
+    )
+    return (
+        '<!doctype html><html lang="nl"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        "<title>Pagina niet gevonden - Zichtlijn</title><style>"
+        f"body{{margin:0;font-family:{theme.FONT};color:{theme.INK};line-height:1.55}}"
+        "main{max-width:38rem;margin:0 auto;padding:4rem 1.5rem}"
+        "h1{font-size:2rem;margin:2rem 0 .5rem}li{margin:.3rem 0}"
+        f"a{{color:{theme.ACCENT}}}</style></head><body><main>{theme.LOGO}"
+        "<h1>Deze pagina bestaat niet</h1>"
+        "<p>Het adres klopt niet, of de pagina heeft een ander adres gekregen. "
+        f"Deze pagina's zijn er wel:</p><ul>{links}</ul></main></body></html>"
+    ).encode()
+
+
+NOT_FOUND = _not_found_page()
+
+
+def _not_found(headers: list[tuple[bytes, bytes]]) -> MutableMapping[str, Any]:
+    """The start of the response that says there is no such page."""
+    dropped = {b"content-length", b"etag", b"last-modified", b"content-type"}
+    kept = [header for header in headers if header[0].lower() not in dropped]
+    return {
+        "type": "http.response.start",
+        "status": 404,
+        "headers": [
+            *kept,
+            (b"content-type", b"text/html; charset=utf-8"),
+            (b"content-length", str(len(NOT_FOUND)).encode()),
+        ],
+    }
 
 
 def _is_page(headers: list[tuple[bytes, bytes]]) -> bool:

@@ -7,6 +7,7 @@ Order comes from the caller and never from a value.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -101,6 +102,11 @@ def _hidden_mark(figure: go.Figure, row: Cell, **place: Any) -> None:
     )
 
 
+def _label(metric: Metric, value: float) -> str:
+    """A value at its mark: amounts short, since the table has them in full."""
+    return wording.euro_short(value) if metric.soort == "bedrag" else wording.bare(metric, value)
+
+
 def _norm_label(metric: Metric, norm: float) -> str:
     return f"{wording.norm_word(metric)} {wording.bare(metric, norm)}"
 
@@ -161,7 +167,7 @@ def trend(metric: Metric, rows: Sequence[Cell], now: str = "") -> go.Figure:
             _hidden_mark(figure, row, x=row["schooljaar"], y=0, yanchor="bottom")
             continue
         figure.add_annotation(
-            text=_strong(wording.bare(metric, row["waarde"]), row["schooljaar"] == now),
+            text=_strong(_label(metric, row["waarde"]), row["schooljaar"] == now),
             x=row["schooljaar"], y=_end(row), yshift=15, showarrow=False,
             font={"size": 13, "color": theme.INK},
             bgcolor="rgba(255,255,255,0.75)", borderpad=1,
@@ -214,7 +220,7 @@ def bars(metric: Metric, rows: Sequence[Cell], labels: Sequence[str]) -> go.Figu
             continue
         end = row["boven"] if row["boven"] is not None else row["waarde"]
         figure.add_annotation(
-            text=wording.bare(metric, row["waarde"]), x=end, y=place, xanchor="left", xshift=6,
+            text=_label(metric, row["waarde"]), x=end, y=place, xanchor="left", xshift=6,
             showarrow=False, font={"size": 13, "color": theme.INK},
         )  # fmt: skip
     return figure
@@ -229,8 +235,13 @@ class Line:
     quiet: bool = False
 
 
-def lines(metric: Metric, series: Sequence[Line], steps: Sequence[str]) -> go.Figure:
-    """Several series with their names at the end of the line; told apart by symbol as well."""
+def lines(
+    metric: Metric, series: Sequence[Line], steps: Sequence[str], start: int = 0
+) -> go.Figure:
+    """Several series with their names at the end of the line; told apart by symbol as well.
+
+    `start`: the number of steps before something began; a line marks it.
+    """
     figure = _canvas(340, right=10)
     top = _top(metric, [row for line in series for row in line.rows])
     figure.update_yaxes(range=[0, top * 1.06], **_scale(metric, top))
@@ -243,6 +254,15 @@ def lines(metric: Metric, series: Sequence[Line], steps: Sequence[str]) -> go.Fi
         ticktext=[_wrapped(step, 10) for step in steps[::every]],
         range=[-0.06 * len(steps), len(steps) - 1 + room],
     )  # fmt: skip
+    if start:
+        figure.add_shape(
+            type="line", yref="paper", y0=0, y1=1, x0=start - 0.5, x1=start - 0.5,
+            line={"color": theme.MUTED, "width": 1, "dash": "dash"},
+        )  # fmt: skip
+        figure.add_annotation(
+            text="start", yref="paper", y=1, x=start - 0.5, yanchor="bottom", showarrow=False,
+            font={"size": 11.5, "color": theme.MUTED},
+        )  # fmt: skip
     ends: list[tuple[float, float, str, str]] = []
     for index, line in enumerate(series):
         colour = theme.MUTED if line.quiet else theme.SERIES[index % len(theme.SERIES)]
@@ -266,7 +286,7 @@ def lines(metric: Metric, series: Sequence[Line], steps: Sequence[str]) -> go.Fi
         )  # fmt: skip
         if seen:
             place, row = seen[-1]
-            value = wording.bare(metric, row["waarde"])
+            value = _label(metric, row["waarde"])
             ends.append((float(place), row["waarde"], f"{line.label}  <b>{value}</b>", colour))
     for end, height, label, colour in _apart(ends, top * 0.085):
         figure.add_annotation(
@@ -433,18 +453,19 @@ def funnel(metric: Metric, rows: Sequence[Cell], rate: float, chosen: str = "") 
     """
     seen = [row for row in rows if visible(row) and row["noemer"]]
     scale = 1000.0 if metric.soort == "per_1000" else 100.0
-    figure = _canvas(430, right=70)
+    figure = _canvas(430, right=78)
     widest = nice_ceiling(max((row["noemer"] for row in seen), default=100.0) * 1.02)
     start = 100.0 if metric.soort == "per_1000" else 20.0
-    bases = [start + (widest - start) * step / 120 for step in range(121)]
+    bases = [start * (widest / start) ** (step / 160) for step in range(161)]
     inner = funnel_limits(metric, rate, bases, 0.95)
     outer = funnel_limits(metric, rate, bases, 0.998)
-    top = nice_ceiling(max([row["waarde"] for row in seen] + [rate * scale * 2]) * 1.08)
+    top = max([row["waarde"] for row in seen] + [rate * scale * 2]) * 1.1
     figure.update_xaxes(
         range=[0, widest], tickformat=",.0f",
         title={"text": metric.noemer, "font": {"size": 12, "color": theme.MUTED}},
     )  # fmt: skip
-    figure.update_yaxes(range=[0, top], **_scale(metric, top))
+    figure.update_yaxes(range=[-0.025 * top, top], **_scale(metric, top))
+    ends = [(widest, rate * scale, f"samen {wording.bare(metric, rate * scale)}", theme.INK)]
     for (low, high), dash, label in ((outer, "solid", "99,8%"), (inner, "dash", "95%")):
         for bound in (low, high):
             figure.add_trace(
@@ -453,18 +474,15 @@ def funnel(metric: Metric, rows: Sequence[Cell], rate: float, chosen: str = "") 
                     line={"color": theme.ACCENT_SOFT, "width": 1.3, "dash": dash},
                 )
             )  # fmt: skip
+        ends.append((widest, high[-1], label, theme.MUTED))
+    for place, height, label, colour in _apart(ends, top * 0.048):
         figure.add_annotation(
-            text=label, x=widest, y=high[-1], xanchor="left", xshift=4, showarrow=False,
-            font={"size": 11.5, "color": theme.MUTED},
+            text=label, x=place, y=height, xanchor="left", xshift=4, showarrow=False,
+            font={"size": 11.5, "color": colour},
         )  # fmt: skip
     figure.add_shape(
         type="line", x0=0, x1=widest, y0=rate * scale, y1=rate * scale,
         line={"color": theme.MUTED, "width": 1.2},
-    )  # fmt: skip
-    figure.add_annotation(
-        text=f"samen {wording.bare(metric, rate * scale)}", x=widest, y=rate * scale,
-        xanchor="right", yanchor="bottom", showarrow=False,
-        font={"size": 11.5, "color": theme.MUTED},
     )  # fmt: skip
     outside = {row["gebied"] for row in outliers(metric, seen, rate)}
     figure.add_trace(
@@ -512,19 +530,29 @@ def outliers(metric: Metric, rows: Sequence[Cell], rate: float) -> list[Cell]:
     return found
 
 
+def largest(streams: Sequence[tuple[str, str, float]], most: int) -> list[tuple[str, str, float]]:
+    """The largest streams, at most `most`, in the order given; equal ones in or out together."""
+    if len(streams) <= most:
+        return list(streams)
+    limit = sorted((value for _, _, value in streams), reverse=True)[most]
+    kept = [stream for stream in streams if stream[2] > limit]
+    return kept or list(streams)
+
+
 def flow(
     streams: Sequence[tuple[str, str, float]], sources: Sequence[str], targets: Sequence[str]
 ) -> go.Figure:
     """From one list to another, as wide as the count. Hidden streams are not drawn."""
     names = [*sources, *targets]
-    figure = _canvas(max(320, 62 * max(len(sources), len(targets))), left=6, right=6, top=14)
+    figure = _canvas(max(320, 48 * max(len(sources), len(targets))), left=6, right=6, top=14)
+    colours = dict(zip(sources, itertools.cycle(theme.SERIES), strict=False))
     figure.add_trace(
         go.Sankey(
             arrangement="fixed",
             textfont={"family": theme.FONT, "size": 13, "color": theme.INK, "shadow": "none"},
             node={
                 "label": names,
-                "color": [theme.ACCENT] * len(sources) + [theme.MUTED] * len(targets),
+                "color": [*colours.values()] + [theme.MUTED] * len(targets),
                 "pad": 22, "thickness": 14, "line": {"width": 0},
                 "hoverinfo": "none",
             },
@@ -532,7 +560,7 @@ def flow(
                 "source": [names.index(source) for source, _, _ in streams],
                 "target": [len(sources) + list(targets).index(target) for _, target, _ in streams],
                 "value": [value for _, _, value in streams],
-                "color": "rgba(15,92,99,0.20)",
+                "color": [_pale(colours[source]) for source, _, _ in streams],
                 "customdata": [
                     f"{source} naar {target}: {wording.number(value)}"
                     for source, target, value in streams
@@ -542,6 +570,12 @@ def flow(
         )
     )  # fmt: skip
     return figure
+
+
+def _pale(colour: str) -> str:
+    """A colour of the theme, see-through."""
+    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return f"rgba({red},{green},{blue},0.24)"
 
 
 def _errors(rows: Sequence[Cell]) -> dict[str, Any]:

@@ -14,7 +14,9 @@ from typing import Any
 from dashboard import wording
 from dashboard.released import Metric, Released, Source
 
-_SHORT = 46
+_SHORT = 60
+# Under this name the deliveries behind the savings are published.
+_SAVING = "besparing"
 _KEEP = ' class="zl-keep"'
 
 
@@ -33,6 +35,7 @@ class Facts:
     release_id: str
     rounding: int
     more: tuple[tuple[str, str], ...] = ()
+    mark: str = wording.HIDDEN_NOTE
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -67,7 +70,7 @@ def of_metric(
         numerator=metric.teller or metric.definitie,
         denominator=metric.noemer or "geen; dit is een aantal of bedrag",
         sources=tuple(released.sources(metric.id)),
-        n=_size(now),
+        n=_size(metric, now),
         interval=interval,
         norm=norm,
         hidden=sum(row["status"] == wording.HIDDEN for row in rows),
@@ -81,7 +84,7 @@ def of_effect(
     released: Released, effect: Mapping[str, Any], series: Sequence[Mapping[str, Any]] = ()
 ) -> Facts:
     """Facts of an estimate: what was compared, on how many, under which assumptions."""
-    found = released.sources(str(effect["id"])) or released.loaded_deliveries()
+    found = released.sources(str(effect["id"]))
     seen = effect["status"] == wording.VISIBLE
     n = ""
     if seen and effect["n_leerlingen"] is not None:
@@ -113,11 +116,7 @@ def of_effect(
 
 def of_saving(released: Released, rows: Sequence[Mapping[str, Any]]) -> Facts:
     """Facts of a saving: volume without minus volume with, times the price."""
-    found = (
-        released.sources("besparing")
-        or released.sources("jh_kosten_toegekend")
-        or released.loaded_deliveries()
-    )
+    found = released.sources(_SAVING)
     seen = [row for row in rows if row["status"] == wording.VISIBLE]
     n = ""
     if seen and seen[0]["n_leerlingen"] is not None:
@@ -146,8 +145,10 @@ def of_saving(released: Released, rows: Sequence[Mapping[str, Any]]) -> Facts:
     )
 
 
-def of_administration(released: Released, definition: str, numerator: str) -> Facts:
-    """Facts of a figure about the deliveries themselves."""
+def of_administration(
+    released: Released, definition: str, numerator: str, hidden: int = 0
+) -> Facts:
+    """Facts of a figure about the deliveries themselves; `hidden` counts are small."""
     return Facts(
         definition=definition,
         numerator=numerator,
@@ -156,13 +157,14 @@ def of_administration(released: Released, definition: str, numerator: str) -> Fa
         n="",
         interval="",
         norm="",
-        hidden=0,
+        hidden=hidden,
         release_id=released.about.id,
         rounding=released.about.afronding,
+        mark=wording.SMALL_NOTE,
     )
 
 
-def of_headlines(released: Released, rows: Sequence[Mapping[str, Any]]) -> Facts:
+def of_headlines(released: Released, rows: Sequence[Mapping[str, Any]], *, norms: bool) -> Facts:
     """Facts of a table of several metrics; each metric's own facts stand with its own figure."""
     found = {
         source
@@ -178,7 +180,7 @@ def of_headlines(released: Released, rows: Sequence[Mapping[str, Any]]) -> Facts
         ),
         n="",
         interval="interval bij elk kerncijfer",
-        norm="in de tabel",
+        norm="in de tabel" if norms else "",
         hidden=sum(row["status"] == wording.HIDDEN for row in rows),
         release_id=released.about.id,
         rounding=released.about.afronding,
@@ -187,7 +189,8 @@ def of_headlines(released: Released, rows: Sequence[Mapping[str, Any]]) -> Facts
 
 def short(facts: Facts) -> str:
     """The line under a small card, as HTML: what the card itself does not say."""
-    return _line([_sources_short(facts.sources), f"publicatie {facts.release_id}"])
+    parts = (_sources_short(facts.sources), f"publicatie {facts.release_id}")
+    return f'<p class="zl-facts">{"<br>".join(escape(part) for part in parts)}</p>'
 
 
 def caption(facts: Facts) -> str:
@@ -220,7 +223,7 @@ def about(facts: Facts) -> str:
     """Everything behind a figure, as HTML."""
     hidden = (
         f"{wording.count_of(facts.hidden, 'waarde is', 'waarden zijn')} afgeschermd. "
-        f"{wording.HIDDEN_NOTE[2:].capitalize()}"
+        f"{facts.mark.removeprefix(wording.MARK).strip().capitalize()}"
         if facts.hidden
         else "In dit cijfer is niets afgeschermd."
     )
@@ -241,8 +244,11 @@ def about(facts: Facts) -> str:
     return f'<dl class="zl-about">{body}</dl>'
 
 
-def _size(cell: Mapping[str, Any] | None) -> str:
+def _size(metric: Metric, cell: Mapping[str, Any] | None) -> str:
+    """How many the cell is about; an amount in euro is not a number of people."""
     if cell is None or cell["status"] != wording.VISIBLE or cell["n"] is None:
+        return ""
+    if metric.soort == "bedrag" and cell["n"] == cell["waarde"]:
         return ""
     return wording.number(cell["n"])
 
@@ -259,7 +265,7 @@ def _sources_short(sources: Sequence[Source]) -> str:
     names = list(dict.fromkeys(source.leverancier for source in sources))
     listed = ", ".join(names) if len(names) <= 2 else f"{names[0]} en {len(names) - 1} andere"
     newest: dt.date = max(source.geleverd_op for source in sources)
-    return f"{listed}, geleverd tot en met {wording.date(newest)}"
+    return f"{listed}, t/m {wording.short_date(newest)}"
 
 
 def _source(source: Source) -> str:

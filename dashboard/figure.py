@@ -24,11 +24,16 @@ Cell = Mapping[str, Any]
 
 # Below this many visible schools, or half of them, a comparison says more about what is hidden.
 _FEWEST = 8
+# Beyond this share of schools outside the limits, chance alone is no longer the story.
+_MANY = 0.05
 
 
 @dataclass(frozen=True)
 class Figure:
-    """What to show. `alt` describes the chart in words; `note` is a caution beside it."""
+    """What to show. `alt` describes the chart in words; `note` is a caution beside it.
+
+    `tall`: the height in pixels within which a long table scrolls; 0 shows all of it.
+    """
 
     key: str
     title: str
@@ -38,6 +43,7 @@ class Figure:
     alt: str = ""
     note: str = ""
     wide: bool = False
+    tall: int = 0
 
 
 def html(body: str) -> None:
@@ -49,12 +55,25 @@ def heading(title: str, definition: str = "") -> None:
     html(f'<div class="zl-figure"><h3>{escape(title)}</h3>{below}</div>')
 
 
-def explain(title: str, reason: str) -> None:
+def explain(title: str, reason: str, lead: str = "") -> None:
     """In the place of a figure that is not there."""
+    first = f"<strong>{escape(lead)}</strong> " if lead else ""
     html(
         f'<div class="zl-figure"><h3>{escape(title)}</h3>'
-        f'<div class="zl-none">{escape(reason)}</div></div>'
+        f'<div class="zl-none">{first}{escape(reason)}</div></div>'
     )
+
+
+def not_there(
+    released: Released, metric_id: str, title: str, selection: Selection, cut: str, level: str = ""
+) -> None:
+    """In the place of a figure without a single cell: not planned at this level, or no data."""
+    asked = level or selection.niveau
+    published = released.levels_of(metric_id, cut)
+    if asked not in published:
+        explain(title, wording.not_planned(asked, published), wording.NOT_PLANNED)
+        return
+    explain(title, f"Voor {selection.naam} zijn er in {selection.schooljaar} geen gegevens.")
 
 
 def show(figure: Figure) -> None:
@@ -66,7 +85,10 @@ def show(figure: Figure) -> None:
         )
         return
     heading(figure.title, figure.facts.definition)
-    if figure.chart is None:
+    if figure.chart is None and figure.tall:
+        with st.container(height=figure.tall, border=True, key=f"lijst_{figure.key}"):
+            html(tables.html(figure.table))
+    elif figure.chart is None:
         html(tables.html(figure.table))
     elif figure.wide:
         _chart(figure)
@@ -84,7 +106,7 @@ def account(figure: Figure) -> None:
     """The line below, and all of it behind a click."""
     notes = [figure.note] if figure.note else []
     if figure.facts.hidden:
-        notes.append(wording.HIDDEN_NOTE)
+        notes.append(figure.facts.mark)
     if notes:
         html("".join(f'<p class="zl-note">{escape(note)}</p>' for note in notes))
     line, button = st.columns([5.6, 1], vertical_alignment="top")
@@ -110,19 +132,24 @@ def _chart(figure: Figure) -> None:
 
 
 def found(
-    released: Released, metric_id: str, title: str, rows: Sequence[Cell], selection: Selection
+    released: Released,
+    metric_id: str,
+    title: str,
+    rows: Sequence[Cell],
+    selection: Selection,
+    cut: str = "",
+    level: str = "",
 ) -> Metric | None:
-    """The metric when there is something to draw; else says why not and gives None."""
+    """The metric when there is something to draw; else says why not and gives None.
+
+    `level`: the level of the rows where that is not the level that was chosen.
+    """
     metric = released.metrics.get(metric_id)
     if metric is None:
         explain(title, "Deze maat staat niet in deze publicatie.")
         return None
     if not rows:
-        explain(
-            title,
-            "Voor dit gebied of dit niveau staat deze maat niet in het publicatieplan. "
-            "Kies een ander gebied, of een hoger niveau.",
-        )
+        not_there(released, metric_id, title, selection, cut, level)
         return None
     if not any(charts.visible(row) for row in rows):
         states = {row["status"] for row in rows}
@@ -173,7 +200,7 @@ def breakdown(
         metric_id, cut, selection.schooljaar, selection.niveau, selection.gebied
     ).to_dicts()
     rows = [row for row in rows if not _nobody_unknown(row)]
-    metric = found(released, metric_id, title, rows, selection)
+    metric = found(released, metric_id, title, rows, selection, cut)
     if metric is None:
         return
     names = released.categories(cut)
@@ -205,7 +232,7 @@ def by_category_over_years(
 ) -> None:
     """Each category of a breakdown through the years; a line per category."""
     rows = released.over_years(metric_id, selection.niveau, selection.gebied, cut).to_dicts()
-    metric = found(released, metric_id, title, rows, selection)
+    metric = found(released, metric_id, title, rows, selection, cut)
     if metric is None:
         return
     years = sorted({row["schooljaar"] for row in rows})
@@ -286,7 +313,7 @@ def funnel(
     rows = released.by_area(metric_id, selection.schooljaar, level).to_dicts()
     if selection.niveau == "gemeente":
         rows = [row for row in rows if row["ouder"] == selection.gebied]
-    metric = found(released, metric_id, title, rows, selection)
+    metric = found(released, metric_id, title, rows, selection, level=level)
     if metric is None:
         return
     account_of = facts.of_metric(released, metric, rows)
@@ -343,8 +370,13 @@ def _funnel_words(outside: int, shown: int) -> str:
         if outside == 0
         else f"{outside} van de {shown} zichtbare scholen {'ligt' if outside == 1 else 'liggen'}"
     )
+    many = (
+        " Dat zijn er meer dan toeval verklaart: scholen verschillen ook in soort en opdracht."
+        if outside > max(1, shown * _MANY)
+        else ""
+    )
     return (
-        f"{head} buiten de grens van 99,8%. Binnen de trechter past het verschil bij toeval; "
+        f"{head} buiten de grens van 99,8%.{many} Binnen de trechter past het verschil bij toeval; "
         "erbuiten is een reden voor een gesprek, geen oordeel. Dit is geen ranglijst."
     )
 

@@ -211,6 +211,23 @@ class Released:
             maat,
         )
 
+    def levels_of(self, metric: str, cut: str | None = "") -> list[str]:
+        """Levels at which a metric is published with this breakdown; None for with any."""
+        if cut is None:
+            return _column(
+                self.query(
+                    "SELECT DISTINCT niveau FROM cellen WHERE metriek = ? ORDER BY 1", metric
+                )
+            )
+        return _column(
+            self.query(
+                "SELECT DISTINCT niveau FROM cellen WHERE metriek = ? AND uitsplitsing = ? "
+                "ORDER BY 1",
+                metric,
+                cut,
+            )
+        )
+
     def cuts(self, metric: str) -> list[str]:
         """Breakdowns published for a metric."""
         return _column(

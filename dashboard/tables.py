@@ -13,6 +13,9 @@ from typing import Any
 from dashboard import wording
 from dashboard.released import Metric
 
+# A head longer than this may break.
+_HEAD = 18
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -48,6 +51,11 @@ def text(value: object) -> Cell:
 def kept(value: object) -> Cell:
     """Text that stays on one line: dates, periods."""
     return Cell(f'<span class="zl-nowrap">{escape(str(value))}</span>')
+
+
+def file(value: object) -> Cell:
+    """A file name: breaks anywhere."""
+    return Cell(f'<span class="zl-file">{escape(str(value))}</span>')
 
 
 def long(value: object) -> Cell:
@@ -120,7 +128,7 @@ def html(table: Table) -> str:
     """The table as HTML."""
     hidden = "" if table.show_caption else ' class="zl-sr"'
     heads = "".join(
-        f'<th scope="col"{_numeric(index in table.numeric)}>{escape(head)}</th>'
+        f'<th scope="col"{_head(head, index in table.numeric)}>{escape(head)}</th>'
         for index, head in enumerate(table.heads)
     )
     return (
@@ -128,6 +136,12 @@ def html(table: Table) -> str:
         f"{escape(table.caption)}</span></caption><thead><tr>{heads}</tr></thead><tbody>"
         f"{''.join(_row(row) for row in table.rows)}</tbody></table></div>"
     )
+
+
+def _head(head: str, numeric: bool) -> str:
+    """A long head breaks over lines; a short one stays whole."""
+    names = ["zl-num"] * numeric + ["zl-wrap"] * (len(head) > _HEAD)
+    return f' class="{" ".join(names)}"' if names else ""
 
 
 def _row(row: Row) -> str:

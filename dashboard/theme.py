@@ -73,7 +73,7 @@ CSS = f"""
 .zl-facts {{
   color: {MUTED}; font-size: 0.8rem; line-height: 1.5; margin: 0; padding: 0.45rem 0 0;
 }}
-.zl-facts span {{ display: inline-block; margin-right: 1.15rem; }}
+.zl-facts span {{ display: inline-block; margin-right: 0.95rem; }}
 .zl-none {{
   border: 1px dashed {LINE}; color: {MUTED}; padding: 0.9rem 1.1rem; margin: 0.5rem 0 0;
   font-size: 0.94rem; line-height: 1.5;
@@ -92,6 +92,10 @@ table.zl thead th {{
   color: {MUTED}; font-weight: 600; border-bottom: 1px solid {ACCENT_SOFT}; text-align: left;
   font-size: 0.8rem; vertical-align: bottom;
 }}
+table.zl thead th.zl-num {{ text-align: right; }}
+table.zl thead th.zl-wrap {{ white-space: normal; }}
+table.zl .zl-file {{ overflow-wrap: anywhere; min-width: 11rem; display: block; }}
+.zl-note strong {{ color: {INK}; font-weight: 600; }}
 table.zl tbody th {{
   font-weight: 400; text-align: left; min-width: 6.5rem;
 }}
@@ -109,7 +113,6 @@ table.zl-def tbody th {{ width: 13rem; font-weight: 600; color: {MUTED}; }}
 table.zl .zl-long {{ min-width: 13rem; }}
 .zl-dot {{ color: {MUTED}; font-weight: 700; cursor: help; padding: 0 0.2rem; }}
 .zl-note {{ color: {MUTED}; font-size: 0.8rem; line-height: 1.5; margin: 0.5rem 0 0; }}
-.zl-card {{ min-height: 10.6rem; }}
 .zl-card h3 {{
   font-size: 0.95rem; font-weight: 600; color: {INK}; margin: 0; padding: 0; line-height: 1.35;
 }}

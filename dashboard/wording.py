@@ -8,7 +8,8 @@ hiding it, and never a bound such as "<5".
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -23,10 +24,12 @@ MARK = "·"
 VISIBLE = "zichtbaar"
 HIDDEN = "afgeschermd"
 
+NOT_PLANNED = "Niet in het publicatieplan."
 HIDDEN_NOTE = (
     f"{MARK} afgeschermd: het gaat om te weinig kinderen, of het getal beschermt een ander klein "
     "aantal. Afgeschermd zegt dus niet dat er iets is, of hoeveel."
 )
+SMALL_NOTE = f"{MARK} klein aantal: niet getoond."
 TOO_SMALL_NOTE = "Te klein: het geheel is te klein voor een verhouding of gemiddelde."
 ROUNDED_NOTE = (
     "Aantallen zijn afgerond op {step}; opgeteld kunnen zij iets afwijken van het totaal."
@@ -91,6 +94,25 @@ _MEASURES = {"mediaan": "Mediaan", "p90": "90%-punt"}
 _DELIVERY_STATUS = {"geladen": "Geladen", "vervangen": "Vervangen", "geweigerd": "Geweigerd"}
 _SEVERITY = {"fout": "Fout", "waarschuwing": "Waarschuwing"}
 _DEMO = "demo"
+# Kinds that are published in whole numbers.
+_WHOLE = frozenset({"aandeel", "per_100", "per_1000"})
+# Where to look next when a figure is not published at a level: nearest first.
+_NEAREST = {
+    "totaal": ("gemeente", "onderwijssoort", "aanbieder", "wijk", "vestiging"),
+    "gemeente": ("totaal", "wijk", "vestiging"),
+    "wijk": ("gemeente", "totaal"),
+    "vestiging": ("wijk", "gemeente", "totaal"),
+    "onderwijssoort": ("totaal", "gemeente"),
+    "aanbieder": ("gemeente", "totaal"),
+}
+_PER_LEVEL = {
+    "totaal": "voor alle gemeenten samen",
+    "gemeente": "per gemeente",
+    "wijk": "per wijk",
+    "vestiging": "per school",
+    "onderwijssoort": "per onderwijssoort",
+    "aanbieder": "per aanbieder",
+}
 
 
 def number(value: float, decimals: int = 0) -> str:
@@ -110,18 +132,33 @@ def natural(value: float) -> str:
 
 
 def euro(value: float) -> str:
-    """-61000 -> "−€ 61.000"."""
+    """-61000 -> "€ −61.000", the Dutch way."""
     sign = "−" if value < 0 else ""
-    return f"{sign}€ {number(abs(value))}"
+    return f"€ {sign}{number(abs(value))}"
 
 
-def signed(value: float) -> str:
-    """With a typographic minus; two decimals below 10, one below 100."""
-    size = abs(value)
-    text = number(size, 2 if size < 10 else 1 if size < 100 else 0)
-    if value < 0:
-        return f"−{text}"
-    return text
+def euro_estimate(value: float) -> str:
+    """An estimated amount: no more precise than thousands where it is tens of thousands."""
+    return euro(round(value, -3) if abs(value) >= 10_000 else round(value, -2))
+
+
+def euro_short(value: float) -> str:
+    """14800000 -> "€ 14,8 mln", for at a mark in a chart; the table has it in full."""
+    return f"€ {natural(value / 1e6)} mln" if abs(value) >= 1e6 else euro(value)
+
+
+def decimals_of(values: Sequence[float]) -> int:
+    """As many decimals as the published values have, two at most."""
+    for decimals in range(2):
+        if all(abs(value - round(value, decimals)) < 1e-6 for value in values):
+            return decimals
+    return 2
+
+
+def signed(value: float, decimals: int | None = None) -> str:
+    """With a typographic minus; as many decimals as the value was published with."""
+    text = number(abs(value), decimals_of([value]) if decimals is None else decimals)
+    return f"−{text}" if value < 0 else text
 
 
 def date(value: dt.date | dt.datetime | str | None) -> str:
@@ -147,15 +184,17 @@ def bare(metric: Metric, value: float) -> str:
     """A value as it stands in a chart: with % or €, without the long unit."""
     match metric.soort:
         case "aandeel":
-            return f"{natural(value)}%"
+            return f"{number(value)}%"
         case "bedrag":
             return euro(value)
         case "gemiddelde" if metric.eenheid.startswith("euro"):
             return euro(value)
-        case "per_100" | "per_1000" | "gemiddelde":
+        case "per_100" | "per_1000":
+            return number(value)
+        case "gemiddelde":
             return number(value, 1)
         case "reeks":
-            return number(value, 2)
+            return number(value, max(1, decimals_of([value])))
         case _:
             return natural(value)
 
@@ -173,17 +212,19 @@ def full(metric: Metric, value: float) -> str:
 
 
 def interval(metric: Metric, low: float | None, high: float | None) -> str:
-    """61–67%; empty where there is none."""
+    """61–67%; empty where there is none. Whole values have whole bounds, rounded outwards."""
     if low is None or high is None:
         return ""
-    if metric.soort == "aandeel":
-        return f"{natural(low)}–{natural(high)}%"
+    if metric.soort in _WHOLE:
+        sign = "%" if metric.soort == "aandeel" else ""
+        return f"{number(math.floor(low + 1e-9))}–{number(math.ceil(high - 1e-9))}{sign}"
     return f"{bare(metric, low)}–{bare(metric, high)}"
 
 
 def estimate_interval(low: float, high: float) -> str:
     """−1,1 tot −0,15."""
-    return f"{signed(low)} tot {signed(high)}"
+    decimals = decimals_of([low, high])
+    return f"{signed(low, decimals)} tot {signed(high, decimals)}"
 
 
 def level(name: str) -> str:
@@ -218,6 +259,28 @@ def status(name: str) -> str:
 def status_sentence(name: str, reason: str = "") -> str:
     """Why there is no figure."""
     return reason or _STATUS_SENTENCE.get(name, "Dit cijfer is er niet.")
+
+
+def per_level(name: str) -> str:
+    """per school, per wijk, voor alle gemeenten samen."""
+    return _PER_LEVEL.get(name, f"per {_tidy(name).lower()}")
+
+
+def nearest(niveau: str, published: Sequence[str]) -> str:
+    """Of the levels a figure is published at, the one nearest to the level asked for."""
+    return next(
+        (name for name in _NEAREST.get(niveau, ("totaal", "gemeente")) if name in published),
+        next(iter(published), ""),
+    )
+
+
+def not_planned(niveau: str, published: Sequence[str]) -> str:
+    """Where a figure is that is not published at this level; after `NOT_PLANNED`."""
+    text = f"Dit cijfer wordt {per_level(niveau)} niet gepubliceerd"
+    near = nearest(niveau, published)
+    if not near:
+        return f"{text}."
+    return f"{text}, wel {per_level(near)}: kies bij Gebied of groep “{level(near)}”."
 
 
 def no_value(name: str) -> str:
@@ -323,7 +386,8 @@ def norm_text(metric: Metric) -> str:
     if norm is None:
         return ""
     way = {"hoger": "minimaal ", "lager": "maximaal "}.get(metric.richting, "")
-    return f"{way}{full(metric, norm)}"
+    sign = "%" if metric.soort == "aandeel" else ""
+    return f"{way}{natural(norm)}{sign} {unit(metric)}".strip()
 
 
 def boundary_text(metric: Metric) -> str:

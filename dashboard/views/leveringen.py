@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import streamlit as st
+
 from dashboard import facts, figure, page, tables, wording
 from dashboard.released import Released
 from dashboard.tables import Row, Table
@@ -13,15 +15,26 @@ TITLE = "Leveringen"
 QUESTION = "Op welke gegevens rusten deze cijfers, en hoe goed zijn die?"
 
 
+# From this many suppliers on it pays to choose one.
+_FEW = 3
+# Taller than this many pixels a list scrolls in itself.
+_TALL = 560
+_LONG = 14
 _ROWS = ("rijen", "geaccepteerd", "afgekeurd")
 
 
 def render(released: Released) -> None:
-    deliveries = released.table("leveringen", "ontvangen_op DESC, levering").to_dicts()
+    deliveries = released.table(
+        "leveringen", "ontvangen_op DESC, dataset, leverancier, periode, levering"
+    ).to_dicts()
     findings = released.table("bevindingen", "ernst, dataset, leverancier, regel").to_dicts()
     page.conclusion(_conclusions(deliveries, findings))
 
     figure.section("Ontvangen leveringen")
+    chosen = _supplier(deliveries)
+    if chosen is not None:
+        deliveries = [row for row in deliveries if row["leverancier"] == chosen]
+        findings = [row for row in findings if row["leverancier"] == chosen]
     _deliveries(released, deliveries)
     figure.section(
         "Bevindingen",
@@ -37,6 +50,18 @@ def render(released: Released) -> None:
         f"publicatie: {released.about.oordeel}.",
     )
     _protection(released)
+
+
+def _supplier(deliveries: Sequence[Mapping[str, Any]]) -> str | None:
+    """The supplier the reader wants to see; None for all."""
+    names = sorted({str(row["leverancier"]) for row in deliveries}, key=str.casefold)
+    if len(names) < _FEW:
+        return None
+    chosen: str | None = st.selectbox(
+        "Leverancier", names, index=None, placeholder="Alle leveranciers", key="leverancier",
+        bind="query-params", width=420,
+    )  # fmt: skip
+    return chosen
 
 
 def _conclusions(
@@ -75,15 +100,16 @@ def _deliveries(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
         figure.explain("Leveringen", "Er zijn nog geen leveringen.")
         return
     refused = any(row["status"] == "geweigerd" for row in rows)
+    wordy = any(row["bericht"] for row in rows)
     body = tuple(
         Row(
             (
-                tables.text(row["bestand"]),
+                tables.file(row["bestand"]),
                 tables.text(row["dataset"]),
                 tables.text(row["leverancier"]),
                 tables.kept(row["periode"]),
                 tables.kept(wording.short_date(row["ontvangen_op"])),
-                tables.long(_outcome(row)),
+                tables.long(_outcome(row)) if wordy else tables.text(_outcome(row)),
                 *(_count(row, name, row["status"]) for name in _ROWS),
             )
         )
@@ -96,6 +122,8 @@ def _deliveries(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
             facts=facts.of_administration(
                 released, "Elk ontvangen bestand, met de uitkomst van de controle.",
                 "Rijen per levering: gelezen, geaccepteerd en afgekeurd",
+                sum(row[name] is None for row in rows for name in _ROWS
+                    if row["status"] != "geweigerd"),
             ),
             table=Table(
                 "Ontvangen leveringen",
@@ -103,8 +131,8 @@ def _deliveries(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
                  "Rijen", "Geaccepteerd", "Afgekeurd"),
                 body, frozenset({6, 7, 8}),
             ),
-            note=f"{wording.MARK} klein aantal, niet getoond."
-            + (" Van een geweigerde levering is niets bewaard." if refused else ""),
+            tall=_TALL if len(rows) > _LONG else 0,
+            note="Van een geweigerde levering is niets bewaard." if refused else "",
         )
     )  # fmt: skip
 
@@ -134,6 +162,7 @@ def _findings(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
             facts=facts.of_administration(
                 released, "Elke regel die door rijen van een levering werd gebroken.",
                 "Rijen die de regel breken",
+                sum(row["aantal"] is None for row in rows),
             ),
             table=Table(
                 "Bevindingen per regel",
@@ -141,7 +170,7 @@ def _findings(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
                  "Wat te doen", "Rijen"),
                 body, frozenset({6}),
             ),
-            note=f"{wording.MARK} klein aantal, niet getoond.",
+            tall=_TALL if len(rows) > _LONG else 0,
         )
     )  # fmt: skip
 
@@ -149,8 +178,7 @@ def _findings(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
 def _protection(released: Released) -> None:
     rows = released.query(
         "SELECT metriek, sum(cellen)::BIGINT AS cellen, sum(zichtbaar)::BIGINT AS zichtbaar, "
-        "sum(afgeschermd)::BIGINT AS afgeschermd, sum(extra)::BIGINT AS extra "
-        "FROM bescherming GROUP BY metriek ORDER BY metriek"
+        "sum(afgeschermd)::BIGINT AS afgeschermd FROM bescherming GROUP BY metriek ORDER BY metriek"
     ).to_dicts()
     if not rows:
         figure.explain("Bescherming", "De publicatie bevat geen verslag van de bescherming.")
@@ -161,7 +189,7 @@ def _protection(released: Released) -> None:
                 tables.text(_label(released, row["metriek"])),
                 *(
                     tables.figure(wording.number(row[name] or 0))
-                    for name in ("cellen", "zichtbaar", "afgeschermd", "extra")
+                    for name in ("cellen", "zichtbaar", "afgeschermd")
                 ),
                 tables.figure(_share(row)),
             )
@@ -179,12 +207,11 @@ def _protection(released: Released) -> None:
             ),
             table=Table(
                 "Bescherming per maat",
-                ("Maat", "Cellen", "Zichtbaar", "Afgeschermd", "Waarvan extra",
-                 "Aandeel zichtbaar"),
-                body, frozenset(range(1, 6)),
+                ("Maat", "Cellen", "Zichtbaar", "Afgeschermd", "Aandeel zichtbaar"),
+                body, frozenset(range(1, 5)),
             ),
-            note="Extra: afgeschermd om een ander klein aantal te beschermen. Cellen die te klein "
-            "zijn voor een verhouding tellen niet als zichtbaar.",
+            note="Afgeschermd beschermt een klein aantal: dat van de cel zelf, of een ander. Wat "
+            "te klein is voor een verhouding of niet van toepassing, telt bij geen van beide.",
         )
     )  # fmt: skip
 

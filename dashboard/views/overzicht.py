@@ -35,6 +35,7 @@ def render(released: Released) -> None:
     )
     figure.section("Kerncijfers", f"{selection.schooljaar}, {selection.where}.")
     _cards(released, steps)
+    _elsewhere(released, selection)
     _years(released, selection)
 
 
@@ -76,6 +77,25 @@ def _cards(released: Released, steps: list[Step]) -> None:
         ):
             with column, st.container(border=True, height="stretch", key=f"kaart_{step.metric.id}"):
                 _card(released, step)
+
+
+def _elsewhere(released: Released, selection: Selection) -> None:
+    """Which key figures are not published at this level, and where they are."""
+    told = []
+    for group in HEADLINES:
+        known = {m: released.levels_of(m) for m, _ in group if m in released.metrics}
+        if not known or any(selection.niveau in levels for levels in known.values()):
+            continue
+        metric, levels = list(known.items())[-1]
+        near = wording.nearest(selection.niveau, levels)
+        where = f" (wel {wording.per_level(near)})" if near else ""
+        told.append(f"{released.metrics[metric].label_nl}{where}")
+    if told:
+        figure.html(
+            '<p class="zl-note"><strong>Niet in het publicatieplan '
+            f"{escape(wording.per_level(selection.niveau))}:</strong> "
+            f"{escape('; '.join(told))}.</p>"
+        )
 
 
 def _card(released: Released, step: Step) -> None:
@@ -130,7 +150,14 @@ def _years(released: Released, selection: Selection) -> None:
     years = sorted(released.years)
     body: list[Row] = []
     cells = []
-    for metric_id, measure in (choice for group in HEADLINES for choice in group):
+    choices = [choice for group in HEADLINES for choice in group]
+    norms = any(
+        wording.norm_text(released.metrics[metric])
+        and selection.niveau in released.levels_of(metric)
+        for metric, _ in choices
+        if metric in released.metrics
+    )
+    for metric_id, measure in choices:
         metric = released.metrics.get(metric_id)
         if metric is None or not released.sources(metric_id):
             continue
@@ -153,21 +180,21 @@ def _years(released: Released, selection: Selection) -> None:
                         tables.valued(metric, at[year]) if year in at else tables.figure("")
                         for year in years
                     ),
-                    tables.text(wording.norm_text(metric) or "geen"),
+                    *((tables.text(wording.norm_text(metric) or "geen"),) if norms else ()),
                 )
             )
         )
     if not body:
         return
-    figure.section("Kerncijfers door de jaren", f"{selection.naam}.")
-    account = facts.of_headlines(released, cells)
+    account = facts.of_headlines(released, cells, norms=norms)
+    heads = ("Kerncijfer", *years, *(("Norm",) if norms else ()))
     figure.show(
         figure.Figure(
             key="kerncijfers_jaren",
-            title="Ontwikkeling per schooljaar",
+            title="Kerncijfers door de jaren",
             facts=account,
             table=Table(
-                "Kerncijfers per schooljaar", ("Kerncijfer", *years, "Norm"), tuple(body),
+                "Kerncijfers per schooljaar", heads, tuple(body),
                 frozenset(range(1, len(years) + 1)),
             ),
         )

@@ -22,6 +22,8 @@ _CONCLUSIONS = (
 # Between the two ends in the label of a crossed category.
 _ARROW = " → "
 _CUTS = ("rol", "inzetsoort", "werkvorm")
+# More streams than this cover each other in the chart.
+_MOST_STREAMS = 28
 
 
 def render(released: Released) -> None:
@@ -47,7 +49,11 @@ def render(released: Released) -> None:
         released, "smw_problematiek", "problematiek", selection, "Hulpvragen in detail"
     )
     if selection.niveau in {"totaal", "gemeente", "vestiging"}:
-        figure.funnel(released, "smw_bereik", selection, "Scholen vergeleken: bereik en grootte")
+        figure.funnel(
+            released, "smw_bereik", selection, "Scholen vergeleken: bereik en grootte",
+            note="Op scholen voor speciaal onderwijs is de inzet groter en zijn er minder "
+            "leerlingen; vergelijk scholen van dezelfde soort.",
+        )  # fmt: skip
 
     figure.more(
         released, ("bereik",),
@@ -81,9 +87,18 @@ def render(released: Released) -> None:
 
 
 def _trajectories(released: Released, selection: Selection) -> None:
-    present = [cut for cut in _CUTS if cut in released.cuts("smw_trajecten")]
+    cuts = [cut for cut in _CUTS if cut in released.cuts("smw_trajecten")]
+    present = [cut for cut in cuts if selection.niveau in released.levels_of("smw_trajecten", cut)]
     if not present:
-        figure.trend(released, "smw_trajecten", selection, "Gestarte trajecten")
+        note = ""
+        if cuts:
+            near = wording.nearest(selection.niveau, released.levels_of("smw_trajecten", cuts[0]))
+            names = ", ".join(wording.cut(cut).lower() for cut in cuts)
+            note = (
+                f"Uitsplitsing naar {names}: {wording.per_level(selection.niveau)} niet in het "
+                f"publicatieplan, wel {wording.per_level(near)}."
+            )
+        figure.trend(released, "smw_trajecten", selection, "Gestarte trajecten", note)
         return
     cut = st.segmented_control(
         "Gestarte trajecten uitsplitsen naar", present, default=present[0],
@@ -157,7 +172,7 @@ def _flow(released: Released, selection: Selection) -> None:
     rows = released.by_category(
         "vw_stroom", "overleg_bestemming", selection.schooljaar, selection.niveau, selection.gebied
     ).to_dicts()
-    metric = figure.found(released, "vw_stroom", title, rows, selection)
+    metric = figure.found(released, "vw_stroom", title, rows, selection, "overleg_bestemming")
     if metric is None:
         return
     from_names, to_names = _ends_of_flow(released)
@@ -190,6 +205,13 @@ def _flow(released: Released, selection: Selection) -> None:
     )
     used_from = [wording.category(from_names, code) for code in starts]
     used_to = [wording.category(to_names, code) for code in ends]
+    drawn = charts.largest(streams, _MOST_STREAMS)
+    chosen = (
+        f"Getekend zijn de {len(drawn)} grootste van de {len(streams)} zichtbare stromen; alle "
+        "stromen staan in de tabel. "
+        if len(drawn) < len(streams)
+        else ""
+    )
     figure.show(
         figure.Figure(
             key="vw_stroom",
@@ -200,13 +222,13 @@ def _flow(released: Released, selection: Selection) -> None:
                 ("Bestemming", *used_from), body, frozenset(range(1, len(starts) + 1)),
             ),
             chart=charts.flow(
-                streams,
-                [name for name in used_from if any(s[0] == name for s in streams)],
-                [name for name in used_to if any(s[1] == name for s in streams)],
+                drawn,
+                [name for name in used_from if any(s[0] == name for s in drawn)],
+                [name for name in used_to if any(s[1] == name for s in drawn)],
             ),
             alt=f"Stroomdiagram: verwijzingen van overleg naar bestemming, {selection.schooljaar}.",
-            note="Afgeschermde stromen zijn niet getekend; de breedte van een balk is dus geen "
-            "totaal.",
+            note=f"{chosen}Afgeschermde stromen zijn niet getekend; de breedte van een balk is dus "
+            "geen totaal.",
             wide=True,
         )
     )  # fmt: skip

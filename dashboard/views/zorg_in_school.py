@@ -77,17 +77,25 @@ def _conclusions(
         row for row in savings if row["status"] == wording.VISIBLE and row["bedrag"] is not None
     ]
     if shown:
-        newest = max(row["schooljaar"] for row in shown)
-        newest_first = [row for row in shown if row["schooljaar"] == newest]
-        leading = [row for row in newest_first if row["product"] == newest_first[0]["product"]]
-        low = min(row["bedrag"] for row in leading)
-        high = max(row["bedrag"] for row in leading)
-        told.append(
-            f"{_product(leading[0])} in {newest}: "
-            f"tussen **{wording.euro(low)}** en **{wording.euro(high)}**, naar gelang de gekozen "
-            f"vergelijking; {_certainty(leading)}."
-        )
+        for product in dict.fromkeys(row["product"] for row in shown):
+            rows = [row for row in shown if row["product"] == product]
+            newest = max(row["schooljaar"] for row in rows)
+            told.append(_saved([row for row in rows if row["schooljaar"] == newest]))
     return told
+
+
+def _saved(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The sentence of the leading comparison, and how far the others are from it."""
+    leading = next((row for row in rows if row["route"] == _LEADING_ROUTE), rows[0])
+    low = min(row["bedrag"] for row in rows)
+    high = max(row["bedrag"] for row in rows)
+    if len(rows) == 1:
+        return str(leading["zin"])
+    return (
+        f"{leading['zin']} De schattingen liggen, naar gelang de gekozen vergelijking, tussen "
+        f"**{wording.euro_estimate(low)}** en **{wording.euro_estimate(high)}**; "
+        f"{_certainty(rows)}.{' Onder nul betekent meer kosten.' if low < 0 else ''}"
+    )
 
 
 def _certainty(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -97,6 +105,8 @@ def _certainty(rows: Sequence[Mapping[str, Any]]) -> str:
         return "de onzekerheid is niet bekend"
     if all(row["onder"] > 0 for row in known):
         return "alle schattingen liggen met hun interval boven nul"
+    if all(row["onder"] <= 0 <= row["boven"] for row in known):
+        return "geen daarvan is van nul te onderscheiden"
     return "niet alle schattingen zijn van nul te onderscheiden"
 
 
@@ -208,7 +218,7 @@ def _series(
                 f"{effect['maat']} per periode", ("Periode", *(line.label for line in lines)),
                 body, frozenset(range(1, len(lines) + 1)),
             ),
-            chart=charts.lines(metric, lines, steps),
+            chart=charts.lines(metric, lines, steps, sum(order < 0 for order, _ in places)),
             alt=f"Lijngrafiek: {effect['maat']} per periode in de groepen.",
             wide=True,
         )
@@ -233,7 +243,7 @@ def _saving(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
                 *(
                     (
                         tables.figure(_volume(row)),
-                        tables.figure(wording.euro(row["bedrag"])),
+                        tables.figure(wording.euro_estimate(row["bedrag"])),
                         tables.figure(_euro_range(row)),
                     )
                     if row["status"] == wording.VISIBLE and row["bedrag"] is not None
@@ -244,7 +254,7 @@ def _saving(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
                     )
                 ),
             ),
-            now=row["schooljaar"] == newest,
+            now=row["schooljaar"] == newest and row["route"] == _LEADING_ROUTE,
         )
         for row in rows
     )
@@ -255,7 +265,7 @@ def _saving(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
             facts=facts.of_saving(released, now),
             table=Table(
                 f"{title} per schooljaar en vergelijking",
-                ("Schooljaar", "Vergelijking", "Minder volume", "Besparing", "95%-interval"),
+                ("Schooljaar", "Vergelijking", "Volume t.o.v. zonder", "Besparing", "95%-interval"),
                 body, frozenset({2, 3, 4}),
             ),
             chart=charts.estimates(
@@ -264,7 +274,8 @@ def _saving(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
                         str(row["route_label"]), row["bedrag"],
                         row["bedrag"] if row["onder"] is None else row["onder"],
                         row["bedrag"] if row["boven"] is None else row["boven"],
-                        wording.euro(row["bedrag"]), str(row["route"]) == _LEADING_ROUTE,
+                        wording.euro_estimate(row["bedrag"]),
+                        str(row["route"]) == _LEADING_ROUTE,
                     )
                     for row in shown
                 ],
@@ -286,14 +297,14 @@ def _volume(row: Mapping[str, Any]) -> str:
     if row["volume_zonder"] is None or row["volume_werkelijk"] is None:
         return ""
     less = round(row["volume_zonder"] - row["volume_werkelijk"])
-    sign = "−" if less < 0 else ""
-    return f"{sign}{wording.number(abs(less))} {row['eenheid']}"
+    way = "minder" if less >= 0 else "meer"
+    return f"{wording.number(abs(less))} {row['eenheid']} {way}"
 
 
 def _euro_range(row: Mapping[str, Any]) -> str:
     if row["onder"] is None or row["boven"] is None:
         return ""
-    return f"{wording.euro(row['onder'])} tot {wording.euro(row['boven'])}"
+    return f"{wording.euro_estimate(row['onder'])} tot {wording.euro_estimate(row['boven'])}"
 
 
 def _estimate(row: Mapping[str, Any]) -> str:

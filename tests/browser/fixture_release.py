@@ -74,7 +74,7 @@ CREATE TABLE bevindingen (levering VARCHAR, dataset VARCHAR, leverancier VARCHAR
     ernst VARCHAR, dimensie VARCHAR, kolommen VARCHAR, aantal INTEGER, bericht VARCHAR,
     herstel VARCHAR);
 CREATE TABLE bescherming (metriek VARCHAR, niveau VARCHAR, cellen INTEGER, zichtbaar INTEGER,
-    afgeschermd INTEGER, extra INTEGER);
+    afgeschermd INTEGER);
 """
 
 HIDDEN = "Te weinig leerlingen om te tonen, of nodig om een ander klein aantal te beschermen."
@@ -243,7 +243,7 @@ def _count(number: float) -> list[object]:
     return [rounded, None, rounded, None, None, rounded, "zichtbaar", ""]
 
 
-def _rate(number: float, base: float, per: int, smallest: int, *, digits: int = 0) -> list[object]:
+def _rate(number: float, base: float, per: int, smallest: int) -> list[object]:
     if 0 < number < 5:
         return _no_value("afgeschermd", HIDDEN)
     if base < smallest:
@@ -255,8 +255,8 @@ def _rate(number: float, base: float, per: int, smallest: int, *, digits: int = 
     if per == 100:
         high = min(high, 100)
     return [
-        number, base, round(share * per, digits), round(low, digits), round(high, digits), base,
-        "zichtbaar", "",
+        number, base, float(round(share * per)), float(math.floor(low)), float(math.ceil(high)),
+        base, "zichtbaar", "",
     ]  # fmt: skip
 
 
@@ -271,38 +271,39 @@ def _cells(areas: Sequence[Area], rng: random.Random) -> Iterator[list[object]]:
             reached = started * 1.08
             yield _cell("smw_trajecten", year, area) + _count(started)
             yield _cell("smw_leerlingen", year, area) + _count(reached)
-            yield (
-                _cell("smw_bereik", year, area) + _rate(reached, _round5(pupils), 100, 20, digits=1)
-            )
+            yield _cell("smw_bereik", year, area) + _rate(reached, _round5(pupils), 100, 20)
             yield (
                 _cell("smw_doelrealisatie", year, area)
                 + _rate(started * (0.61 + 0.03 * y), _round5(started), 100, 20)
             )
-            yield (
-                _cell("smw_binnen_norm", year, area)
-                + _rate(started * (0.52 + 0.03 * y), _round5(started), 100, 20)
-            )
-            yield (
-                _cell("vw_start_binnen_norm", year, area)
-                + _rate(started * 0.4 * (0.55 + 0.04 * y), _round5(started * 0.4), 100, 20)
-            )
+            if area.level != "vestiging":
+                yield (
+                    _cell("smw_binnen_norm", year, area)
+                    + _rate(started * (0.52 + 0.03 * y), _round5(started), 100, 20)
+                )
+                yield (
+                    _cell("vw_start_binnen_norm", year, area)
+                    + _rate(started * 0.4 * (0.55 + 0.04 * y), _round5(started * 0.4), 100, 20)
+                )
             yield (
                 _cell("sch_per_1000", year, area)
                 + _rate(
                     pupils * 0.011 * (1.15 - 0.07 * y) * habit * (3 if area.kind == "vo" else 1),
-                    _round5(pupils), 1000, 100, digits=1,
+                    _round5(pupils), 1000, 100,
                 )
             )  # fmt: skip
-            yield _cell("thuis_jaar", year, area) + _count(pupils * 0.006 * (1.1 - 0.03 * y))
+            if area.level != "vestiging":
+                yield _cell("thuis_jaar", year, area) + _count(pupils * 0.006 * (1.1 - 0.03 * y))
             yield from _splits(year, y, area, started, pupils)
 
 
 def _splits(year: str, y: int, area: Area, started: float, pupils: int) -> Iterator[list[object]]:
+    """The breakdowns: none per school, as in the publication plan."""
+    if area.level == "vestiging":
+        return
     for cut in ("rol", "inzetsoort", "werkvorm"):
         for code, _, share in CATEGORIES[cut]:
             yield _cell("smw_trajecten", year, area, cut, code) + _count(started * share)
-    if area.level == "vestiging":
-        return
     for cut in ("as", "problematiek"):
         for code, _, share in CATEGORIES[cut]:
             yield (
@@ -504,6 +505,11 @@ def build(workdir: Path, release_id: str = RELEASE_ID, *, metrics: int | None = 
             [i, d[2], d[3], d[5], d[4]]
             for i in ids for d in _DELIVERIES
             if d[2] == DATASET_OF[str(i).split("_")[0]] and d[6] == "geladen"
+        ] + [
+            [i, d[2], d[3], d[5], d[4]]
+            for i, dataset in (("zis_m3", "schorsingen"), ("zis_l1", "verzuim"), ("besparing", "jeugdhulp"))
+            for d in _DELIVERIES
+            if d[2] == dataset and d[6] == "geladen"
         ])  # fmt: skip
         _insert(con, "effecten", effects)
         _insert(con, "effect_reeks", series)
@@ -514,8 +520,7 @@ def build(workdir: Path, release_id: str = RELEASE_ID, *, metrics: int | None = 
         _insert_cells(con, cells)
         con.execute(
             "INSERT INTO bescherming SELECT metriek, niveau, count(*), "
-            "count(*) FILTER (status = 'zichtbaar'), count(*) FILTER (status = 'afgeschermd'), "
-            "count(*) FILTER (status = 'afgeschermd' AND hash(gebied) % 40 = 0) "
+            "count(*) FILTER (status = 'zichtbaar'), count(*) FILTER (status = 'afgeschermd') "
             "FROM cellen GROUP BY ALL"
         )
     point_to(workdir, release_id)
