@@ -93,7 +93,12 @@ def open_file(path: Path, contracts: Contracts, known: Sequence[Layout]) -> list
             unknown = unknown or refusal
             continue
         dataset = contracts.dataset(match.layout.dataset)
-        identity.guard(text, person_level=dataset.person_level, header_row=match.header_row)
+        identity.guard(
+            text,
+            person_level=dataset.person_level,
+            header_row=match.header_row,
+            mapped=match.places.values(),
+        )
         _refuse_wrong_name(path, dataset.id, contracts)
         _refuse_too_wide(text, match)
         key = f"{digest}#{text.sheet}" if text.sheet else digest

@@ -1,0 +1,123 @@
+"""Names of persons, to recognise a column of names under any header.
+
+The lists are those of the package mimesis (MIT), read from its data files; nothing of it is run.
+First names come from the languages that Dutch classes commonly share, surnames from the fewer
+whose lists hold few ordinary words.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from scipy import special
+
+FIRST_NAMES_OF = ("nl", "en", "tr", "fr", "de", "pl", "es", "pt", "az")
+SURNAMES_OF = ("nl", "tr", "pl", "es")
+# Streets and schools are named after people, and people after places: of the distinct values of
+# columns in DUO's and CBS's public files up to 7% began with a first name and up to 15% consisted
+# of names. The rates are what a column must clearly exceed.
+CHANCE_FIRST = 0.10
+CHANCE_ALL = 0.15
+FALSE_ALARM = 1e-4
+LONGEST_NAME = 7  # words
+PARTICLES = frozenset(["van", "von", "der", "den", "het", "ten", "ter", "les", "ben", "bin", "ibn"])
+NOT_NAMES = frozenset(["man", "anders", "school"])  # in a list, but an answer in many columns
+# "J. de Vries", "A.B. Jansen", "Vries, J. de"
+INITIALS = r"^(?:\p{Lu}\.\s?){1,5}(?:\p{Ll}+\.?\s){0,3}\p{Lu}\p{L}+|^\p{L}[\p{L} '-]+,\s?\p{Lu}\."
+
+
+@dataclass(frozen=True)
+class Names:
+    """Words in lower case without accents, three letters or more."""
+
+    first: frozenset[str]
+    last: frozenset[str]
+
+
+@cache
+def known() -> Names:
+    """Read once, and only when a column of words turns up."""
+    return Names(_words_of(FIRST_NAMES_OF, "names"), _words_of(SURNAMES_OF, "surnames"))
+
+
+def holds_names(values: pl.Series) -> bool:
+    """Whether a column of distinct texts holds names of persons.
+
+    Counts the values that begin with a first name, that consist of names, or that are initials
+    with a name, and asks whether that is more than chance allows (binomial, `FALSE_ALARM`).
+    """
+    wordy = values.filter(values.str.contains(r"\p{L}{3}"))
+    if wordy.len() == 0:
+        return False
+    bare = wordy.filter(~wordy.str.contains(r"[\d_@]"))
+    if bare.len() < 2 or bare.len() < CHANCE_ALL * wordy.len():
+        return False
+    words = (
+        bare.str.normalize("NFKD")
+        .str.replace_all(r"[\p{M}'’]", "")
+        .str.to_lowercase()
+        .str.extract_all(r"\p{L}{3,}")
+    )
+    frame = (
+        pl.DataFrame({"waarde": range(words.len()), "woord": words})
+        .filter(pl.col("woord").list.len().is_between(1, LONGEST_NAME))
+        .explode("woord")
+        .filter(~pl.col("woord").is_in(PARTICLES))
+    )
+    names = known()
+    hits = frame.group_by("waarde", maintain_order=True).agg(
+        pl.col("woord").first().is_in(names.first).alias("voornaam"),
+        (pl.col("woord").is_in(names.first) | pl.col("woord").is_in(names.last))
+        .all()
+        .alias("namen"),
+    )
+    initials = int(bare.str.contains(INITIALS).sum())
+    return (
+        _beyond(int(hits["voornaam"].sum()), wordy.len(), CHANCE_FIRST)
+        or _beyond(int(hits["namen"].sum()), wordy.len(), CHANCE_ALL)
+        or _beyond(initials, wordy.len(), CHANCE_FIRST)
+    )
+
+
+def _beyond(hits: int, values: int, chance: float) -> bool:
+    return hits > 1 and bool(special.bdtrc(hits - 1, values, chance) < FALSE_ALARM)
+
+
+def _words_of(locales: Iterable[str], key: str) -> frozenset[str]:
+    found: set[str] = set()
+    for locale in locales:
+        listed = json.loads((_folder() / locale / "person.json").read_text("utf-8"))[key]
+        for name in _flat(listed):
+            found |= {w for w in re.findall(r"[^\W\d_]+", _plain(name)) if len(w) > 2}
+    return frozenset(found - PARTICLES - NOT_NAMES)
+
+
+def _folder() -> Path:
+    # Found without importing the package, which would take a quarter of a second.
+    spec = find_spec("mimesis")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("mimesis")
+    return Path(spec.origin).parent / "datasets"
+
+
+def _flat(item: Any) -> Iterator[str]:
+    """Lists per gender, or one list: every text in it."""
+    if isinstance(item, str):
+        yield item
+        return
+    for part in item.values() if isinstance(item, dict) else item:
+        yield from _flat(part)
+
+
+def _plain(text: str) -> str:
+    folded = unicodedata.normalize("NFKD", text.replace("'", "").replace("’", ""))
+    return "".join(c for c in folded if not unicodedata.combining(c)).lower()
