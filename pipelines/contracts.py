@@ -210,9 +210,9 @@ def _stem(file: Traversable) -> str:
 
 
 def _fingerprint(root: Traversable) -> str:
-    """SHA-256 over what decides the outcome of a check: datasets, codes and source layouts."""
+    """SHA-256 over what decides a check's outcome: datasets, codes, layouts and questionnaires."""
     digest = hashlib.sha256()
-    for folder in ("codes", "datasets", "sources"):
+    for folder in ("codes", "datasets", "sources", "vragenlijsten"):
         for file in _listing(root / folder):
             digest.update(f"{folder}/{file.name}\0".encode())
             digest.update(file.read_bytes().replace(b"\r\n", b"\n"))

@@ -1,4 +1,4 @@
-"""One file's way from the inbox into the warehouse: read, guard, stage, check, load.
+"""One file's way from the inbox into the warehouse: read, guard, stage, check, load, tell back.
 
 The steps are here in their order; what each does is in its own room.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,11 @@ from pipelines.ingest.deliveries import Delivery
 from pipelines.ingest.layouts import Layout
 from pipelines.validate import quarantine
 from pipelines.validate.checks import Check, checks
+from pipelines.validate.feedback import folder, report
+from pipelines.validate.feedback.report import Heading, Report
 from pipelines.validate.quarantine import Verdict
-from pipelines.warehouse import engine, history, tables
+from pipelines.warehouse import acceptances, engine, history, tables
+from pipelines.warehouse.acceptances import Acceptance
 from pipelines.warehouse.history import Receipt
 
 RAW = "ruwe_levering"
@@ -35,6 +38,9 @@ FAILED = f"{engine.STAGING}.gezakt"
 class Outcome:
     """What became of one delivery in this run; `status` is one of accepted, unchanged, replaced
     and refused. Every finding names rule, severity, columns, row numbers and what to do.
+
+    `record`: Great Expectations' own result where it ran now. `feedback`: folder of what goes back
+    to the supplier; empty when none was asked for, or when it could not be written.
     """
 
     file: str
@@ -46,11 +52,18 @@ class Outcome:
     accepted: int
     quarantined: int
     message: str
-    findings: tuple[dict[str, object], ...]
+    findings: tuple[dict[str, Any], ...]
+    delivery: str = ""
+    record: Mapping[str, Any] | None = None
+    feedback: str = ""
 
     @property
     def clean(self) -> bool:
-        return self.status != "refused" and self.quarantined == 0
+        """Nothing was refused, and every quarantined row broke accepted rules only."""
+        return self.status != "refused" and not any(
+            f["severity"] == "fout" and f["outcome"] == "gevonden" and not f.get("accepted")
+            for f in self.findings
+        )
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -64,6 +77,8 @@ class Outcome:
             "quarantined": self.quarantined,
             "message": self.message,
             "findings": list(self.findings),
+            "delivery": self.delivery,
+            "feedback": self.feedback,
         }
 
 
@@ -74,16 +89,30 @@ def deliver(
     layouts: Sequence[Layout],
     *,
     gate: bool,
+    accepted: Sequence[Acceptance] = (),
+    feedback: Path | None = None,
 ) -> list[Outcome]:
     """Take one file in. A refusal is an outcome, not an exception; nothing of it is loaded.
 
-    `gate`: also run the Great Expectations suite and refuse when its counts differ.
+    `gate`: also run the Great Expectations suite and refuse when its counts differ. `accepted`:
+    findings that were accepted and hold today. `feedback`: write what goes back to the supplier
+    there.
     """
     try:
         found = deliveries.open_file(path, contracts, layouts)
     except DeliveryRefused as refusal:
-        return [_refused(con, _receipt_of_file(path, refusal), refusal)]
-    return [_deliver_one(con, delivery, contracts, gate=gate) for delivery in found]
+        outcome = _refused(con, _receipt_of_file(path, refusal), refusal)
+        return [_tell_back(outcome, None, contracts, accepted, feedback)]
+    return [
+        _tell_back(
+            _deliver_one(con, delivery, contracts, gate=gate),
+            delivery,
+            contracts,
+            accepted,
+            feedback,
+        )
+        for delivery in found
+    ]
 
 
 def _deliver_one(
@@ -122,6 +151,7 @@ def _load(
     gate: bool,
 ) -> Outcome:
     dataset = contracts.dataset(delivery.dataset)
+    clean.refuse_month_first(delivery.text, delivery.match, dataset)
     _stage(con, delivery, dataset, contracts)
     promised = checks(
         dataset,
@@ -129,10 +159,10 @@ def _load(
         filled=tables.filled(con, contracts),
         replaces=history.replaced_by(con, receipt),
         delivery=receipt.delivery,
+        marks=clean.marks(delivery.match, dataset),
     )
     verdict = quarantine.judge(con, STAGED, FAILED, promised)
-    if gate:
-        _agree_with_suite(con, verdict, promised, dataset)
+    record = _agree_with_suite(con, verdict, promised, dataset) if gate else None
     judged = replace(
         receipt,
         rows_in=verdict.rows_in,
@@ -148,7 +178,7 @@ def _load(
         FAILED,
         quarantine.rules_of_row(FAILED, promised),
     )
-    return _outcome(con, judged, "accepted")
+    return replace(_outcome(con, judged, "accepted"), record=record)
 
 
 def _stage(
@@ -164,8 +194,11 @@ def _stage(
 
 def _agree_with_suite(
     con: duckdb.DuckDBPyConnection, verdict: Verdict, promised: Sequence[Check], dataset: Dataset
-) -> None:
-    """Refuse when Great Expectations could not run, or counts otherwise than the quarantine."""
+) -> Mapping[str, Any]:
+    """Great Expectations' own result.
+
+    Raises `DeliveryRefused` when it could not run, or counts otherwise than the quarantine.
+    """
     from pipelines.validate import expectations  # takes seconds to import
 
     suite = expectations.run(con, STAGED, promised, dataset.id)
@@ -177,6 +210,48 @@ def _agree_with_suite(
             f"De twee controles komen niet op hetzelfde uit bij: {named}. De levering is daarom"
             " niet geladen; meld dit aan Zichtlijn.",
         )
+    return suite.record
+
+
+def _tell_back(
+    outcome: Outcome,
+    delivery: Delivery | None,
+    contracts: Contracts,
+    accepted: Sequence[Acceptance],
+    feedback: Path | None,
+) -> Outcome:
+    """Mark what was accepted and write the feedback.
+
+    A replaced delivery asks nothing of anybody. A file that cannot be written (it is open in a
+    spreadsheet program) does not stop the run: `feedback` then stays empty.
+    """
+    if outcome.status != "refused":
+        findings = acceptances.marked(outcome.findings, outcome.supplier or "", accepted)
+        outcome = replace(outcome, findings=findings)
+    if feedback is None or outcome.status == "replaced":
+        return outcome
+    try:
+        place = folder.write(feedback, _report(outcome, delivery, contracts), outcome.record)
+    except OSError:
+        return outcome
+    return replace(outcome, feedback=str(place))
+
+
+def _report(outcome: Outcome, delivery: Delivery | None, contracts: Contracts) -> Report:
+    if delivery is None:
+        heading = Heading(outcome.delivery, outcome.file, "", "", "", "")
+        return report.refused(heading, outcome.message)
+    if outcome.status == "refused":
+        title = contracts.dataset(delivery.dataset).title
+        return report.refused(report.heading(delivery, title), outcome.message)
+    return report.build(
+        delivery,
+        contracts,
+        outcome.findings,
+        rows_in=outcome.rows_in,
+        accepted=outcome.accepted,
+        quarantined=outcome.quarantined,
+    )
 
 
 def _fingerprint(con: duckdb.DuckDBPyConnection, contracts: Contracts, delivery: Delivery) -> str:
@@ -231,6 +306,7 @@ def _refused(con: duckdb.DuckDBPyConnection, receipt: Receipt, refusal: Delivery
                 "remedy": "",
             },
         ),
+        delivery=receipt.delivery,
     )
 
 
@@ -246,6 +322,7 @@ def _outcome(con: duckdb.DuckDBPyConnection, receipt: Receipt, status: str) -> O
         quarantined=receipt.quarantined,
         message=receipt.message,
         findings=tuple(history.findings_of(con, receipt.delivery)),
+        delivery=receipt.delivery,
     )
 
 

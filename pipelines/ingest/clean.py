@@ -3,16 +3,22 @@
 The staged rows hold for every contract column `k` its typed value under its own name and, where
 the type is not text, the cleaned text under `k__tekst`: text without a typed value is how a check
 sees that "31-02-2024" is not a date. Codes are brought to the contract's spelling; what is not
-known stays as it was, so that the check can name it.
+known stays as it was, so that the check can name it. What was done to a cell, or why the source
+gives none, stands in a column of its own (`marks`), so that nothing is mended in silence.
 """
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
 
 from pipelines.contracts import Code, Column, Contracts, Dataset, Kind
-from pipelines.ingest.layouts import Layout, Match
+from pipelines.errors import DeliveryRefused
+from pipelines.ingest.layouts import DATE_FORMATS, Layout, Match
+from pipelines.ingest.read import TextFrame
 
 SQL_TYPE: Mapping[Kind, str] = {
     "tekst": "VARCHAR",
@@ -25,7 +31,154 @@ SQL_TYPE: Mapping[Kind, str] = {
 SPACES = "' ' || chr(9) || chr(160)"  # SQL: space, tab, no-break space
 WIDE = 100_000  # more wide columns than any file has: keeps numbers of unpivoted rows apart
 YES = ("j", "ja", "y", "yes", "1", "true", "waar", "x")
+SERIAL = "[2-5][0-9]{4}([.]0+)?"  # 20000 is 1954-10-03, 59999 is 2064-04-07
+DAY_MONTH = r"^\s*(\d{1,2})[-/.](\d{1,2})[-/.]\d{4}"
+SCHOOL_YEARS = ("schooljaar", "ronde")
+SOURCE_SAYS: Mapping[str, tuple[str, str]] = {
+    "afgeschermd": (
+        "is door de bron zelf afgeschermd: er staat een symbool in plaats van een getal.",
+        "U hoeft niets te herstellen; de bron geeft dit getal niet vrij.",
+    ),
+    "geheim": (
+        "is volgens de bron geheim: er staat een symbool in plaats van een getal.",
+        "U hoeft niets te herstellen; de bron geeft dit getal niet vrij.",
+    ),
+    "onbekend": (
+        "is volgens de bron onbekend: er staat een symbool in plaats van een getal.",
+        "Lever opnieuw aan als de bron het getal later wel geeft.",
+    ),
+    "nihil": (
+        "is volgens de bron nihil: er staat een streepje en geen 0.",
+        "U hoeft niets te herstellen; nihil wordt niet als 0 geteld.",
+    ),
+}
 NO = ("n", "nee", "no", "0", "false", "onwaar")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something to report about a column's cells; `fails` is true where it holds.
+
+    `sort`: last part of the rule's id. `is_error`: the row cannot be used. `explains`: the cell
+    has no typed value for this reason and no other.
+    """
+
+    sort: str
+    column: str
+    fails: str
+    dimension: str
+    message: str
+    remedy: str
+    is_error: bool = False
+    explains: bool = False
+
+
+def marks(match: Match, dataset: Dataset) -> tuple[Mark, ...]:
+    """What is to be reported about the staged rows, beyond the promises of the contract."""
+    found: list[Mark] = []
+    placed = {*match.places, *([match.layout.unpivot.value_to] if match.layout.unpivot else [])}
+    for column in dataset.columns:
+        if column.name not in placed:
+            continue
+        name = column.name
+        if _has_symbols(column, match.layout):
+            for meaning in sorted(set(match.layout.symbols.values())):
+                says, remedy = SOURCE_SAYS[meaning]
+                found.append(
+                    Mark(
+                        sort=f"{meaning}_bron",
+                        column=name,
+                        fails=f"coalesce({quoted(name + '__bron')} = {_q(meaning)}, false)",
+                        dimension="completeness",
+                        message=f"{column.label} {says}",
+                        remedy=remedy,
+                        is_error=column.required,
+                        explains=True,
+                    )
+                )
+        if _pads(column, match.layout):
+            width = match.layout.edits[name].width
+            found.append(
+                Mark(
+                    sort="hersteld",
+                    column=name,
+                    fails=quoted(f"{name}__hersteld"),
+                    dimension="conformity",
+                    message=f"{column.label} had minder dan {width} tekens; de weggevallen nullen"
+                    " zijn ervoor gezet.",
+                    remedy=f"Exporteer {name} als tekst, dan blijven de nullen staan.",
+                )
+            )
+        if _has_serials(column, match):
+            found.append(
+                Mark(
+                    sort="excel_datum",
+                    column=name,
+                    fails=quoted(f"{name}__serieel"),
+                    dimension="conformity",
+                    message=f"{column.label} staat in het werkblad als getal (dagen sinds 1900) en"
+                    " is gelezen als datum.",
+                    remedy="Geef de kolom in Excel de opmaak datum en controleer de datums.",
+                )
+            )
+    return tuple(found)
+
+
+def _has_symbols(column: Column, layout: Layout) -> bool:
+    return bool(layout.symbols) and column.kind in ("geheel", "getal")
+
+
+def _pads(column: Column, layout: Layout) -> bool:
+    return column.name in layout.edits and layout.edits[column.name].width > 0
+
+
+def _has_serials(column: Column, match: Match) -> bool:
+    return column.kind == "datum" and match.origin == "werkblad"
+
+
+def refuse_month_first(text: TextFrame, match: Match, dataset: Dataset) -> None:
+    """Refuse dates that are, or may be, month-first where the layout says day-first.
+
+    `03-04-2024` is a date either way: only the other dates of its column can tell. Raises
+    `DeliveryRefused` with counts and row numbers, never with a value.
+    """
+    problems: list[str] = []
+    for column in dataset.columns:
+        forms = match.layout.date_forms(column.name)
+        if column.kind != "datum" or not any(form.startswith("dd") for form in forms):
+            continue
+        if place := match.places.get(column.name):
+            header = match.headers.get(column.name, column.name)
+            if problem := _month_first(text.frame, place, match.header_row):
+                problems.append(f"{header}: {problem}")
+    if problems:
+        raise DeliveryRefused(
+            "indeling.datum",
+            "Dag en maand zijn niet zeker uit elkaar te houden. De indeling verwacht eerst de dag,"
+            f" maar dat klopt niet voor {'; '.join(problems)}. Er is niets omgedraaid en niets"
+            " geladen. Exporteer de datums als jjjj-mm-dd, of als dd-mm-jjjj.",
+        )
+
+
+def _month_first(frame: pl.DataFrame, place: str, header_row: int) -> str:
+    """The evidence against day-first in one column, in words; empty when there is none."""
+    first = pl.col(place).str.extract(DAY_MONTH, 1).cast(pl.Int64)
+    second = pl.col(place).str.extract(DAY_MONTH, 2).cast(pl.Int64)
+    found = (
+        frame.filter(pl.col("rij") > header_row)
+        .select("rij", a=first, b=second)
+        .filter(pl.col("a").is_between(1, 31) & pl.col("b").is_between(1, 31))
+    )
+    day_only = found.filter((pl.col("a") > 12) & (pl.col("b") <= 12)).height
+    month_only = found.filter((pl.col("a") <= 12) & (pl.col("b") > 12))["rij"].to_list()
+    both = found.filter((pl.col("a") <= 12) & (pl.col("b") <= 12)).height
+    if not month_only:
+        return ""
+    rows = ", ".join(str(r) for r in month_only[:10]) + (" ..." if len(month_only) > 10 else "")
+    return (
+        f"{len(month_only)} keer past alleen maand-dag (rij {rows}), {day_only} keer alleen"
+        f" dag-maand en {both} keer allebei"
+    )
 
 
 def staged_select(match: Match, dataset: Dataset, contracts: Contracts, source: str) -> str:
@@ -46,11 +199,18 @@ def staged_select(match: Match, dataset: Dataset, contracts: Contracts, source: 
     if layout.unpivot:
         rows = _unpivoted(match, rows)
         cells_of |= {layout.unpivot.name_to: "_naam", layout.unpivot.value_to: "_waarde"}
+        if layout.unpivot.not_applicable_to:
+            cells_of[layout.unpivot.not_applicable_to] = "_nvt"
     number = f"rij::BIGINT * {WIDE} + _volgorde" if layout.unpivot else "rij::BIGINT"
     columns = [f"{number} AS _nr", "rij::BIGINT AS _rij"]
     for column in dataset.columns:
-        text = _text(column, cells_of.get(column.name), layout)
-        columns += _staged(column, text, layout, contracts)
+        text = _text(column.name, cells_of, layout)
+        columns += _staged(column, text, layout, contracts, serials=_has_serials(column, match))
+        if _pads(column, layout):
+            columns.append(
+                f"{_lacks_zeros(column.name, cells_of, layout)}"
+                f" AS {quoted(column.name + '__hersteld')}"
+            )
     return f"SELECT {', '.join(columns)} FROM ({rows})"
 
 
@@ -66,48 +226,85 @@ def _unpivoted(match: Match, rows: str) -> str:
     order = " ".join(
         f"WHEN {_q(value)} THEN {i}" for i, value in enumerate(match.unpivoted.values())
     )
-    return (
+    long = (
         f"SELECT *, CASE _naam {order} END AS _volgorde"
         f" FROM (UNPIVOT ({rows}) ON {names} INTO NAME _naam VALUE _waarde)"
         " WHERE trim(_waarde) <> ''"
     )
+    wide = match.layout.unpivot
+    if wide is None or not wide.values:
+        return long
+    nothing = f"lower(strip_accents(trim(_waarde))) IN ({_list_of(wide.not_applicable)})"
+    score = f"CASE WHEN {nothing} THEN NULL ELSE {_to_code('_waarde', wide.values)} END"
+    return (
+        f"SELECT * REPLACE ({score} AS _waarde),"
+        f" CASE WHEN {nothing} THEN 'J' ELSE 'N' END AS _nvt FROM ({long})"
+    )
 
 
-def _text(column: Column, cell: str | None, layout: Layout) -> str:
-    if column.name in layout.constants:
-        return _q(layout.constants[column.name])
-    if cell is None:
+def _text(name: str, cells_of: Mapping[str, str], layout: Layout) -> str:
+    if name in layout.constants:
+        return _q(layout.constants[name])
+    if name not in cells_of:
         return "NULL::VARCHAR"
-    text = f"nullif(trim({cell}, {SPACES}), '')"
-    edit = layout.edits.get(column.name)
+    text = _trimmed(cells_of[name])
+    edit = layout.edits.get(name)
     if edit and edit.width:
         padded = f"lpad({text}, {edit.width}, '0')"
-        text = f"CASE WHEN length({text}) < {edit.width} THEN {padded} ELSE {text} END"
+        lacks = _lacks_zeros(name, cells_of, layout)
+        text = f"CASE WHEN {lacks} THEN {padded} ELSE {text} END"
     if edit and edit.prefix:
         text = f"{_q(edit.prefix)} || {text}"
+    if edit and edit.after:
+        before = _text(edit.after, cells_of, layout)
+        before = school_year_text(before) if edit.after in SCHOOL_YEARS else before
+        text = f"{before} || ':' || {text}"
     return text
 
 
-def _staged(column: Column, text: str, layout: Layout, contracts: Contracts) -> list[str]:
+def _trimmed(cell: str) -> str:
+    return f"nullif(trim({cell}, {SPACES}), '')"
+
+
+def _lacks_zeros(name: str, cells_of: Mapping[str, str], layout: Layout) -> str:
+    """SQL: whether a code that starts with a digit is shorter than its layout says."""
+    if name not in cells_of:
+        return "false"
+    text = _trimmed(cells_of[name])
+    short = f"length({text}) < {layout.edits[name].width}"
+    return f"coalesce({short} AND regexp_matches({text}, '^[0-9]'), false)"
+
+
+def _staged(
+    column: Column, text: str, layout: Layout, contracts: Contracts, *, serials: bool
+) -> list[str]:
     name = quoted(column.name)
     spellings = _spellings(column, layout, contracts)
     if column.kind == "tekst":
         value = _to_code(text, spellings) if spellings else text
-        if column.name == "schooljaar":
+        if column.name in SCHOOL_YEARS:
             value = school_year_text(text)
         return [f"{value} AS {name}"]
+    more: list[str] = []
+    if _has_symbols(column, layout):
+        cases = " ".join(f"WHEN {_q(s)} THEN {_q(m)}" for s, m in layout.symbols.items())
+        more.append(f"CASE {text} {cases} END AS {quoted(column.name + '__bron')}")
+    if serials:
+        is_serial = f"coalesce(regexp_full_match({text}, {_q(SERIAL)}), false)"
+        more.append(f"{is_serial} AS {quoted(column.name + '__serieel')}")
     match column.kind:
         case "geheel":
             typed = _whole(text)
         case "getal":
             typed = _number(text, layout.decimal)
         case "datum":
-            typed = _date(text, layout.date_format(column.name))
+            forms = [DATE_FORMATS[form] for form in layout.date_forms(column.name)]
+            typed = _date(text, *forms, serials=serials)
         case "ja_nee":
             typed = _yes_no(text, layout.codes.get(column.name, {}))
         case "lijst":
             typed = _list(text, layout.list_separator, spellings)
-    return [f"{typed} AS {name}", f"{text} AS {quoted(column.name + '__tekst')}"]
+    return [f"{typed} AS {name}", f"{text} AS {quoted(column.name + '__tekst')}", *more]
 
 
 def _whole(text: str) -> str:
@@ -134,15 +331,27 @@ def _number(text: str, decimal: str) -> str:
     )
 
 
-def _date(text: str, date_format: str) -> str:
-    """The layout's format; a real Excel date arrives as 2024-09-01 00:00:00 in any layout."""
-    iso = (
-        f"CASE WHEN regexp_full_match({text}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}( 00:00:00)?')"
-        f" THEN try_cast(left({text}, 10) AS DATE) END"
-    )
-    if date_format == "%Y-%m-%d":
-        return iso
-    return f"coalesce(try_strptime({text}, {_q(date_format)})::DATE, {iso})"
+def _date(text: str, *date_formats: str, serials: bool = False) -> str:
+    """The layout's forms; a real Excel date arrives as 2024-09-01 00:00:00 in any layout.
+
+    `serials`: a number of five digits is Excel's count of days.
+    """
+    tries: list[str] = []
+    for form in dict.fromkeys((*date_formats, "%Y-%m-%d")):
+        if form == "%Y-%m-%d":
+            tries.append(
+                f"CASE WHEN regexp_full_match({text},"
+                " '[0-9]{4}-[0-9]{2}-[0-9]{2}( 00:00:00)?')"
+                f" THEN try_cast(left({text}, 10) AS DATE) END"
+            )
+        else:
+            tries.append(f"try_strptime({text}, {_q(form)})::DATE")
+    if serials:
+        tries.append(
+            f"CASE WHEN regexp_full_match({text}, {_q(SERIAL)})"
+            f" THEN DATE '1899-12-30' + try_cast(left({text}, 5) AS INTEGER) END"
+        )
+    return f"coalesce({', '.join(tries)})"
 
 
 def _yes_no(text: str, own: Mapping[str, str]) -> str:

@@ -7,9 +7,10 @@ any of the first rows. Unknown columns are never passed through: all of them are
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
@@ -19,7 +20,8 @@ import yaml
 
 from pipelines.contracts import Contracts, Dataset
 from pipelines.errors import ContractError, DeliveryRefused
-from pipelines.ingest.read import TextFrame
+from pipelines.ingest import questionnaires
+from pipelines.ingest.read import Origin, TextFrame
 
 HEADER_WITHIN = 20
 RECOGNISED = 0.5  # share of headers that must be known before a layout is called "this one"
@@ -31,28 +33,57 @@ DATE_FORMATS: Mapping[str, str] = {
     "dd.mm.jjjj": "%d.%m.%Y",
     "jjjjmmdd": "%Y%m%d",
 }
+SYMBOL_MEANINGS = ("afgeschermd", "onbekend", "geheim", "nihil")
+NEVER = re.compile(r"(?!)")  # matches no header
 
 
 @dataclass(frozen=True)
 class Unpivot:
-    """Wide to long: every header that matches `pattern` becomes a row of its own."""
+    """Wide to long: every header that matches `pattern` becomes a row of its own.
+
+    With a questionnaire `names` maps a header (a question's number or text, as `normal` makes it)
+    to the question, `values` the words of the scale to a score, and an answer in `not_applicable`
+    goes to the yes/no column `not_applicable_to`.
+    """
 
     pattern: re.Pattern[str]
     name_to: str
     value_to: str
+    names: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
+    not_applicable: tuple[str, ...] = ()
+    not_applicable_to: str = ""
+
+    def name(self, header: str) -> str | None:
+        """The name that a wide column's header stands for; None for any other header."""
+        if found := self.names.get(normal(header)):
+            return found
+        matched = self.pattern.fullmatch(header.strip())
+        if matched is None or (self.names and matched.group(1) not in self.names.values()):
+            return None
+        return matched.group(1)
 
 
 @dataclass(frozen=True)
 class Edit:
-    """Zero-pad to `width`, then put `prefix` in front."""
+    """Put back lost leading zeros up to `width`, then put `prefix` in front, then `after:`.
+
+    `after`: the column whose value comes in front, for numbers that start again every round.
+    """
 
     prefix: str = ""
     width: int = 0
+    after: str = ""
 
 
 @dataclass(frozen=True)
 class Layout:
-    """One supplier's layout of one dataset. `columns`: source header -> canonical column."""
+    """One supplier's layout of one dataset. `columns`: source header -> canonical column.
+
+    `dates`: the form or forms of all date columns, or of each. `symbols`: what stands in a number
+    column where the source gives no number -> what it means by it. `valid_from` and `valid_to`
+    (inclusive) say when the supplier's system made this layout.
+    """
 
     id: str
     version: int
@@ -61,17 +92,30 @@ class Layout:
     columns: Mapping[str, str]
     ignored: frozenset[str] = frozenset()
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    dates: str | Mapping[str, str] = "jjjj-mm-dd"
+    dates: str | Sequence[str] | Mapping[str, str | Sequence[str]] = "jjjj-mm-dd"
     decimal: str = "punt"
     list_separator: str = "|"
     constants: Mapping[str, str] = field(default_factory=dict)
     edits: Mapping[str, Edit] = field(default_factory=dict)
     unpivot: Unpivot | None = None
     totals_row: str | None = None
+    symbols: Mapping[str, str] = field(default_factory=dict)
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+
+    def date_forms(self, column: str) -> tuple[str, ...]:
+        """Names of the forms a date in this column may have, the likeliest first."""
+        of_column = self.dates
+        if isinstance(of_column, Mapping):
+            of_column = of_column.get(column, "jjjj-mm-dd")
+        return (of_column,) if isinstance(of_column, str) else tuple(of_column)
 
     def date_format(self, column: str) -> str:
-        name = self.dates if isinstance(self.dates, str) else self.dates.get(column, "jjjj-mm-dd")
-        return DATE_FORMATS[name]
+        return DATE_FORMATS[self.date_forms(column)[0]]
+
+    def valid_on(self, day: dt.date) -> bool:
+        after_start = self.valid_from is None or self.valid_from <= day
+        return after_start and (self.valid_to is None or day <= self.valid_to)
 
     @cached_property
     def known(self) -> frozenset[str]:
@@ -83,8 +127,13 @@ class Layout:
 
     def wide(self, header: str) -> str | None:
         """The name that a wide column's header stands for; None for any other header."""
-        found = self.unpivot.pattern.fullmatch(header.strip()) if self.unpivot else None
-        return found.group(1) if found else None
+        return self.unpivot.name(header) if self.unpivot else None
+
+    @property
+    def fingerprint(self) -> tuple[object, ...]:
+        """Equal for layouts that no header row can tell apart."""
+        wide = self.unpivot
+        return self.known, (wide.pattern.pattern, frozenset(wide.names)) if wide else None
 
 
 @dataclass(frozen=True)
@@ -92,7 +141,7 @@ class Match:
     """A text frame understood: `places` maps canonical column -> `cN` of the frame.
 
     `unpivoted` maps `cN` -> value of the new name column. `headers` keeps the supplier's own words
-    for feedback.
+    for feedback. `origin`: a worksheet may hold dates as numbers of days.
     """
 
     layout: Layout
@@ -100,6 +149,7 @@ class Match:
     places: Mapping[str, str]
     unpivoted: Mapping[str, str]
     headers: Mapping[str, str]
+    origin: Origin = "csv"
 
 
 @lru_cache(maxsize=4096)
@@ -115,7 +165,33 @@ def load() -> tuple[Layout, ...]:
     """All layouts of `data_contracts/sources/`, by name of file."""
     folder = files("data_contracts") / "sources"
     found = sorted((f for f in folder.iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
-    return tuple(_parse(f.name, yaml.safe_load(f.read_text("utf-8"))) for f in found)
+    known = tuple(parse(f.name, f.read_text("utf-8")) for f in found)
+    refuse_twins(known)
+    return known
+
+
+def refuse_twins(layouts: Sequence[Layout]) -> None:
+    """Raise `ContractError` where two layouts cannot be told apart by their headers."""
+    seen: dict[tuple[object, ...], Layout] = {}
+    for layout in layouts:
+        twin = seen.setdefault(layout.fingerprint, layout)
+        if twin is not layout:
+            raise ContractError(
+                f"Indelingen {twin.id} (versie {twin.version}) en {layout.id} (versie"
+                f" {layout.version}) hebben dezelfde kolomkoppen en zijn dus niet te"
+                " onderscheiden. Voeg ze samen, of vraag de leverancier om een eigen kop."
+            )
+
+
+def parse(name: str, text: str) -> Layout:
+    """One layout from the text of its YAML file; `name` is the file's, for messages."""
+    try:
+        item = yaml.safe_load(text)
+    except yaml.YAMLError as problem:
+        raise ContractError(f"sources/{name} is geen geldige YAML.") from problem
+    if not isinstance(item, dict):
+        raise ContractError(f"sources/{name} is geen indeling.")
+    return _parse(name, item)
 
 
 _KEYS = frozenset(
@@ -135,6 +211,9 @@ _KEYS = frozenset(
         "bewerk",
         "ontvouw",
         "totaalregel",
+        "symbolen",
+        "geldig_vanaf",
+        "geldig_tot",
     ]
 )
 
@@ -144,7 +223,6 @@ def _parse(name: str, item: Mapping[str, Any]) -> Layout:
     if unknown:
         raise ContractError(f"sources/{name}: onbekende sleutels {', '.join(unknown)}.")
     try:
-        wide = item.get("ontvouw")
         layout = Layout(
             id=item["id"],
             version=int(item["versie"]),
@@ -161,25 +239,58 @@ def _parse(name: str, item: Mapping[str, Any]) -> Layout:
             list_separator=item.get("lijst_scheiding", "|"),
             constants={k: str(v) for k, v in item.get("vast", {}).items()},
             edits={
-                column: Edit(prefix=str(e.get("voorvoegsel", "")), width=int(e.get("breedte", 0)))
+                column: Edit(
+                    prefix=str(e.get("voorvoegsel", "")),
+                    width=int(e.get("breedte", 0)),
+                    after=str(e.get("kolom_ervoor", "")),
+                )
                 for column, e in item.get("bewerk", {}).items()
             },
-            unpivot=(
-                Unpivot(re.compile(wide["patroon"]), wide["naam_naar"], wide["waarde_naar"])
-                if wide
-                else None
-            ),
+            unpivot=_parse_unpivot(item["ontvouw"]) if "ontvouw" in item else None,
             totals_row=item.get("totaalregel"),
+            symbols={str(k): str(v) for k, v in item.get("symbolen", {}).items()},
+            valid_from=_day(item.get("geldig_vanaf")),
+            valid_to=_day(item.get("geldig_tot")),
         )
-        formats = [layout.dates] if isinstance(layout.dates, str) else layout.dates.values()
-        wrong = sorted(set(formats) - set(DATE_FORMATS))
+        of_columns = layout.dates if isinstance(layout.dates, Mapping) else [""]
+        forms = {form for column in of_columns for form in layout.date_forms(column)}
     except (KeyError, TypeError, ValueError, AttributeError, re.error) as problem:
         raise ContractError(
             f"sources/{name} is niet te lezen: {type(problem).__name__} bij {problem}."
         ) from problem
-    if wrong:
+    if wrong := sorted(forms - set(DATE_FORMATS)):
         raise ContractError(f"sources/{name}: datumvorm {wrong[0]} is onbekend.")
+    if wrong := sorted(set(layout.symbols.values()) - set(SYMBOL_MEANINGS)):
+        raise ContractError(
+            f"sources/{name}: betekenis {wrong[0]} van een symbool is onbekend;"
+            f" wel: {', '.join(SYMBOL_MEANINGS)}."
+        )
+    if any(re.fullmatch(r"[+-]?\d+([.,]\d+)?|\s*", s) for s in layout.symbols):
+        raise ContractError(f"sources/{name}: een getal of een lege cel kan geen symbool zijn.")
     return layout
+
+
+def _parse_unpivot(item: Mapping[str, Any]) -> Unpivot:
+    pattern = re.compile(item["patroon"]) if "patroon" in item else NEVER
+    if "vragenlijst" not in item:
+        return Unpivot(pattern, item["naam_naar"], item["waarde_naar"])
+    asked = questionnaires.find(item["vragenlijst"])
+    by_text = {normal(question.text): question.id for question in asked.items}
+    return Unpivot(
+        pattern,
+        item["naam_naar"],
+        item["waarde_naar"],
+        names=by_text | {question.id: question.id for question in asked.items},
+        values={normal(label): str(score) for score, label in asked.scale.items()},
+        not_applicable=tuple(normal(label) for label in asked.not_applicable),
+        not_applicable_to=item["nvt_naar"],
+    )
+
+
+def _day(text: object) -> dt.date | None:
+    if text is None or isinstance(text, dt.date):
+        return text
+    return dt.date.fromisoformat(str(text))
 
 
 def canonical(dataset: Dataset) -> Layout:
@@ -193,13 +304,23 @@ def canonical(dataset: Dataset) -> Layout:
     )
 
 
-def match(text: TextFrame, layouts: Iterable[Layout], contracts: Contracts) -> Match:
+def match(
+    text: TextFrame,
+    layouts: Iterable[Layout],
+    contracts: Contracts,
+    *,
+    today: dt.date | None = None,
+) -> Match:
     """The layout whose headers stand in one of the first rows.
 
+    Of layouts that fit equally well the newest that is valid today comes first. One that is no
+    longer valid still reads the exports of its time: only its headers decide.
     Raises `DeliveryRefused` when no layout is recognised, when columns are unknown, or when
     required columns are missing; the message names all of them.
     """
-    candidates = [*layouts, *(canonical(d) for d in contracts.datasets.values())]
+    day = today or dt.datetime.now(dt.UTC).date()
+    newest = sorted(layouts, key=lambda la: (la.valid_on(day), la.version), reverse=True)
+    candidates = [*newest, *(canonical(d) for d in contracts.datasets.values())]
     best: tuple[float, int, Layout, list[str | None]] | None = None
     for number, cells in text.head(HEADER_WITHIN):
         headers = [c for c in cells if c and c.strip()]
@@ -213,7 +334,7 @@ def match(text: TextFrame, layouts: Iterable[Layout], contracts: Contracts) -> M
         raise DeliveryRefused("indeling.onbekend", _unknown_layout(best))
     _, header_row, layout, cells = best
     _refuse_other_headers(layout, cells, contracts.dataset(layout.dataset))
-    return _placed(layout, header_row, cells)
+    return _placed(layout, header_row, cells, text.origin)
 
 
 def _likeness(headers: list[str], layout: Layout, dataset: Dataset) -> float:
@@ -249,7 +370,8 @@ def _refuse_other_headers(layout: Layout, cells: list[str | None], dataset: Data
     missing = _missing(layout, set(seen), dataset)
     twice = sorted({h for h in headers if seen.count(normal(h)) > 1})
     if layout.unpivot and all(layout.wide(h) is None for h in headers):
-        missing.append(layout.unpivot.pattern.pattern)
+        questions = layout.unpivot.pattern is NEVER
+        missing.append("de vragen" if questions else layout.unpivot.pattern.pattern)
     problems = [
         f"{what}: {', '.join(shown(h) for h in names)}"
         for what, names in (
@@ -276,7 +398,7 @@ def shown(header: str) -> str:
     return text
 
 
-def _placed(layout: Layout, header_row: int, cells: list[str | None]) -> Match:
+def _placed(layout: Layout, header_row: int, cells: list[str | None], origin: Origin) -> Match:
     by_header = {normal(h): column for h, column in layout.columns.items()}
     places: dict[str, str] = {}
     unpivoted: dict[str, str] = {}
@@ -291,4 +413,4 @@ def _placed(layout: Layout, header_row: int, cells: list[str | None]) -> Match:
             headers[column] = cell.strip()
         elif wide is not None:
             unpivoted[f"c{index}"] = wide
-    return Match(layout, header_row, places, unpivoted, headers)
+    return Match(layout, header_row, places, unpivoted, headers, origin)

@@ -6,16 +6,18 @@ Expectations suite and the feedback, so that none of them can say something else
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from pipelines.contracts import Column, Contracts, Dataset, Severity
-from pipelines.ingest.clean import quoted
+from pipelines.ingest.clean import Mark, quoted
 
 ROWS = "{rows}"  # stands for the staged table in a predicate that looks at other rows
 
-Sort = Literal["verplicht", "type", "code", "patroon", "bereik", "uniek", "verwijzing", "regel"]
+Sort = Literal[
+    "verplicht", "type", "code", "patroon", "bereik", "uniek", "verwijzing", "regel", "bron"
+]
 
 KIND_IN_WORDS: Mapping[str, str] = {
     "geheel": "een geheel getal",
@@ -57,16 +59,18 @@ def checks(
     filled: Set[str],
     delivery: str = "",
     replaces: str = "",
+    marks: Sequence[Mark] = (),
 ) -> tuple[Check, ...]:
     """All checks of a dataset, in the order of the contract.
 
     `filled`: datasets with at least one loaded row; a reference to any other cannot be judged.
     `delivery` and `replaces`: ids of this delivery and of the one it replaces, whose keys are
-    free to come back.
+    free to come back. `marks`: what cleaning has to report about this delivery's layout.
     """
     found: list[Check] = []
     for column in dataset.columns:
-        found += _column_checks(dataset, column, contracts, filled)
+        own = [mark for mark in marks if mark.column == column.name]
+        found += _column_checks(dataset, column, contracts, filled, own)
     if dataset.keys:
         found.append(_unique(dataset))
         found.append(_unique_elsewhere(dataset, (delivery, replaces)))
@@ -88,7 +92,11 @@ def checks(
 
 
 def _column_checks(
-    dataset: Dataset, column: Column, contracts: Contracts, filled: Set[str]
+    dataset: Dataset,
+    column: Column,
+    contracts: Contracts,
+    filled: Set[str],
+    marks: Sequence[Mark],
 ) -> list[Check]:
     name = quoted(column.name)
     text = quoted(f"{column.name}__tekst") if column.kind != "tekst" else name
@@ -122,7 +130,9 @@ def _column_checks(
         add(
             "type",
             "conformity",
-            f"{text} IS NOT NULL AND {name} IS NULL",
+            " AND NOT ".join(
+                [f"{text} IS NOT NULL AND {name} IS NULL", *(m.fails for m in marks if m.explains)]
+            ),
             f"{column.label} is niet te lezen als {KIND_IN_WORDS[column.kind]}.",
             f"Lever {column.name} aan als {KIND_IN_WORDS[column.kind]}.",
         )
@@ -177,6 +187,20 @@ def _column_checks(
             f"Controleer {column.name}, of lever {other} opnieuw aan als het daar ontbreekt.",
             could_not_run="" if other in filled else f"de dataset {other} is nog niet geleverd",
         )
+    found += [
+        Check(
+            id=f"{dataset.id}.{column.name}.{mark.sort}",
+            sort="bron",
+            severity="fout" if mark.is_error else "waarschuwing",
+            dimension=mark.dimension,
+            columns=(column.name,),
+            fails=mark.fails,
+            message=mark.message,
+            remedy=mark.remedy,
+            owner=dataset.owner,
+        )
+        for mark in marks
+    ]
     return found
 
 

@@ -1,0 +1,119 @@
+"""The questionnaires of the yearly evaluation: `data_contracts/vragenlijsten/<id>.yaml`.
+
+A questionnaire says which questions there are, for whom, and what the scale's words mean; an
+answer is only a question's number and a score. Free text has no place in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from pipelines.errors import ContractError
+
+PARTS = ("proces", "inhoud")
+THEMES = (
+    "preventie_vroegsignalering",
+    "multidisciplinaire_samenwerking",
+    "integrale_arrangementen",
+    "doorgaande_lijnen",
+    "visie_taakverdeling",
+    "bereikbaarheid",
+    "toeleiding",
+    "resultaat",
+)
+GROUPS = ("school", "smw_aanbieder", "wijkteam")
+SCORES = (1, 2, 3, 4, 5)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One question; `groups`: codes of those it is put to."""
+
+    id: str
+    text: str
+    part: str
+    theme: str
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Questionnaire:
+    """`scale`: score -> its words; `not_applicable`: ways to say that a question does not apply."""
+
+    id: str
+    title: str
+    version: int
+    scale: Mapping[int, str]
+    not_applicable: tuple[str, ...]
+    items: tuple[Item, ...]
+
+
+@cache
+def load() -> Mapping[str, Questionnaire]:
+    """All questionnaires that come with the installed package, by id."""
+    folder = files("data_contracts") / "vragenlijsten"
+    found = sorted((f for f in folder.iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
+    lists = [parse(f.name, f.read_text("utf-8")) for f in found]
+    return {one.id: one for one in lists}
+
+
+def find(name: str) -> Questionnaire:
+    try:
+        return load()[name]
+    except KeyError:
+        raise ContractError(f"Er is geen vragenlijst {name} in data_contracts.") from None
+
+
+def parse(name: str, text: str) -> Questionnaire:
+    """One questionnaire from the text of its file; raises `ContractError` naming what is wrong."""
+    try:
+        document: Mapping[str, Any] = yaml.safe_load(text)
+        found = Questionnaire(
+            id=document["id"],
+            title=document["titel"],
+            version=int(document["versie"]),
+            scale={int(score): str(label) for score, label in document["schaal"].items()},
+            not_applicable=tuple(document["niet_van_toepassing"]),
+            items=tuple(
+                Item(
+                    id=item["id"],
+                    text=" ".join(item["vraag"].split()),
+                    part=item["deel"],
+                    theme=item["thema"],
+                    groups=tuple(item["groepen"]),
+                )
+                for item in document["vragen"]
+            ),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError, yaml.YAMLError) as problem:
+        raise ContractError(
+            f"vragenlijsten/{name} is niet te lezen: {type(problem).__name__} bij {problem}."
+        ) from problem
+    for wrong in _mistakes(found):
+        raise ContractError(f"vragenlijsten/{name}: {wrong}.")
+    return found
+
+
+def _mistakes(asked: Questionnaire) -> list[str]:
+    wrong: list[str] = []
+    if tuple(asked.scale) != SCORES:
+        wrong.append("de schaal loopt niet van 1 tot en met 5")
+    for what in ("id", "text"):
+        values = [getattr(item, what) for item in asked.items]
+        if len(set(values)) != len(values):
+            wrong.append("een vraag of nummer staat er twee keer in")
+    for item in asked.items:
+        if not re.fullmatch(r"[a-z0-9_]{1,40}", item.id):
+            wrong.append(f"vraagnummer {item.id} mag alleen kleine letters, cijfers en _ bevatten")
+        if item.part not in PARTS or item.theme not in THEMES or not item.groups:
+            wrong.append(f"vraag {item.id} heeft geen bekend deel of thema, of geen groep")
+        if not set(item.groups) <= set(GROUPS):
+            wrong.append(f"vraag {item.id} is voor een onbekende groep")
+    return wrong
