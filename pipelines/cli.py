@@ -1,8 +1,9 @@
 """The command `zichtlijn`: arguments, output and exit codes only.
 
 Exit codes: 0 all accepted, 1 a bug in Zichtlijn, 2 wrong usage, 3 a delivery was refused or rows
-were quarantined (the rest is still published). With --json standard output holds one JSON document
-and nothing else; everything meant for a person goes to standard error.
+were quarantined for a rule that nobody accepted (the rest is still published). With --json
+standard output holds one JSON document and nothing else; everything meant for a person goes to
+standard error.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,7 +25,7 @@ from typer.exceptions import Abort, Exit, TyperException
 
 from pipelines import contracts, settings
 from pipelines.deliver import Outcome
-from pipelines.errors import UserError
+from pipelines.errors import UsageError, UserError
 
 OK, BUG, USAGE, NOT_ALL_ACCEPTED = 0, 1, 2, 3
 
@@ -128,17 +130,23 @@ def demo_data(
 @app.command()
 def check(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Te controleren.")],
+    feedback: Annotated[
+        Path | None,
+        typer.Option("--feedback", metavar="DIR", help="Schrijf hier de terugkoppeling."),
+    ] = None,
     workdir: Workdir = None,
     as_json: AsJson = False,
 ) -> int:
     """Controleer bestanden zonder ze in te lezen; er wordt niets bewaard."""
     from pipelines import run as story
 
-    outcomes = story.check(files, workdir, progress=_progress)
+    outcomes = story.check(files, workdir, feedback=feedback, progress=_progress)
     if as_json:
         _print_json({"deliveries": [o.as_dict() for o in outcomes]})
     else:
         _show_outcomes(outcomes)
+        if feedback is not None:
+            _show_feedback(outcomes, feedback)
     return OK if all(o.clean for o in outcomes) else NOT_ALL_ACCEPTED
 
 
@@ -156,8 +164,45 @@ def run(
         _print_json(report.as_dict())
     else:
         _show_outcomes(report.deliveries)
+        _show_feedback(report.deliveries, report.feedback)
         people.print(f"Publicatie {report.release.id} staat klaar.", markup=False)
     return OK if report.clean else NOT_ALL_ACCEPTED
+
+
+@app.command()
+def accept(
+    rule: Annotated[
+        str | None, typer.Argument(metavar="RULE", help="De regel, als in de bevinding.")
+    ] = None,
+    supplier: Annotated[str, typer.Option("--supplier", help="Leverancier.")] = "",
+    column: Annotated[str, typer.Option("--column", help="Alleen voor deze kolom.")] = "",
+    reason: Annotated[str, typer.Option("--reason", help="Waarom dit goed is zo.")] = "",
+    by: Annotated[str, typer.Option("--by", help="Wie dit aanvaardt.")] = "",
+    until: Annotated[
+        datetime | None,
+        typer.Option(
+            "--until", formats=["%Y-%m-%d", "%d-%m-%Y"], help="Tot en met, als 2027-07-31."
+        ),
+    ] = None,
+    listed: Annotated[bool, typer.Option("--list", help="Toon wat nu aanvaard is.")] = False,
+    workdir: Workdir = None,
+    as_json: AsJson = False,
+) -> int:
+    """Aanvaard een bevinding van een leverancier tot een datum; zij wordt dan niet meer gemeld."""
+    from pipelines import run as story
+    from pipelines.warehouse.acceptances import Acceptance
+
+    folder = workdir or settings.default_workdir()
+    if not listed:
+        if rule is None or until is None or not supplier:
+            raise UsageError(
+                "Geef RULE, --supplier, --reason, --by en --until; of --list om te zien wat er is."
+            )
+        story.accept(folder, Acceptance(rule, supplier, column, reason, by, until.date()))
+        people.print(f"{rule} van {supplier} is aanvaard.", markup=False)
+    if listed or as_json:
+        _show_accepted(story.accepted(folder), as_json=as_json)
+    return OK
 
 
 @app.command()
@@ -262,7 +307,40 @@ def _show_outcomes(outcomes: Iterable[Outcome]) -> None:
     people.print(table)
     for o in listed:
         for finding in o.findings:
-            people.print(_finding_line(o, finding), markup=False, soft_wrap=True)
+            if not finding.get("accepted"):
+                people.print(_finding_line(o, finding), markup=False, soft_wrap=True)
+    accepted = sum(1 for o in listed for f in o.findings if f.get("accepted"))
+    if accepted:
+        people.print(
+            f"Aanvaard en niet meer gemeld: {accepted}"
+            f" {'bevinding' if accepted == 1 else 'bevindingen'} ('zichtlijn accept --list').",
+            markup=False,
+        )
+
+
+def _show_feedback(outcomes: Iterable[Outcome], folder: Path) -> None:
+    """Where the feedback lies, and which could not be written."""
+    wanted = [o for o in outcomes if o.status != "replaced"]
+    for o in wanted:
+        if not o.feedback:
+            people.print(
+                f"De terugkoppeling op {o.file} kon niet worden geschreven; staat zij nog open?",
+                markup=False,
+            )
+    if any(o.feedback for o in wanted):
+        people.print(f"De terugkoppeling per levering staat in {folder}.", markup=False)
+
+
+def _show_accepted(found: Iterable[Any], *, as_json: bool) -> None:
+    if as_json:
+        _print_json({"accepted": [a.as_dict() for a in found]})
+        return
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("regel", "leverancier", "kolom", "reden", "door", "tot en met"):
+        table.add_column(title, overflow="fold")
+    for a in found:
+        table.add_row(a.rule, a.supplier, a.column or "-", a.reason, a.by, f"{a.until:%d-%m-%Y}")
+    Console(highlight=False).print(table)
 
 
 def _finding_line(outcome: Outcome, finding: dict[str, Any]) -> str:

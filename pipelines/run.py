@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import difflib
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,7 +17,10 @@ from pipelines.errors import UsageError
 from pipelines.ingest import deliveries, layouts
 from pipelines.release import publish
 from pipelines.release.publish import Release
-from pipelines.warehouse import engine, history, tables
+from pipelines.validate.checks import checks
+from pipelines.validate.feedback import folder
+from pipelines.warehouse import acceptances, engine, history, tables
+from pipelines.warehouse.acceptances import Acceptance
 
 T = TypeVar("T")
 Progress = Callable[[Iterable[T], str], Iterable[T]]
@@ -22,10 +28,13 @@ Progress = Callable[[Iterable[T], str], Iterable[T]]
 
 @dataclass(frozen=True)
 class Report:
-    """What a run did: every delivery's outcome, and the release that is served now."""
+    """What a run did: every delivery's outcome, the release that is served now, and the folder of
+    what goes back to the suppliers.
+    """
 
     deliveries: tuple[Outcome, ...]
     release: Release
+    feedback: Path
 
     @property
     def clean(self) -> bool:
@@ -52,40 +61,116 @@ def run(inbox: Path, workdir: Path, *, progress: Progress[Any] = quietly) -> Rep
     promises = contract_files.load()
     with engine.open_warehouse(workdir) as con:
         _prepare(con, promises)
-        outcomes = _take_in(con, deliveries.inbox(inbox), promises, gate=True, progress=progress)
+        outcomes = _take_in(
+            con,
+            deliveries.inbox(inbox),
+            promises,
+            gate=True,
+            feedback=workdir / folder.NAME,
+            progress=progress,
+        )
         _refuse_unbalanced(con, promises)
         release = publish.publish(con, promises, workdir, progress=progress)
-    return Report(outcomes, release)
+    return Report(outcomes, release, workdir / folder.NAME)
 
 
 def check(
-    files: Sequence[Path], workdir: Path | None = None, *, progress: Progress[Any] = quietly
+    files: Sequence[Path],
+    workdir: Path | None = None,
+    *,
+    feedback: Path | None = None,
+    progress: Progress[Any] = quietly,
 ) -> tuple[Outcome, ...]:
-    """Judge files as a run would, and keep nothing.
+    """Judge files as a run would, and keep nothing but the feedback where that is asked for.
 
-    References are looked up among the files given; with `workdir`, in its warehouse as well.
+    References are looked up among the files given; with `workdir`, in its warehouse as well, and
+    what was accepted there is accepted here.
     """
     promises = contract_files.load()
     with engine.open_warehouse(None) as con:
         if workdir is not None:
             engine.borrow_tables(con, workdir)
         _prepare(con, promises)
-        return _take_in(con, files, promises, gate=False, progress=progress)
+        return _take_in(con, files, promises, gate=False, feedback=feedback, progress=progress)
+
+
+def accept(workdir: Path, acceptance: Acceptance) -> None:
+    """Put on record that a finding is accepted. Raises `UsageError` when nothing could match it."""
+    promises = contract_files.load()
+    with _existing(workdir) as con:
+        _prepare(con, promises)
+        _refuse_idle(acceptance, promises, con)
+        acceptances.store(con, acceptance, dt.datetime.now(dt.UTC).replace(tzinfo=None))
+
+
+def accepted(workdir: Path) -> tuple[Acceptance, ...]:
+    """The acceptances that hold today."""
+    with _existing(workdir) as con:
+        _prepare(con, contract_files.load())
+        return acceptances.holding(con, _today())
+
+
+def _existing(workdir: Path) -> AbstractContextManager[Any]:
+    if not (workdir / engine.FILE).exists():
+        raise UsageError(f"In {workdir} is geen magazijn; draai daar eerst 'zichtlijn run'.")
+    return engine.open_warehouse(workdir)
+
+
+def _refuse_idle(acceptance: Acceptance, promises: Contracts, con: Any) -> None:
+    """Refuse an acceptance of a rule, column, supplier or day that cannot occur."""
+    dataset = promises.datasets.get(acceptance.rule.partition(".")[0])
+    promised = checks(dataset, promises, filled=frozenset()) if dataset else ()
+    rules = {c.id: c.columns for c in promised} | history.reported_rules(con)
+    if acceptance.rule not in rules:
+        near = difflib.get_close_matches(acceptance.rule, rules, 3, 0.5)
+        hint = f" Lijkt op: {', '.join(near)}." if near else ""
+        raise UsageError(f"De regel {acceptance.rule} bestaat niet.{hint}")
+    columns = rules[acceptance.rule]
+    if acceptance.column and acceptance.column not in columns:
+        raise UsageError(
+            f"De regel {acceptance.rule} gaat niet over {acceptance.column}, wel over:"
+            f" {', '.join(columns)}."
+        )
+    named = {layout.supplier for layout in layouts.load() if layout.supplier} | set(
+        history.suppliers(con)
+    )
+    if acceptance.supplier.casefold() not in {name.casefold() for name in named}:
+        raise UsageError(
+            f"De leverancier {acceptance.supplier} is niet bekend. Wel: {', '.join(sorted(named))}."
+        )
+    if acceptance.until < _today():
+        raise UsageError("De datum bij --until is al voorbij.")
+    if not acceptance.reason.strip() or not acceptance.by.strip():
+        raise UsageError("Geef bij --reason de reden en bij --by wie dit aanvaardt.")
+
+
+def _today() -> dt.date:
+    return dt.datetime.now().astimezone().date()
 
 
 def _prepare(con: Any, promises: Contracts) -> None:
     tables.create(con, promises)
     history.create(con)
+    acceptances.create(con)
 
 
 def _take_in(
-    con: Any, files: Sequence[Path], promises: Contracts, *, gate: bool, progress: Progress[Any]
+    con: Any,
+    files: Sequence[Path],
+    promises: Contracts,
+    *,
+    gate: bool,
+    feedback: Path | None,
+    progress: Progress[Any],
 ) -> tuple[Outcome, ...]:
     known = layouts.load()
+    agreed = acceptances.holding(con, _today())
     ordered = deliveries.in_load_order(files, promises, known)
     outcomes: list[Outcome] = []
     for path in progress(ordered, "Leveringen inlezen en controleren"):
-        outcomes += deliver(con, path, promises, known, gate=gate)
+        outcomes += deliver(
+            con, path, promises, known, gate=gate, accepted=agreed, feedback=feedback
+        )
     return tuple(sorted(outcomes, key=lambda o: o.file))
 
 

@@ -116,6 +116,20 @@ def loaded(con: duckdb.DuckDBPyConnection, dataset: str) -> list[str]:
     return [row[0] for row in rows]
 
 
+def suppliers(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Everybody who ever delivered, by name."""
+    rows = con.execute(
+        "SELECT DISTINCT leverancier FROM register.leveringen WHERE leverancier <> '' ORDER BY 1"
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def reported_rules(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, ...]]:
+    """Rules that ever found something here, with their columns."""
+    rows = con.execute("SELECT DISTINCT regel, kolommen FROM register.bevindingen").fetchall()
+    return {rule: tuple(columns) for rule, columns in rows}
+
+
 def refuse(con: duckdb.DuckDBPyConnection, receipt: Receipt) -> None:
     """Put a refused delivery on record, unless it is loaded already."""
     known = find(con, receipt.delivery)

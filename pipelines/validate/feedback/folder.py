@@ -1,0 +1,49 @@
+"""Where feedback lies: one folder per delivery with workbook, page and the second count's record.
+
+It holds pseudonymous rows of its supplier: it stays in the work folder and is never published.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pipelines.validate.feedback import page, workbook
+from pipelines.validate.feedback.report import Heading, Report
+
+NAME = "terugkoppeling"
+WORKBOOK, PAGE, RECORD = "feedback.xlsx", "feedback.html", "controle.json"
+
+
+def write(folder: Path, report: Report, record: Mapping[str, Any] | None) -> Path:
+    """Write or renew a delivery's feedback under `folder`; gives the delivery's own folder.
+
+    Without `record`, the one of an earlier run over the same bytes is kept. Every file appears
+    whole or not at all. Raises `OSError` when a file cannot be written or is open elsewhere.
+    """
+    place = folder / folder_name(report.heading)
+    place.mkdir(parents=True, exist_ok=True)
+    if record is None and not report.refusal and (place / RECORD).is_file():
+        record = json.loads((place / RECORD).read_text("utf-8"))
+    with tempfile.TemporaryDirectory(dir=place, prefix=".nieuw-") as scratch:
+        fresh = Path(scratch)
+        workbook.write(fresh / WORKBOOK, report)
+        (fresh / PAGE).write_text(page.render(report, record), "utf-8")
+        if record is not None:
+            (fresh / RECORD).write_text(
+                json.dumps(record, ensure_ascii=False, indent=1, default=str) + "\n", "utf-8"
+            )
+        for name in (WORKBOOK, PAGE, RECORD):
+            if (fresh / name).exists():
+                (fresh / name).replace(place / name)
+    return place
+
+
+def folder_name(heading: Heading) -> str:
+    """`<file>_<delivery>` with only what every file system takes."""
+    plain = re.sub(r"[^\w.-]+", "_", heading.file).strip("._") or "levering"
+    return f"{plain[:80]}_{heading.delivery}"

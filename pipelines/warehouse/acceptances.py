@@ -1,0 +1,99 @@
+"""Findings that somebody accepted: the reason, by whom and until when.
+
+Every acceptance stays on record; the newest one for a rule, supplier and column is the one that
+holds, until its last day is over.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+_SCHEMA = """
+CREATE SCHEMA IF NOT EXISTS register;
+CREATE TABLE IF NOT EXISTS register.aanvaard (
+    volgnummer BIGINT PRIMARY KEY, regel VARCHAR, leverancier VARCHAR, kolom VARCHAR,
+    reden VARCHAR, door VARCHAR, tot_en_met DATE, vastgelegd_op TIMESTAMP);
+"""
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """`column` narrows a rule over more columns; empty means all of them. `until` is included."""
+
+    rule: str
+    supplier: str
+    column: str
+    reason: str
+    by: str
+    until: dt.date
+
+    def covers(self, finding: Mapping[str, Any], supplier: str) -> bool:
+        """A check that was not carried out found nothing, so there is nothing to accept."""
+        return (
+            finding["rule"] == self.rule
+            and finding["outcome"] == "gevonden"
+            and supplier.casefold() == self.supplier.casefold()
+            and (not self.column or self.column in finding["columns"])
+        )
+
+    def as_dict(self) -> dict[str, str]:
+        return {
+            "rule": self.rule,
+            "supplier": self.supplier,
+            "column": self.column,
+            "reason": self.reason,
+            "by": self.by,
+            "until": self.until.isoformat(),
+        }
+
+
+def create(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute(_SCHEMA)
+
+
+def store(con: duckdb.DuckDBPyConnection, acceptance: Acceptance, now: dt.datetime) -> None:
+    con.execute(
+        "INSERT INTO register.aanvaard"
+        " SELECT coalesce(max(volgnummer), 0) + 1, ?, ?, ?, ?, ?, ?, ? FROM register.aanvaard",
+        [
+            acceptance.rule, acceptance.supplier, acceptance.column, acceptance.reason,
+            acceptance.by, acceptance.until, now,
+        ],
+    )  # fmt: skip
+
+
+def holding(con: duckdb.DuckDBPyConnection, today: dt.date) -> tuple[Acceptance, ...]:
+    """The acceptances that hold today, those that end first in front."""
+    rows = con.execute(
+        "SELECT regel, leverancier, kolom, reden, door, tot_en_met FROM ("
+        " SELECT * FROM register.aanvaard QUALIFY row_number() OVER ("
+        " PARTITION BY regel, lower(leverancier), kolom ORDER BY volgnummer DESC) = 1)"
+        " WHERE tot_en_met >= ? ORDER BY tot_en_met, regel, leverancier",
+        [today],
+    ).fetchall()
+    return tuple(Acceptance(*row) for row in rows)
+
+
+def marked(
+    findings: Iterable[Mapping[str, Any]], supplier: str, acceptances: Sequence[Acceptance]
+) -> tuple[dict[str, Any], ...]:
+    """The findings, each with `accepted`: reason, by and until, or None."""
+    return tuple(
+        dict(finding)
+        | {
+            "accepted": next(
+                (
+                    {"reason": a.reason, "by": a.by, "until": a.until.isoformat()}
+                    for a in acceptances
+                    if a.covers(finding, supplier)
+                ),
+                None,
+            )
+        }
+        for finding in findings
+    )
