@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath
 
 from pipelines.contracts import Contracts
 from pipelines.errors import DeliveryRefused, UsageError
@@ -21,8 +21,8 @@ _PERIOD = re.compile(r"(?<!\d)(20\d{2})[-_](20\d{2})(?!\d)")
 class Delivery:
     """One table from one supplier about one dataset and period, recognised and past the door.
 
-    `id`: 16 hex digits of the SHA-256 of the file's bytes and the sheet's name. `period` is empty
-    when the file's name holds none.
+    `id`: 16 hex digits of the SHA-256 of the bytes (of the file in a zip, where it came in one) and
+    the sheet's name. `period` is empty when the file's name holds none.
     """
 
     id: str
@@ -71,7 +71,8 @@ def fingerprint(path: Path) -> str:
 
 
 def open_file(path: Path, contracts: Contracts, known: Sequence[Layout]) -> list[Delivery]:
-    """The deliveries in a file: one, or one per recognised worksheet.
+    """The deliveries in a file: one, or one per recognised worksheet or file in a zip, in the order
+    in which they can be loaded.
 
     Raises `DeliveryRefused` when nothing in it is recognised, or when any table, recognised or
     not, holds identifying data.
@@ -82,7 +83,6 @@ def open_file(path: Path, contracts: Contracts, known: Sequence[Layout]) -> list
             f"Bestanden van de soort {path.suffix or '(zonder extensie)'} worden niet gelezen."
             f" Toegestaan: {', '.join(sorted(read.SUFFIXES))}.",
         )
-    digest = fingerprint(path)
     found: list[Delivery] = []
     unknown: DeliveryRefused | None = None
     for text in read.read(path):
@@ -99,26 +99,28 @@ def open_file(path: Path, contracts: Contracts, known: Sequence[Layout]) -> list
             header_row=match.header_row,
             mapped=match.places.values(),
         )
-        _refuse_wrong_name(path, dataset.id, contracts)
+        name = PurePosixPath(text.member or path.name)
+        _refuse_wrong_name(name, dataset.id, contracts)
         _refuse_too_wide(text, match)
-        key = f"{digest}#{text.sheet}" if text.sheet else digest
+        key = f"{text.digest}#{text.sheet}"
         found.append(
             Delivery(
-                id=hashlib.sha256(key.encode()).hexdigest()[:16] if text.sheet else digest[:16],
-                file=path.name,
+                id=(hashlib.sha256(key.encode()).hexdigest() if text.sheet else text.digest)[:16],
+                file=f"{path.name}/{text.member}" if text.member else path.name,
                 dataset=dataset.id,
-                supplier=match.layout.supplier or _supplier_in(path.stem, dataset.id),
-                period=_period_in(path.stem),
+                supplier=match.layout.supplier or _supplier_in(name.stem, dataset.id),
+                period=_period_in(name.stem),
                 match=match,
                 text=text,
             )
         )
     if not found:
         raise unknown or DeliveryRefused("bestand.leeg", "Het bestand bevat geen tabel.")
-    return found
+    order = list(contracts.in_load_order())
+    return sorted(found, key=lambda delivery: order.index(delivery.dataset))
 
 
-def _refuse_wrong_name(path: Path, dataset: str, contracts: Contracts) -> None:
+def _refuse_wrong_name(path: PurePath, dataset: str, contracts: Contracts) -> None:
     named = [d for d in contracts.datasets if d in path.stem.lower()]
     if named and dataset not in named:
         raise DeliveryRefused(
@@ -129,7 +131,9 @@ def _refuse_wrong_name(path: Path, dataset: str, contracts: Contracts) -> None:
 
 
 def _refuse_too_wide(text: TextFrame, match: Match) -> None:
-    rows = [r for r in text.too_wide if r > match.header_row]
+    """A CSV row wider than the header: cells have shifted. Beside a table in a workbook a remark
+    may stand."""
+    rows = text.wider_than(match.header_row) if text.origin == "csv" else ()
     if rows:
         more = f" en nog {len(rows) - 10} andere" if len(rows) > 10 else ""
         raise DeliveryRefused(

@@ -23,7 +23,8 @@ REFUSED = {
     "cbs/SES_WOA_scores_per_wijk_en_buurt_25042023_160857.csv": "indeling.onbekend",
     "regioatlas/jeugdzorgregios1.csv": "indeling.onbekend",
     "amsterdam/INDELING_BUURT.csv": "indeling.onbekend",
-    "istandaarden_ijw_3_2/berichten/JW301.xml": "bestand.soort",
+    "istandaarden_ijw_3_2/berichten/JW301.xml": "identiteit.herleidbaar",
+    "istandaarden_ijw_3_2/berichten/JW302.xml": "bestand.bericht",
 }
 
 

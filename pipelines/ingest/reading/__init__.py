@@ -1,0 +1,1 @@
+"""Reading: one module per kind of file; `pipelines.ingest.read` is the way in."""

@@ -1,0 +1,57 @@
+"""The text frame: what every kind of file becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+Origin = Literal["csv", "werkblad", "parquet", "bericht"]
+
+
+@dataclass(frozen=True)
+class TextFrame:
+    """One table of text: the columns `rij` (1-based) and `c0` .. `cN`; an empty cell is null.
+
+    `sheet`: the worksheet's or the repeated element's name, empty for a file that is one table.
+    `member`: the file's own name when it came in a zip, otherwise empty. `digest`: SHA-256 of the
+    bytes that the table was read from, after unpacking; empty when only a sample was read.
+    """
+
+    frame: pl.DataFrame
+    origin: Origin
+    sheet: str
+    member: str = ""
+    digest: str = ""
+
+    @property
+    def columns(self) -> list[str]:
+        return [c for c in self.frame.columns if c != "rij"]
+
+    def head(self, rows: int) -> list[tuple[int, list[str | None]]]:
+        """The first `rows` rows as (row number, cells)."""
+        return [(r[0], list(r[1:])) for r in self.frame.head(rows).iter_rows()]
+
+    def wider_than(self, row: int) -> tuple[int, ...]:
+        """Numbers of the rows below `row` that have a filled cell right of its last filled one."""
+        cells = self.frame.filter(pl.col("rij") == row).select(self.columns).row(0)
+        last = max((i for i, cell in enumerate(cells) if cell and cell.strip()), default=-1)
+        beyond = self.columns[last + 1 :]
+        if not beyond:
+            return ()
+        filled = pl.any_horizontal(pl.col(beyond).fill_null("").str.contains(r"\S"))
+        return tuple(self.frame.filter((pl.col("rij") > row) & filled)["rij"].to_list())
+
+
+def numbered(frame: pl.DataFrame) -> pl.DataFrame:
+    """Columns `c0` .. `cN` in the order they have, and row numbers in front."""
+    renamed = frame.rename({old: f"c{i}" for i, old in enumerate(frame.columns)})
+    return renamed.with_row_index("rij", offset=1)
+
+
+def of_records(names: Sequence[str], rows: Sequence[Mapping[str, str]]) -> pl.DataFrame:
+    """Rows by column name as an unnumbered frame whose first row holds the names."""
+    columns = {name: [name, *(row.get(name) or None for row in rows)] for name in names}
+    return pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String))
