@@ -1,0 +1,511 @@
+"""A proposal for the layout of an unknown file: which header could be which column, and how sure.
+
+Headers are compared with the contract's names and labels and with words known from practice
+(`data_contracts/kopwoorden.yaml`); a sample of the cells says whether the type, the code list or
+the form fits. A person decides. What identifies persons is never proposed but named by kind, and
+no value of the file is repeated.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import polars as pl
+import yaml
+from rapidfuzz import fuzz
+from scipy.optimize import linear_sum_assignment
+
+from pipelines.contracts import Column, Contracts, Dataset
+from pipelines.errors import DeliveryRefused
+from pipelines.ingest import clean, identity, read
+from pipelines.ingest.layouts import DATE_FORMATS, HEADER_WITHIN, Layout, normal, shown
+from pipelines.ingest.read import TextFrame
+
+Certainty = Literal["zeker", "waarschijnlijk", "onzeker", "niet gevonden"]
+
+SAMPLE_ROWS = 2000
+SURE, LIKELY, POSSIBLE = 0.80, 0.64, 0.46  # scores from which a guess is called so
+CLEAR_LEAD = 0.08  # a sure guess is so much better than any other for this header or column
+BY_HEADER = 0.62  # weight of the header; the rest is the cells'
+FITS = 0.9  # share of the cells that must fit before a type or form is called theirs
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What a header could be. `header` is fit to repeat; `column` is None when nothing fits."""
+
+    header: str
+    column: str | None
+    certainty: Certainty
+    why: str
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A layout to be judged. `identifying`: (kind, header) of columns that must not be delivered.
+
+    `dates`, `decimal`, `list_separator` and `edits` follow from the cells; `remarks` say in Dutch
+    what a person must still decide. `required`: required columns that no header was found for.
+    """
+
+    dataset: str
+    header_row: int
+    guesses: tuple[Guess, ...]
+    identifying: tuple[tuple[str, str], ...]
+    required: tuple[str, ...]
+    dates: Mapping[str, str]
+    decimal: str
+    list_separator: str
+    edits: Mapping[str, Mapping[str, str | int]]
+    remarks: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, object]:
+        return {
+            "dataset": self.dataset,
+            "header_row": self.header_row,
+            "columns": [
+                {"header": g.header, "column": g.column, "certainty": g.certainty, "why": g.why}
+                for g in self.guesses
+            ],
+            "identifying": [{"kind": kind, "header": header} for kind, header in self.identifying],
+            "missing_required": list(self.required),
+            "remarks": list(self.remarks),
+        }
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """The distinct filled cells of one column, and what they look like as shares of them."""
+
+    values: pl.Series
+    rows: int
+    dates: Mapping[str, float]
+    whole: float
+    number: float
+    yes_no: float
+    month_first: bool
+
+    @property
+    def best_date(self) -> float:
+        return max(self.dates.values(), default=0.0)
+
+
+def propose(
+    text: TextFrame,
+    contracts: Contracts,
+    *,
+    dataset: str | None = None,
+    known: Iterable[Layout] = (),
+    head_words: Mapping[str, Sequence[str]] | None = None,
+) -> Proposal:
+    """The likeliest layout of `text`; for `dataset` when given, else for the dataset it fits best.
+
+    `known`: layouts whose headers are taken as further words for a column. `head_words`: words per
+    column in place of `kopwoorden.yaml`. Raises `DeliveryRefused` when no header row is found.
+    """
+    header_row, headers = _header_row(text)
+    body = text.frame.filter(pl.col("rij") > header_row).head(SAMPLE_ROWS)
+    cells = {place: _cells(body[place]) for place in headers}
+    general = _head_words() if head_words is None else head_words
+    words = _Words(general, known)
+    candidates = [contracts.dataset(dataset)] if dataset else list(contracts.datasets.values())
+    ranked = [(_scores(headers, cells, d, contracts, words), d) for d in candidates]
+    scores, chosen = max(ranked, key=lambda pair: _fit(pair[0], pair[1]))
+    likely = [p for p, (_, score, _) in _assigned(scores, chosen).items() if score >= LIKELY]
+    sightings = identity.inspect(
+        text, person_level=chosen.person_level, header_row=header_row, mapped=likely
+    )
+    barred = {s.cell for s in sightings}
+    kept = {place: header for place, header in headers.items() if place not in barred}
+    scores = {place: row for place, row in scores.items() if place in kept}
+    found = _assigned(scores, chosen)
+    guesses = tuple(
+        _guess(header, found.get(place), cells[place], chosen) for place, header in kept.items()
+    )
+    places = {c: p for p, (c, score, _) in found.items() if score >= POSSIBLE}
+    return _completed(
+        chosen, header_row, guesses, [(s.kind, s.column) for s in sightings], places, cells,
+        contracts,
+    )  # fmt: skip
+
+
+def for_file(
+    path: Path, contracts: Contracts, *, dataset: str | None, known: Sequence[Layout]
+) -> tuple[Proposal, str]:
+    """The proposal for a file's largest table, and the layout file it would make.
+
+    Raises `DeliveryRefused` when the file cannot be read or has no header row.
+    """
+    text = max(read.read(path), key=lambda t: t.frame.height)
+    proposal = propose(text, contracts, dataset=dataset, known=known)
+    name = re.sub(r"[^a-z]+", "_", normal(path.stem)).strip("_") or "nieuw"
+    if proposal.dataset not in name:
+        name = f"{name}_{proposal.dataset}"
+    return proposal, as_yaml(proposal, layout_id=name, supplier="onbekend")
+
+
+def as_yaml(proposal: Proposal, *, layout_id: str, supplier: str) -> str:
+    """The proposal as a layout file that loads; how sure each line is stands beside it."""
+    lines = [
+        "# Voorstel van 'zichtlijn layout new'. Controleer elke regel voordat u het bestand in",
+        "# data_contracts/sources zet; de zekerheid staat erachter.",
+        *(f"# Let op: {remark}" for remark in proposal.remarks),
+        *(
+            f"# Niet opgenomen, herleidbaar ({kind}): {header}"
+            for kind, header in proposal.identifying
+        ),
+        *_entry({"id": layout_id}),
+        "versie: 1",
+        *_entry({"leverancier": supplier}),
+        f"dataset: {proposal.dataset}",
+        "omschrijving: Voorgestelde indeling, nog te controleren.",
+        "kolommen:" if any(g.column for g in proposal.guesses) else "kolommen: {}",
+    ]
+    for guess in proposal.guesses:
+        if guess.column:
+            (line,) = _entry({guess.header: guess.column})
+            lines.append(f"  {line}   # {guess.certainty}: {guess.why}")
+    missing = [g.header for g in proposal.guesses if g.column is None]
+    if missing:
+        lines.append("# Niet gevonden; zet een kop hierboven bij een kolom, of onder negeer:")
+        lines += [f"#   - {header}" for header in missing]
+    if len(set(proposal.dates.values())) == 1:
+        lines += _entry({"datums": next(iter(proposal.dates.values()))})
+    elif proposal.dates:
+        lines += _entry({"datums": dict(proposal.dates)})
+    if proposal.decimal != "punt":
+        lines.append(f"decimaal: {proposal.decimal}")
+    if proposal.list_separator != "|":
+        lines += _entry({"lijst_scheiding": proposal.list_separator})
+    if proposal.edits:
+        lines += _entry({"bewerk": {c: dict(e) for c, e in proposal.edits.items()}})
+    return "\n".join(lines) + "\n"
+
+
+def _entry(item: Mapping[str, object]) -> list[str]:
+    written = yaml.safe_dump(dict(item), allow_unicode=True, width=1000, sort_keys=False)
+    return written.rstrip("\n").split("\n")
+
+
+# The header row and the cells -------------------------------------------------------------------
+
+
+def _header_row(text: TextFrame) -> tuple[int, dict[str, str]]:
+    """The first of the fullest rows of words; its cells by place."""
+    best: tuple[int, int, list[str | None]] | None = None
+    for number, cells in text.head(HEADER_WITHIN):
+        filled = [normal(c) for c in cells if c and c.strip()]
+        wordy = len({c for c in filled if _is_words(c)})
+        if wordy >= 2 and wordy == len(filled) and (best is None or wordy > best[0]):
+            best = (wordy, number, cells)
+    if best is None:
+        raise DeliveryRefused(
+            "indeling.onbekend",
+            f"In de eerste {HEADER_WITHIN} rijen staat geen kopregel met kolomnamen. Zet boven elke"
+            " kolom een naam en probeer het opnieuw.",
+        )
+    _, row, cells = best
+    return row, {f"c{i}": cell.strip() for i, cell in enumerate(cells) if cell and cell.strip()}
+
+
+def _is_words(cell: str) -> bool:
+    return bool(re.search(r"[a-z]", cell)) and not re.search(r"\d{5,}|@", cell) and len(cell) < 100
+
+
+def _cells(column: pl.Series) -> _Cells:
+    filled = column.drop_nulls().str.strip_chars()
+    filled = filled.filter(filled != "")
+    values = filled.unique(maintain_order=True).head(500)
+    month_only, day_only = _ambiguity(values)
+    return _Cells(
+        values=values,
+        rows=filled.len(),
+        dates={name: _share_dates(values, name) for name in DATE_FORMATS},
+        whole=_share(values, r"^[+-]?\d+([.,]0+)?$"),
+        number=_share(values, r"^(€ ?)?-?\d{1,3}(\.\d{3})*(,\d+)?$|^-?\d+([.,]\d+)?$"),
+        yes_no=_share(values.str.to_lowercase(), f"^({'|'.join((*clean.YES, *clean.NO))})$"),
+        month_first=month_only > 0 and day_only == 0,
+    )
+
+
+def _ambiguity(values: pl.Series) -> tuple[int, int]:
+    """How many values are dates only month-first, and only day-first."""
+    first = values.str.extract(clean.DAY_MONTH, 1).cast(pl.Int64)
+    second = values.str.extract(clean.DAY_MONTH, 2).cast(pl.Int64)
+    month_only = ((first <= 12) & (second > 12)).sum()
+    return int(month_only or 0), int(((first > 12) & (second <= 12)).sum() or 0)
+
+
+def _share(values: pl.Series, pattern: str) -> float:
+    return int(values.str.contains(pattern).sum()) / values.len() if values.len() else 0.0
+
+
+def _share_dates(values: pl.Series, name: str) -> float:
+    if not values.len():
+        return 0.0
+    day = values.str.replace(r" 00:00:00(\.0+)?$", "")
+    parsed = day.str.to_date(DATE_FORMATS[name], strict=False)
+    plausible = parsed.dt.year().is_between(1990, 2060)
+    return int(plausible.sum() or 0) / values.len()
+
+
+# Scores -----------------------------------------------------------------------------------------
+
+
+@cache
+def _head_words() -> Mapping[str, tuple[str, ...]]:
+    document = yaml.safe_load((files("data_contracts") / "kopwoorden.yaml").read_text("utf-8"))
+    return {column: tuple(words) for column, words in document.items()}
+
+
+class _Words:
+    """Other words for a column, by dataset and name."""
+
+    def __init__(self, general: Mapping[str, Sequence[str]], known: Iterable[Layout]) -> None:
+        self._general = general
+        self._learned: dict[tuple[str, str], list[str]] = {}
+        for layout in known:
+            for header, column in layout.columns.items():
+                self._learned.setdefault((layout.dataset, column), []).append(header)
+
+    def of(self, dataset: Dataset, column: Column) -> set[str]:
+        """All names a header is compared with, plain."""
+        learned = self._learned.get((dataset.id, column.name), ())
+        general = self._general.get(column.name, ())
+        return {_plain(n) for n in (column.name, column.label, *general, *learned)}
+
+
+_Scores = dict[str, dict[str, tuple[float, str]]]  # place -> column -> (score 0..1, why)
+
+
+def _scores(
+    headers: Mapping[str, str],
+    cells: Mapping[str, _Cells],
+    dataset: Dataset,
+    contracts: Contracts,
+    words: _Words,
+) -> _Scores:
+    names = {c.name: words.of(dataset, c) for c in dataset.columns}
+    return {
+        place: {
+            c.name: _score(_plain(header), names[c.name], cells[place], c, contracts)
+            for c in dataset.columns
+        }
+        for place, header in headers.items()
+    }
+
+
+def _plain(name: str) -> str:
+    """Words only; `datum` and small words say less than the rest."""
+    words = re.sub(r"[^a-z0-9]+", " ", normal(name)).split()
+    kept = [w for w in words if w not in {"de", "het", "van", "bij", "een", "per"}]
+    return " ".join(kept or words)
+
+
+def _score(
+    header: str, names: Iterable[str], cells: _Cells, column: Column, contracts: Contracts
+) -> tuple[float, str]:
+    by_name = max(_alike(header, name) for name in names)
+    by_cells, why = _evidence(cells, column, contracts)
+    if by_cells is None:
+        return 0.9 * by_name, "kop" if cells.rows else "kop; de kolom is leeg"
+    if by_cells < 0.15:
+        return 0.5 * by_name, why  # the same name over other cells is a doubtful guess
+    return BY_HEADER * by_name + (1 - BY_HEADER) * by_cells, f"kop {by_name:.0%}, {why}"
+
+
+def _alike(one: str, other: str) -> float:
+    if one == other:
+        return 1.0
+    whole = fuzz.ratio(one.replace(" ", ""), other.replace(" ", ""))
+    by_word = fuzz.token_sort_ratio(one, other)
+    part = 0.85 * fuzz.token_set_ratio(one, other)
+    return max(whole, by_word, part) / 100
+
+
+def _evidence(cells: _Cells, column: Column, contracts: Contracts) -> tuple[float | None, str]:
+    """How well the cells fit the column, 0..1, and why in words; None: they cannot tell."""
+    if not cells.rows:
+        return None, ""
+    match column.kind:
+        case "datum":
+            return cells.best_date, f"{cells.best_date:.0%} datums"
+        case "ja_nee":
+            return cells.yes_no, f"{cells.yes_no:.0%} ja of nee"
+        case "geheel" | "getal":
+            share = cells.whole if column.kind == "geheel" else cells.number
+            inside = _inside(cells, column)
+            return 0.9 * share * inside, f"{share:.0%} getallen"
+        case "lijst":
+            return _codes(cells, column, contracts, lists=True)
+    if column.codes:
+        return _codes(cells, column, contracts, lists=False)
+    if column.pattern:
+        return _form(cells, column)
+    if max(cells.best_date, cells.number) > FITS or cells.yes_no > FITS:
+        return 0.3, "geen gewone tekst"
+    return None, ""
+
+
+def _inside(cells: _Cells, column: Column) -> float:
+    """Share of the numbers within the contract's bounds."""
+    numbers = cells.values.str.replace(r"\.(\d{3})", "${1}").str.replace(",", ".")
+    typed = numbers.cast(pl.Float64, strict=False).drop_nulls()
+    if not typed.len():
+        return 0.0
+    low = column.minimum if column.minimum is not None else -np.inf
+    high = column.maximum if column.maximum is not None else np.inf
+    return int(typed.is_between(low, high).sum()) / typed.len()
+
+
+def _codes(
+    cells: _Cells, column: Column, contracts: Contracts, *, lists: bool
+) -> tuple[float, str]:
+    """A supplier's own labels need not be on the list: few, alike values still speak for it."""
+    codes = contracts.codes[str(column.codes)]
+    written = {normal(w) for c in codes.values() for w in (c.code, c.label_nl, *c.spellings)}
+    parts = [normal(v) for v in cells.values]
+    if lists:
+        parts = [i.strip() for v in parts for i in re.split(r"[|;,/]", v) if i.strip()]
+    distinct = set(parts)
+    hits = sum(v in written for v in distinct) / len(distinct)
+    if hits >= 0.5:
+        return 0.5 + hits / 2, f"{hits:.0%} bekende codes"
+    if len(distinct) > 2 * len(codes) + 3 or max(cells.best_date, cells.number) > FITS:
+        return 0.1 * hits, "te veel verschillende waarden voor de codelijst"
+    close = sum(max(_alike(v, w) for w in written) >= 0.7 for v in distinct) / len(distinct)
+    return 0.35 + 0.5 * close, f"{close:.0%} lijkt op de codelijst"
+
+
+def _form(cells: _Cells, column: Column) -> tuple[float, str]:
+    share = _share(cells.values, str(column.pattern))
+    if share < FITS and str(column.pattern).startswith("^GM"):
+        digits = _share(cells.values, r"^\d{3,4}$")
+        return 0.8 * digits, f"{digits:.0%} gemeentenummers zonder GM"
+    if column.key and column.name.endswith("_id"):
+        unique = cells.values.len() >= min(cells.rows, 500) * 0.95
+        return (0.8 if unique else 0.3) * share, f"{share:.0%} vorm"
+    if column.refers_to is None and column.name.endswith("_id") and share == 1.0:
+        free = str(column.pattern).startswith("^[A-Za-z0-9")
+        return (0.6 if free else 1.0), f"{share:.0%} vorm"
+    return share, f"{share:.0%} vorm"
+
+
+def _assigned(scores: _Scores, dataset: Dataset) -> dict[str, tuple[str, float, str]]:
+    """Each header one column and each column one header, the best sum: place -> (column, ...).
+
+    The score of a guess without a clear lead stays below `SURE`.
+    """
+    if not scores:
+        return {}
+    places, columns = list(scores), [c.name for c in dataset.columns]
+    table = np.array([[scores[p][c][0] for c in columns] for p in places])
+    found: dict[str, tuple[str, float, str]] = {}
+    for row, place_column in zip(
+        *linear_sum_assignment(np.where(table >= POSSIBLE, table, 0.0), maximize=True), strict=True
+    ):
+        score = float(table[row, place_column])
+        others = np.append(
+            np.delete(table[row], place_column), np.delete(table[:, place_column], row)
+        )
+        if score >= SURE and score - float(others.max(initial=0.0)) < CLEAR_LEAD:
+            score = SURE - 0.01
+        name = columns[place_column]
+        found[places[row]] = (name, score, scores[places[row]][name][1])
+    return found
+
+
+def _fit(scores: _Scores, dataset: Dataset) -> float:
+    """How well a dataset explains the headers: found score over headers and absent required."""
+    found = [(c, s) for c, s, _ in _assigned(scores, dataset).values() if s >= POSSIBLE]
+    required = {c.name for c in dataset.columns if c.required}
+    absent = required - {c for c, _ in found}
+    return sum(s for _, s in found) / (len(scores) + len(absent))
+
+
+def _guess(
+    header: str, found: tuple[str, float, str] | None, cells: _Cells, dataset: Dataset
+) -> Guess:
+    if found is None or found[1] < POSSIBLE:
+        return Guess(shown(header), None, "niet gevonden", "geen kolom past bij kop en inhoud")
+    column, score, why = found
+    certainty: Certainty = (
+        "zeker" if score >= SURE else "waarschijnlijk" if score >= LIKELY else "onzeker"
+    )
+    if dataset.column(column).kind == "datum" and cells.month_first:
+        return Guess(shown(header), column, "onzeker", f"{why}; de maand lijkt vooraan te staan")
+    return Guess(shown(header), column, certainty, why)
+
+
+# What else a layout says -------------------------------------------------------------------------
+
+
+def _completed(
+    dataset: Dataset,
+    header_row: int,
+    guesses: tuple[Guess, ...],
+    identifying: Sequence[tuple[str, str]],
+    places: Mapping[str, str],
+    cells: Mapping[str, _Cells],
+    contracts: Contracts,
+) -> Proposal:
+    dates: dict[str, str] = {}
+    edits: dict[str, dict[str, str | int]] = {}
+    remarks: list[str] = []
+    comma = 0
+    separators: list[str] = []
+    for name, place in places.items():
+        column, seen = dataset.column(name), cells[place]
+        if column.kind == "datum" and seen.rows:
+            form = max(seen.dates, key=lambda f: seen.dates[f])
+            if seen.dates[form] >= 0.5:
+                dates[name] = form
+            if seen.month_first:
+                remarks.append(
+                    f"in {name} lijkt de maand vóór de dag te staan; zo'n levering wordt geweigerd."
+                )
+        elif column.kind == "getal":
+            comma += int(seen.values.str.contains(r"\d,\d").sum())
+        elif column.kind == "lijst":
+            separators += [s for s in "|;,/" if seen.values.str.contains(s, literal=True).any()]
+        if (column.pattern or "").startswith("^GM") and _share(seen.values, r"^\d{3,4}$") >= FITS:
+            edits[name] = {"voorvoegsel": "GM", "breedte": 4}
+        if column.codes and (unknown := _unknown(seen, column, contracts, separators)):
+            remarks.append(
+                f"{unknown} benamingen in {name} staan niet in de codelijst {column.codes};"
+                " vul ze aan onder codes."
+            )
+    required = tuple(c.name for c in dataset.columns if c.required and c.name not in places)
+    if required:
+        remarks.append(
+            f"voor deze verplichte kolommen is geen kop gevonden: {', '.join(required)}."
+        )
+    return Proposal(
+        dataset=dataset.id,
+        header_row=header_row,
+        guesses=guesses,
+        identifying=tuple(dict.fromkeys(identifying)),
+        required=required,
+        dates=dates,
+        decimal="komma" if comma else "punt",
+        list_separator=separators[0] if separators else "|",
+        edits=edits,
+        remarks=tuple(remarks),
+    )
+
+
+def _unknown(cells: _Cells, column: Column, contracts: Contracts, separators: Sequence[str]) -> int:
+    """How many distinct labels are not on the code list."""
+    codes = contracts.codes[str(column.codes)].values()
+    written = {normal(w) for c in codes for w in (c.code, c.label_nl, *c.spellings)}
+    labels = {normal(v) for v in cells.values}
+    if column.kind == "lijst" and separators:
+        labels = {i.strip() for v in labels for i in v.split(separators[0]) if i.strip()}
+    return len(labels - written)

@@ -1,0 +1,158 @@
+"""A proposal for an unknown file: found right, sure only when right, and nobody's data repeated."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines import contracts
+from pipelines.errors import DeliveryRefused
+from pipelines.ingest import layouts
+from pipelines.ingest.layouts import parse
+from pipelines.ingest.propose import Proposal, as_yaml, propose
+from pipelines.ingest.read import TextFrame
+from tests.conftest import pseudonym
+
+PROMISES = contracts.load()
+
+
+def frame(*rows: tuple[str | None, ...]) -> TextFrame:
+    names = {f"c{i}": pl.String for i in range(len(rows[0]))}
+    data = pl.DataFrame(list(rows), orient="row", schema=names)
+    return TextFrame(data.with_row_index("rij", offset=1), "csv", "")
+
+
+HEADERS = ("Meldnr", "Leerling", "School", "Maatregel", "Ingangsdatum", "Aantal dagen", "Reden",
+           "Inspectie ingelicht", "Kleur map")  # fmt: skip
+
+
+def row(number: int, day: str) -> tuple[str | None, ...]:
+    return (f"M{number}", pseudonym(number), "99AA00", "Schorsing extern", day, str(number % 5 + 1),
+            "storend_gedrag", "Ja", "groen")  # fmt: skip
+
+
+def found(proposal: Proposal) -> dict[str, str | None]:
+    return {guess.header: guess.column for guess in proposal.guesses}
+
+
+def suspensions(*days: str) -> TextFrame:
+    return frame(HEADERS, *(row(i, day) for i, day in enumerate(days)))
+
+
+def test_dataset_columns_and_forms_are_proposed() -> None:
+    proposal = propose(suspensions("13-01-2025", "02-12-2024", "28-02-2025"), PROMISES)
+    assert proposal.dataset == "schorsingen"
+    assert found(proposal) == {
+        "Meldnr": "schorsing_id",
+        "Leerling": "leerling_id",
+        "School": "vestigingscode",
+        "Maatregel": "soort",
+        "Ingangsdatum": "start_datum",
+        "Aantal dagen": "schooldagen",
+        "Reden": "reden",
+        "Inspectie ingelicht": "gemeld_inspectie",
+        "Kleur map": None,
+    }
+    assert proposal.dates == {"start_datum": "dd-mm-jjjj"}
+    assert {g.certainty for g in proposal.guesses if g.column is None} == {"niet gevonden"}
+
+
+def test_the_proposal_is_a_layout_that_loads() -> None:
+    proposal = propose(suspensions("13-01-2025", "02-12-2024"), PROMISES)
+    text = as_yaml(proposal, layout_id="nieuw_schorsingen", supplier="Verzonnen School: noord")
+    layout = parse("nieuw.yaml", text)
+    assert layout.columns == {h: c for h, c in found(proposal).items() if c}
+    assert (layout.id, layout.supplier) == ("nieuw_schorsingen", "Verzonnen School: noord")
+    assert layout.date_forms("start_datum") == ("dd-mm-jjjj",)
+    assert "Kleur map" in text
+    assert not layout.knows("Kleur map"), "a person decides about what was not found"
+
+
+def test_identifying_columns_are_named_by_kind_and_never_proposed() -> None:
+    headers = (*HEADERS, "Geboortedatum", "Naam leerling")
+    rows = [(*row(i, f"{13 + i}-01-2025"), f"{i + 1}-05-2012", "Verzonnen Persoon")
+            for i in range(5)]  # fmt: skip
+    proposal = propose(frame(headers, *rows), PROMISES)
+    assert {kind for kind, _ in proposal.identifying} >= {"geboortedatum", "naam"}
+    assert not {"Geboortedatum", "Naam leerling"} & set(found(proposal))
+    layout = parse("x.yaml", as_yaml(proposal, layout_id="x", supplier="y"))
+    assert not layout.knows("Geboortedatum")
+
+
+def test_month_first_dates_are_doubtful() -> None:
+    proposal = propose(suspensions("01-13-2025", "12-25-2024", "03-04-2025"), PROMISES)
+    (guess,) = [g for g in proposal.guesses if g.column == "start_datum"]
+    assert guess.certainty == "onzeker"
+    assert any("maand" in remark for remark in proposal.remarks)
+
+
+def test_a_table_without_headers_is_refused() -> None:
+    with pytest.raises(DeliveryRefused, match="kopregel") as refusal:
+        propose(frame(("12", "13"), ("14", "15")), PROMISES)
+    assert refusal.value.rule == "indeling.onbekend"
+
+
+WORDS = st.text("abcdefghijklmnopqrstuvwxyzé_ ':#-", min_size=1, max_size=20)
+CELLS = st.one_of(st.none(), st.text(max_size=12))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_any_table_gives_a_layout_that_loads_or_a_refusal(data: st.DataObject) -> None:
+    width = data.draw(st.integers(2, 6))
+    headers = data.draw(st.lists(WORDS, min_size=width, max_size=width))
+    rows = data.draw(st.lists(st.tuples(*[CELLS] * width), max_size=6))
+    try:
+        proposal = propose(frame(tuple(headers), *rows), PROMISES, dataset="schorsingen")
+    except DeliveryRefused:
+        return
+    layout = parse("x.yaml", as_yaml(proposal, layout_id="x", supplier="y: z"))
+    assert list(layout.columns.values()) == [g.column for g in proposal.guesses if g.column]
+
+
+@pytest.fixture(scope="module")
+def supplied(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[TextFrame, layouts.Match]]:
+    """One demo file per layout of a supplier, as its layout reads it."""
+    from pipelines.demo import deliveries
+    from pipelines.ingest import read
+
+    home: Path = tmp_path_factory.mktemp("leveringen")
+    deliveries.write(home, 2026)
+    seen: dict[str, tuple[TextFrame, layouts.Match]] = {}
+    for file in sorted((home / "inbox").iterdir()):
+        (text,) = read.read(file)
+        match = layouts.match(text, layouts.load(), PROMISES)
+        if match.layout.supplier:
+            seen.setdefault(match.layout.id, (text, match))
+    return list(seen.values())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("words", "floor"), [(None, 0.95), ({}, 0.80)])
+def test_suppliers_files_are_understood_without_their_layouts(
+    supplied: list[tuple[TextFrame, layouts.Match]],
+    words: dict[str, list[str]] | None,
+    floor: float,
+) -> None:
+    """With the words of practice, and with the contract's own names and labels only.
+
+    The demo's headers and those words were written by the same people: the second floor is the
+    fairer measure of a supplier that nobody has seen.
+    """
+    right = wrong_but_sure = sure = total = 0
+    for text, match in supplied:
+        proposal = propose(text, PROMISES, head_words=words)
+        assert proposal.dataset == match.layout.dataset
+        true = {layouts.shown(header): column for column, header in match.headers.items()}
+        total += len(true)
+        right += sum(found(proposal).get(h) == c for h, c in true.items())
+        certain = [g for g in proposal.guesses if g.certainty == "zeker"]
+        sure += len(certain)
+        wrong_but_sure += sum(true.get(g.header) != g.column for g in certain)
+    assert total > 150
+    assert right / total >= floor
+    assert wrong_but_sure / sure <= 0.02
