@@ -21,11 +21,12 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
+from rich.text import Text
 from typer.exceptions import Abort, Exit, TyperException
 
 from pipelines import contracts, settings
 from pipelines.deliver import Outcome
-from pipelines.errors import UsageError, UserError
+from pipelines.errors import DeliveryRefused, UsageError, UserError
 
 OK, BUG, USAGE, NOT_ALL_ACCEPTED = 0, 1, 2, 3
 
@@ -39,6 +40,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 WIDE = 160  # columns for output that goes to a file or another program
+layout_app = typer.Typer(help="Indelingen van leveranciers.", no_args_is_help=True)
+app.add_typer(layout_app, name="layout")
 people = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else WIDE)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Geef JSON op standaarduitvoer.")]
@@ -206,6 +209,115 @@ def accept(
 
 
 @app.command()
+def anonymise(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="De export (CSV of werkboek).")
+    ] = None,
+    key_file: Annotated[
+        Path | None, typer.Option("--key-file", metavar="K", help="Het sleutelbestand.")
+    ] = None,
+    new_key: Annotated[
+        Path | None, typer.Option("--new-key", metavar="K", help="Maak een nieuwe sleutel in K.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Waar het resultaat komt.")
+    ] = None,
+    layout: Annotated[
+        str | None, typer.Option("--layout", help="Indeling, als deze niet wordt herkend.")
+    ] = None,
+    number: Annotated[
+        str | None, typer.Option("--number", help="Kolom met het nummer van de leerling.")
+    ] = None,
+    wijken: Annotated[
+        Path | None,
+        typer.Option("--wijken", metavar="CSV", help="Lijst van postcode naar wijkcode."),
+    ] = None,
+    peildatum: Annotated[
+        datetime | None,
+        typer.Option(
+            "--peildatum",
+            formats=["%Y-%m-%d", "%d-%m-%Y"],
+            help="Leeftijd op deze datum, waar een rij er zelf geen heeft.",
+        ),
+    ] = None,
+    sheet: Annotated[
+        int | None, typer.Option("--sheet", help="Nummer van het blad in een werkboek.")
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Maak van een export met persoonsgegevens een bestand dat geleverd mag worden."""
+    from pipelines.ingest import anonymise as desk
+
+    if new_key is not None:
+        if file is not None or key_file is not None:
+            raise UsageError("Gebruik --new-key alleen; anonimiseer daarna met --key-file.")
+        desk.new_key(new_key)
+        if as_json:
+            _print_json({"key_file": str(new_key)})
+        else:
+            people.print(
+                f"De sleutel staat in {new_key}. Bewaar hem veilig en gebruik voor elke levering"
+                " dezelfde: alleen dan krijgt een leerling steeds hetzelfde pseudoniem.",
+                markup=False,
+            )
+        return OK
+    if file is None or key_file is None:
+        raise UsageError("Geef FILE en --key-file, of maak eerst een sleutel met --new-key.")
+    wishes = desk.Wishes(layout, number, wijken, peildatum.date() if peildatum else None, sheet)
+    try:
+        report = desk.anonymise(file, key_file, contracts.load(), wishes, out)
+    except DeliveryRefused as refusal:
+        if as_json:
+            _print_json(
+                {"file": file.name, "out": None, "rule": refusal.rule, "message": str(refusal)}
+            )
+        else:
+            people.print(str(refusal), markup=False)
+        return NOT_ALL_ACCEPTED
+    if as_json:
+        _print_json(report.as_dict())
+    else:
+        _show_treatments(report)
+    return OK
+
+
+@layout_app.command("new")
+def layout_new(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Een export met onbekende koppen.")],
+    dataset: Annotated[
+        str | None, typer.Option("--dataset", help="Waar het bestand bij hoort, als u dat weet.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE.yaml", help="Waar het voorstel komt.")
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Stel een indeling voor bij een onbekend bestand; u beslist wat klopt."""
+    from pipelines.ingest import layouts, propose
+
+    if out is not None and out.exists():
+        raise UsageError(f"{out} bestaat al; kies een andere naam.")
+    try:
+        proposal, text = propose.for_file(
+            file, contracts.load(), dataset=dataset, known=layouts.load()
+        )
+    except DeliveryRefused as refusal:
+        people.print(str(refusal), markup=False)
+        return NOT_ALL_ACCEPTED
+    if out is not None:
+        out.write_text(text, "utf-8", newline="\n")
+    if as_json:
+        _print_json(proposal.as_dict())
+        return OK
+    _show_proposal(proposal)
+    if out is None:
+        sys.stdout.write(text)
+    else:
+        people.print(f"Het voorstel staat in {out}. Controleer het.", markup=False)
+    return OK
+
+
+@app.command()
 def metrics(as_json: AsJson = False) -> int:
     """Toon alle cijfers die Zichtlijn kent, met hun definitie."""
     from pipelines.metrics.catalogue import METRICS
@@ -341,6 +453,33 @@ def _show_accepted(found: Iterable[Any], *, as_json: bool) -> None:
     for a in found:
         table.add_row(a.rule, a.supplier, a.column or "-", a.reason, a.by, f"{a.until:%d-%m-%Y}")
     Console(highlight=False).print(table)
+
+
+def _show_treatments(report: Any) -> None:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("kolom", "wat ermee is gedaan", "toelichting"):
+        table.add_column(title, overflow="fold")
+    for c in report.columns:
+        table.add_row(Text(c.column), c.done, Text(c.reason))
+    people.print(table)
+    for note in report.notes:
+        people.print(note, markup=False)
+    rows = f"{report.rows} rij" if report.rows == 1 else f"{report.rows} rijen"
+    people.print(f"{rows} geschreven naar {report.out}.", markup=False)
+
+
+def _show_proposal(proposal: Any) -> None:
+    people.print(f"Dataset: {proposal.dataset} (kop op rij {proposal.header_row})", markup=False)
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("kop", "kolom", "zekerheid", "waarom"):
+        table.add_column(title, overflow="fold")
+    for guess in proposal.guesses:
+        table.add_row(Text(guess.header), guess.column or "-", guess.certainty, Text(guess.why))
+    people.print(table)
+    for kind, header in proposal.identifying:
+        people.print(f"Niet opgenomen, herleidbaar ({kind}): {header}", markup=False)
+    for remark in proposal.remarks:
+        people.print(f"Let op: {remark}", markup=False)
 
 
 def _finding_line(outcome: Outcome, finding: dict[str, Any]) -> str:

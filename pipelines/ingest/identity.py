@@ -174,7 +174,7 @@ def inspect(
             kinds += _kinds_in(values, titles, person_level, cell in mapped, header_row is not None)
         if person_level and cell in births:
             kinds.append("geboortedatum")
-        if person_level and header_row and any(re.search(BARE_NAME, _words(t)) for t in titles):
+        if person_level and header_row and any(re.search(BARE_NAME, words_of(t)) for t in titles):
             kinds.append("naam")
         found += [Sighting(kind, label, cell) for kind in dict.fromkeys(kinds)]
     return found
@@ -183,12 +183,12 @@ def inspect(
 def kinds_of_header(header: str, *, person_level: bool) -> list[str]:
     """What a column of this name promises to hold; free text is judged by its values."""
     patterns = {**PERSON_HEADERS, **(ADDRESS_HEADERS if person_level else {})}
-    words = _words(header)
+    words = words_of(header)
     return [kind for kind, pattern in patterns.items() if re.search(pattern, words)]
 
 
 def is_free_text_header(header: str) -> bool:
-    return bool(re.search(FREE_TEXT_HEADERS, _words(header)))
+    return bool(re.search(FREE_TEXT_HEADERS, words_of(header)))
 
 
 def column_letter(index: int) -> str:
@@ -214,7 +214,7 @@ def _headers(text: TextFrame, header_row: int | None) -> dict[str, list[str]]:
     return found
 
 
-def _words(header: str) -> str:
+def words_of(header: str) -> str:
     """`GeboorteDatum`, `GEBOORTE_DATUM` and `Geboorte-datum` -> `geboorte datum`."""
     apart = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", header)
     return re.sub(r"[^a-z0-9]+", " ", normal(apart)).strip()
@@ -344,13 +344,13 @@ def _is_list_of_labels(long: pl.Series) -> bool:
 
 def as_dates(values: pl.Series) -> pl.Series:
     """Text -> dates, in any notation that a layout may name; null for what is no date."""
-    text = values.str.strip_chars().str.replace(r"[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?Z?$", "")
-    found = pl.Series([None], dtype=pl.Date).extend_constant(None, max(0, text.len() - 1))
-    found = found.head(text.len())
-    for form in DATE_FORMATS.values():
-        parsed = text.str.to_date(form, strict=False, exact=True)
-        found = found.zip_with(found.is_not_null(), parsed)
-    return found
+    text = (
+        values.alias("t")
+        .str.strip_chars()
+        .str.replace(r"[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?Z?$", "")
+    )
+    forms = [pl.col("t").str.to_date(form, strict=False) for form in DATE_FORMATS.values()]
+    return text.to_frame("t").select(pl.coalesce(forms)).to_series()
 
 
 def _birth_dates(body: pl.DataFrame, unmapped: list[str], columns: list[str]) -> set[str]:
