@@ -613,6 +613,8 @@ def _scale(metric: Metric, top: float) -> dict[str, Any]:
             }
         case "bedrag":
             return {"tickprefix": "€ ", "tickformat": ",.0f", "nticks": 5}
+        case "gemiddelde" if metric.eenheid.startswith("euro"):
+            return {"tickprefix": "€ ", "tickformat": ",.0f", "nticks": 5}
         case "aantal" | "stroom":
             return {"tickformat": ",.0f", "nticks": 5}
         case _:

@@ -17,6 +17,7 @@ from dashboard.released import Metric, Released, Source
 _SHORT = 60
 # Under this name the deliveries behind the savings are published.
 _SAVING = "besparing"
+_UNTIL = ", t/m "
 _KEEP = ' class="zl-keep"'
 
 
@@ -189,8 +190,12 @@ def of_headlines(released: Released, rows: Sequence[Mapping[str, Any]], *, norms
 
 def short(facts: Facts) -> str:
     """The line under a small card, as HTML: what the card itself does not say."""
-    parts = (_sources_short(facts.sources), f"publicatie {facts.release_id}")
-    return f'<p class="zl-facts">{"<br>".join(escape(part) for part in parts)}</p>'
+    names, _, until = _sources_short(facts.sources).rpartition(_UNTIL)
+    return (
+        f'<p class="zl-facts">{escape(names)}{_UNTIL if names else ""}'
+        f'<span class="zl-keep">{escape(until)}</span><br>'
+        f"publicatie {escape(facts.release_id)}</p>"
+    )
 
 
 def caption(facts: Facts) -> str:
@@ -265,7 +270,7 @@ def _sources_short(sources: Sequence[Source]) -> str:
     names = list(dict.fromkeys(source.leverancier for source in sources))
     listed = ", ".join(names) if len(names) <= 2 else f"{names[0]} en {len(names) - 1} andere"
     newest: dt.date = max(source.geleverd_op for source in sources)
-    return f"{listed}, t/m {wording.short_date(newest)}"
+    return f"{listed}{_UNTIL}{wording.short_date(newest)}"
 
 
 def _source(source: Source) -> str:

@@ -51,9 +51,11 @@ def conclusion(sentences: Sequence[str], lead: str = "") -> None:
     """What the page says, in front; made from the numbers below it."""
     told = [sentence for sentence in sentences if sentence]
     if not told:
+        lead = ""
         told = ["Voor deze keuze zijn er geen cijfers om een conclusie op te baseren."]
     if len(told) == 1:
         body = f"<p>{_marked(told[0])}</p>"
+        body = f"<p>{escape(lead)}</p>{body}" if lead else body
     else:
         body = "<ul>" + "".join(f"<li>{_marked(sentence)}</li>" for sentence in told) + "</ul>"
         body = f"<p>{escape(lead)}</p>{body}" if lead else body

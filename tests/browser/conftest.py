@@ -9,6 +9,7 @@ import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -129,9 +130,32 @@ class Visit:
         self.ready()
 
 
+@pytest.fixture(scope="session")
+def served_demo(demo_release: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The dashboard on a release that the pipeline itself made."""
+    process, url = start(demo_release, tmp_path_factory.mktemp("demo_elders"))
+    yield Served(url, process.pid)
+    process.terminate()
+    process.wait(timeout=20)
+
+
 @pytest.fixture
 def visit(chromium: Browser, served: Served) -> Iterator[Visit]:
-    """A fresh browser window on the dashboard; requests to anyone else are cut off and noted."""
+    """A fresh browser window on the dashboard of the made-up release."""
+    with _window(chromium, served) as found:
+        yield found
+
+
+@pytest.fixture
+def visit_demo(chromium: Browser, served_demo: Served) -> Iterator[Visit]:
+    """The same on the release of the demo."""
+    with _window(chromium, served_demo) as found:
+        yield found
+
+
+@contextmanager
+def _window(chromium: Browser, served: Served) -> Iterator[Visit]:
+    """A window of its own; requests to anyone else than the dashboard are cut off and noted."""
     context = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="nl-NL")
     page = context.new_page()
     found = Visit(page, served.url)

@@ -75,6 +75,30 @@ def test_page_renders_for_every_level(
     assert "None" not in text
 
 
+def test_figure_outside_the_plan_says_where_it_is(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Per school no breakdowns are published: not hidden, not a fault, but elsewhere."""
+    text = _text(_run("smw_jaarevaluatie", home, monkeypatch, niveau="School (vestiging)"))
+    assert "Niet in het publicatieplan." in text
+    assert "kies bij Gebied of groep “Gemeente”" in text
+    text = _text(_run("overzicht", home, monkeypatch, niveau="School (vestiging)"))
+    assert "Niet in het publicatieplan per school:" in text
+    assert "Thuiszitters in het jaar (wel per gemeente)" in text
+
+
+def test_norm_column_only_where_a_norm_is(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ">Norm</th>" in _text(_run("overzicht", home, monkeypatch))
+
+
+def test_no_norm_no_column(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with duckdb.connect(str(build(tmp_path))) as con:
+        con.execute("UPDATE metrieken SET norm = NULL")
+    text = _text(_run("overzicht", tmp_path, monkeypatch))
+    assert "Kerncijfers door de jaren" in text
+    assert ">Norm</th>" not in text
+
+
 @pytest.mark.parametrize("name", VIEWS)
 def test_no_release_yet(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = _text(_run(name, tmp_path, monkeypatch))

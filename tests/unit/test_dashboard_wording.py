@@ -80,6 +80,55 @@ def test_norm(now: Any, verdict: str) -> None:
     assert wording.norm_verdict(SHARE, now) == verdict
 
 
+def test_whole_values_have_whole_bounds_rounded_outwards() -> None:
+    reach = replace(RATE, soort="per_100", eenheid="per 100 leerlingen")
+    assert wording.full(reach, 9.0) == "9 per 100 leerlingen"
+    assert wording.interval(reach, 8.0, 9.0) == "8–9"
+    assert wording.interval(reach, 8.2, 8.9) == "8–9"
+    assert wording.interval(SHARE, 74.7, 79.3) == "74–80%"
+    assert wording.norm_text(replace(SHARE, norm=62.5)) == "minimaal 62,5%"
+
+
+def test_estimates_are_no_more_precise_than_published() -> None:
+    assert wording.euro_estimate(-30351) == "€ −30.000"
+    assert wording.euro_estimate(1234) == "€ 1.200"
+    assert wording.euro_short(14_800_000) == "€ 14,8 mln"
+    assert wording.euro_short(640_000) == "€ 640.000"
+    assert wording.signed(-0.9) == "−0,9"
+    assert wording.estimate_interval(-1.1, -0.15) == "−1,10 tot −0,15"
+
+
+@pytest.mark.parametrize(
+    ("niveau", "published", "near"),
+    [
+        ("vestiging", ["gemeente", "totaal", "wijk"], "wijk"),
+        ("vestiging", ["gemeente", "totaal"], "gemeente"),
+        ("totaal", ["gemeente"], "gemeente"),
+        ("onderwijssoort", ["gemeente", "totaal"], "totaal"),
+        ("wijk", [], ""),
+    ],
+)
+def test_nearest_published_level(niveau: str, published: list[str], near: str) -> None:
+    assert wording.nearest(niveau, published) == near
+    text = wording.not_planned(niveau, published)
+    assert (f"“{wording.level(near)}”" in text) == bool(near)
+
+
+def test_only_the_largest_streams_are_drawn_and_equals_together() -> None:
+    streams = [("a", "x", 20.0), ("a", "y", 5.0), ("b", "x", 10.0), ("b", "y", 5.0)]
+    assert charts.largest(streams, 4) == streams
+    assert charts.largest(streams, 3) == [streams[0], streams[2]]
+    assert charts.largest([("a", "x", 5.0), ("a", "y", 5.0)], 1) == [
+        ("a", "x", 5.0), ("a", "y", 5.0),
+    ]  # fmt: skip
+
+
+def test_amount_is_not_a_number_of_people() -> None:
+    amount = replace(SHARE, soort="bedrag", eenheid="euro")
+    row = {**cell(24_000_000), "n": 24_000_000}
+    assert facts._size(amount, row) == ""
+
+
 def test_norm_in_another_unit_is_no_target() -> None:
     """14 days belong to the definition of a share; they are not 14 percent."""
     metric = replace(SHARE, eenheid="procent", norm=14.0, norm_eenheid="kalenderdagen")

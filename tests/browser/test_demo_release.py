@@ -1,0 +1,46 @@
+"""The dashboard on a release that the pipeline made from the demo register."""
+
+from __future__ import annotations
+
+from urllib.parse import urlparse
+
+import pytest
+
+from tests.browser.conftest import Visit
+from tests.browser.test_pages import PAGES
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("demo")]
+
+# Where a key figure of the front page stands again, at the head of another page.
+AGAIN = {"smw": "smw_bereik", "schorsingen": "sch_per_1000"}
+
+
+def test_pages_agree_and_keep_the_filter(visit_demo: Visit) -> None:
+    """Every page opens without fault, a filter survives a reload, and a figure is the same on two
+    pages."""
+    page = visit_demo.page
+    visit_demo.open("/")
+    visit_demo.choose("Gebied of groep", "Gemeente")
+    told = page.locator(".zl-conclusion").inner_text()
+    page.goto(page.url)
+    visit_demo.ready()
+    assert page.locator(".zl-conclusion").inner_text() == told
+    cards = {
+        metric: _first_word(page.locator(f".st-key-kaart_{metric} .zl-value").inner_text())
+        for metric in AGAIN.values()
+    }
+    query = urlparse(page.url).query
+    for name, (path, title) in PAGES.items():
+        visit_demo.open(f"{path}?{query}")
+        assert page.locator("h1").inner_text() == title
+        assert page.locator('[role="alert"], [data-testid="stException"]').count() == 0
+        assert "Dit cijfer wordt niet getoond" not in page.locator("body").inner_text()
+        if name in AGAIN:
+            row = page.locator("table.zl").first.locator("tr.zl-now td").first
+            assert _first_word(row.inner_text()) == cards[AGAIN[name]]
+    assert visit_demo.errors == []
+    assert visit_demo.elsewhere == []
+
+
+def _first_word(text: str) -> str:
+    return text.split()[0]
