@@ -25,7 +25,7 @@ import polars as pl
 from pipelines.contracts import Contracts
 from pipelines.errors import DeliveryRefused, UsageError
 from pipelines.ingest import identity, layouts, read
-from pipelines.ingest.layouts import HEADER_WITHIN, RECOGNISED, Layout, normal, shown
+from pipelines.ingest.layouts import HEADER_WITHIN, Layout, normal, shown
 from pipelines.ingest.read import TextFrame
 
 Done = Literal["behouden", "pseudoniem gemaakt", "leeftijd gemaakt", "wijk gemaakt", "weggelaten"]
@@ -34,6 +34,9 @@ KEY_BYTES = 32
 KEY_VARIETY = 16  # distinct bytes: 32 random ones practically always have more
 LARGEST_KEY_FILE = 4096
 SEPARATOR = ";"
+# Share of what is not identifying that a layout must know. More than at the door, where a wrong
+# guess is refused: here it would rename columns.
+RECOGNISED = 0.75
 ROWS_SHOWN = 10
 NATIONAL = ("burgerservicenummer", "onderwijsnummer")
 PSEUDONYM = r"^\s*[0-9a-f]{64}\s*$"
