@@ -75,7 +75,7 @@ def _findings(report: Report) -> str:
         return "<h2>Bevindingen</h2><p>Er zijn geen bevindingen. U hoeft niets te doen.</p>"
     return "<h2>Bevindingen</h2>" + _table(
         "Geteld per regel; de rijen zelf staan in feedback.xlsx.",
-        ("Stand", "Kolommen", "Rijen", "Wat is er mis", "Hoe te herstellen", "Wie"),
+        ("Stand", "Kolommen", "Rijen", "Wat is er mis", "Hoe te herstellen", "Wie herstelt"),
         (_finding(f) for f in report.findings),
     )
 

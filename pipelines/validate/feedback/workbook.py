@@ -20,6 +20,7 @@ from pipelines.validate.feedback.report import (
 
 MOST_ROWS = 1_000_000  # of a worksheet, header left out
 MOST_COMMENTS = 20_000  # above this a spreadsheet program becomes too slow to work in
+FIT_ON_PAGE = 10  # columns that are still readable on one page; more run on to the next
 LONGEST_CELL = 32_000  # Excel's limit is 32.767
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -133,6 +134,9 @@ def _row_sheet(
         longest = max((len(cells[index]) for _, cells in rows[:200]), default=0)
         sheet.set_column(index + 2, index + 2, min(28, max(9, len(header) * 0.8 + 3, longest + 2)))
     _header(sheet, styles, titles, len(rows), freeze_columns=2)
+    if len(headers) > FIT_ON_PAGE:
+        sheet.set_print_scale(70)
+        sheet.repeat_columns(0, 1)
     sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{len(rows) + 1}"})
     for at, (number, cells) in enumerate(rows, start=1):
         findings = by_row[number]
@@ -191,7 +195,7 @@ def _finding_sheet(book: Any, styles: Mapping[str, Any], report: Report) -> None
         "Stand", "Kolommen in uw bestand", "Aantal rijen", "Rijen in uw bestand", "Wat is er mis",
         "Toegestaan", "Hoe te herstellen", "Wie kan dit herstellen", "Regel",
     )  # fmt: skip
-    widths = (18, 22, 8, 22, 44, 28, 40, 20, 30)
+    widths = (16, 18, 8, 16, 40, 22, 34, 18, 26)
     for index, width in enumerate(widths):
         sheet.set_column(index, index, width)
     _header(sheet, styles, titles, len(report.findings), freeze_columns=0)

@@ -1,0 +1,248 @@
+"""What goes back to a supplier after a run, and findings that stay accepted until they expire."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import openpyxl
+import pytest
+
+from pipelines import cli, contracts, run
+from pipelines.deliver import Outcome, deliver
+from pipelines.errors import UsageError
+from pipelines.ingest import layouts
+from pipelines.validate.feedback import folder
+from pipelines.warehouse import acceptances, engine, history, tables
+from pipelines.warehouse.acceptances import Acceptance
+from tests.conftest import DemoRun, pseudonym
+from tests.flow.test_cli import zichtlijn
+from tests.flow.test_delivery import SCHOOL, suspension, write
+
+PROMISES = contracts.load()
+TODAY = dt.datetime.now().astimezone().date()
+LATER = TODAY + dt.timedelta(days=30)
+FILE = "bestuur_schorsingen_2023-2024.csv"
+TOO_LONG = "schorsingen.schorsing_te_lang"
+
+
+@pytest.fixture
+def house() -> Iterator[duckdb.DuckDBPyConnection]:
+    with engine.open_warehouse(None) as con:
+        tables.create(con, PROMISES)
+        history.create(con)
+        acceptances.create(con)
+        yield con
+
+
+@pytest.fixture
+def workdir(tmp_path: Path) -> Path:
+    """A work folder in which a school and one board's suspensions were delivered."""
+    home = tmp_path / "werkmap"
+    with engine.open_warehouse(home) as con:
+        tables.create(con, PROMISES)
+        history.create(con)
+        school = write(tmp_path / "gemeente_scholen_2023-2024.csv", [SCHOOL])
+        rows = [suspension(1), suspension(2, schooldagen="7")]
+        for file in (school, write(tmp_path / FILE, rows)):
+            deliver(con, file, PROMISES, layouts.load(), gate=False)
+    return home
+
+
+def take_in(con: duckdb.DuckDBPyConnection, path: Path, back: Path, **more: Any) -> Outcome:
+    more = {"gate": False, "feedback": back} | more
+    (outcome,) = deliver(con, path, PROMISES, layouts.load(), **more)
+    return outcome
+
+
+def agreed(rule: str, **changes: Any) -> Acceptance:
+    known: dict[str, Any] = {
+        "rule": rule,
+        "supplier": "bestuur",
+        "column": "",
+        "reason": "bekend bij de Inspectie",
+        "by": "A. Analist",
+        "until": LATER,
+    }
+    return Acceptance(**(known | changes))
+
+
+def words(file: Path) -> str:
+    book = openpyxl.load_workbook(file)
+    return " ".join(str(c.value) for s in book for line in s.iter_rows() for c in line if c.value)
+
+
+def test_a_supplier_gets_all_failing_rows_and_the_second_count(
+    house: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    rows = [suspension(n, schooldagen="0" if n % 2 else "1") for n in range(40)]
+    file = write(tmp_path / FILE, rows)
+    outcome = take_in(house, file, tmp_path / "terug", gate=True)
+    place = Path(outcome.feedback)
+    assert place == tmp_path / "terug" / f"{FILE}_{outcome.delivery}"
+    own = openpyxl.load_workbook(place / folder.WORKBOOK)["Uw rijen"]
+    told = [[c.value for c in line] for line in own.iter_rows(min_row=2)]
+    assert [line[0] for line in told] == [n + 2 for n in range(40) if n % 2]
+    assert [line[2] for line in told] == [f"S{n}" for n in range(40) if n % 2]
+    html = (place / folder.PAGE).read_text("utf-8")
+    assert "onafhankelijk nageteld" in html
+    assert pseudonym(1) not in html
+    assert json.loads((place / folder.RECORD).read_text("utf-8"))["verwachtingen"]
+
+    again = take_in(house, file, tmp_path / "terug", gate=True)
+    assert again.status == "unchanged"
+    assert "onafhankelijk nageteld" in (place / folder.PAGE).read_text("utf-8")
+
+
+def test_identifying_data_are_not_in_the_feedback(
+    house: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    row = suspension(1) | {"naam leerling": "Verzonnen Persoon"}
+    outcome = take_in(house, write(tmp_path / FILE, [row]), tmp_path / "terug")
+    place = Path(outcome.feedback)
+    assert outcome.status == "refused"
+    assert sorted(p.name for p in place.iterdir()) == [folder.PAGE, folder.WORKBOOK]
+    said = words(place / folder.WORKBOOK) + (place / folder.PAGE).read_text("utf-8")
+    assert "herleidbare persoonsgegevens" in said
+    assert "Verzonnen Persoon" not in said
+    assert pseudonym(1) not in said
+
+
+def test_a_file_that_is_no_table_gets_its_sentence(
+    house: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    (tmp_path / "brief.pdf").write_bytes(b"%PDF-1.7")
+    outcome = take_in(house, tmp_path / "brief.pdf", tmp_path / "terug")
+    assert outcome.message in words(Path(outcome.feedback) / folder.WORKBOOK)
+
+
+def test_a_replaced_delivery_asks_nothing(house: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    old = write(tmp_path / FILE, [suspension(1)])
+    new = write(tmp_path / "bestuur_schorsingen_2023-2024_v2.csv", [suspension(2)])
+    for file in (old, new):
+        take_in(house, file, tmp_path / "eerst")
+    outcome = take_in(house, old, tmp_path / "terug")
+    assert (outcome.status, outcome.feedback) == ("replaced", "")
+    assert not (tmp_path / "terug").exists()
+
+
+def test_feedback_that_cannot_be_written_does_not_stop_the_run(
+    house: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    (tmp_path / "terug").write_text("geen map", "utf-8")
+    outcome = take_in(house, write(tmp_path / FILE, [suspension(1)]), tmp_path / "terug")
+    assert (outcome.status, outcome.feedback) == ("accepted", "")
+
+
+def test_an_accepted_error_keeps_its_row_apart_but_is_no_longer_reported(
+    house: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    rule = "schorsingen.schooldagen.bereik"
+    rows = [suspension(1), suspension(2, schooldagen="0"), suspension(3, soort="straf")]
+    file = write(tmp_path / FILE, rows)
+    open_still = take_in(house, file, tmp_path / "terug", accepted=[agreed(rule)])
+    assert not open_still.clean
+    assert open_still.quarantined == 2
+    marks = {f["rule"]: f["accepted"] for f in open_still.findings}
+    assert marks[rule] == {
+        "reason": "bekend bij de Inspectie",
+        "by": "A. Analist",
+        "until": LATER.isoformat(),
+    }
+    assert marks["schorsingen.soort.code"] is None
+    own = openpyxl.load_workbook(Path(open_still.feedback) / folder.WORKBOOK)["Uw rijen"]
+    assert [c.value for c in own["A"]][1:] == [4]
+
+    both = [agreed(rule), agreed("schorsingen.soort.code", column="soort")]
+    assert take_in(house, file, tmp_path / "terug", accepted=both).clean
+    assert not take_in(
+        house, file, tmp_path / "terug", accepted=[agreed(rule), agreed(TOO_LONG)]
+    ).clean
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"supplier": "ander bestuur"}, {"column": "soort"}, {"rule": "schorsingen.soort.code"}],
+)
+def test_an_acceptance_covers_nothing_else(other: dict[str, Any]) -> None:
+    found = {"rule": TOO_LONG, "columns": ["schooldagen"], "outcome": "gevonden"}
+    assert agreed(TOO_LONG).covers(found, "Bestuur")
+    assert not agreed(**({"rule": TOO_LONG} | other)).covers(found, "bestuur")
+    assert not agreed(TOO_LONG).covers(found | {"outcome": "niet_gecontroleerd"}, "bestuur")
+
+
+def test_an_acceptance_holds_until_its_last_day(house: duckdb.DuckDBPyConnection) -> None:
+    now = dt.datetime(2026, 1, 1)  # noqa: DTZ001 - the register keeps UTC without a zone
+    until = dt.date(2026, 7, 31)
+    acceptances.store(house, agreed(TOO_LONG, until=until), now)
+    day = dt.timedelta(days=1)
+    assert acceptances.holding(house, until) == (agreed(TOO_LONG, until=until),)
+    assert acceptances.holding(house, until + day) == ()
+    acceptances.store(house, agreed(TOO_LONG, supplier="Bestuur", until=until + day), now)
+    assert [a.until for a in acceptances.holding(house, until)] == [until + day]
+    kept = house.execute("SELECT count(*) FROM register.aanvaard").fetchone()
+    assert kept == (2,)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"rule": "schorsingen.schorsing_te_lan"}, "Lijkt op: schorsingen.schorsing_te_lang"),
+        ({"rule": "identiteit.herleidbaar"}, "bestaat niet"),
+        ({"column": "soort_hulp"}, "wel over"),
+        ({"supplier": "bestuurtje"}, "is niet bekend"),
+        ({"until": TODAY - dt.timedelta(days=1)}, "al voorbij"),
+        ({"reason": " "}, "--reason"),
+    ],
+)
+def test_an_acceptance_that_could_never_apply_is_refused(
+    workdir: Path, changes: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(UsageError, match=says):
+        run.accept(workdir, agreed(**({"rule": TOO_LONG} | changes)))
+    assert run.accepted(workdir) == ()
+
+
+def test_accept_on_the_command_line_and_check_with_it(workdir: Path) -> None:
+    options = ("--supplier", "bestuur", "--reason", "bekend", "--by", "A. Analist", "--until")
+    home = ("--workdir", workdir)
+    done = zichtlijn("accept", TOO_LONG, *options, f"{LATER:%d-%m-%Y}", *home)
+    assert (done.returncode, done.stdout) == (cli.OK, "")
+    listed = zichtlijn("accept", "--list", *home, "--json")
+    (held,) = json.loads(listed.stdout)["accepted"]
+    assert (held["rule"], held["until"]) == (TOO_LONG, LATER.isoformat())
+    assert TOO_LONG in zichtlijn("accept", "--list", *home).stdout
+
+    file, back = workdir.parent / FILE, workdir.parent / "terug"
+    checked = zichtlijn("check", file, *home, "--feedback", back)
+    assert checked.returncode == cli.OK
+    assert "Aanvaard en niet meer gemeld: 1 bevinding" in checked.stderr
+    assert "langer dan vijf" not in checked.stderr
+    assert str(back) in checked.stderr.replace("\n", "")
+    (place,) = back.iterdir()
+    assert "bekend" in words(place / folder.WORKBOOK)
+
+    for arguments in (("accept",), ("accept", TOO_LONG, *options, "morgen")):
+        assert zichtlijn(*arguments, *home).returncode == cli.USAGE
+    nowhere = zichtlijn("accept", "--list", "--workdir", workdir.parent / "leeg")
+    assert nowhere.returncode == cli.USAGE
+    assert not (workdir.parent / "leeg").exists()
+
+
+@pytest.mark.xdist_group("demo")
+def test_a_run_tells_every_supplier_and_publishes_none_of_it(demo_run: DemoRun) -> None:
+    back = demo_run.workdir / folder.NAME
+    told = {Path(d["feedback"]) for d in demo_run.report["deliveries"]}
+    assert told == set(back.iterdir())
+    for delivery in demo_run.report["deliveries"]:
+        failing = {r for f in delivery["findings"] for r in f["rows"]}
+        book = openpyxl.load_workbook(Path(delivery["feedback"]) / folder.WORKBOOK)
+        shown = {c.value for c in book["Uw rijen"]["A"]} if failing else {"Rij in uw bestand"}
+        assert shown == {"Rij in uw bestand", *failing}, delivery["file"]
+        for sheet in book:
+            assert all(c.data_type != "f" for line in sheet.iter_rows() for c in line)
+    assert not [p for p in (demo_run.workdir / "releases").iterdir() if p.suffix != ".duckdb"]
