@@ -1,0 +1,77 @@
+"""Docs that can drift are held to the code: commands, targets, paths, addresses."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from pipelines import cli
+
+ROOT = Path(__file__).parents[2]
+PAGES = ["README.md", "DEVELOPERS.md", "GLOSSARY.md", "data_contracts/README.md"]
+
+
+def tracked() -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if listed.returncode != 0:
+        pytest.skip("dit is geen git-checkout")
+    return [ROOT / name for name in listed.stdout.split("\0") if name]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_commands_and_options_exist(page: str) -> None:
+    commands = {
+        c.name or (c.callback.__name__ if c.callback else "") for c in cli.app.registered_commands
+    }
+    text = (ROOT / page).read_text("utf-8")
+    for name in re.findall(r"(?:^|[`/])zichtlijn ([a-z-]+)", text, re.M):
+        assert name in commands, f"{page}: zichtlijn {name}"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_make_targets_exist(page: str) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.M))
+    text = (ROOT / page).read_text("utf-8")
+    for name in re.findall(r"(?:^|`)make ([a-z-]+)", text, re.M):
+        assert name in targets, f"{page}: make {name}"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_and_paths_lead_somewhere(page: str) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    here = (ROOT / page).parent
+    for target in re.findall(r"\]\(([^)#:]+)\)", text):
+        assert (here / target).exists(), f"{page}: {target}"
+    for path in re.findall(
+        r"`((?:pipelines|dashboard|data_contracts|tests|benchmarks)/[\w./-]+)`", text
+    ):
+        assert (ROOT / path).exists(), f"{page}: {path}"
+
+
+def test_every_command_says_what_it_does_in_dutch() -> None:
+    for command in cli.app.registered_commands:
+        assert command.callback is not None
+        assert (command.callback.__doc__ or "").strip().endswith("."), command.name
+
+
+def test_the_locks_name_no_registry() -> None:
+    for name in ("requirements.lock", "requirements-dev.lock"):
+        text = (ROOT / name).read_text("utf-8")
+        assert "://" not in text
+        assert "--hash=sha256:" in text
+
+
+def test_no_machine_path_and_no_data_file_is_tracked() -> None:
+    folders = "|".join(("work", "farm", "root"))
+    machine = re.compile(rf"(?:^|[^a-zA-Z0-9_.])/(?:{folders})/")
+    for path in tracked():
+        if path.suffix in {".png", ".lock"} or not path.is_file():
+            continue
+        assert path.suffix not in {".duckdb", ".parquet"}, path
+        text = path.read_text("utf-8", errors="replace")
+        assert not machine.search(text), path.relative_to(ROOT)
