@@ -92,6 +92,11 @@ def _report_bug(bug: Exception) -> int:
     return BUG
 
 
+def _out() -> Console:
+    """For a table that is the answer itself: standard output, wide where that is no terminal."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
+
+
 def _print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
 
@@ -318,6 +323,84 @@ def layout_new(
 
 
 @app.command()
+def withdraw(
+    delivery: Annotated[
+        str, typer.Argument(metavar="DELIVERY", help="Kenmerk of bestandsnaam van de levering.")
+    ],
+    reason: Annotated[str, typer.Option("--reason", help="Waarom; blijft in het register.")] = "",
+    workdir: Workdir = None,
+    as_json: AsJson = False,
+) -> int:
+    """Trek een levering in: wis al haar rijen en publiceer zonder haar."""
+    from pipelines import lifecycle
+
+    gone, release = lifecycle.withdraw(
+        workdir or settings.default_workdir(), delivery, reason, progress=_progress
+    )
+    if as_json:
+        _print_json(
+            {
+                "delivery": gone.delivery,
+                "file": gone.file,
+                "status": "withdrawn",
+                "release": {"id": release.id, "path": str(release.path)},
+            }
+        )
+        return OK
+    people.print(
+        f"{gone.file} ({gone.delivery}) is ingetrokken; haar rijen zijn gewist en zij wordt niet"
+        " opnieuw ingelezen. Een oudere levering die zij had vervangen, komt niet terug: lever die"
+        " zo nodig opnieuw aan. Eerdere publicaties blijven bewaard.",
+        markup=False,
+    )
+    people.print(f"Publicatie {release.id} staat klaar.", markup=False)
+    return OK
+
+
+@app.command("deliveries")
+def list_deliveries(workdir: Workdir = None, as_json: AsJson = False) -> int:
+    """Toon alle leveringen met hun status, datum en aantallen."""
+    from pipelines import lifecycle
+
+    found = lifecycle.entries(workdir or settings.default_workdir())
+    if as_json:
+        _print_json({"deliveries": [e.as_dict() for e in found]})
+        return OK
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("kenmerk", "bestand", "dataset", "ontvangen", "status"):
+        table.add_column(title, overflow="fold")
+    for title in ("rijen", "goedgekeurd", "apart gehouden", "verlopen"):
+        table.add_column(title, justify="right")
+    for e in found:
+        numbers = (e.rows_in, e.accepted, e.quarantined, e.expired)
+        table.add_row(
+            e.delivery, e.file, e.dataset or "-", f"{e.received:%d-%m-%Y}", e.status,
+            *(str(n) for n in numbers),
+        )  # fmt: skip
+    _out().print(table)
+    return OK
+
+
+@app.command()
+def calendar(workdir: Workdir = None, as_json: AsJson = False) -> int:
+    """Toon per leverancier wat is geleverd, wat nog wordt verwacht en wat te laat is."""
+    from pipelines import lifecycle
+
+    found = lifecycle.owed(workdir or settings.default_workdir())
+    if as_json:
+        _print_json({"calendar": [d.as_dict() for d in found]})
+        return OK
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("dataset", "leverancier", "wie", "periode", "uiterlijk", "stand"):
+        table.add_column(title, overflow="fold")
+    for d in found:
+        due = f"{d.due:%d-%m-%Y}" if d.due else "-"
+        table.add_row(d.dataset, d.supplier, d.role, d.period or "-", due, d.state)
+    _out().print(table)
+    return OK
+
+
+@app.command()
 def metrics(as_json: AsJson = False) -> int:
     """Toon alle cijfers die Zichtlijn kent, met hun definitie."""
     from pipelines.metrics.catalogue import METRICS
@@ -401,6 +484,7 @@ _STATUS = {
     "accepted": "geladen",
     "unchanged": "ongewijzigd",
     "replaced": "vervangen",
+    "withdrawn": "ingetrokken",
     "refused": "geweigerd",
 }
 
@@ -432,7 +516,7 @@ def _show_outcomes(outcomes: Iterable[Outcome]) -> None:
 
 def _show_feedback(outcomes: Iterable[Outcome], folder: Path) -> None:
     """Where the feedback lies, and which could not be written."""
-    wanted = [o for o in outcomes if o.status != "replaced"]
+    wanted = [o for o in outcomes if o.status not in {"replaced", "withdrawn"}]
     for o in wanted:
         if not o.feedback:
             people.print(

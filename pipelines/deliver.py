@@ -36,8 +36,8 @@ FAILED = f"{engine.STAGING}.gezakt"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one delivery in this run; `status` is one of accepted, unchanged, replaced
-    and refused. Every finding names rule, severity, columns, row numbers and what to do.
+    """What became of one delivery in this run; `status` is one of accepted, unchanged, replaced,
+    withdrawn and refused. Every finding names rule, severity, columns, row numbers and what to do.
 
     `record`: Great Expectations' own result where it ran now. `feedback`: folder of what goes back
     to the supplier; empty when none was asked for, or when it could not be written.
@@ -130,6 +130,8 @@ def _deliver_one(
         fingerprint=_fingerprint(con, contracts, delivery),
     )
     known = history.find(con, delivery.id)
+    if known and known.status == "ingetrokken":
+        return _outcome(con, known, "withdrawn")
     if known and known.status == "vervangen":
         return _outcome(con, known, "replaced")
     if known and known.status == "geladen" and known.fingerprint == receipt.fingerprint:
@@ -222,13 +224,13 @@ def _tell_back(
 ) -> Outcome:
     """Mark what was accepted and write the feedback.
 
-    A replaced delivery asks nothing of anybody. A file that cannot be written (it is open in a
-    spreadsheet program) does not stop the run: `feedback` then stays empty.
+    A replaced or withdrawn delivery asks nothing of anybody. A file that cannot be written (it is
+    open in a spreadsheet program) does not stop the run: `feedback` then stays empty.
     """
     if outcome.status != "refused":
         findings = acceptances.marked(outcome.findings, outcome.supplier or "", accepted)
         outcome = replace(outcome, findings=findings)
-    if feedback is None or outcome.status == "replaced":
+    if feedback is None or outcome.status in {"replaced", "withdrawn"}:
         return outcome
     try:
         place = folder.write(feedback, _report(outcome, delivery, contracts), outcome.record)

@@ -19,7 +19,7 @@ from pipelines.release import publish
 from pipelines.release.publish import Release
 from pipelines.validate.checks import checks
 from pipelines.validate.feedback import folder
-from pipelines.warehouse import acceptances, engine, history, tables
+from pipelines.warehouse import acceptances, engine, history, retention, tables
 from pipelines.warehouse.acceptances import Acceptance
 
 T = TypeVar("T")
@@ -60,7 +60,8 @@ def run(inbox: Path, workdir: Path, *, progress: Progress[Any] = quietly) -> Rep
     """
     promises = contract_files.load()
     with engine.open_warehouse(workdir) as con:
-        _prepare(con, promises)
+        folder.sweep(workdir / folder.NAME)
+        prepare(con, promises)
         outcomes = _take_in(
             con,
             deliveries.inbox(inbox),
@@ -69,7 +70,10 @@ def run(inbox: Path, workdir: Path, *, progress: Progress[Any] = quietly) -> Rep
             feedback=workdir / folder.NAME,
             progress=progress,
         )
-        _refuse_unbalanced(con, promises)
+        retention.expire(con, promises, dt.datetime.now(dt.UTC).date())
+        for delivery in retention.past(con):
+            folder.remove(workdir / folder.NAME, delivery)
+        refuse_unbalanced(con, promises)
         release = publish.publish(con, promises, workdir, progress=progress)
     return Report(outcomes, release, workdir / folder.NAME)
 
@@ -90,27 +94,27 @@ def check(
     with engine.open_warehouse(None) as con:
         if workdir is not None:
             engine.borrow_tables(con, workdir)
-        _prepare(con, promises)
+        prepare(con, promises)
         return _take_in(con, files, promises, gate=False, feedback=feedback, progress=progress)
 
 
 def accept(workdir: Path, acceptance: Acceptance) -> None:
     """Put on record that a finding is accepted. Raises `UsageError` when nothing could match it."""
     promises = contract_files.load()
-    with _existing(workdir) as con:
-        _prepare(con, promises)
+    with existing(workdir) as con:
+        prepare(con, promises)
         _refuse_idle(acceptance, promises, con)
         acceptances.store(con, acceptance, dt.datetime.now(dt.UTC).replace(tzinfo=None))
 
 
 def accepted(workdir: Path) -> tuple[Acceptance, ...]:
     """The acceptances that hold today."""
-    with _existing(workdir) as con:
-        _prepare(con, contract_files.load())
+    with existing(workdir) as con:
+        prepare(con, contract_files.load())
         return acceptances.holding(con, _today())
 
 
-def _existing(workdir: Path) -> AbstractContextManager[Any]:
+def existing(workdir: Path) -> AbstractContextManager[Any]:
     if not (workdir / engine.FILE).exists():
         raise UsageError(f"In {workdir} is geen magazijn; draai daar eerst 'zichtlijn run'.")
     return engine.open_warehouse(workdir)
@@ -148,7 +152,7 @@ def _today() -> dt.date:
     return dt.datetime.now().astimezone().date()
 
 
-def _prepare(con: Any, promises: Contracts) -> None:
+def prepare(con: Any, promises: Contracts) -> None:
     tables.create(con, promises)
     history.create(con)
     acceptances.create(con)
@@ -174,7 +178,7 @@ def _take_in(
     return tuple(sorted(outcomes, key=lambda o: o.file))
 
 
-def _refuse_unbalanced(con: Any, promises: Contracts) -> None:
+def refuse_unbalanced(con: Any, promises: Contracts) -> None:
     wrong = history.unbalanced(con, promises)
     if wrong:
         name, problem = next(iter(wrong.items()))

@@ -35,6 +35,7 @@ from pipelines.release import components, reference
 from pipelines.release.basis import basis
 from pipelines.release.components import Protected, Thresholds
 from pipelines.release.figures import figures
+from pipelines.warehouse import calendar, retention
 from pipelines.warehouse import tables as warehouse
 from pipelines.warehouse.engine import keep
 
@@ -108,7 +109,8 @@ def publish(
 def school_years(con: duckdb.DuckDBPyConnection, contracts: Contracts) -> list[str]:
     """Closed school years that deliveries about children say they cover, oldest first.
 
-    A year that nobody delivered, or that still runs, holds only stray rows and is not shown.
+    A year that nobody delivered, that still runs or that is past the retention term holds only
+    stray rows and is not shown.
     Deliveries whose name gives no period count for the years of their rows. With no such delivery
     it is the newest closed year, for which every figure then says that it was not delivered.
     """
@@ -120,20 +122,11 @@ def school_years(con: duckdb.DuckDBPyConnection, contracts: Contracts) -> list[s
         dataset = contracts.dataset(name)
         if not dataset.person_level:
             continue
-        if period:
-            first, last = (int(year) for year in period.split("-"))
-            found |= set(range(first, max(last, first + 1)))
-        elif dataset.period_column:
-            column = quoted(dataset.period_column)
-            dates = con.execute(
-                f"SELECT DISTINCT year({column}) - (month({column}) < {FIRST_MONTH})::INT"
-                f" FROM {quoted(name)} WHERE _levering = ? AND {column} IS NOT NULL",
-                [delivery],
-            ).fetchall()
-            found |= {year for (year,) in dates}
+        found |= calendar.covered_years(con, dataset, delivery, period)
     today = dt.datetime.now(dt.UTC).date()
     newest = today.year - (today.month < FIRST_MONTH) - 1
-    closed = [year for year in sorted(found) if year <= newest] or [newest]
+    oldest = retention.first_kept_year(contracts, today)
+    closed = [year for year in sorted(found) if oldest <= year <= newest] or [newest]
     return [f"{year}/{year + 1}" for year in closed]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal
 
 import duckdb
@@ -13,9 +13,9 @@ import duckdb
 from pipelines.contracts import Contracts
 from pipelines.ingest.clean import quoted
 from pipelines.validate.quarantine import Finding
-from pipelines.warehouse import tables
+from pipelines.warehouse import engine, tables
 
-Status = Literal["geladen", "vervangen", "geweigerd"]
+Status = Literal["geladen", "vervangen", "geweigerd", "ingetrokken"]
 
 _SCHEMA = """
 CREATE SCHEMA IF NOT EXISTS register;
@@ -29,6 +29,10 @@ CREATE TABLE IF NOT EXISTS register.bevindingen (
     uitkomst VARCHAR, rijen BIGINT[], bericht VARCHAR, herstel VARCHAR);
 CREATE TABLE IF NOT EXISTS register.quarantaine (
     levering VARCHAR, rij BIGINT, regels VARCHAR[], inhoud JSON);
+CREATE TABLE IF NOT EXISTS register.intrekkingen (
+    levering VARCHAR PRIMARY KEY, ingetrokken_op TIMESTAMP, reden VARCHAR);
+CREATE TABLE IF NOT EXISTS register.verlopen (
+    levering VARCHAR, geaccepteerd BIGINT, afgekeurd BIGINT, verwijderd_op DATE);
 CREATE TABLE IF NOT EXISTS register.te_wissen (een INTEGER);
 """
 
@@ -62,7 +66,7 @@ def create(con: duckdb.DuckDBPyConnection) -> None:
 
 
 @contextmanager
-def _whole(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """One transaction: all of it or nothing."""
     con.execute("BEGIN")
     try:
@@ -135,7 +139,7 @@ def refuse(con: duckdb.DuckDBPyConnection, receipt: Receipt) -> None:
     known = find(con, receipt.delivery)
     if known is not None and known.status != "geweigerd":
         return
-    with _whole(con):
+    with transaction(con):
         _write(con, receipt)
 
 
@@ -154,7 +158,7 @@ def load(
     """
     dataset = contracts.dataset(receipt.dataset)
     replaced = replaced_by(con, receipt)
-    with _whole(con):
+    with transaction(con):
         if replaced:
             tables.remove(con, receipt.dataset, replaced)
             con.execute(
@@ -189,7 +193,7 @@ def _write(con: duckdb.DuckDBPyConnection, receipt: Receipt) -> None:
     ).fetchone()
     newest = con.execute("SELECT coalesce(max(volgnummer), 0) FROM register.leveringen").fetchone()
     received, number = known or (receipt.received, (newest or (0,))[0] + 1)
-    for table in ("leveringen", "bevindingen", "quarantaine"):
+    for table in ("leveringen", "bevindingen", "quarantaine", "verlopen"):
         con.execute(f"DELETE FROM register.{table} WHERE levering = ?", [receipt.delivery])
     con.execute(
         "INSERT INTO register.leveringen VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')",
@@ -202,24 +206,90 @@ def _write(con: duckdb.DuckDBPyConnection, receipt: Receipt) -> None:
 
 
 def unbalanced(con: duckdb.DuckDBPyConnection, contracts: Contracts) -> Mapping[str, str]:
-    """Deliveries for which rows in, accepted and quarantined do not close, with what is wrong.
+    """Deliveries whose rows do not close, with what is wrong; empty in a sound warehouse.
 
-    Empty in a sound warehouse; asked after every run.
+    Rows in are accepted and quarantined; of those, what expired was counted when it was deleted
+    and the rest is still held. Of a delivery that was replaced no accepted row is held any more,
+    of one that was withdrawn no row at all. Asked after every run.
     """
     wrong: dict[str, str] = {}
     rows = con.execute(
-        "SELECT levering, dataset, rijen, geaccepteerd, afgekeurd,"
+        "SELECT l.levering, l.dataset, l.status, l.rijen, l.geaccepteerd, l.afgekeurd,"
+        " coalesce(v.geaccepteerd, 0), coalesce(v.afgekeurd, 0),"
         " (SELECT count(*) FROM register.quarantaine q WHERE q.levering = l.levering)"
-        " FROM register.leveringen l WHERE status = 'geladen'"
+        " FROM register.leveringen l LEFT JOIN (SELECT levering, sum(geaccepteerd) AS geaccepteerd,"
+        " sum(afgekeurd) AS afgekeurd FROM register.verlopen GROUP BY ALL) v USING (levering)"
+        " WHERE l.status <> 'geweigerd'"
     ).fetchall()
-    for delivery, dataset, rows_in, accepted, quarantined, kept_apart in rows:
+    for delivery, dataset, status, rows_in, accepted, quarantined, gone, gone_apart, apart in rows:
         row = con.execute(
             f"SELECT count(*) FROM {quoted(dataset)} WHERE {tables.DELIVERY} = ?", [delivery]
         ).fetchone()
         held = row[0] if row else 0
-        if (held, kept_apart) != (accepted, quarantined) or rows_in != accepted + quarantined:
+        due = accepted - gone if status == "geladen" else 0
+        due_apart = 0 if status == "ingetrokken" else quarantined - gone_apart
+        if (held, apart) != (due, due_apart) or rows_in != accepted + quarantined:
             wrong[delivery] = (
-                f"{rows_in} ontvangen, {accepted} goedgekeurd ({held} in het magazijn),"
-                f" {quarantined} apart gehouden ({kept_apart} in quarantaine)"
+                f"{status}: {rows_in} ontvangen, {accepted} goedgekeurd, waarvan {gone} verlopen en"
+                f" {held} in het magazijn; {quarantined} apart gehouden, waarvan {gone_apart}"
+                f" verlopen en {apart} in quarantaine"
             )
     return wrong
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the register as it is shown. `expired` counts rows past the retention term."""
+
+    delivery: str
+    file: str
+    dataset: str
+    supplier: str
+    period: str
+    received: dt.datetime
+    status: Status
+    rows_in: int
+    accepted: int
+    quarantined: int
+    expired: int
+    withdrawn: dt.datetime | None
+    reason: str
+    replaced_by: str
+    message: str
+
+    def as_dict(self) -> dict[str, object]:
+        return asdict(self)
+
+
+def entries(con: duckdb.DuckDBPyConnection) -> tuple[Entry, ...]:
+    """Every delivery on record, oldest first."""
+    rows = con.execute(
+        "SELECT l.levering, bestand, dataset, leverancier, periode, ontvangen_op, status, rijen,"
+        " geaccepteerd, afgekeurd, (SELECT coalesce(sum(v.geaccepteerd + v.afgekeurd), 0)::BIGINT"
+        " FROM register.verlopen v WHERE v.levering = l.levering), i.ingetrokken_op,"
+        " coalesce(i.reden, ''), vervangen_door, bericht FROM register.leveringen l"
+        " LEFT JOIN register.intrekkingen i ON i.levering = l.levering ORDER BY volgnummer"
+    ).fetchall()
+    return tuple(Entry(*row) for row in rows)
+
+
+def withdraw(
+    con: duckdb.DuckDBPyConnection, entry: Entry, reason: str, moment: dt.datetime
+) -> None:
+    """Delete every row of a delivery and what was found in it; that it came stays on record.
+
+    What it had replaced is not brought back: those rows were deleted when it was loaded.
+    """
+    with transaction(con):
+        tables.remove(con, entry.dataset, entry.delivery)
+        for table in ("bevindingen", "quarantaine"):
+            con.execute(f"DELETE FROM register.{table} WHERE levering = ?", [entry.delivery])
+        con.execute(
+            "UPDATE register.leveringen SET status = 'ingetrokken', bericht = 'Ingetrokken.'"
+            " WHERE levering = ?",
+            [entry.delivery],
+        )
+        con.execute(
+            "INSERT INTO register.intrekkingen VALUES (?, ?, ?)", [entry.delivery, moment, reason]
+        )
+        engine.erase_later(con)

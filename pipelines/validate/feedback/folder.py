@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -41,6 +42,18 @@ def write(folder: Path, report: Report, record: Mapping[str, Any] | None) -> Pat
             if (fresh / name).exists():
                 (fresh / name).replace(place / name)
     return place
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a run that was killed left half-written."""
+    for left in folder.glob("*/.nieuw-*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def remove(folder: Path, delivery: str) -> None:
+    """Remove the feedback on a delivery, when there is any."""
+    for place in folder.glob(f"*_{delivery}"):
+        shutil.rmtree(place)
 
 
 def folder_name(heading: Heading) -> str:

@@ -1,0 +1,146 @@
+"""Who owes which delivery when: the agreed dates, and what suppliers delivered before."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+import duckdb
+import yaml
+
+from pipelines.contracts import Contracts, Dataset
+from pipelines.errors import ContractError
+from pipelines.ingest.clean import quoted
+from pipelines.warehouse import tables
+
+FILE = "leveringskalender.yaml"
+FIRST_MONTH = 8  # a school year begins on 1 August
+YEARLY, ONCE = "schooljaar", "eenmalig"
+
+State = Literal["geleverd", "verwacht", "te laat"]
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """When a dataset is due: by month and day in the year that a school year ends, or once."""
+
+    role: str
+    per: str
+    month: int
+    day: int
+
+    def due(self, year: int) -> dt.date:
+        """`year`: the calendar year in which the school year begins."""
+        return dt.date(year + 1, self.month, self.day)
+
+
+@dataclass(frozen=True)
+class Due:
+    """One line of the calendar. `period` is a school year such as 2024/2025, or empty (once)."""
+
+    dataset: str
+    supplier: str
+    role: str
+    period: str
+    due: dt.date | None
+    state: State
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@cache
+def agreements() -> Mapping[str, Agreement]:
+    """What `data_contracts/leveringskalender.yaml` says; the key '' is for all other datasets."""
+    return parse((files("data_contracts") / FILE).read_text("utf-8"))
+
+
+def parse(text: str) -> Mapping[str, Agreement]:
+    document: Any = yaml.safe_load(text)
+    try:
+        default = document["standaard"]
+        named = {"": {}, **document["datasets"]}
+        return {name: _agreement(name, default | (own or {})) for name, own in named.items()}
+    except (KeyError, TypeError) as problem:
+        raise ContractError(f"{FILE} is niet te lezen: {problem} ontbreekt.") from None
+
+
+def _agreement(name: str, item: Mapping[str, Any]) -> Agreement:
+    month, _, day = str(item["uiterlijk"]).partition("-")
+    try:
+        dt.date(2001, int(month), int(day))
+    except ValueError:
+        raise ContractError(
+            f"{FILE}, {name or 'standaard'}: 'uiterlijk' is geen maand-dag, zoals '10-01'."
+        ) from None
+    if item["per"] not in (YEARLY, ONCE):
+        raise ContractError(f"{FILE}, {name or 'standaard'}: 'per' is {YEARLY} of {ONCE}.")
+    return Agreement(str(item["rol"]), item["per"], int(month), int(day))
+
+
+def calendar(
+    con: duckdb.DuckDBPyConnection, contracts: Contracts, today: dt.date
+) -> tuple[Due, ...]:
+    """What every supplier that delivered before has delivered, still owes, or owes too late.
+
+    From the first school year a supplier delivered up to the one that runs now.
+    """
+    rows = con.execute(
+        "SELECT levering, dataset, leverancier, periode, status FROM register.leveringen"
+        " WHERE status <> 'geweigerd' ORDER BY volgnummer"
+    ).fetchall()
+    seen: dict[tuple[str, str], set[int]] = {}
+    held: dict[tuple[str, str], set[int]] = {}
+    present: set[tuple[str, str]] = set()
+    for delivery, dataset, supplier, period, status in rows:
+        who = (dataset, supplier)
+        years = covered_years(con, contracts.dataset(dataset), delivery, period)
+        seen.setdefault(who, set()).update(years)
+        if status == "geladen":
+            present.add(who)
+            held.setdefault(who, set()).update(years)
+    running = today.year - (today.month < FIRST_MONTH)
+    agreed = agreements()
+    lines: list[Due] = []
+    for dataset, supplier in sorted(seen):
+        who = (dataset, supplier)
+        terms = agreed.get(dataset, agreed[""])
+        if terms.per == ONCE:
+            state: State = "geleverd" if who in present else "verwacht"
+            lines.append(Due(dataset, supplier, terms.role, "", None, state))
+            continue
+        for year in range(min(seen[who], default=running), running + 1):
+            due = terms.due(year)
+            delivered = year in held.get(who, ())
+            state = "geleverd" if delivered else "te laat" if today > due else "verwacht"
+            lines.append(Due(dataset, supplier, terms.role, f"{year}/{year + 1}", due, state))
+    return tuple(lines)
+
+
+def covered_years(
+    con: duckdb.DuckDBPyConnection, dataset: Dataset, delivery: str, period: str
+) -> set[int]:
+    """School years a delivery says it covers, by their first calendar year.
+
+    One whose name gives no period covers the years of its rows.
+    """
+    if period:
+        first, last = (int(year) for year in period.split("-"))
+        return set(range(first, max(last, first + 1)))
+    if not dataset.period_column:
+        return set()
+    column = quoted(dataset.period_column)
+    year = {
+        "datum": f"year({column}) - (month({column}) < {FIRST_MONTH})::INT",
+        "tekst": f"try_cast(left({column}, 4) AS INTEGER)",
+    }.get(dataset.column(dataset.period_column).kind, column)
+    rows = con.execute(
+        f"SELECT DISTINCT {year} FROM {quoted(dataset.id)}"
+        f" WHERE {tables.DELIVERY} = ? AND {year} IS NOT NULL",
+        [delivery],
+    ).fetchall()
+    return {int(found) for (found,) in rows}
