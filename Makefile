@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.ready
 DEMO   ?= .zichtlijn/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup chromium demo test lint types unit browser lock bench clean
+.PHONY: help setup chromium demo test lint types unit browser soak lock bench clean
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -42,6 +42,9 @@ unit: setup ## All tests
 
 browser: setup chromium ## Only the browser tests
 	$(BIN)/pytest -m browser
+
+soak: setup ## Kill a run at KILLS random moments (default 500; takes up to an hour)
+	ZICHTLIJN_KILLS=$(or $(KILLS),500) $(BIN)/pytest -n 2 tests/flow/test_crash.py
 
 lock: setup ## Renew the lock files after a change in pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
