@@ -321,7 +321,7 @@ def match(
     day = today or dt.datetime.now(dt.UTC).date()
     newest = sorted(layouts, key=lambda la: (la.valid_on(day), la.version), reverse=True)
     candidates = [*newest, *(canonical(d) for d in contracts.datasets.values())]
-    best: tuple[float, int, Layout, list[str | None]] | None = None
+    best: _Candidate | None = None
     for number, cells in text.head(HEADER_WITHIN):
         headers = [c for c in cells if c and c.strip()]
         if len(headers) < 2:
@@ -330,18 +330,28 @@ def match(
             score = _likeness(headers, layout, contracts.dataset(layout.dataset))
             if best is None or score > best[0]:
                 best = (score, number, layout, cells)
-    if best is None or best[0] < RECOGNISED:
+    if best is None or best[0][0] < RECOGNISED:
         raise DeliveryRefused("indeling.onbekend", _unknown_layout(best))
     _, header_row, layout, cells = best
     _refuse_other_headers(layout, cells, contracts.dataset(layout.dataset))
     return _placed(layout, header_row, cells, text.origin)
 
 
-def _likeness(headers: list[str], layout: Layout, dataset: Dataset) -> float:
-    """Known headers as a share of the headers present and the required ones absent."""
+# (likeness, header row, layout, cells of that row)
+_Candidate = tuple[tuple[float, float], int, Layout, list[str | None]]
+
+
+def _likeness(headers: list[str], layout: Layout, dataset: Dataset) -> tuple[float, float]:
+    """Known headers as a share of the headers present and the required ones absent; then the share
+    of the layout's columns that are there, which tells versions of one layout apart.
+    """
     present = {normal(h) for h in headers}
     known = sum(layout.knows(h) for h in headers)
-    return known / (len(headers) + len(_missing(layout, present, dataset)))
+    found = sum(normal(h) in present for h in layout.columns)
+    return (
+        known / (len(headers) + len(_missing(layout, present, dataset))),
+        found / max(1, len(layout.columns)),
+    )
 
 
 def _missing(layout: Layout, present: set[str], dataset: Dataset) -> list[str]:
@@ -350,8 +360,8 @@ def _missing(layout: Layout, present: set[str], dataset: Dataset) -> list[str]:
     return [h for h, c in layout.columns.items() if c in required and normal(h) not in present]
 
 
-def _unknown_layout(best: tuple[float, int, Layout, list[str | None]] | None) -> str:
-    if best is None or best[0] == 0:
+def _unknown_layout(best: _Candidate | None) -> str:
+    if best is None or best[0][0] == 0:
         return (
             "De kolomkoppen horen bij geen enkele bekende indeling. Gebruik de kolomnamen uit het"
             " contract of vraag uw Servicepunt om een indeling voor dit systeem."

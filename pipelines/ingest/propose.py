@@ -108,7 +108,8 @@ def propose(
     """The likeliest layout of `text`; for `dataset` when given, else for the dataset it fits best.
 
     `known`: layouts whose headers are taken as further words for a column. `head_words`: words per
-    column in place of `kopwoorden.yaml`. Raises `DeliveryRefused` when no header row is found.
+    column in place of `kopwoorden.yaml`. Raises `DeliveryRefused` when no header row is found, or
+    none that looks like a contract's.
     """
     header_row, headers = _header_row(text)
     body = text.frame.filter(pl.col("rij") > header_row).head(SAMPLE_ROWS)
@@ -119,6 +120,13 @@ def propose(
     ranked = [(_scores(headers, cells, d, contracts, words), d) for d in candidates]
     scores, chosen = max(ranked, key=lambda pair: _fit(pair[0], pair[1]))
     likely = [p for p, (_, score, _) in _assigned(scores, chosen).items() if score >= LIKELY]
+    if len(likely) < 2:
+        # What stands there may be somebody's data and no headers at all: repeat none of it.
+        raise DeliveryRefused(
+            "indeling.onbekend",
+            "De koppen lijken op geen enkel contract. Staat er wel een kopregel in het bestand?"
+            " Geef anders met --dataset aan waar het bij hoort.",
+        )
     sightings = identity.inspect(
         text, person_level=chosen.person_level, header_row=header_row, mapped=likely
     )

@@ -22,6 +22,7 @@ REFUSED = {
     "cbs/CBS_Kerncijfers.csv": "indeling.onbekend",
     "cbs/SES_WOA_scores_per_wijk_en_buurt_25042023_160857.csv": "indeling.onbekend",
     "regioatlas/jeugdzorgregios1.csv": "indeling.onbekend",
+    "regioatlas/passendonderwijsprimaironderwijs.csv": "indeling.onbekend",
     "amsterdam/INDELING_BUURT.csv": "indeling.onbekend",
     "istandaarden_ijw_3_2/berichten/JW301.xml": "identiteit.herleidbaar",
     "istandaarden_ijw_3_2/berichten/JW302.xml": "bestand.bericht",
@@ -63,6 +64,12 @@ def test_duo_schools_and_pupils_become_datasets(real_data: Path) -> None:
         assert (first.dataset, first.rows_in, first.accepted) == ("scholen", 6122, 6122)
         assert second.dataset == "leerlingaantallen"
         assert second.rows_in == second.accepted + second.quarantined
+        hidden = {
+            str(f["rule"]): f["count"] if "count" in f else len(f["rows"])  # type: ignore[arg-type]
+            for f in second.findings
+        }
+        assert hidden == {"leerlingaantallen.leerlingen.afgeschermd_bron": 762}
+        assert second.quarantined == 762
         school = con.execute(
             "SELECT naam, gemeente, onderwijssoort FROM scholen WHERE vestigingscode = '32JK00'"
         ).fetchone()

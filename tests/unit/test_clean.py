@@ -5,9 +5,17 @@ from __future__ import annotations
 import datetime as dt
 
 import duckdb
+import polars as pl
 import pytest
 
-from pipelines.ingest import clean
+from pipelines import contracts
+from pipelines.errors import DeliveryRefused
+from pipelines.ingest import clean, layouts
+from pipelines.ingest.layouts import Layout, Match, parse
+from pipelines.ingest.read import Origin, TextFrame
+from pipelines.validate.checks import checks
+
+PROMISES = contracts.load()
 
 
 def value(expression: str, text: str | None) -> object:
@@ -103,3 +111,224 @@ def test_lists_are_split_and_mapped() -> None:
     assert value(items, "etm, Lirik ,") == ["ETM", "LIRIK"]
     assert value(items, "etm,onzin") == ["ETM", "onzin"]
     assert value(items, None) is None
+
+
+def test_the_first_form_that_fits_is_taken() -> None:
+    forms = clean._date("t", "%d-%m-%Y", "%Y%m%d")
+    assert value(forms, "03-04-2024") == dt.date(2024, 4, 3)
+    assert value(forms, "20240403") == dt.date(2024, 4, 3)
+    assert value(forms, "2024-04-03") == dt.date(2024, 4, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("45536", dt.date(2024, 9, 1)), ("45536.0", dt.date(2024, 9, 1)), ("1234", None),
+     ("99999", None)],
+)  # fmt: skip
+def test_excels_count_of_days(text: str, day: dt.date | None) -> None:
+    assert value(clean._date("t", "%d-%m-%Y", serials=True), text) == day
+    assert value(clean._date("t", "%d-%m-%Y"), text) is None
+
+
+# Whole tables: what is done to a cell is reported -------------------------------------------------
+
+
+def table(
+    headers: tuple[str, ...], *rows: tuple[str | None, ...], origin: Origin = "csv"
+) -> TextFrame:
+    schema = {f"c{i}": pl.String for i in range(len(headers))}
+    data = pl.DataFrame([headers, *rows], orient="row", schema=schema)
+    return TextFrame(data.with_row_index("rij", offset=1), origin, "")
+
+
+def understood(text: TextFrame, layout: Layout) -> Match:
+    return layouts.match(text, [layout], PROMISES)
+
+
+def staged(text: TextFrame, layout: Layout) -> list[dict[str, object]]:
+    match = understood(text, layout)
+    with duckdb.connect() as con:
+        con.register("ruw", text.frame)
+        select = clean.staged_select(match, PROMISES.dataset(layout.dataset), PROMISES, "ruw")
+        return con.execute(f"{select} ORDER BY _nr").pl().to_dicts()
+
+
+def failing(text: TextFrame, layout: Layout) -> dict[str, list[int]]:
+    """Rows of every check that finds something, by rule id."""
+    dataset, match = PROMISES.dataset(layout.dataset), understood(text, layout)
+    promised = checks(dataset, PROMISES, filled=set(), marks=clean.marks(match, dataset))
+    with duckdb.connect() as con:
+        con.register("ruw", text.frame)
+        con.execute(f"CREATE TABLE r AS {clean.staged_select(match, dataset, PROMISES, 'ruw')}")
+        found = {
+            c.id: [n for (n,) in con.execute(f"SELECT _rij FROM r WHERE {c.fails}").fetchall()]
+            for c in promised
+            if not c.could_not_run and c.sort != "uniek"
+        }
+    return {rule: rows for rule, rows in found.items() if rows}
+
+
+COUNTS = parse("tellingen.yaml", """
+id: tellingen
+versie: 1
+leverancier: Verzonnen
+dataset: leerlingaantallen
+kolommen: {School: vestigingscode, Jaar: schooljaar, Aantal: leerlingen}
+symbolen: {"<5": afgeschermd, ".": onbekend, "x": geheim, "-": nihil}
+""")  # fmt: skip
+
+
+def test_hidden_unknown_secret_nil_blank_and_zero_stay_different_things() -> None:
+    cells = ("12", "<5", ".", "x", "-", None, "0", "<10")
+    rows = [("99AA00", f"{2010 + i}", cell) for i, cell in enumerate(cells)]
+    text = table(("School", "Jaar", "Aantal"), *rows)
+    assert failing(text, COUNTS) == {
+        "leerlingaantallen.leerlingen.afgeschermd_bron": [3],
+        "leerlingaantallen.leerlingen.onbekend_bron": [4],
+        "leerlingaantallen.leerlingen.geheim_bron": [5],
+        "leerlingaantallen.leerlingen.nihil_bron": [6],
+        "leerlingaantallen.leerlingen.verplicht": [7],
+        "leerlingaantallen.leerlingen.type": [9],
+    }
+    assert [r["leerlingen"] for r in staged(text, COUNTS)] == [12, *[None] * 5, 0, None]
+
+
+def test_a_symbol_in_an_optional_column_is_a_warning() -> None:
+    layout = parse("t.yaml", """
+id: tarieven_export
+versie: 1
+leverancier: Verzonnen
+dataset: jeugdhulp
+kolommen: {Nr: toewijzing_id, Leerling: leerling_id, Gemeente: woongemeente, Categorie:
+  productcategorie, Vorm: hulpvorm, Levering: leveringsvorm, Begin: start_datum, Tarief: tarief}
+symbolen: {".": onbekend}
+""")  # fmt: skip
+    dataset = PROMISES.dataset("jeugdhulp")
+    headers = tuple(layout.columns)
+    (mark,) = clean.marks(understood(table(headers), layout), dataset)
+    assert (mark.sort, mark.column, mark.is_error) == ("onbekend_bron", "tarief", False)
+
+
+SCHOOLS = parse("scholen.yaml", """
+id: scholen_export
+versie: 1
+leverancier: Verzonnen
+dataset: scholen
+kolommen: {Code: vestigingscode, Naam: naam, Gemeente: gemeente, Soort: onderwijssoort}
+bewerk: {gemeente: {voorvoegsel: GM, breedte: 4}}
+""")  # fmt: skip
+
+
+def test_lost_zeros_come_back_where_the_layout_says_so_and_are_reported() -> None:
+    text = table(
+        ("Code", "Naam", "Gemeente", "Soort"),
+        ("99AA00", "Verzonnen A", "118", "bo"),
+        ("99AB00", "Verzonnen B", "0118", "bo"),
+        ("9AC00", "Verzonnen C", "Elders", "bo"),
+    )
+    assert [r["gemeente"] for r in staged(text, SCHOOLS)] == ["GM0118", "GM0118", "GMElders"]
+    assert failing(text, SCHOOLS) == {
+        "scholen.gemeente.hersteld": [2],
+        "scholen.gemeente.patroon": [4],
+        "scholen.vestigingscode.patroon": [4],
+    }
+
+
+SUSPENSIONS = parse("schorsingen.yaml", """
+id: schorsingen_export
+versie: 1
+leverancier: Verzonnen
+dataset: schorsingen
+kolommen: {Nr: schorsing_id, Leerling: leerling_id, School: vestigingscode, Soort: soort,
+  Begin: start_datum, Dagen: schooldagen, Reden: reden}
+datums: dd-mm-jjjj
+""")  # fmt: skip
+
+
+def suspensions(*days: str, origin: Origin = "csv") -> TextFrame:
+    rows = [(f"S{i}", "a" * 64, "99AA00", "schorsing_extern", day, "1", "pesten")
+            for i, day in enumerate(days)]  # fmt: skip
+    return table(tuple(SUSPENSIONS.columns), *rows, origin=origin)
+
+
+def test_serials_of_a_worksheet_are_read_and_reported() -> None:
+    sheet = suspensions("45536", "01-09-2024", "2024-09-01 00:00:00", origin="werkblad")
+    assert {r["start_datum"] for r in staged(sheet, SUSPENSIONS)} == {dt.date(2024, 9, 1)}
+    assert failing(sheet, SUSPENSIONS) == {"schorsingen.start_datum.excel_datum": [2]}
+    assert failing(suspensions("45536"), SUSPENSIONS) == {"schorsingen.start_datum.type": [2]}
+
+
+def refusal(text: TextFrame) -> str:
+    with pytest.raises(DeliveryRefused) as refused:
+        clean.refuse_month_first(
+            text, understood(text, SUSPENSIONS), PROMISES.dataset("schorsingen")
+        )
+    assert refused.value.rule == "indeling.datum"
+    return str(refused.value)
+
+
+def test_dates_that_are_all_month_first_are_refused_with_the_evidence() -> None:
+    said = refusal(suspensions("09-25-2024", "03-04-2024", "12-31-2024"))
+    assert "Begin: 2 keer past alleen maand-dag (rij 2, 4), 0 keer alleen dag-maand en 1" in said
+    assert "09-25" not in said
+
+
+def test_a_column_of_both_kinds_is_refused_with_the_evidence() -> None:
+    said = refusal(suspensions("25-09-2024", "09-25-2024", "03-04-2024"))
+    assert "1 keer past alleen maand-dag (rij 3), 1 keer alleen dag-maand en 1 keer" in said
+
+
+@pytest.mark.parametrize(
+    "days",
+    [("25-09-2024", "03-04-2024"), ("03-04-2024",), ("31-02-2024", "45-67-2024"), ("onbekend",)],
+)
+def test_day_first_and_impossible_dates_are_no_evidence(days: tuple[str, ...]) -> None:
+    text = suspensions(*days)
+    clean.refuse_month_first(text, understood(text, SUSPENSIONS), PROMISES.dataset("schorsingen"))
+
+
+# The evaluation ---------------------------------------------------------------------------------
+
+
+def source(name: str) -> Layout:
+    return next(la for la in layouts.load() if la.id == name)
+
+
+def test_limesurvey_becomes_a_row_per_question() -> None:
+    text = table(
+        ("id", "submitdate", "schooljaar", "groep", "vestiging", "wijk", "proces[p01]",
+         "inhoud[i10]"),
+        ("1", "2025-06-03 10:00:00", "2024-2025", "school", "99AA00", None, "4", "nvt"),
+        ("2", "2025-06-04 11:00:00", "2024-2025", "wijkteam", None, "WK990101", "6", None),
+    )  # fmt: skip
+    layout = source("limesurvey_evaluatie_antwoorden")
+    rows = staged(text, layout)
+    assert [(r["antwoord_id"], r["vraag_id"], r["score"], r["nvt"]) for r in rows] == [
+        ("2024/2025:1", "p01", 4, False),
+        ("2024/2025:1", "i10", None, True),
+        ("2024/2025:2", "p01", 6, False),
+    ]
+    assert {r["ronde"] for r in rows} == {"2024/2025"}
+    assert failing(text, layout) == {"evaluatie_antwoorden.score.bereik": [3]}
+
+
+def test_forms_answers_in_words_become_scores() -> None:
+    text = table(
+        ("Id", "Begintijd", "Over welk schooljaar gaat uw antwoord?",
+         "Namens wie vult u deze vragenlijst in?",
+         "Over welke school gaat uw antwoord (vestigingscode)?",
+         "De schoolmaatschappelijk werker is voor de school goed bereikbaar.",
+         "Na een verwijzing start de hulp snel genoeg. "),
+        ("7", "45811.4", "2024/2025", "Schoolteam", "99AA00", "Helemaal mee eens",
+         "Niet van toepassing"),
+        ("8", "45811.5", "2024/2025", "school", "99AA00", "mee oneens", "misschien"),
+    )  # fmt: skip
+    layout = source("forms_evaluatie_antwoorden")
+    assert [(r["antwoord_id"], r["groep"], r["vraag_id"], r["score"], r["nvt"])
+            for r in staged(text, layout)] == [
+        ("2024/2025:7", "school", "p01", 5, False),
+        ("2024/2025:7", "school", "i08", None, True),
+        ("2024/2025:8", "school", "p01", 2, False),
+        ("2024/2025:8", "school", "i08", None, False),
+    ]  # fmt: skip
+    assert failing(text, layout) == {"evaluatie_antwoorden.score.type": [3]}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import polars as pl
 import pytest
 
 from pipelines import contracts
-from pipelines.errors import DeliveryRefused
-from pipelines.ingest import layouts
-from pipelines.ingest.layouts import Layout, match
+from pipelines.errors import ContractError, DeliveryRefused
+from pipelines.ingest import layouts, questionnaires
+from pipelines.ingest.layouts import Layout, match, parse
 from pipelines.ingest.read import TextFrame
 
 PROMISES = contracts.load()
@@ -82,3 +84,94 @@ def test_date_formats_per_column() -> None:
     layout = Layout("x", 1, None, "scholen", {}, dates={"van": "dd-mm-jjjj"})
     assert layout.date_format("van") == "%d-%m-%Y"
     assert layout.date_format("tot") == "%Y-%m-%d"
+
+
+def test_several_date_forms_for_one_column() -> None:
+    layout = Layout("x", 1, None, "scholen", {}, dates={"van": ["dd-mm-jjjj", "jjjjmmdd"]})
+    assert layout.date_forms("van") == ("dd-mm-jjjj", "jjjjmmdd")
+    assert layout.date_forms("tot") == ("jjjj-mm-dd",)
+
+
+# Versions and validity --------------------------------------------------------------------------
+
+MINIMAL = """
+id: school_export
+versie: {version}
+leverancier: Verzonnen leverancier
+dataset: scholen
+kolommen: {{Code: vestigingscode, Naam: naam, Gemeente: gemeente, Soort: onderwijssoort{more}}}
+{rest}
+"""
+
+
+def layout(version: int = 1, more: str = "", rest: str = "") -> Layout:
+    return parse("school_export.yaml", MINIMAL.format(version=version, more=more, rest=rest))
+
+
+def test_the_headers_choose_between_versions() -> None:
+    old, new = layout(1), layout(2, more=", Wijk: wijkcode")
+    headers = ("Code", "Naam", "Gemeente", "Soort")
+    assert match(frame(headers), [new, old], PROMISES).layout.version == 1
+    assert match(frame((*headers, "Wijk")), [old, new], PROMISES).layout.version == 2
+
+
+def test_of_equal_fits_the_newest_valid_comes_first() -> None:
+    headers = ("Code", "Naam", "Gemeente", "Soort")
+    old = layout(1, rest="negeer: [Oud]\ngeldig_tot: 2024-07-31")
+    new = layout(2, rest="negeer: [Nieuw]\ngeldig_vanaf: 2024-08-01")
+
+    def chosen(day: dt.date) -> int:
+        return match(frame(headers), [old, new], PROMISES, today=day).layout.version
+
+    assert chosen(dt.date(2024, 7, 31)) == 1
+    assert chosen(dt.date(2024, 8, 1)) == 2
+
+
+def test_an_expired_layout_still_reads_the_exports_of_its_time() -> None:
+    old = layout(1, rest="negeer: [Oud]\ngeldig_tot: 2020-07-31")
+    found = match(frame(("Code", "Naam", "Gemeente", "Soort", "Oud")), [old], PROMISES)
+    assert found.layout is old
+
+
+def test_two_layouts_with_the_same_headers_are_refused_by_name() -> None:
+    with pytest.raises(ContractError, match=r"school_export \(versie 1\).*\(versie\s2\)"):
+        layouts.refuse_twins([layout(1), layout(2, rest="geldig_vanaf: 2024-08-01")])
+
+
+@pytest.mark.parametrize(
+    ("rest", "said"),
+    [
+        ("symbolen: {'<5': weg}", "betekenis weg"),
+        ("symbolen: {'0': nihil}", "geen symbool"),
+        ("datums: [dd-mm-jjjj, mm-dd-jjjj]", "mm-dd-jjjj is onbekend"),
+        ("geldig_vanaf: gisteren", "niet te lezen"),
+        ("verzonnen: 1", "onbekende sleutels verzonnen"),
+        ("ontvouw: {vragenlijst: geen, naam_naar: a, waarde_naar: b}", "geen vragenlijst geen"),
+    ],
+)
+def test_a_layout_that_says_something_else_is_refused(rest: str, said: str) -> None:
+    with pytest.raises(ContractError, match=said):
+        layout(rest=rest)
+
+
+# Questionnaires ---------------------------------------------------------------------------------
+
+
+def test_the_questionnaire_covers_every_part_theme_and_group() -> None:
+    asked = questionnaires.find("smw_jaarevaluatie")
+    assert {i.part for i in asked.items} == set(questionnaires.PARTS)
+    assert {i.theme for i in asked.items} == set(questionnaires.THEMES)
+    assert {g for i in asked.items for g in i.groups} == set(PROMISES.codes["evaluatiegroep"])
+    assert all(i.text.endswith(".") and len(i.text) <= 110 for i in asked.items)
+
+
+def test_a_question_that_is_not_on_the_list_is_an_unknown_column() -> None:
+    headers = ("id", "schooljaar", "groep", "vestiging", "wijk", "proces[p01]", "proces[p99]")
+    with pytest.raises(DeliveryRefused, match=r"onbekende kolommen: proces\[p99\]"):
+        match(frame(headers), layouts.load(), PROMISES)
+
+
+def test_an_open_answer_is_an_unknown_column() -> None:
+    headers = ("id", "schooljaar", "groep", "vestiging", "wijk", "proces[p01]", "toelichting")
+    with pytest.raises(DeliveryRefused, match="onbekende kolommen: toelichting"):
+        match(frame(headers), layouts.load(), PROMISES)
