@@ -119,7 +119,7 @@ def kind(data: bytes) -> Kind:
     other = next((name for mark, name in _OTHER_KINDS.items() if head.startswith(mark)), "")
     if _is_packed(head):
         other = "een archief in een archief"
-    plain = head.removeprefix(b"\xef\xbb\xbf")
+    plain = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xfe\xff")  # as if it were one byte each
     if _WEB_PAGE.match(plain):
         other = "een webpagina; open haar in een rekenprogramma en sla haar op als xlsx"
     if not other and _MARKUP.match(plain):
