@@ -192,8 +192,8 @@ def short(facts: Facts) -> str:
     """The line under a small card, as HTML: what the card itself does not say."""
     names, _, until = _sources_short(facts.sources).rpartition(_UNTIL)
     return (
-        f'<p class="zl-facts">{escape(names)}{_UNTIL if names else ""}'
-        f'<span class="zl-keep">{escape(until)}</span><br>'
+        f'<p class="zl-facts">{escape(names)}{", " if names else ""}'
+        f'<span class="zl-date">{"t/m " if names else ""}{escape(until)}</span><br>'
         f"publicatie {escape(facts.release_id)}</p>"
     )
 

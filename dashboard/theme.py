@@ -74,6 +74,7 @@ CSS = f"""
   color: {MUTED}; font-size: 0.8rem; line-height: 1.5; margin: 0; padding: 0.45rem 0 0;
 }}
 .zl-facts span {{ display: inline-block; margin-right: 0.95rem; }}
+.zl-facts span.zl-date {{ display: inline; margin: 0; white-space: nowrap; }}
 .zl-none {{
   border: 1px dashed {LINE}; color: {MUTED}; padding: 0.9rem 1.1rem; margin: 0.5rem 0 0;
   font-size: 0.94rem; line-height: 1.5;
