@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -66,15 +67,15 @@ class Component:
     known: tuple[tuple[int, int], ...]
     relations: tuple[Relation, ...]
 
-    @property
+    @cached_property
     def values(self) -> Ints:
         return _ints(self.cells, "aantal")
 
-    @property
+    @cached_property
     def thresholds(self) -> Ints:
         return _ints(self.cells, "drempel")
 
-    @property
+    @cached_property
     def children(self) -> Ints:
         return _ints(self.cells, "kinderen")
 

@@ -43,11 +43,15 @@ from pipelines.release.disclosure.rules import (
 )
 from pipelines.release.disclosure.solver import Floats, Programme, solve
 
-MOST_TURNS = 12
+AGAIN = 30
+"""After so many single programmes, which hide cells, tables for many demands are tried again."""
+AT_ONCE = 250
+"""At most about so many demands are put to one linear programme."""
+MOST_TURNS = 20
 """At most so many tables per block that serve many demands at once."""
 ROOM = 2
 """How far the integer programme looks around the fractional answer."""
-NEIGHBOURHOODS = (400, 100_000)
+NEIGHBOURHOODS = (400, 1_500)
 """Atoms given to the integer programme: near ones first, more when hiding cannot be avoided."""
 LEVEL_WEIGHT = {
     "totaal": 8.0,
@@ -168,18 +172,23 @@ def _blocks(search: _Search) -> list[tuple[Ints, Ints, list[Demand]]]:
     ]
 
 
-def _serve_many(search: _Search) -> None:
-    """Tables that serve many demands at once, per block, until a table serves hardly any."""
+def _serve_many(search: _Search, turns: int = MOST_TURNS) -> None:
+    """Tables that serve many demands at once, per block, until two in a row serve hardly any."""
     for (rows, atoms, _), aware in product(_blocks(search), (False, True)):
         inside = np.zeros(search.rows.value.size, np.bool_)
         inside[rows] = True
-        for turn in range(MOST_TURNS):
+        poor = 0
+        for turn in range(turns):
             todo = [d for d in search.open_demands() if inside[d.row] and d.aware == aware]
             if not todo:
                 break
-            either = [other for demand in todo for other in _alternatives(search, demand)]
+            stride = 1 + len(todo) // AT_ONCE
+            some = todo[turn % stride :: stride]
+            either = [other for demand in some for other in _alternatives(search, demand)]
             table = _table_for_many(search, rows, atoms, either, turn)
-            if table is None or 30 * search.keep(table) < len(todo):
+            good = table is not None and 30 * search.keep(table) >= len(some)
+            poor = 0 if good else poor + 1
+            if poor == 2:
                 break
 
 
@@ -329,9 +338,15 @@ def _limits(values: Ints) -> Floats:
 
 def _solve_rest(search: _Search) -> None:
     """The integer programme for what is left; hides the cells it could not leave in range."""
+    tried = 0
     for demand in search.needed:
         if demand.key in search.proof:
             continue
+        tried += 1
+        if tried % AGAIN == 0 and len(search.open_demands()) > 2 * AGAIN:
+            _serve_many(search, turns=3)
+            if demand.key in search.proof:
+                continue
         best: tuple[float, Ints] | None = None
         for width, goal in product(NEIGHBOURHOODS, _alternatives(search, demand)):
             if best is not None and best[0] < 1e-6:

@@ -15,6 +15,8 @@ from pipelines.release.disclosure.solver import Floats
 
 REST = 3
 """Steps in which an atom may not be changed back (up to REST + 4, in a fixed rhythm)."""
+FADING = 0.985
+"""What a wish keeps of its weight per step, after patience has run out."""
 
 
 def repair(
@@ -27,12 +29,13 @@ def repair(
     *,
     hard: int,
     steps: int = 1_500,
-    patience: int = 500,
+    patience: int = 400,
 ) -> Floats | None:
     """Whole numbers z in [low, high] near `start` with row_low <= matrix @ z <= row_high.
 
-    The first `hard` rows must hold; the others are wishes: after `patience` steps an answer that
-    leaves some of them out will do. None where none is found within `steps`.
+    The first `hard` rows must hold; the others are wishes: after `patience` steps those that are
+    not met are given up, and the rest counts for less and less. None where no answer is found
+    within `steps`.
     """
     matrix = sp.csc_array(matrix)
     rising = sp.csr_array(matrix.T.maximum(0))
@@ -47,6 +50,10 @@ def repair(
         broken = (sums < row_low) | (sums > row_high)
         if not broken[:hard].any() and (step >= patience or not broken.any()):
             return z
+        if step >= patience:
+            if step == patience:
+                weight[hard:][broken[hard:]] = 0.0
+            weight[hard:] *= FADING
         up = weight * ((sums >= row_high).astype(np.float64) - (sums < row_low))
         down = weight * ((sums <= row_low).astype(np.float64) - (sums > row_high))
         cost = rising @ np.stack([up, down], axis=1)
@@ -61,7 +68,9 @@ def repair(
         if not np.isfinite(best):
             return None
         if best >= 0:
-            weight[broken] += 1.0
+            weight[:hard][broken[:hard]] += 1.0
+            if step < patience:
+                weight[hard:][broken[hard:]] += 1.0
         z[atom] += sign
         where = slice(matrix.indptr[atom], matrix.indptr[atom + 1])
         sums[matrix.indices[where]] += sign * matrix.data[where]

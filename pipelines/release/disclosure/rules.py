@@ -111,11 +111,13 @@ def aware_ranges(component: Component, rows: Rows, visible: Bools) -> tuple[Ints
     high[:n][small] = thresholds[small] - 1
     if component.hide_zeros:
         high[:n][values == 0] = thresholds[values == 0] - 1
-    for row, cell in _remainders(component):
-        if small[cell] or values[cell] == 0 or not _telling_remainder(component, rows, row):
-            continue
-        low[row] = 0 if component.all_share else 1
-        high[row] = min(int(high[row]), int(rows.threshold[row]) - 1)
+    cells = _remainder_cells(component)
+    rest = slice(n, n + cells.size)
+    value, threshold = rows.value[rest], rows.threshold[rest]
+    telling = _few(value, threshold) | ((value == 0) & component.all_share)
+    telling &= ~small[cells] & (values[cells] > 0)
+    low[rest] = np.where(telling, int(not component.all_share), low[rest])
+    high[rest] = np.where(telling, np.minimum(high[rest], threshold - 1), high[rest])
     return low, high
 
 
@@ -131,12 +133,13 @@ def known_ranges(component: Component, rows: Rows, visible: Bools) -> tuple[Ints
     first, last = range_of_rounded(published, component.thresholds, component.rounding)
     low[:n][visible] = first[visible]
     high[:n][visible] = last[visible]
-    for row, cell in _remainders(component):
-        if visible[cell] and component.values[cell] > 0:
-            if rows.value[row] == 0:
-                high[row] = 0
-            else:
-                low[row] = max(int(low[row]), int(rows.threshold[row]))
+    cells = _remainder_cells(component)
+    rest = slice(n, n + cells.size)
+    told = visible[cells] & (component.values[cells] > 0)
+    empty = rows.value[rest] == 0
+    high[rest][told & empty] = 0
+    least = np.maximum(low[rest], rows.threshold[rest])
+    low[rest] = np.where(told & ~empty, least, low[rest])
     return low, high
 
 
@@ -153,6 +156,11 @@ def _remainders(component: Component) -> list[tuple[int, int]]:
     """(row, cell): complements and remainders of known figures, with the cell they tell about."""
     cells = [teller for teller, _ in component.pairs] + [cell for cell, _ in component.known]
     return list(enumerate(cells, component.cells.height))
+
+
+def _remainder_cells(component: Component) -> Ints:
+    """The cells of `_remainders`; their rows are the first after the cells, in this order."""
+    return np.array([cell for _, cell in _remainders(component)], np.int64)
 
 
 def _telling_remainder(component: Component, rows: Rows, row: int) -> bool:
