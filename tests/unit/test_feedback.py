@@ -329,6 +329,7 @@ def test_only_accepted_findings_ask_nothing(book: Path) -> None:
     accepted = {"reason": "bekend", "by": "A. Analist", "until": "2027-07-31"}
     told = reported([row(1)], [finding("soort.code", ["soort"], [3], accepted=accepted)])
     assert told.verdict.endswith("U hoeft niets te herstellen.")
+    assert not [u for u in told.unused if u.sort == "Onbekende code"]
     assert opened(book, told).sheetnames == ["Bevindingen", "Onbekend", "Uitleg"]
 
 

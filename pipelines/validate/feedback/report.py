@@ -235,9 +235,9 @@ def _reported(finding: Mapping[str, Any], check: Check, match: Match, dataset: D
         cells=tuple(int(match.places[c.name][1:]) for c in columns if c.name in match.places),
         rows=tuple(dict.fromkeys(finding["rows"])),
         short=_short(check, columns, match),
-        message=_in_own_words(finding["message"], check, match),
+        message=_in_own_words(finding["message"], check, match, words=False),
         allowed=_allowed(check, columns[0], match.layout),
-        remedy=_in_own_words(finding["remedy"], check, match),
+        remedy=_in_own_words(finding["remedy"], check, match, words=check.sort in SORT_IN_WORDS),
         owner=check.owner,
         note=_acceptance(accepted) if accepted else "",
     )
@@ -287,14 +287,14 @@ def _short(check: Check, columns: Sequence[Column], match: Match) -> str:
     return f"{names}: {said}"
 
 
-def _in_own_words(text: str, check: Check, match: Match) -> str:
+def _in_own_words(text: str, check: Check, match: Match, *, words: bool) -> str:
     """The contract's column names become the supplier's headers.
 
-    A name without underscore may be an ordinary word in a written rule: it stays there.
+    A name without underscore may be an ordinary word: it stays, unless `words`.
     """
     for name in sorted(check.columns, key=len, reverse=True):
         own = match.headers.get(name)
-        if own and normal(own) != name and ("_" in name or check.sort in SORT_IN_WORDS):
+        if own and normal(own) != name and ("_" in name or words):
             parts = re.split(rf"(?<!\w){re.escape(name)}(?!\w)", text)
             text = f"'{own}'".join(parts)
     return text
@@ -330,7 +330,7 @@ def _unused(
     yield from _unused_columns(delivery, dataset)
     for finding in findings:
         check = promised[finding["rule"]]
-        if check.sort == "code" and finding["rows"]:
+        if check.sort == "code" and finding["rows"] and not finding.get("accepted"):
             yield from _unknown_codes(
                 delivery, dataset.column(check.columns[0]), contracts, finding["rows"]
             )

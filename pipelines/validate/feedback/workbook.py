@@ -21,20 +21,24 @@ from pipelines.validate.feedback.report import (
 MOST_ROWS = 1_000_000  # of a worksheet, header left out
 MOST_COMMENTS = 20_000  # above this a spreadsheet program becomes too slow to work in
 FIT_ON_PAGE = 10  # columns that are still readable on one page; more run on to the next
+LINE_WIDTH = 80
 LONGEST_CELL = 32_000  # Excel's limit is 32.767
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 _INK = "#1F2933"
 _FONT = {"font_name": "Calibri", "font_size": 10, "font_color": _INK, "valign": "top"}
+_RULED = {"bottom": 7, "bottom_color": "#B8C2CC"}  # a hair line
 _STYLES: Mapping[str, dict[str, Any]] = {
-    "plain": {"num_format": "@"},
-    "guarded": {"num_format": "@", "quote_prefix": True},
-    "wrap": {"num_format": "@", "text_wrap": True},
-    "number": {"num_format": "0", "align": "right"},
-    "rownumber": {"num_format": "0", "align": "right", "bg_color": "#EEF2F6"},
+    "plain": {"num_format": "@"} | _RULED,
+    "guarded": {"num_format": "@", "quote_prefix": True} | _RULED,
+    "wrap": {"num_format": "@", "text_wrap": True} | _RULED,
+    "number": {"num_format": "0", "align": "center"} | _RULED,
+    "rownumber": {"num_format": "0", "align": "center", "bg_color": "#EEF2F6"} | _RULED,
+    "line": {"num_format": "@", "text_wrap": True},
     "header": {
         "bold": True,
         "text_wrap": True,
+        "valign": "vcenter",
         "bg_color": "#17375E",
         "font_color": "#FFFFFF",
         "border": 1,
@@ -68,7 +72,7 @@ def write(path: Path, report: Report) -> None:
         book.set_size(24_000, 14_000)
         styles = {name: book.add_format(_FONT | own) for name, own in _STYLES.items()}
         styles |= {
-            f"{state}_{name}": book.add_format(_FONT | _STYLES[state] | _STYLES[name])
+            f"{state}_{name}": book.add_format(_FONT | _STYLES[name] | _STYLES[state])
             for state in ("fout", "waarschuwing")
             for name in ("guarded", "wrap")
         }
@@ -89,16 +93,16 @@ def write(path: Path, report: Report) -> None:
 def _verdict_sheet(book: Any, styles: Mapping[str, Any], report: Report) -> None:
     sheet = _lines_sheet(book, "Uitslag")
     lines = [("title", "Geweigerd" if report.refusal else "Alles goedgekeurd")]
-    lines += [("wrap", report.verdict)]
+    lines += [("line", report.verdict)]
     if report.refusal:
         lines += [
             ("subtitle", "Waarom"),
-            ("wrap", report.refusal),
+            ("line", report.refusal),
             ("subtitle", "Wat nu"),
-            ("wrap", "Herstel de export en lever het bestand opnieuw aan."),
+            ("line", "Herstel de export en lever het bestand opnieuw aan."),
         ]
     else:
-        lines += [("wrap", "U hoeft niets te doen.")]
+        lines += [("line", "U hoeft niets te doen.")]
     _lines(sheet, styles, [*lines, *_about(report)])
 
 
@@ -145,13 +149,14 @@ def _row_sheet(
             for place in finding.cells or (-2,):
                 marks.setdefault(place + 2, []).append(finding)
         sheet.write_number(at, 0, number, styles[_worst(marks[0]) if 0 in marks else "rownumber"])
-        _text(sheet, at, 1, "; ".join(f.short for f in findings), styles["wrap"])
+        wrong = "; ".join(f.short for f in findings)
+        sheet.set_row(at, 3 + 13 * min(6, 1 + len(wrong) // 46))
+        _text(sheet, at, 1, wrong, styles["wrap"])
         for index, value in enumerate(cells):
             style = _worst(marks[index + 2]) if index + 2 in marks else "plain"
             if value.startswith(FORMULA_STARTS):
                 style = "guarded" if style == "plain" else f"{style}_guarded"
-            if value or style != "plain":
-                _text(sheet, at, index + 2, value, styles[style])
+            _text(sheet, at, index + 2, value, styles[style])
         for column, found in marks.items():
             if comments > 0:
                 _comment(sheet, at, column, found)
@@ -226,34 +231,36 @@ def _unused_sheet(book: Any, styles: Mapping[str, Any], report: Report) -> None:
     titles = ("Soort", "Wat", "Aantal", "Uitleg")
     _header(sheet, styles, titles, len(report.unused), freeze_columns=0)
     for at, item in enumerate(report.unused, start=1):
-        lines = max(1 + len(item.what) // 48, 1 + len(item.why) // 66)
+        lines = max(1 + len(item.what) // 48, 1 + len(item.why) // 76)
         sheet.set_row(at, min(400, 14 * lines + 2))
         _text(sheet, at, 0, item.sort, styles["wrap"])
         _text(sheet, at, 1, item.what, styles["wrap"])
-        if item.count is not None:
+        if item.count is None:
+            sheet.write_blank(at, 2, None, styles["number"])
+        else:
             sheet.write_number(at, 2, item.count, styles["number"])
         _text(sheet, at, 3, item.why, styles["wrap"])
 
 
 def _how_to_sheet(book: Any, styles: Mapping[str, Any], report: Report) -> None:
     sheet = _lines_sheet(book, "Uitleg")
-    lines = [("title", "Terugkoppeling op uw levering"), ("wrap", report.verdict)]
+    lines = [("title", "Terugkoppeling op uw levering"), ("line", report.verdict)]
     if report.open:
         lines += [
             ("subtitle", "Zo herstelt u de levering"),
-            ("wrap", "1. Open het blad 'Uw rijen'. Het zijn uw eigen rijen, zoals u ze leverde."),
+            ("line", "1. Open het blad 'Uw rijen'. Het zijn uw eigen rijen, zoals u ze leverde."),
             (
-                "wrap",
+                "line",
                 "2. Rood is een fout: de rij telt niet mee tot zij hersteld is. Geel is een"
                 " waarschuwing: de rij telt mee, maar kijk haar na.",
             ),
             (
-                "wrap",
+                "line",
                 "3. Wijs een gekleurde cel aan: de opmerking zegt wat er mis is, wat is toegestaan"
                 " en hoe u het herstelt.",
             ),
             (
-                "wrap",
+                "line",
                 "4. Verbeter het in uw bronsysteem en maak de export opnieuw, met dezelfde"
                 " leverancier en periode. De nieuwe levering vervangt de vorige.",
             ),
@@ -262,7 +269,7 @@ def _how_to_sheet(book: Any, styles: Mapping[str, Any], report: Report) -> None:
         if marked > MOST_COMMENTS:
             lines.append(
                 (
-                    "wrap",
+                    "line",
                     f"Om het bestand werkbaar te houden, hebben de eerste {MOST_COMMENTS} cellen"
                     " een opmerking; de kolom 'Wat is er mis' is overal ingevuld.",
                 )
@@ -271,7 +278,7 @@ def _how_to_sheet(book: Any, styles: Mapping[str, Any], report: Report) -> None:
         lines += [
             ("subtitle", "Aanvaard"),
             (
-                "wrap",
+                "line",
                 "Bevindingen met de stand 'Aanvaard' zijn bekend en afgesproken; u hoeft er niets"
                 " mee te doen tot de genoemde datum. Een aanvaarde fout telt nog niet mee.",
             ),
@@ -279,7 +286,7 @@ def _how_to_sheet(book: Any, styles: Mapping[str, Any], report: Report) -> None:
     lines += [
         ("subtitle", "Vertrouwelijk"),
         (
-            "wrap",
+            "line",
             "Dit bestand bevat gegevens over leerlingen onder pseudoniem. Deel het alleen met wie"
             " de levering herstelt, via een beveiligde weg, en verwijder het daarna.",
         ),
@@ -290,7 +297,7 @@ def _how_to_sheet(book: Any, styles: Mapping[str, Any], report: Report) -> None:
 def _about(report: Report) -> list[tuple[str, str]]:
     return [
         ("subtitle", "Over deze levering"),
-        *(("wrap", f"{label}: {text}") for label, text in report.about),
+        *(("line", f"{label}: {text}") for label, text in report.about),
     ]
 
 
@@ -320,7 +327,7 @@ def _printed(sheet: Any, *, landscape: bool = True) -> None:
 
 def _lines_sheet(book: Any, name: str) -> Any:
     sheet = book.add_worksheet(name)
-    sheet.set_column(0, 0, 96)
+    sheet.set_column(0, 0, LINE_WIDTH)
     sheet.hide_gridlines(2)
     _printed(sheet, landscape=False)
     return sheet
@@ -328,7 +335,7 @@ def _lines_sheet(book: Any, name: str) -> Any:
 
 def _lines(sheet: Any, styles: Mapping[str, Any], lines: Sequence[tuple[str, str]]) -> None:
     for at, (style, text) in enumerate(lines):
-        height = {"title": 26, "subtitle": 24}.get(style, 14 * (1 + len(text) // 100) + 3)
+        height = {"title": 26, "subtitle": 24}.get(style, 14 * (1 + len(text) // LINE_WIDTH) + 4)
         sheet.set_row(at, height)
         _text(sheet, at, 0, text, styles[style])
 
