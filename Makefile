@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.ready
 DEMO   ?= .zichtlijn/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup chromium demo test lint types unit browser soak lock bench clean
+.PHONY: help setup chromium demo test lint types unit browser soak fuzz lock bench clean
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ browser: setup chromium ## Only the browser tests
 
 soak: setup ## Kill a run at KILLS random moments (default 500; takes up to an hour)
 	ZICHTLIJN_KILLS=$(or $(KILLS),500) $(BIN)/pytest -n 2 tests/flow/test_crash.py
+
+fuzz: setup ## Read made-up, damaged and random files: FUZZ times what make test does (default 50)
+	FUZZ=$(or $(FUZZ),50) $(BIN)/pytest -n 2 tests/fuzz
 
 lock: setup ## Renew the lock files after a change in pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

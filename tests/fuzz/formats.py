@@ -62,6 +62,11 @@ def zipped(members: Mapping[str, bytes]) -> bytes:
     return out.getvalue()
 
 
+def unzipped(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
 # ods -------------------------------------------------------------------------------------------
 
 _OASIS = "urn:oasis:names:tc:opendocument:xmlns"

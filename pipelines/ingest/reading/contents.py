@@ -254,7 +254,7 @@ def _members(data: bytes, part: int) -> Iterator[Content]:
     except _DAMAGED:
         raise _damaged("zipbestand") from None
     with archive:
-        entries = [e for e in archive.infolist() if not (e.is_dir() or _is_litter(e.filename))]
+        entries = [e for e in archive.infolist() if not (_is_folder(e) or _is_litter(e.filename))]
         if not entries:
             raise DeliveryRefused("bestand.leeg", "Het zipbestand bevat geen bestanden.")
         if len(entries) > MAX_MEMBERS:
@@ -326,10 +326,19 @@ def _check_unpacked(length: int, packed: int) -> None:
         )
 
 
+def _is_folder(entry: zipfile.ZipInfo) -> bool:
+    """A folder holds no bytes; a file may have a name that looks like one."""
+    return entry.is_dir() and entry.file_size == 0
+
+
 def _is_litter(name: str) -> bool:
     """What a computer adds to a zip by itself."""
     base = name.replace("\\", "/").rsplit("/", 1)[-1]
-    return "__MACOSX" in name or base.startswith(".") or base in {"Thumbs.db", "desktop.ini"}
+    return (
+        name.startswith("__MACOSX/")
+        or base.startswith("._")
+        or base in {".DS_Store", "Thumbs.db", "desktop.ini"}
+    )
 
 
 def _label(name: str) -> str:
