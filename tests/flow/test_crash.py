@@ -87,7 +87,7 @@ def test_killed_at_the_worst_moments(undisturbed: Undisturbed, point: str, tmp_p
         converges(workdir, undisturbed)
         return
     small.finish(undisturbed.inbox, workdir)
-    assert small.pointer(workdir)
+    assert small.pointer(workdir) == undisturbed.last
     assert small.leftovers(workdir) == []
 
 
