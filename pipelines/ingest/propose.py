@@ -32,6 +32,7 @@ Certainty = Literal["zeker", "waarschijnlijk", "onzeker", "niet gevonden"]
 
 SAMPLE_ROWS = 2000
 SURE, LIKELY, POSSIBLE = 0.80, 0.64, 0.46  # scores from which a guess is called so
+CALLED = 0.8  # likeness from which a header is one of a column's names
 CLEAR_LEAD = 0.08  # a sure guess is so much better than any other for this header or column
 BY_HEADER = 0.62  # weight of the header; the rest is the cells'
 FITS = 0.9  # share of the cells that must fit before a type or form is called theirs
@@ -120,7 +121,7 @@ def propose(
     ranked = [(_scores(headers, cells, d, contracts, words), d) for d in candidates]
     scores, chosen = max(ranked, key=lambda pair: _fit(pair[0], pair[1]))
     likely = [p for p, (_, score, _) in _assigned(scores, chosen).items() if score >= LIKELY]
-    if len(likely) < 2:
+    if sum(_is_called(header, chosen, words) for header in headers.values()) < 2:
         # What stands there may be somebody's data and no headers at all: repeat none of it.
         raise DeliveryRefused(
             "indeling.onbekend",
@@ -290,6 +291,12 @@ class _Words:
         return {_plain(n) for n in (column.name, column.label, *general, *learned)}
 
 
+def _is_called(header: str, dataset: Dataset, words: _Words) -> bool:
+    """Whether a header is a name of some column, whatever its cells are."""
+    plain = _plain(header)
+    return any(_alike(plain, n) >= CALLED for c in dataset.columns for n in words.of(dataset, c))
+
+
 _Scores = dict[str, dict[str, tuple[float, str]]]  # place -> column -> (score 0..1, why)
 
 
@@ -431,11 +438,14 @@ def _assigned(scores: _Scores, dataset: Dataset) -> dict[str, tuple[str, float, 
 
 
 def _fit(scores: _Scores, dataset: Dataset) -> float:
-    """How well a dataset explains the headers: found score over headers and absent required."""
-    found = [(c, s) for c, s, _ in _assigned(scores, dataset).values() if s >= POSSIBLE]
-    required = {c.name for c in dataset.columns if c.required}
-    absent = required - {c for c, _ in found}
-    return sum(s for _, s in found) / (len(scores) + len(absent))
+    """How well a dataset explains a table: the required columns it has, then the headers used.
+
+    A wide table always has something for a wide dataset; what is required tells them apart.
+    """
+    found = {c: s for c, s, _ in _assigned(scores, dataset).values() if s >= POSSIBLE}
+    required = [c.name for c in dataset.columns if c.required]
+    by_required = sum(found.get(c, 0.0) for c in required) / max(1, len(required))
+    return 0.6 * by_required + 0.4 * sum(found.values()) / max(1, len(scores))
 
 
 def _guess(
