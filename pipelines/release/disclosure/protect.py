@@ -173,11 +173,10 @@ def _blocks(search: _Search) -> list[tuple[Ints, Ints, list[Demand]]]:
 
 
 def _serve_many(search: _Search, turns: int = MOST_TURNS) -> None:
-    """Tables that serve many demands at once, per block, until two in a row serve hardly any."""
+    """Tables that serve many demands at once, per block, until one serves hardly any."""
     for (rows, atoms, _), aware in product(_blocks(search), (False, True)):
         inside = np.zeros(search.rows.value.size, np.bool_)
         inside[rows] = True
-        poor = 0
         for turn in range(turns):
             todo = [d for d in search.open_demands() if inside[d.row] and d.aware == aware]
             if not todo:
@@ -186,9 +185,7 @@ def _serve_many(search: _Search, turns: int = MOST_TURNS) -> None:
             some = todo[turn % stride :: stride]
             either = [other for demand in some for other in _alternatives(search, demand)]
             table = _table_for_many(search, rows, atoms, either, turn)
-            good = table is not None and 30 * search.keep(table) >= len(some)
-            poor = 0 if good else poor + 1
-            if poor == 2:
+            if table is None or 10 * search.keep(table) < len(some):
                 break
 
 
@@ -204,7 +201,7 @@ def _table_for_many(
     body_high = _limits((high - search.rows.value)[lines])
     counts = search.component.counts[atoms].astype(np.float64)
     most = float(2 * max(abs(_need(search, demand)) for demand in todo) + 10)
-    chosen = _chosen(search, atoms, todo, turn, (body, body_low, body_high), most)
+    chosen, start = _chosen(search, atoms, todo, turn, (body, body_low, body_high), most)
     if not chosen:
         return None
     goals = sp.csr_array(search.rows.matrix[[demand.row for demand in chosen]][:, atoms])
@@ -213,27 +210,13 @@ def _table_for_many(
     row_low = np.concatenate([body_low, need])
     up = np.array([demand.up for demand in chosen], np.bool_)
     row_high = np.concatenate([body_high, np.where(up, np.inf, need)])
-    n = atoms.size
-    nearest = solve(
-        Programme(
-            cost=np.ones(2 * n),
-            matrix=sp.csc_array(sp.hstack([matrix, -matrix], format="csc")),
-            row_low=row_low,
-            row_high=row_high,
-            low=np.zeros(2 * n),
-            high=np.concatenate([np.full(n, most), counts]),
-            whole=np.zeros(2 * n, np.bool_),
-        )
-    )
-    if nearest is None:
-        return None
     whole = repair(
         matrix,
         row_low,
         row_high,
         -counts,
-        np.full(n, most),
-        nearest[:n] - nearest[n:],
+        np.full(atoms.size, most),
+        start,
         hard=lines.size,
     )
     table = None if whole is None else _spread(search, atoms, whole)
@@ -283,8 +266,10 @@ def _chosen(
     turn: int,
     body: tuple[sp.csr_array, Floats, Floats],
     most: float,
-) -> list[Demand]:
-    """Demands that one (fractional) table can meet together; each turn prefers other ones."""
+) -> tuple[list[Demand], Floats]:
+    """Demands that one fractional table can meet together, and that table.
+
+    Each turn prefers other demands."""
     n, k = atoms.size, len(todo)
     rows = sorted({demand.row for demand in todo})
     place = {row: i for i, row in enumerate(rows)}
@@ -309,8 +294,9 @@ def _chosen(
         )
     )
     if answer is None:
-        return []
-    return [demand for demand, met in zip(todo, answer[n:], strict=True) if met > 0.999]
+        return [], np.zeros(n)
+    met = [demand for demand, part in zip(todo, answer[n:], strict=True) if part > 0.999]
+    return met, answer[:n]
 
 
 def _alternatives(search: _Search, demand: Demand) -> tuple[Demand, ...]:
