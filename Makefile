@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.ready
 DEMO   ?= .zichtlijn/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup chromium demo test lint types unit browser soak fuzz lock bench clean
+.PHONY: help docs setup chromium demo test lint types unit browser soak fuzz lock bench clean
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,9 @@ soak: setup ## Kill a run at KILLS random moments (default 500; takes up to an h
 
 fuzz: setup ## Read made-up, damaged and random files: FUZZ times what make test does (default 50)
 	FUZZ=$(or $(FUZZ),50) $(BIN)/pytest -n 2 tests/fuzz
+
+docs: setup ## Renew the pages that are made from the contracts
+	$(BIN)/python -m pipelines.pages
 
 lock: setup ## Renew the lock files after a change in pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

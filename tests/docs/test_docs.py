@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import cli
+from pipelines import cli, contracts, pages
 
 ROOT = Path(__file__).parents[2]
 PAGES = ["README.md", "DEVELOPERS.md", "GLOSSARY.md", "data_contracts/README.md"]
@@ -56,6 +56,11 @@ def test_every_command_says_what_it_does_in_dutch() -> None:
     for command in cli.app.registered_commands:
         assert command.callback is not None
         assert (command.callback.__doc__ or "").strip().endswith("."), command.name
+
+
+def test_the_page_of_datasets_follows_the_contracts() -> None:
+    made = pages.datasets(contracts.load())
+    assert (ROOT / "DATASETS.md").read_text("utf-8") == made, "run 'make docs'"
 
 
 def test_the_locks_name_no_registry() -> None:
