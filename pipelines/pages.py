@@ -25,8 +25,8 @@ def datasets(contracts: Contracts) -> str:
         "# Gegevenssets",
         "",
         "Gemaakt uit `data_contracts/` met `make docs`; wijzig het contract en niet deze pagina.",
-        "Een ster achter een kolom betekent: verplicht. Elke kolom wordt bovendien gecontroleerd op",
-        "soort, codelijst, vorm, bereik en verwijzing, voor zover die erbij staan.",
+        "Een ster achter een kolom betekent: verplicht. Elke kolom wordt bovendien",
+        "gecontroleerd op soort, codelijst, vorm, bereik en verwijzing, waar die erbij staan.",
         "",
         *(f"- [{contracts.datasets[n].title}](#{n}) (`{n}`)" for n in names),
     ]
