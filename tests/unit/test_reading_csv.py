@@ -8,7 +8,7 @@ import itertools
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import DeliveryRefused
@@ -175,6 +175,7 @@ def test_inches_and_nicknames_are_text(tmp_path: Path) -> None:
     assert found[1:] == [("1", 'scherm 15" breed'), ("2", 'Jan "de Boer" X'), ("3", "ja")]
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0\r")), min_size=3),
@@ -194,6 +195,7 @@ def test_the_fast_and_the_lenient_reader_agree(
     assert fast.rows() == lenient.rows()
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from('";ab\n'), max_size=30))
 def test_what_counts_as_well_quoted_is_read_alike(text: str) -> None:
     if not delimited._well_quoted(text.encode(), ";"):

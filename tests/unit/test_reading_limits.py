@@ -149,6 +149,16 @@ def test_a_locked_and_an_unusually_packed_zip(tmp_path: Path) -> None:
     assert refusal_of(file).rule == "bestand.soort"
 
 
+def test_a_file_without_a_name_in_a_zip(tmp_path: Path) -> None:
+    """The zipfile module has no answer to `is_dir` there."""
+    whole = bytearray(formats.zipped({"a.csv": b"a;b\n1;2\n"}))
+    central = whole.index(b"PK\x01\x02")
+    whole[central + 46] = 0
+    file = tmp_path / "a.zip"
+    file.write_bytes(whole)
+    assert refusal_of(file).rule == "bestand.afgebroken"
+
+
 def test_things_that_are_no_files(tmp_path: Path) -> None:
     folder = tmp_path / "map.csv"
     folder.mkdir()

@@ -328,7 +328,7 @@ def _check_unpacked(length: int, packed: int) -> None:
 
 def _is_folder(entry: zipfile.ZipInfo) -> bool:
     """A folder holds no bytes; a file may have a name that looks like one."""
-    return entry.is_dir() and entry.file_size == 0
+    return entry.filename.endswith("/") and entry.file_size == 0
 
 
 def _is_litter(name: str) -> bool:

@@ -233,14 +233,17 @@ def _well_quoted(text: bytes, delimiter: str) -> bool:
 
 def _plain_cells(frame: pl.DataFrame, text: bytes) -> pl.DataFrame:
     """Quoted cells as the csv module gives them: null when empty, line feeds inside."""
-    longest = frame.select(pl.all().str.len_chars().max()).row(0)
+    longest = frame.select(pl.all().str.len_bytes().max()).row(0)
     for name, length in zip(frame.columns, longest, strict=True):
         if length is not None and length > MAX_CELL:
-            raise _long_cell(((frame[name].str.len_chars() > MAX_CELL).arg_max() or 0) + 1)
+            long = (frame[name].str.len_chars() > MAX_CELL).fill_null(value=False)
+            if long.any():
+                raise _long_cell((long.arg_max() or 0) + 1)
     cells = pl.all()
-    if b"\r" in text:
+    lines = text.count(b"\n") + (not text.endswith(b"\n"))
+    if lines > frame.height and b"\r" in text:
         cells = cells.str.replace_all("\r\n", "\n", literal=True)
-    return frame.select(pl.when(cells != "").then(cells))
+    return frame.select(pl.when(cells != "").then(cells)) if b'""' in text else frame.select(cells)
 
 
 # Lenient ---------------------------------------------------------------------------------------
