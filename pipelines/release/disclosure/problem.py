@@ -223,10 +223,11 @@ def build_component(
     """The component of one `Counted`.
 
     cells: `cel`, KEY, `aantal`, `kinderen`, `scholen`, and where it applies `deel` and `telling`
-    (which count a cell belongs to). atoms: `aantal`, `cellen`. `complement` protects noemer - teller of 1..T-1 for equal
-    KEY; `all_share` also a teller that equals its noemer (or known constant). `known`: KEY +
-    `aantal` (optionally `deel`), exact figures known elsewhere that a count is part of; a count
-    above it shows that it is no part of it, and the figure is then left out. `overlaps` protects
+    (which count a cell belongs to). atoms: `aantal`, `cellen`. `complement` protects noemer -
+    teller of 1..T-1 for equal KEY; `all_share` also a teller that equals its noemer (or known
+    constant). `known`: KEY + `aantal` (optionally `deel`), exact figures known elsewhere that a
+    count is part of; a count above it shows that it is no part of it, and the figure is then left
+    out. `overlaps` protects
     the overlap of distinct children: the sum of a level minus the total.
 
     Raises ValueError where cells and atoms contradict each other.
