@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from pipelines.metrics.cells import KEY
 from pipelines.metrics.compute import Counted
-from pipelines.metrics.metric import Metric
+from pipelines.metrics.metric import Metric, Quotient
 from pipelines.release.disclosure import Component, Protection, build_component, protect_all
 from pipelines.release.disclosure.amounts import protect_amounts
 
@@ -54,10 +55,37 @@ def protect(
     found = [_of_counts(c, p) for c, p in zip(counts, shown, strict=True)]
     for amounts in (c for c in counted if c.unit == MONEY):
         protection = protect_amounts(
-            amounts.measure, amounts.cells, amounts.atoms, minimum_children=thresholds.heavy
+            amounts.measure,
+            amounts.cells,
+            amounts.atoms,
+            minimum_children=thresholds.heavy,
+            hidden=_without_count(amounts, found, metrics),
         )
         found.append(Protected(amounts, protection.cells, protection.extra, protection.proof_hash))
     return found
+
+
+def _without_count(
+    amounts: Counted, shown: Sequence[Protected], metrics: Mapping[str, Metric]
+) -> list[int]:
+    """Cells of an amount of which the number of children is hidden: a hidden count hides its cost.
+
+    Which count belongs to an amount is what the catalogue divides it by.
+    """
+    found: set[int] = set()
+    for form in (m.form for m in metrics.values()):
+        if not isinstance(form, Quotient):
+            continue
+        costs = amounts.figures.filter(pl.col("metriek") == form.numerator)
+        for counts in shown:
+            unseen = counts.cells.filter(~pl.col("zichtbaar")).select(teller="cel")
+            keys = (
+                counts.counted.figures.filter(pl.col("metriek") == form.denominator)
+                .join(unseen, on="teller", how="semi")
+                .select(KEY)
+            )
+            found |= set(costs.join(keys, on=KEY, how="semi")["teller"].drop_nulls())
+    return sorted(found)
 
 
 def _component(
