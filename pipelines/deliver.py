@@ -22,10 +22,11 @@ from pipelines.ingest.deliveries import Delivery
 from pipelines.ingest.layouts import Layout
 from pipelines.validate import quarantine
 from pipelines.validate.checks import Check, checks
+from pipelines.validate.comparison import Differences, Question
 from pipelines.validate.feedback import folder, report
 from pipelines.validate.feedback.report import Heading, Report
 from pipelines.validate.quarantine import Verdict
-from pipelines.warehouse import acceptances, engine, history, tables
+from pipelines.warehouse import acceptances, differences, engine, history, tables
 from pipelines.warehouse.acceptances import Acceptance
 from pipelines.warehouse.history import Receipt
 
@@ -40,7 +41,8 @@ class Outcome:
     withdrawn and refused. Every finding names rule, severity, columns, row numbers and what to do.
 
     `record`: Great Expectations' own result where it ran now. `feedback`: folder of what goes back
-    to the supplier; empty when none was asked for, or when it could not be written.
+    to the supplier; empty when none was asked for, or when it could not be written. `differences`:
+    with the delivery it replaced. `questions`: what an earlier period makes unlikely.
     """
 
     file: str
@@ -56,6 +58,8 @@ class Outcome:
     delivery: str = ""
     record: Mapping[str, Any] | None = None
     feedback: str = ""
+    differences: Differences | None = None
+    questions: tuple[Question, ...] = ()
 
     @property
     def clean(self) -> bool:
@@ -79,6 +83,8 @@ class Outcome:
             "findings": list(self.findings),
             "delivery": self.delivery,
             "feedback": self.feedback,
+            "differences": self.differences.as_dict() if self.differences else None,
+            "questions": [question.as_dict() for question in self.questions],
         }
 
 
@@ -229,7 +235,8 @@ def _tell_back(
     """
     if outcome.status != "refused":
         findings = acceptances.marked(outcome.findings, outcome.supplier or "", accepted)
-        outcome = replace(outcome, findings=findings)
+        asked = differences.answered(outcome.questions, outcome.supplier or "", accepted)
+        outcome = replace(outcome, findings=findings, questions=asked)
     if feedback is None or outcome.status in {"replaced", "withdrawn"}:
         return outcome
     try:
@@ -253,6 +260,8 @@ def _report(outcome: Outcome, delivery: Delivery | None, contracts: Contracts) -
         rows_in=outcome.rows_in,
         accepted=outcome.accepted,
         quarantined=outcome.quarantined,
+        differences=outcome.differences,
+        questions=outcome.questions,
     )
 
 
@@ -325,6 +334,8 @@ def _outcome(con: duckdb.DuckDBPyConnection, receipt: Receipt, status: str) -> O
         message=receipt.message,
         findings=tuple(history.findings_of(con, receipt.delivery)),
         delivery=receipt.delivery,
+        differences=differences.find(con, receipt.delivery),
+        questions=differences.questions(con, receipt.delivery),
     )
 
 

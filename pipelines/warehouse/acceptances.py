@@ -84,16 +84,16 @@ def marked(
 ) -> tuple[dict[str, Any], ...]:
     """The findings, each with `accepted`: reason, by and until, or None."""
     return tuple(
-        dict(finding)
-        | {
-            "accepted": next(
-                (
-                    {"reason": a.reason, "by": a.by, "until": a.until.isoformat()}
-                    for a in acceptances
-                    if a.covers(finding, supplier)
-                ),
-                None,
-            )
-        }
+        dict(finding) | {"accepted": covering(finding, supplier, acceptances)}
         for finding in findings
     )
+
+
+def covering(
+    finding: Mapping[str, Any], supplier: str, acceptances: Sequence[Acceptance]
+) -> dict[str, str] | None:
+    """Reason, by and until of the acceptance that covers a finding, if any does."""
+    for a in acceptances:
+        if a.covers(finding, supplier):
+            return {"reason": a.reason, "by": a.by, "until": a.until.isoformat()}
+    return None

@@ -13,7 +13,7 @@ import duckdb
 from pipelines.contracts import Contracts
 from pipelines.ingest.clean import quoted
 from pipelines.validate.quarantine import Finding
-from pipelines.warehouse import engine, tables
+from pipelines.warehouse import differences, engine, tables
 
 Status = Literal["geladen", "vervangen", "geweigerd", "ingetrokken"]
 
@@ -63,6 +63,7 @@ class Receipt:
 
 def create(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(_SCHEMA)
+    differences.create(con)
 
 
 @contextmanager
@@ -129,8 +130,11 @@ def suppliers(con: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def reported_rules(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, ...]]:
-    """Rules that ever found something here, with their columns."""
-    rows = con.execute("SELECT DISTINCT regel, kolommen FROM register.bevindingen").fetchall()
+    """Rules that ever found something or asked something here, with their columns."""
+    rows = con.execute(
+        "SELECT regel, kolommen FROM register.bevindingen UNION"
+        " SELECT regel, kolommen FROM register.vragen"
+    ).fetchall()
     return {rule: tuple(columns) for rule, columns in rows}
 
 
@@ -154,12 +158,14 @@ def load(
 ) -> None:
     """Load one judged delivery in one transaction: all of it, with its record, or nothing.
 
+    What tells it from the delivery it replaces is part of that record.
     `rules_of_row`: SQL that yields `_nr` and the ids of the rules a failing row broke.
     """
     dataset = contracts.dataset(receipt.dataset)
     replaced = replaced_by(con, receipt)
     with transaction(con):
         if replaced:
+            differences.record(con, dataset, receipt.delivery, replaced, staged, failed)
             tables.remove(con, receipt.dataset, replaced)
             con.execute(
                 "UPDATE register.leveringen SET status = 'vervangen', vervangen_door = ?"
@@ -184,6 +190,7 @@ def load(
             f" FROM {staged} s JOIN ({rules_of_row}) q USING (_nr) ORDER BY s._nr",
             [receipt.delivery],
         )
+        differences.ask(con, contracts, receipt.delivery, staged, failed)
 
 
 def _write(con: duckdb.DuckDBPyConnection, receipt: Receipt) -> None:
@@ -284,6 +291,7 @@ def withdraw(
         tables.remove(con, entry.dataset, entry.delivery)
         for table in ("bevindingen", "quarantaine"):
             con.execute(f"DELETE FROM register.{table} WHERE levering = ?", [entry.delivery])
+        differences.forget(con, entry.delivery)
         con.execute(
             "UPDATE register.leveringen SET status = 'ingetrokken', bericht = 'Ingetrokken.'"
             " WHERE levering = ?",

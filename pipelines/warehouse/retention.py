@@ -13,7 +13,7 @@ import duckdb
 
 from pipelines.contracts import Contracts, Dataset
 from pipelines.ingest.clean import quoted
-from pipelines.warehouse import engine, history, tables
+from pipelines.warehouse import differences, engine, history, tables
 
 PARAMETER = "bewaartermijn_jaren"
 FIRST_MONTH = 8  # a school year begins on 1 August
@@ -44,6 +44,7 @@ def expire(con: duckdb.DuckDBPyConnection, contracts: Contracts, today: dt.date)
                 "INSERT INTO register.verlopen VALUES (?, ?, ?, ?)",
                 [delivery, accepted, quarantined, today],
             )
+            differences.forget_rows(con, delivery)
         if gone:
             engine.erase_later(con)
     return sum(map(sum, gone.values()))

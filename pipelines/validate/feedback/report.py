@@ -19,6 +19,7 @@ from pipelines.ingest.deliveries import Delivery
 from pipelines.ingest.layouts import DATE_FORMATS, Layout, Match, normal
 from pipelines.ingest.read import TextFrame
 from pipelines.validate.checks import KIND_IN_WORDS, Check, checks
+from pipelines.validate.comparison import Differences, Question
 
 State = Literal["fout", "waarschuwing", "niet_gecontroleerd", "aanvaard"]
 
@@ -105,6 +106,8 @@ class Report:
     findings: tuple[Reported, ...] = ()
     unused: tuple[Unused, ...] = ()
     table: Table = Table((), ())
+    differences: Differences | None = None
+    questions: tuple[Question, ...] = ()
 
     @property
     def open(self) -> tuple[Reported, ...]:
@@ -162,6 +165,8 @@ def build(
     rows_in: int,
     accepted: int,
     quarantined: int,
+    differences: Differences | None = None,
+    questions: Sequence[Question] = (),
 ) -> Report:
     """`findings`: as an outcome reports them (rule, severity, outcome, rows, message, remedy and,
     where somebody accepted it, `accepted`).
@@ -182,6 +187,8 @@ def build(
         findings=tuple(reported),
         unused=tuple(_unused(delivery, dataset, contracts, findings, promised)),
         table=Table(headers, tuple(_rows(delivery.text, failing, len(headers)))),
+        differences=differences,
+        questions=tuple(questions),
     )
 
 
