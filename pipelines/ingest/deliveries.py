@@ -10,7 +10,7 @@ from pathlib import Path, PurePath, PurePosixPath
 
 from pipelines.contracts import Contracts
 from pipelines.errors import DeliveryRefused, UsageError
-from pipelines.ingest import identity, layouts, read
+from pipelines.ingest import care_messages, identity, layouts, read
 from pipelines.ingest.layouts import Layout, Match
 from pipelines.ingest.read import TextFrame
 
@@ -49,7 +49,7 @@ def in_load_order(
 
     def place(path: Path) -> tuple[int, str]:
         try:
-            texts = read.read(path, sample=True)
+            texts = care_messages.joined(read.read(path, sample=True), known)
             datasets = [layouts.match(t, known, contracts).layout.dataset for t in texts]
         except DeliveryRefused:
             return -1, path.name
@@ -85,7 +85,7 @@ def open_file(path: Path, contracts: Contracts, known: Sequence[Layout]) -> list
         )
     found: list[Delivery] = []
     unknown: DeliveryRefused | None = None
-    for text in read.read(path):
+    for text in care_messages.taken_in(read.read(path), known):
         try:
             match = layouts.match(text, known, contracts)
         except DeliveryRefused as refusal:

@@ -171,7 +171,8 @@ def test_layouts_name_columns_and_codes_of_their_contract() -> None:
         for column, spellings in document.get("codes", {}).items():
             codes = contracts.codes[str(dataset.column(column).codes)]
             assert set(spellings.values()) <= set(codes), (source.name, column)
-            assert len(set(spellings.values())) == len(spellings), (source.name, column)
+            if "(demo)" in str(document["leverancier"]):  # the demo writes them back
+                assert len(set(spellings.values())) == len(spellings), (source.name, column)
 
 
 @pytest.mark.parametrize(
