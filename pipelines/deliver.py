@@ -17,7 +17,7 @@ import duckdb
 
 from pipelines.contracts import Contracts, Dataset
 from pipelines.errors import DeliveryRefused
-from pipelines.ingest import clean, deliveries
+from pipelines.ingest import clean, deliveries, stage
 from pipelines.ingest.deliveries import Delivery
 from pipelines.ingest.layouts import Layout
 from pipelines.validate import quarantine
@@ -30,7 +30,7 @@ from pipelines.warehouse import acceptances, differences, engine, history, table
 from pipelines.warehouse.acceptances import Acceptance
 from pipelines.warehouse.history import Receipt
 
-RAW = "ruwe_levering"
+ROWS = "nieuwe_rijen"
 STAGED = f"{engine.STAGING}.rijen"
 FAILED = f"{engine.STAGING}.gezakt"
 
@@ -42,7 +42,8 @@ class Outcome:
 
     `record`: Great Expectations' own result where it ran now. `feedback`: folder of what goes back
     to the supplier; empty when none was asked for, or when it could not be written. `differences`:
-    with the delivery it replaced. `questions`: what an earlier period makes unlikely.
+    with the delivery it replaced. `questions`: what an earlier period makes unlikely. `expired`:
+    rows of it were past the retention term and are deleted, and the feedback with them.
     """
 
     file: str
@@ -60,6 +61,7 @@ class Outcome:
     feedback: str = ""
     differences: Differences | None = None
     questions: tuple[Question, ...] = ()
+    expired: bool = False
 
     @property
     def clean(self) -> bool:
@@ -85,6 +87,7 @@ class Outcome:
             "feedback": self.feedback,
             "differences": self.differences.as_dict() if self.differences else None,
             "questions": [question.as_dict() for question in self.questions],
+            "expired": self.expired,
         }
 
 
@@ -159,8 +162,8 @@ def _load(
     gate: bool,
 ) -> Outcome:
     dataset = contracts.dataset(delivery.dataset)
-    clean.refuse_month_first(delivery.text, delivery.match, dataset)
     _stage(con, delivery, dataset, contracts)
+    stage.refuse_month_first(con, STAGED, delivery.match, dataset)
     promised = checks(
         dataset,
         contracts,
@@ -192,12 +195,12 @@ def _load(
 def _stage(
     con: duckdb.DuckDBPyConnection, delivery: Delivery, dataset: Dataset, contracts: Contracts
 ) -> None:
-    con.register(RAW, delivery.text.frame)
+    rows = stage.staged(con, delivery.text.frame, delivery.match, dataset, contracts)
+    con.register(ROWS, rows)
     try:
-        select = clean.staged_select(delivery.match, dataset, contracts, RAW)
-        con.execute(f"CREATE OR REPLACE TABLE {STAGED} AS {select}")
+        con.execute(f"CREATE OR REPLACE TABLE {STAGED} AS SELECT * FROM {ROWS}")
     finally:
-        con.unregister(RAW)
+        con.unregister(ROWS)
 
 
 def _agree_with_suite(

@@ -13,12 +13,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import polars as pl
-
 from pipelines.contracts import Code, Column, Contracts, Dataset, Kind
-from pipelines.errors import DeliveryRefused
 from pipelines.ingest.layouts import DATE_FORMATS, Layout, Match
-from pipelines.ingest.read import TextFrame
 
 SQL_TYPE: Mapping[Kind, str] = {
     "tekst": "VARCHAR",
@@ -29,7 +25,7 @@ SQL_TYPE: Mapping[Kind, str] = {
     "lijst": "VARCHAR[]",
 }
 SPACES = "' ' || chr(9) || chr(160)"  # SQL: space, tab, no-break space
-WIDE = 100_000  # more wide columns than any file has: keeps numbers of unpivoted rows apart
+NAME, VALUE = "_naam", "_waarde"  # of an unpivoted row
 YES = ("j", "ja", "y", "yes", "1", "true", "waar", "x")
 SERIAL = "[2-5][0-9]{4}([.]0+)?"  # 20000 is 1954-10-03, 59999 is 2064-04-07
 DAY_MONTH = r"^\s*(\d{1,2})[-/.](\d{1,2})[-/.]\d{4}"
@@ -136,127 +132,89 @@ def _has_serials(column: Column, match: Match) -> bool:
     return column.kind == "datum" and match.origin == "werkblad"
 
 
-def refuse_month_first(text: TextFrame, match: Match, dataset: Dataset) -> None:
-    """Refuse dates that are, or may be, month-first where the layout says day-first.
+@dataclass(frozen=True)
+class Recipe:
+    """How one contract column is made, as SQL over the cells it reads (`cells`: none to two).
 
-    `03-04-2024` is a date either way: only the other dates of its column can tell. Raises
-    `DeliveryRefused` with counts and row numbers, never with a value.
+    `text`: the cleaned text. `beside`: name -> what else is told from the cells. `typed`: name ->
+    what is made of that text, called `_tekst` there.
     """
-    problems: list[str] = []
-    for column in dataset.columns:
-        forms = match.layout.date_forms(column.name)
-        if column.kind != "datum" or not any(form.startswith("dd") for form in forms):
-            continue
-        if place := match.places.get(column.name):
-            header = match.headers.get(column.name, column.name)
-            if problem := _month_first(text.frame, place, match.header_row):
-                problems.append(f"{header}: {problem}")
-    if problems:
-        raise DeliveryRefused(
-            "indeling.datum",
-            "Dag en maand zijn niet zeker uit elkaar te houden. De indeling verwacht eerst de dag,"
-            f" maar dat klopt niet voor {'; '.join(problems)}. Er is niets omgedraaid en niets"
-            " geladen. Exporteer de datums als jjjj-mm-dd, of als dd-mm-jjjj.",
-        )
+
+    cells: tuple[str, ...]
+    text: str
+    beside: Mapping[str, str]
+    typed: Mapping[str, str]
+
+    def select(self, source: str, *keep: str) -> str:
+        """SELECT of the staged columns, and of the columns `keep` of `source`."""
+        beside = [f"{sql} AS {quoted(name)}" for name, sql in self.beside.items()]
+        typed = [f"{sql} AS {quoted(name)}" for name, sql in self.typed.items()]
+        inner = ", ".join([*keep, f"{self.text} AS _tekst", *beside])
+        outer = ", ".join([*keep, *typed, *map(quoted, self.beside)])
+        return f"SELECT {outer} FROM (SELECT {inner} FROM {source})"
 
 
-def _month_first(frame: pl.DataFrame, place: str, header_row: int) -> str:
-    """The evidence against day-first in one column, in words; empty when there is none."""
-    first = pl.col(place).str.extract(DAY_MONTH, 1).cast(pl.Int64)
-    second = pl.col(place).str.extract(DAY_MONTH, 2).cast(pl.Int64)
-    found = (
-        frame.filter(pl.col("rij") > header_row)
-        .select("rij", a=first, b=second)
-        .filter(pl.col("a").is_between(1, 31) & pl.col("b").is_between(1, 31))
-    )
-    day_only = found.filter((pl.col("a") > 12) & (pl.col("b") <= 12)).height
-    month_only = found.filter((pl.col("a") <= 12) & (pl.col("b") > 12))["rij"].to_list()
-    both = found.filter((pl.col("a") <= 12) & (pl.col("b") <= 12)).height
-    if not month_only:
-        return ""
-    rows = ", ".join(str(r) for r in month_only[:10]) + (" ..." if len(month_only) > 10 else "")
-    return (
-        f"{len(month_only)} keer past alleen maand-dag (rij {rows}), {day_only} keer alleen"
-        f" dag-maand en {both} keer allebei"
-    )
+def recipes(match: Match, dataset: Dataset, contracts: Contracts) -> tuple[Recipe, ...]:
+    """One per column of the contract, over the cells of a file's row.
 
-
-def staged_select(match: Match, dataset: Dataset, contracts: Contracts, source: str) -> str:
-    """SELECT that turns the raw view `source` into staged rows.
-
-    `_nr` tells rows apart; `_rij` is the row of the file, which an unpivoted row shares with
-    others.
+    An unpivoted row has besides its own cells `_naam` (what the wide column stands for) and
+    `_waarde`.
     """
-    layout = match.layout
-    where = [f"rij > {match.header_row}", _not_blank(match)]
-    if layout.totals_row:
-        cells = ", ".join([*match.places.values(), *match.unpivoted])
-        where.append(
-            f"NOT starts_with(lower(trim(coalesce({cells}, ''))), {_q(layout.totals_row.lower())})"
-        )
-    rows = f"SELECT * FROM {source} WHERE {' AND '.join(where)}"
-    cells_of = dict(match.places)
-    if layout.unpivot:
-        rows = _unpivoted(match, rows)
-        cells_of |= {layout.unpivot.name_to: "_naam", layout.unpivot.value_to: "_waarde"}
-        if layout.unpivot.not_applicable_to:
-            cells_of[layout.unpivot.not_applicable_to] = "_nvt"
-    number = f"rij::BIGINT * {WIDE} + _volgorde" if layout.unpivot else "rij::BIGINT"
-    columns = [f"{number} AS _nr", "rij::BIGINT AS _rij"]
-    for column in dataset.columns:
-        text = _text(column.name, cells_of, layout)
-        columns += _staged(column, text, layout, contracts, serials=_has_serials(column, match))
-        if _pads(column, layout):
-            columns.append(
-                f"{_lacks_zeros(column.name, cells_of, layout)}"
-                f" AS {quoted(column.name + '__hersteld')}"
-            )
-    return f"SELECT {', '.join(columns)} FROM ({rows})"
-
-
-def _not_blank(match: Match) -> str:
-    cells = [*match.places.values(), *match.unpivoted]
-    filled = ", ".join(f"nullif(trim({c}), '')" for c in cells)
-    return f"coalesce({filled}) IS NOT NULL"
-
-
-def _unpivoted(match: Match, rows: str) -> str:
-    """An empty wide cell is no row: the source has no figure there."""
-    names = ", ".join(f"{cell} AS {_q(value)}" for cell, value in match.unpivoted.items())
-    order = " ".join(
-        f"WHEN {_q(value)} THEN {i}" for i, value in enumerate(match.unpivoted.values())
-    )
-    long = (
-        f"SELECT *, CASE _naam {order} END AS _volgorde"
-        f" FROM (UNPIVOT ({rows}) ON {names} INTO NAME _naam VALUE _waarde)"
-        " WHERE trim(_waarde) <> ''"
-    )
     wide = match.layout.unpivot
-    if wide is None or not wide.values:
-        return long
-    nothing = f"lower(strip_accents(trim(_waarde))) IN ({_list_of(wide.not_applicable)})"
-    score = f"CASE WHEN {nothing} THEN NULL ELSE {_to_code('_waarde', wide.values)} END"
-    return (
-        f"SELECT * REPLACE ({score} AS _waarde),"
-        f" CASE WHEN {nothing} THEN 'J' ELSE 'N' END AS _nvt FROM ({long})"
+    texts = {name: _trimmed(cell) for name, cell in match.places.items()}
+    cells = {name: (cell,) for name, cell in match.places.items()}
+    if wide:
+        score, nothing = _trimmed(VALUE), "NULL"
+        if wide.values:
+            nothing = f"lower(strip_accents(trim({VALUE}))) IN ({_list_of(wide.not_applicable)})"
+            score = f"CASE WHEN {nothing} THEN NULL ELSE {_to_code(VALUE, wide.values)} END"
+            score = _trimmed(score)
+        texts |= {wide.name_to: _trimmed(NAME), wide.value_to: score}
+        cells |= {wide.name_to: (NAME,), wide.value_to: (VALUE,)}
+        if wide.not_applicable_to:
+            texts[wide.not_applicable_to] = f"CASE WHEN {nothing} THEN 'J' ELSE 'N' END"
+            cells[wide.not_applicable_to] = (VALUE,)
+    return tuple(_recipe(c, match, contracts, texts, cells) for c in dataset.columns)
+
+
+def _recipe(
+    column: Column,
+    match: Match,
+    contracts: Contracts,
+    texts: Mapping[str, str],
+    cells: Mapping[str, tuple[str, ...]],
+) -> Recipe:
+    layout, name = match.layout, column.name
+    edit = layout.edits.get(name)
+    reads = () if name in layout.constants else cells.get(name, ())
+    if reads and edit and edit.after:
+        reads = tuple(dict.fromkeys((*cells.get(edit.after, ()), *reads)))
+    beside = {}
+    if _pads(column, layout):
+        lacks = _lacks_zeros(texts[name], layout.edits[name].width) if name in texts else "false"
+        beside[f"{name}__hersteld"] = lacks
+    return Recipe(
+        cells=reads,
+        text=_text(name, texts, layout),
+        beside=beside,
+        typed=_typed(column, layout, contracts, serials=_has_serials(column, match)),
     )
 
 
-def _text(name: str, cells_of: Mapping[str, str], layout: Layout) -> str:
+def _text(name: str, texts: Mapping[str, str], layout: Layout) -> str:
     if name in layout.constants:
         return _q(layout.constants[name])
-    if name not in cells_of:
+    if name not in texts:
         return "NULL::VARCHAR"
-    text = _trimmed(cells_of[name])
+    text = texts[name]
     edit = layout.edits.get(name)
     if edit and edit.width:
         padded = f"lpad({text}, {edit.width}, '0')"
-        lacks = _lacks_zeros(name, cells_of, layout)
-        text = f"CASE WHEN {lacks} THEN {padded} ELSE {text} END"
+        text = f"CASE WHEN {_lacks_zeros(text, edit.width)} THEN {padded} ELSE {text} END"
     if edit and edit.prefix:
         text = f"{_q(edit.prefix)} || {text}"
     if edit and edit.after:
-        before = _text(edit.after, cells_of, layout)
+        before = _text(edit.after, texts, layout)
         before = school_year_text(before) if edit.after in SCHOOL_YEARS else before
         text = f"{before} || ':' || {text}"
     return text
@@ -266,45 +224,41 @@ def _trimmed(cell: str) -> str:
     return f"nullif(trim({cell}, {SPACES}), '')"
 
 
-def _lacks_zeros(name: str, cells_of: Mapping[str, str], layout: Layout) -> str:
+def _lacks_zeros(text: str, width: int) -> str:
     """SQL: whether a code that starts with a digit is shorter than its layout says."""
-    if name not in cells_of:
-        return "false"
-    text = _trimmed(cells_of[name])
-    short = f"length({text}) < {layout.edits[name].width}"
+    short = f"length({text}) < {width}"
     return f"coalesce({short} AND regexp_matches({text}, '^[0-9]'), false)"
 
 
-def _staged(
-    column: Column, text: str, layout: Layout, contracts: Contracts, *, serials: bool
-) -> list[str]:
-    name = quoted(column.name)
+def _typed(
+    column: Column, layout: Layout, contracts: Contracts, *, serials: bool
+) -> dict[str, str]:
+    """Staged name -> SQL over the cleaned text `_tekst`."""
+    name, text = column.name, "_tekst"
     spellings = _spellings(column, layout, contracts)
     if column.kind == "tekst":
         value = _to_code(text, spellings) if spellings else text
-        if column.name in SCHOOL_YEARS:
-            value = school_year_text(text)
-        return [f"{value} AS {name}"]
-    more: list[str] = []
-    if _has_symbols(column, layout):
-        cases = " ".join(f"WHEN {_q(s)} THEN {_q(m)}" for s, m in layout.symbols.items())
-        more.append(f"CASE {text} {cases} END AS {quoted(column.name + '__bron')}")
-    if serials:
-        is_serial = f"coalesce(regexp_full_match({text}, {_q(SERIAL)}), false)"
-        more.append(f"{is_serial} AS {quoted(column.name + '__serieel')}")
+        return {name: school_year_text(text) if name in SCHOOL_YEARS else value}
     match column.kind:
         case "geheel":
             typed = _whole(text)
         case "getal":
             typed = _number(text, layout.decimal)
         case "datum":
-            forms = [DATE_FORMATS[form] for form in layout.date_forms(column.name)]
+            forms = [DATE_FORMATS[form] for form in layout.date_forms(name)]
             typed = _date(text, *forms, serials=serials)
         case "ja_nee":
-            typed = _yes_no(text, layout.codes.get(column.name, {}))
+            typed = _yes_no(text, layout.codes.get(name, {}))
         case "lijst":
             typed = _list(text, layout.list_separator, spellings)
-    return [f"{typed} AS {name}", f"{text} AS {quoted(column.name + '__tekst')}", *more]
+    found = {name: typed, f"{name}__tekst": text}
+    if _has_symbols(column, layout):
+        cases = " ".join(f"WHEN {_q(s)} THEN {_q(m)}" for s, m in layout.symbols.items())
+        found[f"{name}__bron"] = f"CASE {text} {cases} END"
+    if serials:
+        is_serial = f"coalesce(regexp_full_match({text}, {_q(SERIAL)}), false)"
+        found[f"{name}__serieel"] = is_serial
+    return found
 
 
 def _whole(text: str) -> str:

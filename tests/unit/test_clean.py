@@ -10,7 +10,7 @@ import pytest
 
 from pipelines import contracts
 from pipelines.errors import DeliveryRefused
-from pipelines.ingest import clean, layouts
+from pipelines.ingest import clean, layouts, stage
 from pipelines.ingest.layouts import Layout, Match, parse
 from pipelines.ingest.read import Origin, TextFrame
 from pipelines.validate.checks import checks
@@ -145,12 +145,26 @@ def understood(text: TextFrame, layout: Layout) -> Match:
     return layouts.match(text, [layout], PROMISES)
 
 
-def staged(text: TextFrame, layout: Layout) -> list[dict[str, object]]:
+def stage_in(con: duckdb.DuckDBPyConnection, text: TextFrame, layout: Layout) -> Match:
+    """The staged rows as the table `r`."""
     match = understood(text, layout)
+    rows = stage.staged(con, text.frame, match, PROMISES.dataset(layout.dataset), PROMISES)
+    con.register("rijen", rows)
+    con.execute("CREATE TABLE r AS FROM rijen")
+    return match
+
+
+def refuse_month_first(text: TextFrame, layout: Layout) -> None:
     with duckdb.connect() as con:
-        con.register("ruw", text.frame)
-        select = clean.staged_select(match, PROMISES.dataset(layout.dataset), PROMISES, "ruw")
-        return con.execute(f"{select} ORDER BY _nr").pl().to_dicts()
+        match = stage_in(con, text, layout)
+        stage.refuse_month_first(con, "r", match, PROMISES.dataset(layout.dataset))
+
+
+def staged(text: TextFrame, layout: Layout) -> list[dict[str, object]]:
+    with duckdb.connect() as con:
+        match = stage_in(con, text, layout)
+        assert match.layout is layout
+        return con.execute("FROM r ORDER BY _nr").pl().to_dicts()
 
 
 def failing(text: TextFrame, layout: Layout) -> dict[str, list[int]]:
@@ -158,8 +172,7 @@ def failing(text: TextFrame, layout: Layout) -> dict[str, list[int]]:
     dataset, match = PROMISES.dataset(layout.dataset), understood(text, layout)
     promised = checks(dataset, PROMISES, filled=set(), marks=clean.marks(match, dataset))
     with duckdb.connect() as con:
-        con.register("ruw", text.frame)
-        con.execute(f"CREATE TABLE r AS {clean.staged_select(match, dataset, PROMISES, 'ruw')}")
+        stage_in(con, text, layout)
         found = {
             c.id: [n for (n,) in con.execute(f"SELECT _rij FROM r WHERE {c.fails}").fetchall()]
             for c in promised
@@ -260,9 +273,7 @@ def test_serials_of_a_worksheet_are_read_and_reported() -> None:
 
 def refusal(text: TextFrame) -> str:
     with pytest.raises(DeliveryRefused) as refused:
-        clean.refuse_month_first(
-            text, understood(text, SUSPENSIONS), PROMISES.dataset("schorsingen")
-        )
+        refuse_month_first(text, SUSPENSIONS)
     assert refused.value.rule == "indeling.datum"
     return str(refused.value)
 
@@ -283,8 +294,7 @@ def test_a_column_of_both_kinds_is_refused_with_the_evidence() -> None:
     [("25-09-2024", "03-04-2024"), ("03-04-2024",), ("31-02-2024", "45-67-2024"), ("onbekend",)],
 )
 def test_day_first_and_impossible_dates_are_no_evidence(days: tuple[str, ...]) -> None:
-    text = suspensions(*days)
-    clean.refuse_month_first(text, understood(text, SUSPENSIONS), PROMISES.dataset("schorsingen"))
+    refuse_month_first(suspensions(*days), SUSPENSIONS)
 
 
 # The evaluation ---------------------------------------------------------------------------------

@@ -1,0 +1,189 @@
+"""Rows of text -> staged rows: every distinct text of a column is cleaned once.
+
+A register of a million rows holds a few hundred dates and a few dozen codes. So a column is taken
+apart into its distinct texts and a number per row, the texts go through the SQL of `clean`, and
+the numbers put the outcome back in its place. What is done to a text is said in `clean` alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import duckdb
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.contracts import Contracts, Dataset
+from pipelines.errors import DeliveryRefused
+from pipelines.ingest.clean import DAY_MONTH, NAME, VALUE, Recipe, quoted, recipes
+from pipelines.ingest.layouts import Match
+
+WIDE = 100_000  # more wide columns than any file has: keeps numbers of unpivoted rows apart
+
+_SPACES = " \t\u00a0"
+_DISTINCT = "losse_teksten"
+
+
+def staged(
+    con: duckdb.DuckDBPyConnection,
+    part: pl.DataFrame,
+    match: Match,
+    dataset: Dataset,
+    contracts: Contracts,
+) -> pa.Table:
+    """Staged rows of a part of a text frame, in its order.
+
+    `_nr` tells rows apart; `_rij` is the row of the file, which an unpivoted row shares with
+    others. Blank rows, rows of totals and whatever stands above the header are left out.
+    """
+    rows = _rows(part, match)
+    encoded = {cell: _encoded(rows[cell]) for cell in rows.columns if not cell.startswith("_")}
+    encoded |= {cell: _encoded(rows[cell]) for cell in (NAME, VALUE) if cell in rows.columns}
+    columns = {"_nr": rows["_nr"].to_arrow(), "_rij": rows["_rij"].to_arrow()}
+    for recipe in recipes(match, dataset, contracts):
+        columns |= _column(con, recipe, encoded, rows.height)
+    return pa.table(columns)
+
+
+def _rows(part: pl.DataFrame, match: Match) -> pl.DataFrame:
+    """The rows that hold data: `_nr`, `_rij` and the cells that the layout reads."""
+    cells = list(dict.fromkeys([*match.places.values(), *match.unpivoted]))
+    rows = part.select("rij", *cells).filter(pl.col("rij") > match.header_row)
+    first = pl.coalesce(cells).str.strip_chars(_SPACES)
+    if rows.select((first.fill_null("") == "").any()).item():
+        filled = [pl.col(c).str.strip_chars(_SPACES).fill_null("") != "" for c in cells]
+        rows = rows.filter(pl.any_horizontal(filled))
+    if match.layout.totals_row:
+        total = match.layout.totals_row.lower()
+        rows = rows.filter(~first.str.to_lowercase().str.starts_with(total).fill_null(value=False))
+    number = pl.col("rij").cast(pl.Int64)
+    if not match.layout.unpivot:
+        return rows.select(number.alias("_nr"), number.alias("_rij"), *cells)
+    places = dict.fromkeys(match.places.values())
+    wide_number = number * WIDE + pl.col("_volgorde")
+    return _unpivoted(rows, match).select(
+        wide_number.alias("_nr"), number.alias("_rij"), *places, NAME, VALUE
+    )
+
+
+def _unpivoted(rows: pl.DataFrame, match: Match) -> pl.DataFrame:
+    """An empty wide cell is no row: the source has no figure there."""
+    places = list(dict.fromkeys(match.places.values()))
+    order = {cell: i for i, cell in enumerate(match.unpivoted)}
+    return (
+        rows.unpivot(on=list(order), index=["rij", *places], variable_name="_cel", value_name=VALUE)
+        .filter(pl.col(VALUE).str.strip_chars(_SPACES).fill_null("") != "")
+        .with_columns(
+            pl.col("_cel").replace_strict(match.unpivoted, return_dtype=pl.String).alias(NAME),
+            _volgorde=pl.col("_cel").replace_strict(order, return_dtype=pl.Int64),
+        )
+        .sort("rij", "_volgorde")
+    )
+
+
+def _encoded(column: pl.Series) -> pa.DictionaryArray:
+    """Distinct texts (an empty cell is one of them) and which of them each row has."""
+    texts = column.to_arrow()
+    if isinstance(texts, pa.ChunkedArray):
+        texts = texts.combine_chunks()
+    return pc.dictionary_encode(texts, null_encoding="encode")
+
+
+def _column(
+    con: duckdb.DuckDBPyConnection,
+    recipe: Recipe,
+    encoded: dict[str, pa.DictionaryArray],
+    height: int,
+) -> dict[str, pa.DictionaryArray]:
+    """Everything staged of one column of the contract."""
+    numbers, texts = _combined([encoded[cell] for cell in recipe.cells], recipe.cells, height)
+    con.register(_DISTINCT, texts)
+    try:
+        cleaned = con.execute(f"{recipe.select(_DISTINCT, '_k')} ORDER BY _k").to_arrow_table()
+    finally:
+        con.unregister(_DISTINCT)
+    return {
+        name: pa.DictionaryArray.from_arrays(numbers, cleaned[name].combine_chunks())
+        for name in cleaned.column_names
+        if name != "_k"
+    }
+
+
+def _combined(
+    cells: Sequence[pa.DictionaryArray], names: Sequence[str], height: int
+) -> tuple[pa.Array, pa.Table]:
+    """(number per row, table `_k` and the texts) over every combination of texts that occurs."""
+    if not cells:
+        return pa.array(np.zeros(height, np.int32)), pa.table({"_k": pa.array([0], pa.int32())})
+    if len(cells) == 1:
+        numbers, texts = cells[0].indices, [cells[0].dictionary]
+    else:
+        sizes = [len(cell.dictionary) for cell in cells]
+        indices = [cell.indices.to_numpy() for cell in cells]
+        pairs, back = np.unique(np.ravel_multi_index(indices, sizes), return_inverse=True)
+        numbers = pa.array(back.astype(np.int32))
+        chosen = np.unravel_index(pairs, sizes)
+        texts = [cell.dictionary.take(pa.array(at)) for cell, at in zip(cells, chosen, strict=True)]
+    count = len(texts[0])
+    order = pa.array(np.arange(count, dtype=np.int32))
+    return numbers, pa.table({"_k": order, **dict(zip(names, texts, strict=True))})
+
+
+# Dates -----------------------------------------------------------------------------------------
+
+
+def refuse_month_first(
+    con: duckdb.DuckDBPyConnection, rows: str, match: Match, dataset: Dataset
+) -> None:
+    """Refuse dates that are, or may be, month-first where the layout says day-first.
+
+    `rows`: the staged table. `03-04-2024` is a date either way: only the other dates of its column
+    can tell. Raises `DeliveryRefused` with counts and row numbers, never with a value.
+    """
+    problems: list[str] = []
+    for column in dataset.columns:
+        forms = match.layout.date_forms(column.name)
+        if column.kind != "datum" or not any(form.startswith("dd") for form in forms):
+            continue
+        if column.name in match.places:
+            header = match.headers.get(column.name, column.name)
+            if problem := _month_first(con, rows, f"{column.name}__tekst"):
+                problems.append(f"{header}: {problem}")
+    if problems:
+        raise DeliveryRefused(
+            "indeling.datum",
+            "Dag en maand zijn niet zeker uit elkaar te houden. De indeling verwacht eerst de dag,"
+            f" maar dat klopt niet voor {'; '.join(problems)}. Er is niets omgedraaid en niets"
+            " geladen. Exporteer de datums als jjjj-mm-dd, of als dd-mm-jjjj.",
+        )
+
+
+def _month_first(con: duckdb.DuckDBPyConnection, rows: str, text: str) -> str:
+    """The evidence against day-first in one column, in words; empty when there is none."""
+    counted = con.execute(
+        f"SELECT {quoted(text)} AS t, count(DISTINCT _rij) AS n FROM {rows}"
+        f" WHERE {quoted(text)} IS NOT NULL GROUP BY ALL"
+    ).pl()
+    found = counted.select(
+        "t",
+        "n",
+        a=pl.col("t").str.extract(DAY_MONTH, 1).cast(pl.Int64),
+        b=pl.col("t").str.extract(DAY_MONTH, 2).cast(pl.Int64),
+    ).filter(pl.col("a").is_between(1, 31) & pl.col("b").is_between(1, 31))
+    month_only = found.filter((pl.col("a") <= 12) & (pl.col("b") > 12))
+    if month_only.is_empty():
+        return ""
+    day_only = found.filter((pl.col("a") > 12) & (pl.col("b") <= 12))["n"].sum()
+    both = found.filter((pl.col("a") <= 12) & (pl.col("b") <= 12))["n"].sum()
+    where = con.execute(
+        f"SELECT DISTINCT _rij FROM {rows} WHERE {quoted(text)} IN (SELECT unnest(?))"
+        " ORDER BY _rij LIMIT 11",
+        [month_only["t"].to_list()],
+    ).fetchall()
+    listed = ", ".join(str(row) for (row,) in where[:10]) + (" ..." if len(where) > 10 else "")
+    return (
+        f"{month_only['n'].sum()} keer past alleen maand-dag (rij {listed}), {day_only} keer alleen"
+        f" dag-maand en {both} keer allebei"
+    )
