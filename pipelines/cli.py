@@ -382,6 +382,38 @@ def list_deliveries(workdir: Workdir = None, as_json: AsJson = False) -> int:
 
 
 @app.command()
+def differences(
+    delivery: Annotated[
+        str, typer.Argument(metavar="DELIVERY", help="Kenmerk of bestandsnaam van de levering.")
+    ],
+    workdir: Workdir = None,
+    as_json: AsJson = False,
+) -> int:
+    """Toon wat een levering anders maakt dan die zij vervangt, en wat opvalt naast vorig jaar."""
+    from pipelines import lifecycle
+
+    entry, found, questions = lifecycle.differences(workdir or settings.default_workdir(), delivery)
+    if as_json:
+        _print_json(
+            {
+                "delivery": entry.delivery,
+                "file": entry.file,
+                "differences": found.as_dict() if found else None,
+                "questions": [q.as_dict() for q in questions],
+            }
+        )
+        return OK
+    if found is None:
+        people.print(f"{entry.file} vervangt geen eerdere levering.", markup=False)
+    else:
+        _show_differences(entry.file, found)
+    for question in questions:
+        state = "beantwoorde vraag" if question.accepted else "vraag"
+        people.print(f"{entry.file}: {state}: {question.message}", markup=False, soft_wrap=True)
+    return OK
+
+
+@app.command()
 def calendar(workdir: Workdir = None, as_json: AsJson = False) -> int:
     """Toon per leverancier wat is geleverd, wat nog wordt verwacht en wat te laat is."""
     from pipelines import lifecycle
@@ -505,7 +537,24 @@ def _show_outcomes(outcomes: Iterable[Outcome]) -> None:
         for finding in o.findings:
             if not finding.get("accepted"):
                 people.print(_finding_line(o, finding), markup=False, soft_wrap=True)
+        if o.differences and o.status == "accepted":
+            people.print(f"{o.file}: {o.differences.sentence}", markup=False, soft_wrap=True)
+        for question in o.questions:
+            if not question.accepted:
+                people.print(
+                    f"{o.file}: vraag: {question.message} {question.remedy}",
+                    markup=False,
+                    soft_wrap=True,
+                )
+        if o.expired:
+            people.print(
+                f"{o.file}: rijen voorbij de bewaartermijn zijn verwijderd, en daarmee de"
+                " terugkoppeling.",
+                markup=False,
+                soft_wrap=True,
+            )
     accepted = sum(1 for o in listed for f in o.findings if f.get("accepted"))
+    accepted += sum(1 for o in listed for q in o.questions if q.accepted)
     if accepted:
         people.print(
             f"Aanvaard en niet meer gemeld: {accepted}"
@@ -516,7 +565,7 @@ def _show_outcomes(outcomes: Iterable[Outcome]) -> None:
 
 def _show_feedback(outcomes: Iterable[Outcome], folder: Path) -> None:
     """Where the feedback lies, and which could not be written."""
-    wanted = [o for o in outcomes if o.status not in {"replaced", "withdrawn"}]
+    wanted = [o for o in outcomes if o.status not in {"replaced", "withdrawn"} and not o.expired]
     for o in wanted:
         if not o.feedback:
             people.print(
@@ -525,6 +574,31 @@ def _show_feedback(outcomes: Iterable[Outcome], folder: Path) -> None:
             )
     if any(o.feedback for o in wanted):
         people.print(f"De terugkoppeling per levering staat in {folder}.", markup=False)
+
+
+def _show_differences(file: str, found: Any) -> None:
+    """Counts and row numbers; never a key."""
+    from pipelines.validate.comparison import MEANING, SORT_IN_WORDS
+    from pipelines.validate.feedback.report import in_ranges
+
+    people.print(
+        f"{file} vervangt {found.file} (kenmerk {found.replaced}); {found.same} rijen zijn gelijk.",
+        markup=False,
+    )
+    if not found.total:
+        return
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("verschil")
+    table.add_column("rijen", justify="right")
+    for title in ("rij in het bestand", "betekenis"):
+        table.add_column(title, overflow="fold")
+    for sort, count in found.counts.items():
+        where = in_ranges(found.numbers(sort), 200, "Verschillen")
+        table.add_row(SORT_IN_WORDS[sort].lower(), str(count), where or "-", MEANING[sort])
+    _out().print(table)
+    if found.columns:
+        changed = ", ".join(f"{column} {count}" for column, count in found.columns.items())
+        people.print(f"Gewijzigde cellen per kolom: {changed}.", markup=False)
 
 
 def _show_accepted(found: Iterable[Any], *, as_json: bool) -> None:

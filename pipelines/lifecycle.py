@@ -12,8 +12,10 @@ from pipelines.errors import UsageError
 from pipelines.release import publish
 from pipelines.release.publish import Release
 from pipelines.run import Progress, quietly
+from pipelines.validate.comparison import Differences, Question
 from pipelines.validate.feedback import folder
-from pipelines.warehouse import calendar, history
+from pipelines.warehouse import acceptances, calendar, history
+from pipelines.warehouse import differences as compared
 from pipelines.warehouse.calendar import Due
 from pipelines.warehouse.history import Entry
 
@@ -33,6 +35,27 @@ def owed(workdir: Path, today: dt.date | None = None) -> tuple[Due, ...]:
         return calendar.calendar(con, promises, today or dt.datetime.now(dt.UTC).date())
 
 
+def differences(
+    workdir: Path, wanted: str
+) -> tuple[Entry, Differences | None, tuple[Question, ...]]:
+    """What tells a delivery from the one it replaced, and what its supplier is asked about it.
+
+    `wanted`: its id or its file's name; of more with one name it is the one that is loaded.
+    """
+    with story.existing(workdir) as con:
+        story.prepare(con, contract_files.load())
+        known = [e for e in history.entries(con) if wanted in (e.delivery, e.file)]
+        loaded = [e for e in known if e.status == "geladen"]
+        found = loaded[0] if len(loaded) == 1 else _one(tuple(known), wanted, "te vergelijken")
+        asked = compared.questions(con, found.delivery)
+        agreed = acceptances.holding(con, story.today())
+        return (
+            found,
+            compared.find(con, found.delivery),
+            compared.answered(asked, found.supplier, agreed),
+        )
+
+
 def withdraw(
     workdir: Path, wanted: str, reason: str = "", *, progress: Progress[Any] = quietly
 ) -> tuple[Entry, Release]:
@@ -44,7 +67,7 @@ def withdraw(
     promises = contract_files.load()
     with story.existing(workdir) as con:
         story.prepare(con, promises)
-        found = _one(history.entries(con), wanted)
+        found = _one(history.entries(con), wanted, "in te trekken")
         if found.status != "ingetrokken":
             history.withdraw(con, found, reason, dt.datetime.now(dt.UTC).replace(tzinfo=None))
         folder.remove(workdir / folder.NAME, found.delivery)
@@ -52,7 +75,7 @@ def withdraw(
         return found, publish.publish(con, promises, workdir, progress=progress)
 
 
-def _one(known: tuple[Entry, ...], wanted: str) -> Entry:
+def _one(known: tuple[Entry, ...], wanted: str, to_do: str) -> Entry:
     found = [e for e in known if wanted in (e.delivery, e.file)]
     if not found:
         raise UsageError(
@@ -60,7 +83,7 @@ def _one(known: tuple[Entry, ...], wanted: str) -> Entry:
         )
     taken_in = [e for e in found if e.status != "geweigerd"]
     if not taken_in:
-        raise UsageError(f"De levering {wanted} is geweigerd: er is niets om in te trekken.")
+        raise UsageError(f"De levering {wanted} is geweigerd: er is niets om {to_do}.")
     if len(taken_in) > 1:
         ids = ", ".join(f"{e.delivery} ({e.dataset}, {e.status})" for e in taken_in)
         raise UsageError(f"Meer dan een levering heet {wanted}; noem het kenmerk: {ids}.")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -71,8 +71,7 @@ def run(inbox: Path, workdir: Path, *, progress: Progress[Any] = quietly) -> Rep
             progress=progress,
         )
         retention.expire(con, promises, dt.datetime.now(dt.UTC).date())
-        for delivery in retention.past(con):
-            folder.remove(workdir / folder.NAME, delivery)
+        outcomes = _without_expired(outcomes, retention.past(con), workdir / folder.NAME)
         refuse_unbalanced(con, promises)
         release = publish.publish(con, promises, workdir, progress=progress)
     return Report(outcomes, release, workdir / folder.NAME)
@@ -111,7 +110,7 @@ def accepted(workdir: Path) -> tuple[Acceptance, ...]:
     """The acceptances that hold today."""
     with existing(workdir) as con:
         prepare(con, contract_files.load())
-        return acceptances.holding(con, _today())
+        return acceptances.holding(con, today())
 
 
 def existing(workdir: Path) -> AbstractContextManager[Any]:
@@ -142,13 +141,13 @@ def _refuse_idle(acceptance: Acceptance, promises: Contracts, con: Any) -> None:
         raise UsageError(
             f"De leverancier {acceptance.supplier} is niet bekend. Wel: {', '.join(sorted(named))}."
         )
-    if acceptance.until < _today():
+    if acceptance.until < today():
         raise UsageError("De datum bij --until is al voorbij.")
     if not acceptance.reason.strip() or not acceptance.by.strip():
         raise UsageError("Geef bij --reason de reden en bij --by wie dit aanvaardt.")
 
 
-def _today() -> dt.date:
+def today() -> dt.date:
     return dt.datetime.now().astimezone().date()
 
 
@@ -168,7 +167,7 @@ def _take_in(
     progress: Progress[Any],
 ) -> tuple[Outcome, ...]:
     known = layouts.load()
-    agreed = acceptances.holding(con, _today())
+    agreed = acceptances.holding(con, today())
     ordered = deliveries.in_load_order(files, promises, known)
     outcomes: list[Outcome] = []
     for path in progress(ordered, "Leveringen inlezen en controleren"):
@@ -176,6 +175,18 @@ def _take_in(
             con, path, promises, known, gate=gate, accepted=agreed, feedback=feedback
         )
     return tuple(sorted(outcomes, key=lambda o: o.file))
+
+
+def _without_expired(
+    outcomes: Sequence[Outcome], past: Collection[str], feedback: Path
+) -> tuple[Outcome, ...]:
+    """Remove what went back about deliveries with rows past the term; it is named no more."""
+    for delivery in past:
+        folder.remove(feedback, delivery)
+    return tuple(
+        replace(o, feedback="", differences=None, expired=True) if o.delivery in past else o
+        for o in outcomes
+    )
 
 
 def refuse_unbalanced(con: Any, promises: Contracts) -> None:

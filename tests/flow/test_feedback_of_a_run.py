@@ -233,6 +233,54 @@ def test_accept_on_the_command_line_and_check_with_it(workdir: Path) -> None:
     assert not (workdir.parent / "leeg").exists()
 
 
+def test_what_differs_from_the_replaced_delivery_goes_back(
+    house: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    old = [suspension(1), suspension(2), suspension(3), suspension(4, schorsing_id="=S4")]
+    take_in(house, write(tmp_path / FILE, old), tmp_path / "terug")
+    rows = [suspension(1), suspension(2, reden="overig"), suspension(5)]
+    file = write(tmp_path / "bestuur_schorsingen_2023-2024_v2.csv", rows)
+    for status in ("accepted", "unchanged"):
+        outcome = take_in(house, file, tmp_path / "terug")
+        assert outcome.status == status
+        place = Path(outcome.feedback)
+        sheet = openpyxl.load_workbook(place / folder.WORKBOOK)["Verschillen"]
+        told = [[c.value for c in line] for line in sheet.iter_rows()]
+        assert told == [
+            ["Verschil", "Rij in uw bestand", "schorsing_id", "Gewijzigde kolommen"],
+            ["Verdwenen", None, "S3", None],
+            ["Nieuw", 4, "S5", None],
+            ["Gewijzigd", 3, "S2", "reden"],
+        ]
+        html = (place / folder.PAGE).read_text("utf-8")
+        assert "Verschillen met de vorige levering" in html
+        assert f"vervangt {FILE}" in html
+        assert ">S3<" not in html, "the page holds no rows"
+    assert "Gewijzigde cellen per kolom: reden 1." in words(place / folder.WORKBOOK)
+
+
+def test_an_unusual_count_is_asked_about_until_somebody_answers(
+    house: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    take_in(house, write(tmp_path / "gemeente_scholen_2023-2024.csv", [SCHOOL]), tmp_path / "t")
+    before = [suspension(n) for n in range(100, 200)]
+    take_in(house, write(tmp_path / "bestuur_schorsingen_2022-2023.csv", before), tmp_path / "t")
+    file = write(tmp_path / FILE, [suspension(n) for n in range(40)])
+    asked = take_in(house, file, tmp_path / "terug")
+    place = Path(asked.feedback)
+    assert asked.clean
+    for said in (words(place / folder.WORKBOOK), (place / folder.PAGE).read_text("utf-8")):
+        assert "Er zijn 40 rijen; over 2022-2023 waren dat er 100 (60% minder)." in said
+        assert "geen bevindingen. Er is 1 vraag." in said
+        assert "U hoeft niets te doen." not in said
+    answer = agreed("schorsingen.aantal_rijen", reason="twee scholen gesloten")
+    known = take_in(house, file, tmp_path / "terug", accepted=[answer])
+    assert [bool(q.accepted) for q in known.questions] == [True]
+    for said in (words(place / folder.WORKBOOK), (place / folder.PAGE).read_text("utf-8")):
+        assert "door A. Analist: twee scholen gesloten" in said
+        assert "Er is 1 vraag." not in said
+
+
 @pytest.mark.xdist_group("demo")
 def test_a_run_tells_every_supplier_and_publishes_none_of_it(demo_run: DemoRun) -> None:
     back = demo_run.workdir / folder.NAME

@@ -196,6 +196,58 @@ def test_only_a_known_delivery_can_be_withdrawn(house: Path) -> None:
         lifecycle.withdraw(house / "elders", SECOND)
 
 
+# Differences -------------------------------------------------------------------------------------
+
+
+def test_a_delivery_is_told_from_the_one_it_replaced(house: Path) -> None:
+    entry, found, questions = lifecycle.differences(house, SECOND)
+    assert found is not None
+    assert found.file == "bestuur_schorsingen_2023-2024.csv"
+    assert (found.counts["verdwenen"], found.same, found.total) == (10, 49, 10)
+    assert {key[0][:5] for key in (r.key for r in found.rows)} == {"S2023"}
+    assert questions == ()
+    first = lifecycle.differences(house, "bestuur_schorsingen_2023-2024.csv")
+    assert first[0].status == "vervangen"
+    assert first[1] is None
+    with pytest.raises(UsageError, match="niets om te vergelijken"):
+        lifecycle.differences(house, "leeg_schorsingen_2024-2025.csv")
+    lifecycle.withdraw(house, entry.delivery)
+    assert lifecycle.differences(house, entry.delivery)[1:] == (None, ())
+
+
+def test_the_loaded_one_of_more_with_one_name_is_compared(house: Path) -> None:
+    small.write(house / "inbox" / SECOND, small.suspensions(2023, 45))
+    again(house)
+    entry, found, _ = lifecycle.differences(house, SECOND)
+    assert entry.rows_in == 45
+    assert found is not None
+    assert (found.file, found.counts["verdwenen"]) == (SECOND, 5)
+
+
+def test_differences_name_no_key_on_the_command_line(
+    house: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [*small.suspensions(2023, 45), small.suspension(2023, 950)]
+    rows[3] |= {"reden": "overig"}
+    small.write(house / "inbox" / SECOND, rows)
+    for line in (["run", str(house / "inbox")], ["differences", SECOND]):
+        code = cli._guarded(
+            lambda line=line: cli.app([*line, "--workdir", str(house)], standalone_mode=False)
+        )
+        assert code in (cli.OK, cli.NOT_ALL_ACCEPTED)
+    said = capsys.readouterr()
+    assert "5 verdwenen, 1 nieuw [rij 47], 1 gewijzigd [rij 5], 43 gelijk" in said.err
+    assert "Gewijzigde cellen per kolom: reden 1." in said.err
+    assert [line.split()[:3] for line in said.out.splitlines()[1:]] == [
+        ["verdwenen", "5", "-"],
+        ["nu", "apart", "gehouden"],
+        ["nieuw", "1", "47"],
+        ["hersteld", "0", "-"],
+        ["gewijzigd", "1", "5"],
+    ]
+    assert "S2023" not in said.out + said.err
+
+
 # Calendar ----------------------------------------------------------------------------------------
 
 
@@ -269,7 +321,9 @@ def test_rows_past_the_term_are_nowhere_any_more(house: Path) -> None:
     assert line.expired == 3
     assert [r[1:3] for r in small.content(house)["register.verlopen"]] == [(1, 2)]
     assert not list((house / "terugkoppeling").glob(f"*_{line.delivery}"))
-    assert status(again(house))[old.name] == "unchanged"
+    assert (outcome.expired, outcome.feedback) == (True, ""), "what is gone is not named"
+    (later,) = [o for o in again(house).deliveries if o.file == old.name]
+    assert (later.status, later.expired, later.feedback) == ("unchanged", True, "")
     assert small.leftovers(house) == []
     with engine.open_warehouse(house) as con:
         assert history.unbalanced(con, contracts.load()) == {}
@@ -296,6 +350,7 @@ def test_the_commands_give_json(house: Path, capsys: pytest.CaptureFixture[str])
     listed = told("deliveries")["deliveries"]
     assert {d["status"] for d in listed} == {"geladen", "vervangen", "geweigerd"}
     assert {d["state"] for d in told("calendar")["calendar"]} >= {"geleverd", "verwacht"}
+    assert told("differences", SECOND)["differences"]["gone"] == 10
     assert told("withdraw", SECOND, "--reason", "proef")["status"] == "withdrawn"
     for command in ("deliveries", "calendar"):
         line = [command, "--workdir", str(house)]

@@ -6,7 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from pipelines.validate.feedback.report import STATE_IN_WORDS, Report, Reported, in_ranges
+from pipelines.validate.comparison import MEANING, SORT_IN_WORDS, Differences
+from pipelines.validate.feedback.report import (
+    STATE_IN_WORDS,
+    Report,
+    Reported,
+    answer,
+    in_ranges,
+)
+
+OWN_SHEET = "Verschillen"  # of feedback.xlsx
 
 _CSS = """
 :root { color-scheme: light; }
@@ -31,6 +40,7 @@ tbody th { font-weight: 600; }
 td.getal, th.getal { text-align: right; min-width: 3rem; }
 tr.fout > th { border-left: .35rem solid #b3261e; }
 tr.waarschuwing > th { border-left: .35rem solid #c98a00; }
+tr.vraag > th { border-left: .35rem solid #17375e; }
 tr.aanvaard > th, tr.niet_gecontroleerd > th { border-left: .35rem solid #7b8794; }
 small { color: #52606d; overflow-wrap: anywhere; }
 details summary { cursor: pointer; font-weight: 600; padding: .3rem 0; }
@@ -47,7 +57,8 @@ def render(report: Report, record: Mapping[str, Any] | None) -> str:
         parts.append(f"<h2>Waarom</h2><p>{escape(report.refusal)}</p>")
         parts.append("<p>Herstel de export en lever het bestand opnieuw aan.</p>")
     else:
-        parts += [_findings(report), _unused(report), _record(record), _how_to(report)]
+        parts += [_findings(report), _questions(report), _differences(report), _unused(report)]
+        parts += [_record(record), _how_to(report)]
     return (
         '<!DOCTYPE html>\n<html lang="nl">\n<head>\n<meta charset="utf-8">\n'
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\';'
@@ -72,7 +83,8 @@ def _about(report: Report) -> str:
 
 def _findings(report: Report) -> str:
     if not report.findings:
-        return "<h2>Bevindingen</h2><p>Er zijn geen bevindingen. U hoeft niets te doen.</p>"
+        rest = "" if report.open_questions else " U hoeft niets te doen."
+        return f"<h2>Bevindingen</h2><p>Er zijn geen bevindingen.{rest}</p>"
     return "<h2>Bevindingen</h2>" + _table(
         "Geteld per regel; de rijen zelf staan in feedback.xlsx.",
         ("Stand", "Kolommen", "Rijen", "Wat is er mis", "Hoe te herstellen", "Wie herstelt"),
@@ -91,6 +103,58 @@ def _finding(finding: Reported) -> str:
         f"<br><small>{escape(finding.rule)}</small></td>"
         f"<td>{escape(finding.remedy)}</td><td>{escape(finding.owner)}</td></tr>"
     )
+
+
+def _questions(report: Report) -> str:
+    if not report.questions:
+        return ""
+    rows = (
+        f'<tr class="{"aanvaard" if q.accepted else "vraag"}"><th scope="row">'
+        f"{'Beantwoord' if q.accepted else 'Vraag'}</th><td>{escape(', '.join(q.columns))}</td>"
+        f"<td>{escape(q.message)}<br><small>{escape(q.rule)}</small></td>"
+        f"<td>{escape(answer(q) or q.remedy)}</td></tr>"
+        for q in report.questions
+    )
+    return "<h2>Vragen</h2>" + _table(
+        "Ongewoon naast de vorige periode. Een vraag houdt niets tegen: de levering telt mee.",
+        ("Stand", "Kolommen", "Wat valt op", "Wat wij u vragen"),
+        rows,
+    )
+
+
+def _differences(report: Report) -> str:
+    found = report.differences
+    if found is None:
+        return ""
+    heading = (
+        "<h2>Verschillen met de vorige levering</h2>"
+        f"<p>Deze levering vervangt {escape(found.file)} (kenmerk {escape(found.replaced)})."
+    )
+    if not found.total:
+        return f"{heading} Dezelfde rijen tellen mee, met dezelfde gegevens.</p>"
+    return f"{heading} Gelijk gebleven: {found.same}.</p>{_compared(found)}"
+
+
+def _compared(found: Differences) -> str:
+    rows = [
+        f'<tr><th scope="row">{SORT_IN_WORDS[sort]}</th><td>{escape(MEANING[sort])}</td>'
+        f'<td class="getal">{count}</td>'
+        f"<td>{in_ranges(found.numbers(sort), 300, OWN_SHEET)}</td></tr>"
+        for sort, count in found.counts.items()
+        if count
+    ]
+    table = _table(
+        "Geteld over de rijen die meetellen; welke het zijn, staat in feedback.xlsx.",
+        ("Verschil", "Betekenis", "Aantal", "Rij in uw bestand"),
+        rows,
+    )
+    if not found.columns:
+        return table
+    changed = (
+        f'<tr><th scope="row">{escape(column)}</th><td class="getal">{count}</td></tr>'
+        for column, count in found.columns.items()
+    )
+    return table + _table("Gewijzigde cellen per kolom.", ("Kolom", "Aantal"), changed)
 
 
 def _unused(report: Report) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import polars as pl
@@ -119,14 +119,21 @@ class Report:
         """The outcome in a sentence or two."""
         if self.refusal:
             return "De levering is geweigerd. Er is niets van geladen."
+        asked = len(self.open_questions)
+        asking = f" Er {'is 1 vraag' if asked == 1 else f'zijn {asked} vragen'}." if asked else ""
         if not self.findings:
-            return f"Alles goedgekeurd: {counted(self.rows_in)} gelezen, geen bevindingen."
+            return f"Alles goedgekeurd: {counted(self.rows_in)} gelezen, geen bevindingen.{asking}"
         took = f"{counted(self.rows_in)} gelezen, {self.accepted} goedgekeurd"
         took += f" en {self.quarantined} apart gehouden." if self.quarantined else "."
         warned = {row for f in self.findings if f.state == "waarschuwing" for row in f.rows}
         if warned:
             took += f" Bij {counted(len(warned))} staat een waarschuwing."
-        return took if self.open else f"{took} U hoeft niets te herstellen."
+        return (took if self.open else f"{took} U hoeft niets te herstellen.") + asking
+
+    @property
+    def open_questions(self) -> tuple[Question, ...]:
+        """Questions that nobody answered yet."""
+        return tuple(q for q in self.questions if not q.accepted)
 
     @property
     def about(self) -> list[tuple[str, str]]:
@@ -187,8 +194,8 @@ def build(
         findings=tuple(reported),
         unused=tuple(_unused(delivery, dataset, contracts, findings, promised)),
         table=Table(headers, tuple(_rows(delivery.text, failing, len(headers)))),
-        differences=differences,
-        questions=tuple(questions),
+        differences=_own_differences(differences, delivery.match) if differences else None,
+        questions=tuple(_own_question(q, delivery.match) for q in questions),
     )
 
 
@@ -295,11 +302,15 @@ def _short(check: Check, columns: Sequence[Column], match: Match) -> str:
 
 
 def _in_own_words(text: str, check: Check, match: Match, *, words: bool) -> str:
+    return _with_headers(text, check.columns, match, words=words)
+
+
+def _with_headers(text: str, columns: Sequence[str], match: Match, *, words: bool) -> str:
     """The contract's column names become the supplier's headers.
 
     A name without underscore may be an ordinary word: it stays, unless `words`.
     """
-    for name in sorted(check.columns, key=len, reverse=True):
+    for name in sorted(columns, key=len, reverse=True):
         own = match.headers.get(name)
         if own and normal(own) != name and ("_" in name or words):
             parts = re.split(rf"(?<!\w){re.escape(name)}(?!\w)", text)
@@ -322,6 +333,33 @@ def _allowed(check: Check, column: Column, layout: Layout) -> str:
     if column.kind == "geheel":
         return "Een geheel getal, zonder tekst of teken erbij."
     return "J of N (ook ja en nee)."
+
+
+def _own_differences(found: Differences, match: Match) -> Differences:
+    """The same with the supplier's headers for the contract's columns."""
+    own = match.headers
+    return replace(
+        found,
+        columns={own.get(name, name): count for name, count in found.columns.items()},
+        keys=tuple(own.get(name, name) for name in found.keys),
+        rows=tuple(
+            replace(row, columns=tuple(own.get(name, name) for name in row.columns))
+            for row in found.rows
+        ),
+    )
+
+
+def _own_question(question: Question, match: Match) -> Question:
+    return replace(
+        question,
+        columns=tuple(match.headers.get(name, name) for name in question.columns),
+        remedy=_with_headers(question.remedy, question.columns, match, words=True),
+    )
+
+
+def answer(question: Question) -> str:
+    """Who answered a question, why and until when; empty when nobody did."""
+    return _acceptance(question.accepted) if question.accepted else ""
 
 
 # Unknown or not used --------------------------------------------------------------------------
@@ -433,7 +471,7 @@ def _rows_left_out(delivery: Delivery) -> Iterator[Unused]:
             )
 
 
-def in_ranges(rows: Sequence[int], longest: int = 1000) -> str:
+def in_ranges(rows: Sequence[int], longest: int = 1000, sheet: str = "Uw rijen") -> str:
     """3, 4, 5, 9 -> '3-5, 9'; cut off after `longest` characters, and then said so."""
     spans: list[list[int]] = []
     for row in sorted(set(rows)):
@@ -445,4 +483,4 @@ def in_ranges(rows: Sequence[int], longest: int = 1000) -> str:
     text = ", ".join(parts)
     if len(text) <= longest:
         return text
-    return text[:longest].rpartition(", ")[0] + ", ... (zie het blad 'Uw rijen')"
+    return text[:longest].rpartition(", ")[0] + f", ... (zie het blad '{sheet}')"

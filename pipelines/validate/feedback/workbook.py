@@ -11,10 +11,12 @@ from typing import Any
 
 import xlsxwriter
 
+from pipelines.validate.comparison import MEANING, SORT_IN_WORDS, Differences
 from pipelines.validate.feedback.report import (
     STATE_IN_WORDS,
     Report,
     Reported,
+    answer,
     in_ranges,
 )
 
@@ -81,6 +83,8 @@ def write(path: Path, report: Report) -> None:
         else:
             _row_sheets(book, styles, report)
             _finding_sheet(book, styles, report)
+        if report.differences and report.differences.rows:
+            _difference_sheet(book, styles, report.differences)
         if report.unused:
             _unused_sheet(book, styles, report)
         if report.findings:
@@ -102,7 +106,9 @@ def _verdict_sheet(book: Any, styles: Mapping[str, Any], report: Report) -> None
             ("line", "Herstel de export en lever het bestand opnieuw aan."),
         ]
     else:
-        lines += [("line", "U hoeft niets te doen.")]
+        if not report.open_questions:
+            lines += [("line", "U hoeft niets te doen.")]
+        lines += _compared(report)
     _lines(sheet, styles, [*lines, *_about(report)])
 
 
@@ -223,6 +229,59 @@ def _finding_sheet(book: Any, styles: Mapping[str, Any], report: Report) -> None
                 _text(sheet, at, index, text, coloured or styles["wrap"])
 
 
+def _difference_sheet(book: Any, styles: Mapping[str, Any], found: Differences) -> None:
+    """Every row that differs, by the supplier's own key."""
+    sheet = book.add_worksheet("Verschillen")
+    titles = ("Verschil", "Rij in uw bestand", *found.keys, "Gewijzigde kolommen")
+    sheet.set_column(0, 0, 18)
+    sheet.set_column(1, 1, 10)
+    for index, title in enumerate(found.keys, start=2):
+        values = (len(row.key[index - 2]) for row in found.rows[:200])
+        sheet.set_column(index, index, min(40, max(12, len(title) + 3, *values)))
+    sheet.set_column(len(titles) - 1, len(titles) - 1, 50)
+    _header(sheet, styles, titles, len(found.rows), freeze_columns=0)
+    sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{len(found.rows) + 1}"})
+    for at, row in enumerate(found.rows, start=1):
+        changed = ", ".join(row.columns)
+        sheet.set_row(at, 3 + 13 * (1 + len(changed) // 56))
+        _text(sheet, at, 0, SORT_IN_WORDS[row.sort], styles["plain"])
+        if row.row is None:
+            sheet.write_blank(at, 1, None, styles["rownumber"])
+        else:
+            sheet.write_number(at, 1, row.row, styles["rownumber"])
+        for index, value in enumerate(row.key, start=2):
+            guarded = value.startswith(FORMULA_STARTS)
+            _text(sheet, at, index, value, styles["guarded" if guarded else "plain"])
+        _text(sheet, at, len(titles) - 1, changed, styles["wrap"])
+
+
+def _compared(report: Report) -> list[tuple[str, str]]:
+    """What is unusual, and what changed since the delivery that this one replaces."""
+    lines: list[tuple[str, str]] = []
+    if report.questions:
+        lines.append(("subtitle", "Vragen; een vraag houdt niets tegen, de levering telt mee"))
+        lines += [("line", f"{q.message} {answer(q) or q.remedy}") for q in report.questions]
+    found = report.differences
+    if found is None:
+        return lines
+    lines += [
+        ("subtitle", "Verschillen met de vorige levering"),
+        ("line", f"Deze levering vervangt {found.file} (kenmerk {found.replaced})."),
+        ("line", f"Gelijk gebleven: {found.same}."),
+    ]
+    lines += [
+        ("line", f"{SORT_IN_WORDS[sort]}: {count}. {MEANING[sort]}")
+        for sort, count in found.counts.items()
+        if count
+    ]
+    if found.columns:
+        changed = ", ".join(f"{column} {count}" for column, count in found.columns.items())
+        lines.append(("line", f"Gewijzigde cellen per kolom: {changed}."))
+    if found.total > len(found.rows) > 0:
+        lines.append(("line", f"Het blad 'Verschillen' noemt de eerste {len(found.rows)} rijen."))
+    return lines
+
+
 def _unused_sheet(book: Any, styles: Mapping[str, Any], report: Report) -> None:
     sheet = book.add_worksheet("Onbekend")
     widths = (24, 50, 10, 70)
@@ -283,6 +342,7 @@ def _how_to_sheet(book: Any, styles: Mapping[str, Any], report: Report) -> None:
                 " mee te doen tot de genoemde datum. Een aanvaarde fout telt nog niet mee.",
             ),
         ]
+    lines += _compared(report)
     lines += [
         ("subtitle", "Vertrouwelijk"),
         (
