@@ -16,7 +16,7 @@ import re
 import secrets
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,7 +24,7 @@ import polars as pl
 
 from pipelines.contracts import Contracts
 from pipelines.errors import DeliveryRefused, UsageError
-from pipelines.ingest import identity, layouts, read
+from pipelines.ingest import care_messages, identity, layouts, read
 from pipelines.ingest.layouts import HEADER_WITHIN, Layout, normal, shown
 from pipelines.ingest.read import TextFrame
 
@@ -109,13 +109,17 @@ class Wishes:
 
 @dataclass(frozen=True)
 class _Table:
-    """A text frame understood far enough: `headers` maps `cN` -> header, `kinds` what it holds."""
+    """A text frame understood far enough: `headers` maps `cN` -> header, `kinds` what it holds.
+
+    `messages`: how many iJw messages it was joined from.
+    """
 
     text: TextFrame
     header_row: int
     headers: Mapping[str, str]
     layout: Layout | None
     kinds: Mapping[str, tuple[str, ...]]
+    messages: int = 0
 
     @property
     def body(self) -> pl.DataFrame:
@@ -281,8 +285,9 @@ def _understood(path: Path, contracts: Contracts, wishes: Wishes) -> _Table:
             f"Bestanden van de soort {path.suffix or '(zonder extensie)'} worden niet gelezen."
             f" Toegestaan: {', '.join(sorted(read.SUFFIXES))}.",
         )
-    texts = read.read(path)
+    loose = read.read(path)
     known = _candidates(contracts, wishes.layout)
+    texts = care_messages.joined(loose, known)
     if wishes.sheet is not None:
         if not 1 <= wishes.sheet <= len(texts):
             raise UsageError(f"Er is geen tabel {wishes.sheet}; het bestand heeft er {len(texts)}.")
@@ -296,10 +301,12 @@ def _understood(path: Path, contracts: Contracts, wishes: Wishes) -> _Table:
     if len(found) > 1:
         numbers = ", ".join(str(i) for i, _, _ in found)
         raise UsageError(
-            f"Het werkboek bevat meer dan een tabel (blad {numbers}). Kies er een met --sheet."
+            f"Het bestand bevat meer dan een tabel (nummer {numbers}). Kies er een met --sheet."
         )
     _, text, row = found[0]
-    return _table(text, row, known, forced=wishes.layout is not None, contracts=contracts)
+    table = _table(text, row, known, forced=wishes.layout is not None, contracts=contracts)
+    messages = care_messages.count(loose) if text.origin == "bericht" else 0
+    return replace(table, messages=messages)
 
 
 def _candidates(contracts: Contracts, chosen: str | None) -> list[Layout]:
@@ -698,6 +705,11 @@ def _notes_on(key_file: Path, table: _Table) -> list[str]:
         notes.append("Het sleutelbestand is leesbaar voor anderen op deze computer; scherm het af.")
     if table.header_row > 1:
         notes.append(f"Boven de kopregel (rij {table.header_row}) is alles weggelaten.")
+    if table.messages:
+        notes.append(
+            f"Samengevoegd uit {table.messages} iJw-berichten: een rij per toewijzing. Wat verder"
+            " in de berichten staat (zoals naam, geboortedatum, adres en relaties) is weggelaten."
+        )
     if len(table.headers) < len(table.text.columns):
         notes.append("Kolommen zonder naam in de kopregel zijn weggelaten.")
     if table.layout is None:

@@ -156,7 +156,10 @@ def _digest(texts: Sequence[TextFrame]) -> str:
 
 
 def _cares(found: Mapping[str, Sequence[Record]], client: str) -> list[_Care]:
-    """Every toewijzing, then what has none; each with its messages in the order of their making."""
+    """Every toewijzing, the newest first, then what has none.
+
+    Where two clients have one number, the check on keys keeps the first: the newest.
+    """
     granted: dict[tuple[str, ...], _Care] = {}
     by_number: dict[tuple[str, str], list[_Care]] = {}
     loose: dict[tuple[str, ...], _Care] = {}
@@ -177,7 +180,8 @@ def _cares(found: Mapping[str, Sequence[Record]], client: str) -> list[_Care]:
                 whole = (*own, *parties, "" if all(own) else f"{kind}{i}")
                 care = loose.setdefault(whole, _Care())
             _report(care, kind, record)
-    return [*granted.values(), *loose.values()]
+    newest = sorted(granted.values(), key=lambda c: _moment_granted(c.granted or {}), reverse=True)
+    return [*newest, *loose.values()]
 
 
 def _key(record: Record, kind: str, client: str) -> tuple[str, str]:
@@ -297,8 +301,9 @@ def _end(care: _Care, granted: str) -> tuple[str, str]:
     if not stops:
         return granted, ""
     days = [stop.get("StopProduct.Einddatum", "") for stop in stops]
-    if wrong := next((day for day in days if not _is_day(day)), None):
-        return wrong or MISSING, _reason(stops[days.index(wrong)])
+    wrong = next((i for i, day in enumerate(days) if not _is_day(day)), None)
+    if wrong is not None:
+        return days[wrong] or MISSING, _reason(stops[wrong])
     last = max(stops, key=lambda s: (s.get("StopProduct.Einddatum", ""), _reason(s) != PAUSE))
     stopped, reason = last.get("StopProduct.Einddatum", ""), _reason(last)
     if any(_is_day(first) and first > stopped for first in care.starts):

@@ -22,6 +22,7 @@ from pipelines.errors import DeliveryRefused, UsageError
 from pipelines.ingest import anonymise as desk
 from pipelines.ingest import deliveries, identity, layouts, read
 from pipelines.ingest.anonymise import Wishes, ages, plain_number
+from tests.ijw import granted, m301, m305, m307, m323, zipped
 
 KEY = hashlib.sha256(b"sleutel voor tests").digest()
 # 999900006 and up: the range that is published for tests.
@@ -191,6 +192,47 @@ def test_a_workbook_is_read_too(tmp_path: Path, key_file: Path) -> None:
     _, (row,) = run(path, key_file)
     assert (row["leerling_id"], row["leeftijd"]) == (by_hand(NUMBERS[0]), "10")
     assert row["Groep"] == "05"
+
+
+def test_messages_become_one_table_with_pseudonyms(tmp_path: Path, key_file: Path) -> None:
+    named = m301(granted("1"), granted("2"), client=NUMBERS[0]).replace(
+        "</m:Bsn>",
+        "</m:Bsn><m:Geboortedatum><m:Datum>2012-03-14</m:Datum></m:Geboortedatum>"
+        "<m:Naam><m:Achternaam>Qwertsma</m:Achternaam></m:Naam>"
+        "<m:Contact><m:Adres><m:Postcode>1234AB</m:Postcode></m:Adres></m:Contact>",
+    )
+    path = zipped(
+        tmp_path / "gemeente-x_jeugdhulp_2025-2026.zip",
+        named,
+        m305("1", client=NUMBERS[0]),
+        m307("2", client=NUMBERS[0]),
+        m301(granted("3"), client=NUMBERS[1]),
+        m323(("3", "12345", "D"), client=NUMBERS[1]),
+    )
+    report, rows = run(path, key_file)
+    assert (report.layout, report.dataset, report.rows) == ("ijw_3_2_jeugdhulp", "jeugdhulp", 3)
+    assert [r["Client.Pseudoniem"] for r in rows] == [by_hand(NUMBERS[i]) for i in (0, 0, 1)]
+    assert [r["GedeclareerdBedrag"] for r in rows] == ["", "", "123.45"]
+    assert any("uit 5 iJw-berichten" in note for note in report.notes)
+    written = Path(report.out).read_text("utf-8")
+    assert not [said for said in ("Qwertsma", "2012", "1234AB", *NUMBERS) if said in written]
+    (found,) = deliveries.open_file(Path(report.out), contracts.load(), layouts.load())
+    assert (found.dataset, found.supplier, found.period) == ("jeugdhulp", "gemeente-x", "2025-2026")
+
+
+def test_messages_with_pseudonyms_keep_them(tmp_path: Path, key_file: Path) -> None:
+    path = zipped(tmp_path / "a.zip", m301(granted(), client="c" * 64))
+    _, rows = run(path, key_file)
+    assert [r["Client.Pseudoniem"] for r in rows] == ["c" * 64]
+
+
+def test_a_number_in_a_message_that_is_none_is_named_by_row(tmp_path: Path, key_file: Path) -> None:
+    path = zipped(
+        tmp_path / "a.zip", m301(granted(), client=NUMBERS[0]), m301(granted("2"), client="12")
+    )
+    report, rows = run(path, key_file)
+    assert sorted(r["Client.Pseudoniem"] for r in rows) == ["", by_hand(NUMBERS[0])]
+    assert any("geen geldig nummer van de leerling" in note for note in report.notes)
 
 
 def test_a_file_without_headers_is_refused(tmp_path: Path, key_file: Path) -> None:

@@ -22,7 +22,8 @@ DECLARATION = f"""<?xml version="1.0" encoding="UTF-8"?>
     <d:Clienten>
       <d:Client><d:Bsn>999900006</d:Bsn><d:Prestaties>
         <d:Prestatie><d:ToewijzingNummer>1</d:ToewijzingNummer>
-          <d:IngediendBedrag><ijw:Bedrag>01250</ijw:Bedrag><ijw:DC>D</ijw:DC></d:IngediendBedrag>
+          <d:IngediendBedrag><ijw:Bedrag>01250</ijw:Bedrag>
+            <ijw:DebetCredit>D</ijw:DebetCredit></d:IngediendBedrag>
         </d:Prestatie>
         <d:Prestatie><d:ToewijzingNummer>2</d:ToewijzingNummer></d:Prestatie>
       </d:Prestaties></d:Client>
