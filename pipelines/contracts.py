@@ -12,11 +12,12 @@ import csv
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import pairwise
 from typing import Any, Literal
 
 import yaml
@@ -25,6 +26,9 @@ from pipelines.errors import ContractError
 
 Kind = Literal["tekst", "geheel", "getal", "datum", "ja_nee", "lijst"]
 Severity = Literal["fout", "waarschuwing"]
+
+PARAMETERS = "parameters.yaml"
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _KIND_OF_LOGICAL_TYPE: Mapping[str, Kind] = {
     "string": "tekst",
@@ -126,6 +130,8 @@ class Parameter:
     """A norm, price or amount, with its source and dates; never a constant in code.
 
     `low` and `high` bound the plausible range where the value is uncertain (`distribution`).
+    `others`: what the same name was worth, or will be, at other times. `line`: where the entry
+    stands in `parameters.yaml`.
     """
 
     name: str
@@ -138,11 +144,39 @@ class Parameter:
     source: str
     valid_from: dt.date
     valid_to: dt.date | None
+    others: tuple[Parameter, ...] = ()
+    line: int = field(default=0, repr=False, compare=False)
+
+    @property
+    def entries(self) -> tuple[Parameter, ...]:
+        """Every entry of this name, oldest first."""
+        return tuple(sorted((self, *self.others), key=lambda p: p.valid_from))
+
+    def on(self, day: dt.date) -> Parameter:
+        """The entry valid on a day; raises ContractError naming the line to mend."""
+        for entry in self.entries:
+            if entry.valid_from <= day and (entry.valid_to is None or day <= entry.valid_to):
+                return entry
+        known = " en ".join(_period(e) for e in self.entries)
+        lines = ", ".join(str(e.line) for e in self.entries)
+        raise ContractError(
+            f"{PARAMETERS}, regel {lines}: {self.name} heeft geen waarde op {day.isoformat()}; er"
+            f" is er een {known}. Pas 'geldig_vanaf' of 'geldig_tot' aan, of voeg een waarde toe"
+            " voor die tijd."
+        )
+
+
+def _period(entry: Parameter) -> str:
+    until = f" tot en met {entry.valid_to.isoformat()}" if entry.valid_to else ""
+    return f"vanaf {entry.valid_from.isoformat()}{until}"
 
 
 @dataclass(frozen=True)
 class Contracts:
-    """Everything `data_contracts/` promises about what comes in."""
+    """Everything `data_contracts/` promises about what comes in.
+
+    `parameters`: per name the entry that is valid today, with the others in it.
+    """
 
     datasets: Mapping[str, Dataset]
     codes: Mapping[str, Mapping[str, Code]]
@@ -188,7 +222,7 @@ def load() -> Contracts:
     contracts = Contracts(
         datasets=datasets,
         codes=codes,
-        parameters=_read_parameters(root / "parameters.yaml"),
+        parameters=_read_parameters(root / PARAMETERS),
         fingerprint=_fingerprint(root),
     )
     _check_whole(contracts)
@@ -197,8 +231,7 @@ def load() -> Contracts:
 
 def _yaml(file: Traversable) -> Any:
     """A YAML document, read with the C parser where PyYAML has it: ten times as fast."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load(file.read_text("utf-8"), Loader=loader)  # noqa: S506 - a safe loader
+    return yaml.load(file.read_text("utf-8"), Loader=_LOADER)  # noqa: S506 - a safe loader
 
 
 def _listing(folder: Traversable) -> list[Traversable]:
@@ -308,29 +341,99 @@ def _read_codes(file: Traversable) -> dict[str, Code]:
 
 
 def _read_parameters(file: Traversable) -> dict[str, Parameter]:
+    return parse_parameters(file.read_text("utf-8"), dt.datetime.now(dt.UTC).date())
+
+
+def parse_parameters(text: str, today: dt.date) -> dict[str, Parameter]:
+    """Parameters from the text of their file: per name the entry valid `today`, with the others.
+
+    Raises ContractError with the line to mend: no source, no first day, a last day before the
+    first, two values for one day, a time in between without a value, or no value for today.
+    """
+    by_name: dict[str, list[Parameter]] = {}
+    for item, lines in _parameter_items(text):
+        entry = _parameter(item, lines)
+        by_name.setdefault(entry.name, []).append(entry)
     found: dict[str, Parameter] = {}
-    for item in _yaml(file)["parameters"]:
-        name = item["naam"]
-        if name in found:
-            raise ContractError(f"parameters.yaml: {name} staat er twee keer in; houd er één over.")
-        if not item.get("bron"):
-            raise ContractError(f"parameters.yaml: {name} heeft geen bron; vul 'bron' in.")
-        valid_from = _date(item["geldig_vanaf"])
-        if valid_from is None:
-            raise ContractError(f"parameters.yaml: {name} heeft geen 'geldig_vanaf'.")
-        found[name] = Parameter(
-            name=name,
-            label=item["label"],
-            value=float(item["waarde"]),
-            low=item.get("laag"),
-            high=item.get("hoog"),
-            distribution=item.get("verdeling"),
-            unit=item["eenheid"],
-            source=item["bron"],
-            valid_from=valid_from,
-            valid_to=_date(item.get("geldig_tot")),
-        )
+    for name, entries in by_name.items():
+        ordered = sorted(entries, key=lambda e: e.valid_from)
+        for earlier, later in pairwise(ordered):
+            _follow_on(earlier, later)
+        current = replace(ordered[0], others=tuple(ordered[1:])).on(today)
+        others = tuple(e for e in ordered if e.valid_from != current.valid_from)
+        found[name] = replace(current, others=others)
     return found
+
+
+def _parameter_items(text: str) -> Iterator[tuple[dict[str, Any], dict[str, int]]]:
+    """Every entry, with the line on which each of its fields stands ('' for the entry itself)."""
+    document = yaml.compose(text, Loader=_LOADER)
+    read: Any = yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe loader
+    listed = read.get("parameters") if isinstance(read, dict) else None
+    if not isinstance(listed, list) or not isinstance(document, yaml.MappingNode):
+        raise ContractError(f"{PARAMETERS}: er is geen lijst 'parameters'.")
+    nodes = next(value for key, value in document.value if key.value == "parameters").value
+    for item, node in zip(listed, nodes, strict=True):
+        line = node.start_mark.line + 1
+        if not isinstance(item, dict):
+            raise ContractError(f"{PARAMETERS}, regel {line}: hier hoort een parameter met velden.")
+        yield item, {"": line} | {key.value: key.start_mark.line + 1 for key, _ in node.value}
+
+
+def _parameter(item: Mapping[str, Any], lines: Mapping[str, int]) -> Parameter:
+    name = str(item.get("naam") or "")
+
+    def refused(field_name: str, wrong: str) -> ContractError:
+        line = lines.get(field_name, lines[""])
+        return ContractError(f"{PARAMETERS}, regel {line}: {name or 'een parameter'} {wrong}")
+
+    for needed in ("naam", "label", "eenheid"):
+        if not item.get(needed):
+            raise refused(needed, f"heeft geen {needed}; vul '{needed}' in.")
+    if not str(item.get("bron") or "").strip():
+        raise refused("bron", "heeft geen bron; vul 'bron' in.")
+    try:
+        value = float(item["waarde"])
+    except (KeyError, TypeError, ValueError):
+        raise refused("waarde", "heeft geen getal als 'waarde'.") from None
+    try:
+        valid_from, valid_to = _date(item.get("geldig_vanaf")), _date(item.get("geldig_tot"))
+    except ValueError:
+        raise refused("geldig_vanaf", "heeft een datum die niet als jjjj-mm-dd is te lezen.") from (
+            None
+        )
+    if valid_from is None:
+        raise refused("geldig_vanaf", "heeft geen 'geldig_vanaf'; vul de eerste dag in.")
+    if valid_to is not None and valid_to < valid_from:
+        raise refused("geldig_tot", "heeft een 'geldig_tot' die voor 'geldig_vanaf' ligt.")
+    return Parameter(
+        name=name,
+        label=item["label"],
+        value=value,
+        low=item.get("laag"),
+        high=item.get("hoog"),
+        distribution=item.get("verdeling"),
+        unit=item["eenheid"],
+        source=item["bron"],
+        valid_from=valid_from,
+        valid_to=valid_to,
+        line=lines[""],
+    )
+
+
+def _follow_on(earlier: Parameter, later: Parameter) -> None:
+    """Two entries of one name: the later one begins the day after the earlier one ends."""
+    where = f"{PARAMETERS}, regel {later.line}: {later.name}"
+    if earlier.valid_to is None or earlier.valid_to >= later.valid_from:
+        raise ContractError(
+            f"{where} heeft op {later.valid_from.isoformat()} ook al een waarde, op regel"
+            f" {earlier.line}; vul daar 'geldig_tot' in, of haal er een weg."
+        )
+    if earlier.valid_to + dt.timedelta(days=1) != later.valid_from:
+        raise ContractError(
+            f"{where} heeft geen waarde tussen {earlier.valid_to.isoformat()} (regel"
+            f" {earlier.line}) en {later.valid_from.isoformat()}; laat de perioden aansluiten."
+        )
 
 
 def _check_whole(contracts: Contracts) -> None:

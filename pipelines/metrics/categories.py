@@ -6,7 +6,7 @@ has them here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -55,12 +55,20 @@ def of_column(metric: Metric, column: str, contracts: Contracts) -> tuple[Catego
     for name in metric.measure.datasets:
         for delivered in contracts.dataset(name).columns:
             if delivered.name == column and delivered.codes:
-                return _from_list(delivered.codes, contracts)
+                part = [p[1:] for p in metric.measure.part_of_list if p[0] == column]
+                return _from_list(delivered.codes, contracts, part)
     return ()
 
 
-def _from_list(name: str, contracts: Contracts) -> tuple[Category, ...]:
-    return tuple(Category(c.code, c.label_nl, c.label_en) for c in contracts.codes[name].values())
+def _from_list(
+    name: str, contracts: Contracts, part: Sequence[tuple[str, str]] = ()
+) -> tuple[Category, ...]:
+    """A code list, or the part of it of which the extra columns have the values given."""
+    return tuple(
+        Category(c.code, c.label_nl, c.label_en)
+        for c in contracts.codes[name].values()
+        if all(c.extra.get(extra) == value for extra, value in part)
+    )
 
 
 def of_breakdown(metric: Metric, breakdown: str, contracts: Contracts) -> tuple[Category, ...]:

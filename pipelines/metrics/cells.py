@@ -5,6 +5,8 @@ Frames only, no engine. CELL names a count (metriek, deel and where); AREA and K
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from pipelines.metrics import categories
@@ -22,6 +24,14 @@ def at(level: str) -> list[pl.Expr]:
     """AREA of a row at a level; `gebied` is null where the row has no such area."""
     area = pl.lit("") if level == "totaal" else pl.col(level)
     return [pl.col("schooljaar"), pl.lit(level).alias("niveau"), area.alias("gebied")]
+
+
+def category(columns: Sequence[str]) -> pl.Expr:
+    """The category of a row by one or more columns; '' without any."""
+    if not columns:
+        return pl.lit("")
+    known = [pl.col(c).fill_null(UNKNOWN) for c in columns]
+    return pl.concat_str(known, separator=categories.CROSS)
 
 
 def areas(frames: list[pl.DataFrame], levels: tuple[str, ...]) -> pl.DataFrame:
@@ -43,14 +53,6 @@ def members(
     for table in plan.of(metric.id):
         whole = deel == "noemer" and metric.is_split
         breakdown = "" if whole else table.breakdown
-        columns = metric.columns_of(breakdown)
-        category = (
-            pl.concat_str(
-                [pl.col(c).fill_null(UNKNOWN) for c in columns], separator=categories.CROSS
-            )
-            if columns
-            else pl.lit("")
-        )
         frames.append(
             counted.select(
                 "profiel",
@@ -58,7 +60,7 @@ def members(
                 pl.lit(deel).alias("deel"),
                 *at(table.level),
                 pl.lit(breakdown).alias("uitsplitsing"),
-                category.alias("categorie"),
+                category(metric.columns_of(breakdown)).alias("categorie"),
             ).drop_nulls("gebied")
         )
     return pl.concat(frames).unique()

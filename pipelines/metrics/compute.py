@@ -24,18 +24,20 @@ from pipelines.metrics.metric import (
     Count,
     Flow,
     Mean,
+    Measure,
     Metric,
-    Quantiles,
+    PerUnit,
     Quotient,
     Rate,
     Share,
     Split,
+    Summary,
     Tables,
     Total,
 )
 from pipelines.metrics.plan import Plan
 from pipelines.metrics.profiles import HOLDS, Profiles, fetched, profile
-from pipelines.metrics.quantiles import Spread, spread
+from pipelines.metrics.spreads import Spread, spread
 
 
 @dataclass(frozen=True)
@@ -71,11 +73,15 @@ class Counted:
 
 @dataclass(frozen=True)
 class Result:
-    """All that was counted. `not_delivered`: metric -> the datasets it lacks."""
+    """All that was counted. `not_delivered`: metric -> the datasets it lacks.
+
+    `public`: what no person stands behind (hours, money, schools); it needs no protection.
+    """
 
     counted: tuple[Counted, ...]
     spreads: tuple[Spread, ...]
     not_delivered: Mapping[str, tuple[str, ...]]
+    public: tuple[Counted, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,12 +111,18 @@ def count_all(
     present = [m for m in listed if not lacking[m.id] and not isinstance(m.form, Quotient)]
     present.sort(key=lambda m: m.measure.id)
     counted: list[Counted] = []
+    public: list[Counted] = []
     for _id, together in groupby(present, key=lambda m: m.measure.id):
-        exact = [m for m in together if not isinstance(m.form, Quantiles)]
-        counted += count(exact, tables, context, plan) if exact else ()
-    spreads = [spread(m, tables, context, plan) for m in present if isinstance(m.form, Quantiles)]
+        exact = [m for m in together if not isinstance(m.form, Summary)]
+        if exact:
+            kept = public if exact[0].measure.public else counted
+            kept += count(exact, tables, context, plan)
+    spreads = [spread(m, tables, context, plan) for m in present if isinstance(m.form, Summary)]
     return Result(
-        tuple(counted), tuple(spreads), {name: gone for name, gone in lacking.items() if gone}
+        tuple(counted),
+        tuple(spreads),
+        {name: gone for name, gone in lacking.items() if gone},
+        tuple(public),
     )
 
 
@@ -129,7 +141,7 @@ def count(
     known = profiles.decode(units["profielen"].explode())
     active = [known]
     if "vestiging" in measure.levels:
-        schools = _covered(ENROLLED, known, tables, context)
+        schools = _covered(ENROLLED, measure, known, tables, context)
         active.append(schools.drop("gemeente") if measure.residence else schools)
     within = cells.areas(active, measure.levels)
     counted = pl.concat(
@@ -162,6 +174,8 @@ def _parts(metric: Metric) -> tuple[_Part, ...]:
     match metric.form:
         case Count() | Flow():
             return (_Part(metric, "", None, where),)
+        case PerUnit():
+            return (_Part(metric, "noemer", None, where),)
         case Total(weight=weight):
             return (_Part(metric, "", weight, where),)
         case Rate(weight=weight):
@@ -182,7 +196,7 @@ def _parts(metric: Metric) -> tuple[_Part, ...]:
                 _Part(metric, "teller", weight, both),
                 _Part(metric, "noemer", weight, where),
             )
-        case Quantiles() | Quotient():
+        case _:
             raise ValueError(f"{metric.id} is not counted cell by cell")
 
 
@@ -229,7 +243,7 @@ def _component(
     return Counted(
         measure=metric.measure.id if weight is None else f"{metric.measure.id}.{weight}",
         unit=metric.measure.unit if weight is None else metric.unit,
-        scale=metric.form.scale if isinstance(metric.form, Mean) and weight else 1,
+        scale=metric.form.scale if isinstance(metric.form, Mean | Total | Rate) and weight else 1,
         cells=frame.sort("cel"),
         atoms=atoms,
         figures=_figures(parts, numbers, figures),
@@ -275,16 +289,19 @@ def _has_complement(metric: Metric) -> bool:
     )
 
 
-def _covered(base: Base, known: pl.DataFrame, tables: Tables, context: Context) -> pl.DataFrame:
+def _covered(
+    base: Base, measure: Measure, known: pl.DataFrame, tables: Tables, context: Context
+) -> pl.DataFrame:
     """Rows of a public base, in the municipalities and years for which this measure has rows.
 
-    A municipality (of schools, where there are schools) without a single row in a school year did
-    not deliver: it has no zeros, and its pupils are in no denominator.
+    A municipality (of schools, where the measure is about schools) without a single row in a
+    school year did not deliver: it has no zeros, and its pupils are in no denominator.
     """
     frame = fetched(base.rows(tables, context))
-    by_school = "vestiging" in known.columns and "vestiging" in frame.columns
-    seen = frame.join(known, on=["schooljaar", "vestiging"], how="semi") if by_school else known
-    return frame.join(seen, on=["schooljaar", "gemeente"], how="semi")
+    by_school = "vestiging" in measure.levels and "vestiging" in frame.columns
+    if by_school and not measure.residence:
+        known = frame.join(known, on=["schooljaar", "vestiging"], how="semi")
+    return frame.join(known, on=["schooljaar", "gemeente"], how="semi")
 
 
 def _with_base(
@@ -294,18 +311,28 @@ def _with_base(
     tables: Tables,
     context: Context,
 ) -> pl.DataFrame:
-    """Keys with `bekend`: the public denominator of the area, for metrics that have one."""
+    """Keys with `bekend`: the public number of the area, for metrics that have one."""
     found: list[pl.DataFrame] = []
     for metric in metrics:
         own = keys.filter(pl.col("metriek") == metric.id)
-        if not isinstance(metric.form, Rate):
+        if not isinstance(metric.form, Rate | PerUnit):
             found.append(own.with_columns(bekend=pl.lit(None, dtype=pl.Float64)))
             continue
-        base = _covered(metric.form.base, known, tables, context)
+        base = _covered(metric.form.base, metric.measure, known, tables, context)
         levels = [level for level in metric.measure.levels if level == "totaal" or level in base]
-        per_area = pl.concat(
-            base.select(*cells.at(level), pl.col("aantal").cast(pl.Float64)) for level in levels
-        )
-        sums = per_area.drop_nulls().group_by(AREA).agg(bekend=pl.col("aantal").sum())
-        found.append(own.join(sums, on=AREA, how="left"))
+        for (breakdown,), rows in own.group_by("uitsplitsing", maintain_order=True):
+            columns = metric.columns_of(str(breakdown))
+            by = bool(columns) and set(columns) <= set(metric.form.base.by)
+            category = cells.category(columns) if by else pl.lit("")
+            per_area = pl.concat(
+                base.select(
+                    *cells.at(level),
+                    category.alias("categorie"),
+                    pl.col("aantal").cast(pl.Float64).alias("bekend"),
+                )
+                for level in levels
+            )
+            on = [*AREA, "categorie"] if by else AREA
+            sums = per_area.drop_nulls().group_by(on).agg(pl.col("bekend").sum())
+            found.append(rows.join(sums, on=on, how="left"))
     return pl.concat(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import ibis
 import ibis.expr.types as ir
@@ -73,6 +73,41 @@ def per_schooljaar(table: ir.Table, begin: str, end: str, peildatum: dt.date) ->
         deel_eind=ibis.least(years["_eind"], last),
         dagen_schooljaar=days_between(first, last) + 1,
     ).drop("_jaar", "_eind")
+
+
+def by_norm(
+    context: Context,
+    name: str,
+    date: ir.DateValue,
+    reading: Callable[[float], ir.Value],
+) -> ir.Value:
+    """`reading` of the value that a parameter had on a date; before its first day the first one."""
+    first, *later = context.norms(name)
+    if not later:
+        return reading(first.value)
+    branches = [(date >= entry.valid_from, reading(entry.value)) for entry in reversed(later)]
+    return ibis.cases(*branches, else_=reading(first.value))
+
+
+def plus_days(date: ir.DateValue, days: float) -> ir.DateValue:
+    return (date + ibis.interval(days=int(days))).cast("date")
+
+
+def plus_months(date: ir.DateValue, months: float) -> ir.DateValue:
+    """The same day so many months later; 29 February becomes 28 February where it must."""
+    return (date + ibis.interval(months=int(months))).cast("date")
+
+
+def weekdays_before(date: ir.DateValue) -> ir.IntegerValue:
+    """Mondays to Fridays from 5 January 1970 (a Monday) up to, and without, a date."""
+    days = days_between(ibis.date(1970, 1, 5), date)
+    weeks = (days / 7).floor().cast("int64")
+    return weeks * 5 + ibis.least(days - weeks * 7, ibis.literal(5))
+
+
+def weekdays_after(begin: ir.DateValue, end: ir.DateValue) -> ir.IntegerValue:
+    """Mondays to Fridays after `begin` up to and including `end`."""
+    return weekdays_before(plus_days(end, 1)) - weekdays_before(plus_days(begin, 1))
 
 
 def leeftijdsgroep(age: ir.IntegerValue) -> ir.StringValue:

@@ -67,6 +67,31 @@ def t_mean(mean: float, deviation: float, n: int, level: float = 0.95) -> Interv
     return Interval(mean - width, mean + width)
 
 
+def welch(
+    mean: float,
+    variance: float,
+    n: int,
+    other_mean: float,
+    other_variance: float,
+    other_n: int,
+    level: float = 0.95,
+) -> Interval:
+    """Interval of the difference `mean` - `other_mean` of two groups (Welch, 1947).
+
+    Variances are sample variances (n - 1), each group of two or more. Without any variance the
+    interval is the difference itself.
+    """
+    if min(n, other_n) < 2:
+        raise ValueError("a group of fewer than two has no variance")
+    own, other = variance / n, other_variance / other_n
+    difference = mean - other_mean
+    if own + other == 0:
+        return Interval(difference, difference)
+    freedom = (own + other) ** 2 / (own**2 / (n - 1) + other**2 / (other_n - 1))
+    width = float(stats.t.ppf((1 + level) / 2, freedom)) * math.sqrt(own + other)
+    return Interval(difference - width, difference + width)
+
+
 def quantile(ordered: Sequence[float], at: float) -> float:
     """Smallest of the sorted values that at least a share `at` does not exceed."""
     if not ordered:

@@ -12,6 +12,7 @@ Everything is an ibis expression, so the engine is chosen by whoever hands over 
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -19,7 +20,7 @@ from typing import Literal, TypeAlias
 import ibis.expr.types as ir
 from ibis.common.deferred import Deferred
 
-from pipelines.contracts import Contracts
+from pipelines.contracts import Contracts, Parameter
 from pipelines.errors import ContractError
 
 Tables: TypeAlias = Mapping[str, ir.Table]
@@ -51,13 +52,25 @@ class Context:
     contracts: Contracts
     schooljaren: tuple[str, ...] | None = None
 
-    def norm(self, name: str) -> float:
-        """Value of a parameter; its unit stands in `parameters.yaml`."""
+    def norms(self, name: str) -> tuple[Parameter, ...]:
+        """Every value a parameter has had, oldest first; units stand in `parameters.yaml`.
+
+        Raises ContractError when there is none, or none for a day of the school years to count.
+        """
         parameters = self.contracts.parameters
         if name not in parameters:
-            known = ", ".join(sorted(parameters)) or "geen"
+            near = difflib.get_close_matches(name, parameters, n=3, cutoff=0.5)
+            known = ", ".join(near or sorted(parameters)) or "geen"
             raise ContractError(f"Parameter {name!r} ontbreekt in parameters.yaml; wel: {known}.")
-        return parameters[name].value
+        for year in self.schooljaren or ():
+            parameters[name].on(dt.date(int(year[:4]), 8, 1))
+            parameters[name].on(dt.date(int(year[-4:]), 7, 31))
+        return parameters[name].entries
+
+    def norm(self, name: str) -> float:
+        """Value of a parameter on the peildatum, where it may not differ from row to row."""
+        self.norms(name)
+        return self.contracts.parameters[name].on(self.peildatum).value
 
 
 Rows: TypeAlias = Callable[[Tables, Context], ir.Table]
@@ -70,9 +83,11 @@ class Measure:
     `rows` gives a table with `schooljaar`, one column per level (named as the level, except
     `totaal`), the `person` column, and whatever the metrics cut by, test or add up. A row with an
     empty level counts in the total only. `distinct`: count distinct values of this column within a
-    cell; None counts rows. `person`: whose privacy is at stake; None when nobody's is.
+    cell; None counts rows. `person`: whose privacy is at stake; None when nobody's is: such a
+    measure holds hours, money or schools, needs no protection and is published as it is.
     `datasets`: without these delivered there is nothing to count. `residence`: `gemeente` is where
-    the person lives, not where the school stands.
+    the person lives, not where the school stands. `part_of_list`: column -> (extra column, value)
+    of its code list, where only that part of the list can occur.
     """
 
     id: str
@@ -83,19 +98,27 @@ class Measure:
     distinct: str | None = None
     person: str | None = "leerling_id"
     residence: bool = False
+    part_of_list: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def public(self) -> bool:
+        """Whether no person stands behind a unit."""
+        return self.person is None
 
 
 @dataclass(frozen=True)
 class Base:
-    """A denominator everybody may know, such as enrolled pupils.
+    """A number everybody may know, such as enrolled pupils.
 
-    `rows`: schooljaar, the levels it is known by, and `aantal`.
+    `rows`: schooljaar, the levels it is known by, and `aantal`. `by`: cuts by which it is known
+    too; for other cuts it stands for the whole area.
     """
 
     id: str
     unit: str
     datasets: tuple[str, ...]
     rows: Rows
+    by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,11 +138,13 @@ class Flow:
 class Share:
     """Units for which `numerator` holds, of all units; what is unknown does not hold.
 
-    With `weight`, a row stands for that whole number of units.
+    With `weight`, a row stands for that whole number of units. With `whole`, a cut breaks down the
+    numerator only: the share in each category is one of all units of the area.
     """
 
     numerator: Deferred
     weight: str | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,20 +156,30 @@ class Split:
 class Rate:
     """Units, or the sum of a whole-number column `weight`, per so many of a known base.
 
-    `within`: every unit is one of the base, so the rest of the base is a number of people too.
+    The column holds 1/`scale` units. `within`: every unit is one of the base, so the rest of the
+    base is a number of people too.
     """
 
     base: Base
-    per: Literal[100, 1000]
+    per: Literal[1, 100, 1000]
     weight: str | None = None
     within: bool = False
+    scale: int = 1
+
+
+@dataclass(frozen=True)
+class PerUnit:
+    """A known base, such as costs, over the number of units."""
+
+    base: Base
 
 
 @dataclass(frozen=True)
 class Total:
-    """Sum of a whole-number column."""
+    """Sum of a whole-number column, which holds 1/`scale` units."""
 
     weight: str
+    scale: int = 1
 
 
 @dataclass(frozen=True)
@@ -177,7 +212,47 @@ class Quotient:
     denominator: str
 
 
-Form: TypeAlias = Count | Flow | Share | Split | Rate | Total | Mean | Quantiles | Quotient
+@dataclass(frozen=True)
+class Difference:
+    """Mean of `value` in one group of persons less that in another, with Welch's interval.
+
+    A person counts once, with the mean of its own values. `first` and `second` are boolean
+    columns: whether a row belongs to the one group or the other. Shown at one level.
+    """
+
+    value: str
+    level: Level
+    first: str
+    second: str
+
+
+@dataclass(frozen=True)
+class Diversity:
+    """The number of different values of a column that occur among the units of an area.
+
+    Shown on one level whose areas do not overlap, never at another.
+    """
+
+    column: str
+    level: Level
+
+
+Form: TypeAlias = (
+    Count
+    | Flow
+    | Share
+    | Split
+    | Rate
+    | PerUnit
+    | Total
+    | Mean
+    | Quantiles
+    | Quotient
+    | Difference
+    | Diversity
+)
+# Worked out whole on the engine and shown as it comes out, never as a sum of cells.
+Summary: TypeAlias = Quantiles | Difference | Diversity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -223,18 +298,21 @@ class Metric:
                 return "aandeel"
             case Rate(per=100):
                 return "per_100"
-            case Rate():
+            case Rate(per=1000):
                 return "per_1000"
             case Total():
                 return "bedrag" if self.unit == "euro" else "aantal"
-            case Mean() | Quotient():
+            case Diversity():
+                return "aantal"
+            case Mean() | Quotient() | PerUnit() | Difference() | Rate():
                 return "gemiddelde"
             case Quantiles():
                 return "mediaan"
 
     @property
     def is_split(self) -> bool:
-        return isinstance(self.form, Split)
+        """Whether a cut breaks down the numerator only."""
+        return isinstance(self.form, Split) or (isinstance(self.form, Share) and self.form.whole)
 
     @property
     def breakdowns(self) -> tuple[str, ...]:
@@ -258,5 +336,5 @@ class Metric:
     @property
     def datasets(self) -> tuple[str, ...]:
         """Every dataset the figure cannot do without."""
-        extra = self.form.base.datasets if isinstance(self.form, Rate) else ()
+        extra = self.form.base.datasets if isinstance(self.form, Rate | PerUnit) else ()
         return (*self.measure.datasets, *(d for d in extra if d not in self.measure.datasets))

@@ -15,7 +15,7 @@ from typing import Any, get_args
 import yaml
 
 from pipelines.errors import ContractError
-from pipelines.metrics.metric import Level, Metric, Quantiles
+from pipelines.metrics.metric import Diversity, Level, Metric, Quantiles, Summary
 
 PLAN_FILE = "publicatieplan.yaml"
 NO_BREAKDOWN = "zonder"
@@ -62,6 +62,11 @@ def parse(text: str, metrics: Mapping[str, Metric]) -> Plan:
             if not isinstance(levels, list):
                 raise ContractError(f"{PLAN_FILE}: {name}, {breakdown}: hier hoort een lijst.")
             tables += (_table(metric, str(breakdown), str(level)) for level in levels)
+        if isinstance(metric.form, Quantiles | Diversity) and len(breakdowns) > 1:
+            raise ContractError(
+                f"{PLAN_FILE}: {metric.id} is geen som van cellen, zoals een mediaan: kies één"
+                " uitsplitsing, want tabellen die elkaar overlappen zijn samen te herleiden."
+            )
     missing = [name for name in metrics if name not in listed]
     if missing:
         raise ContractError(f"{PLAN_FILE}: deze metrieken ontbreken: {', '.join(missing)}.")
@@ -77,10 +82,10 @@ def _table(metric: Metric, breakdown: str, level: str) -> PlanTable:
         raise ContractError(
             f"{PLAN_FILE}: {metric.id} is niet per {level} te tellen; wel: {allowed}."
         )
-    if isinstance(metric.form, Quantiles) and level != metric.form.level:
+    if isinstance(metric.form, Summary) and level != metric.form.level:
         raise ContractError(
-            f"{PLAN_FILE}: {metric.id} is een mediaan en kan alleen per {metric.form.level} worden"
-            " getoond."
+            f"{PLAN_FILE}: {metric.id} is geen som van cellen, zoals een mediaan, en kan alleen"
+            f" op het niveau {metric.form.level} worden getoond."
         )
     return PlanTable(metric.id, level, "" if known == NO_BREAKDOWN else known)
 

@@ -10,14 +10,27 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import polars as pl
 
 from pipelines.metrics import intervals
-from pipelines.metrics.compute import Result
-from pipelines.metrics.metric import Mean, Metric, Quotient, Rate
-from pipelines.metrics.quantiles import Spread
+from pipelines.metrics.compute import Counted, Result
+from pipelines.metrics.metric import (
+    Count,
+    Difference,
+    Diversity,
+    Flow,
+    Mean,
+    Metric,
+    PerUnit,
+    Quotient,
+    Rate,
+    Share,
+    Split,
+    Total,
+)
+from pipelines.metrics.spreads import Spread
 from pipelines.release.components import Protected, Thresholds
 from pipelines.release.disclosure import rules
 from pipelines.release.disclosure.problem import MINIMUM_SCHOOLS
@@ -25,14 +38,19 @@ from pipelines.release.disclosure.problem import MINIMUM_SCHOOLS
 KEY = ("schooljaar", "niveau", "gebied", "uitsplitsing", "categorie")
 Status = Literal["zichtbaar", "afgeschermd", "te_klein", "niet_geleverd", "nvt"]
 
-SMALLEST_BASE = {100: 20, 1000: 100}  # denominators below this give no percentage or rate
+SMALLEST_BASE = {1: 1, 100: 20, 1000: 100}  # denominators below this give no percentage or rate
 MEDIAN_CLASS_DAYS = 2
 MEDIAN_CHILDREN = {"mediaan": 10, "p90": 20}
 
+DIFFERENCE_PERSONS = 10  # in either group
+COST_STEP = 10  # euro, of a cost per child or trajectory
+
 HIDDEN = "Afgeschermd, zodat geen kind te herkennen is."
+NOT_REACHED = "Van te weinig gevallen is het einde bekend om dit cijfer te bepalen."
+FEW_ANSWERS = "In een van de groepen antwoordden te weinig mensen voor een verschil."
 TOO_SMALL = "Te weinig leerlingen voor een betrouwbaar en veilig cijfer."
 NOTHING_TO_SHARE = "Er was niets om een aandeel van te nemen."
-NOT_KNOWN = "Het aantal leerlingen van dit gebied is niet bekend."
+NOT_KNOWN = "Het getal waarop dit cijfer rust, is voor dit gebied niet bekend."
 
 
 @dataclass(frozen=True)
@@ -80,13 +98,15 @@ def figures(
 ) -> pl.DataFrame:
     """All figures of a release, sorted; the columns of the released table `cellen`."""
     found: list[Figure] = []
+    open_ones = [_as_it_is(counted) for counted in result.public]
     for metric in metrics.values():
         if metric.id in result.not_delivered:
             found += _not_delivered(metric, result.not_delivered[metric.id], years)
         elif not isinstance(metric.form, Quotient):
-            found += _of_counts(metric, protected)
+            kept = open_ones if metric.measure.public else protected
+            found += _of_counts(metric, kept, thresholds)
     for spread in result.spreads:
-        found += _of_spread(spread, thresholds)
+        found += _of_spread(metrics[spread.metric], spread, thresholds)
     by_metric: dict[str, list[Figure]] = {}
     for figure in found:
         by_metric.setdefault(figure.metriek, []).append(figure)
@@ -105,6 +125,14 @@ def _not_delivered(metric: Metric, lacking: Sequence[str], years: Sequence[str])
     ]
 
 
+def _as_it_is(counted: Counted) -> Protected:
+    """A count behind which no person stands: every cell is shown, unrounded."""
+    cells = counted.cells.select(
+        "cel", zichtbaar=pl.lit(value=True), gepubliceerd=pl.col("aantal").cast(pl.Float64)
+    )
+    return Protected(counted, cells, 0, "")
+
+
 @dataclass(frozen=True)
 class _Cell:
     """A published number; `value` is None where the cell is hidden."""
@@ -112,7 +140,9 @@ class _Cell:
     value: float | None
 
 
-def _of_counts(metric: Metric, protected: Sequence[Protected]) -> list[Figure]:
+def _of_counts(
+    metric: Metric, protected: Sequence[Protected], thresholds: Thresholds
+) -> list[Figure]:
     tellers: dict[tuple[str, ...], _Cell] = {}
     noemers: dict[tuple[str, ...], _Cell] = {}
     bases: dict[tuple[str, ...], float] = {}
@@ -131,7 +161,8 @@ def _of_counts(metric: Metric, protected: Sequence[Protected]) -> list[Figure]:
                 bases[key] = base
     keys = sorted({*tellers, *noemers})
     return [
-        _figure(metric, key, tellers.get(key), noemers.get(key), bases.get(key)) for key in keys
+        _figure(metric, key, tellers.get(key), noemers.get(key), bases.get(key), thresholds)
+        for key in keys
     ]
 
 
@@ -141,26 +172,37 @@ def _figure(
     teller: _Cell | None,
     noemer: _Cell | None,
     base: float | None,
+    thresholds: Thresholds,
 ) -> Figure:
     blank = _blank(metric.id, key)
+    if isinstance(metric.form, PerUnit) and noemer is not None and noemer.value is not None:
+        return _per_unit(blank, base, noemer.value, thresholds.heavy)
     if teller is None or teller.value is None or (noemer is not None and noemer.value is None):
         return replace(blank, status="afgeschermd", reden=HIDDEN)
-    if isinstance(metric.form, Rate):
-        return _rate(metric.form, blank, teller.value, base)
-    if noemer is None:
-        return replace(blank, teller=teller.value, waarde=teller.value, n=teller.value)
-    if noemer.value is None:
-        raise ValueError(f"{metric.id}: a hidden denominator was taken for shown")
-    if isinstance(metric.form, Mean):
-        return _mean(metric.form, blank, teller.value, noemer.value)
-    return _share(blank, teller.value, noemer.value)
+    least = 1 if metric.measure.public else None
+    below = None if noemer is None else noemer.value
+    match metric.form:
+        case Rate():
+            return _rate(metric.form, blank, teller.value / metric.form.scale, base, least)
+        case Total():
+            value = teller.value / metric.form.scale
+            return replace(blank, teller=value, waarde=value, n=value)
+        case Mean() if below is not None:
+            return _mean(metric.form, blank, teller.value, below, least)
+        case Share() | Split() if below is not None:
+            return _share(blank, teller.value, below, least)
+        case Count() | Flow():
+            return replace(blank, teller=teller.value, waarde=teller.value, n=teller.value)
+        case _:
+            raise ValueError(f"{metric.id}: a figure without its denominator")
 
 
-def _share(blank: Figure, teller: float, noemer: float) -> Figure:
+def _share(blank: Figure, teller: float, noemer: float, least: int | None) -> Figure:
+    """`least`: the smallest denominator, where it is not the usual one."""
     if noemer == 0:
         return replace(blank, status="nvt", reden=NOTHING_TO_SHARE)
     part = min(teller, noemer)  # rounding apart may put the part above the whole
-    share = rules.rate(int(part), int(noemer), SMALLEST_BASE[100])
+    share = rules.rate(int(part), int(noemer), least or SMALLEST_BASE[100])
     if share is None:
         return replace(blank, status="te_klein", reden=TOO_SMALL)
     bounds = intervals.wilson(part, noemer)
@@ -175,29 +217,52 @@ def _share(blank: Figure, teller: float, noemer: float) -> Figure:
     )
 
 
-def _rate(form: Rate, blank: Figure, teller: float, base: float | None) -> Figure:
-    if base is None:
+def _rate(
+    form: Rate, blank: Figure, teller: float, base: float | None, least: int | None
+) -> Figure:
+    """Per 100 and per 1,000 whole, per one (a caseload) to a tenth; no interval where no chance."""
+    if not base:
         return replace(blank, status="nvt", reden=NOT_KNOWN)
-    rate = rules.rate(int(teller), int(base), SMALLEST_BASE[form.per], form.per)
-    if rate is None:
+    if base < (least or SMALLEST_BASE[form.per]):
         return replace(blank, status="te_klein", reden=TOO_SMALL)
+    parts = 10 if form.per == 1 else 1
+    rate = math.floor(form.per * parts * teller / base + 0.5) / parts
+    shown = replace(blank, teller=teller, noemer=base, waarde=rate, n=base)
+    if form.scale > 1:  # hours are no chance events
+        return shown
     inside = form.within and teller <= base
     bounds = intervals.wilson(teller, base) if inside else intervals.garwood(teller, base)
+    if bounds is None:
+        return shown
     return replace(
-        blank,
-        teller=teller,
-        noemer=base,
-        waarde=rate,
-        onder=math.floor(form.per * bounds.low) if bounds else None,
-        boven=math.ceil(form.per * bounds.high) if bounds else None,
-        n=base,
+        shown,
+        onder=math.floor(form.per * parts * bounds.low) / parts,
+        boven=math.ceil(form.per * parts * bounds.high) / parts,
     )
 
 
-def _mean(form: Mean, blank: Figure, teller: float, noemer: float) -> Figure:
+def _per_unit(blank: Figure, base: float | None, noemer: float, least: int) -> Figure:
+    """What one unit costs: a public amount over a published count."""
+    if base is None:
+        return replace(blank, status="nvt", reden=NOT_KNOWN)
     if noemer == 0:
         return replace(blank, status="nvt", reden=NOTHING_TO_SHARE)
-    mean = rules.mean(teller / form.scale, int(noemer))
+    mean = rules.mean(base, int(noemer), least)
+    if mean is None:
+        return replace(blank, status="te_klein", reden=TOO_SMALL)
+    return replace(
+        blank,
+        teller=rules.round_cost(base),
+        noemer=noemer,
+        waarde=round(mean / COST_STEP) * float(COST_STEP),
+        n=noemer,
+    )
+
+
+def _mean(form: Mean, blank: Figure, teller: float, noemer: float, least: int | None) -> Figure:
+    if noemer == 0:
+        return replace(blank, status="nvt", reden=NOTHING_TO_SHARE)
+    mean = rules.mean(teller / form.scale, int(noemer), least or 10)
     if mean is None:
         return replace(blank, status="te_klein", reden=TOO_SMALL)
     return replace(
@@ -205,26 +270,56 @@ def _mean(form: Mean, blank: Figure, teller: float, noemer: float) -> Figure:
     )
 
 
-def _of_spread(spread: Spread, thresholds: Thresholds) -> list[Figure]:
-    """Medians and p90, in classes, with their bounds in the same classes."""
+def _of_spread(metric: Metric, spread: Spread, thresholds: Thresholds) -> list[Figure]:
+    """Medians, differences and numbers of values, as coarse as they may be seen."""
     found: list[Figure] = []
     for row in spread.cells.iter_rows(named=True):
         blank = _blank(row["metriek"], [row[k] for k in KEY], row["maat"])
-        least = max(MEDIAN_CHILDREN[row["maat"]], thresholds.heavy)
-        few_schools = row["scholen"] is not None and row["scholen"] < MINIMUM_SCHOOLS
-        if row["kinderen"] < least or few_schools:
-            found.append(replace(blank, status="afgeschermd", reden=HIDDEN))
-            continue
-        value, low, high = (
-            rules.quantile_class(row[name], row["kinderen"], MEDIAN_CLASS_DAYS)
-            for name in ("waarde", "onder", "boven")
-        )
-        if value is None:
-            found.append(replace(blank, status="te_klein", reden=TOO_SMALL))
-            continue
         count = float(row["aantal"] // thresholds.rounding * thresholds.rounding)
-        found.append(replace(blank, waarde=value, onder=low, boven=high, n=count))
+        match metric.form:
+            case Difference():
+                found.append(_difference(blank, row, count))
+            case Diversity():
+                found.append(_diversity(blank, row, count, thresholds))
+            case _:
+                found.append(_median(blank, row, count, thresholds))
     return found
+
+
+def _median(blank: Figure, row: Mapping[str, Any], count: float, thresholds: Thresholds) -> Figure:
+    """A median or p90 in a class, with its bounds in the same classes."""
+    least = max(MEDIAN_CHILDREN[row["maat"]], thresholds.heavy)
+    few_schools = row["scholen"] is not None and row["scholen"] < MINIMUM_SCHOOLS
+    if row["kinderen"] < least or few_schools:
+        return replace(blank, status="afgeschermd", reden=HIDDEN)
+    value, low, high = (
+        rules.quantile_class(row[name], row["kinderen"], MEDIAN_CLASS_DAYS)
+        for name in ("waarde", "onder", "boven")
+    )
+    if value is None:
+        return replace(blank, status="te_klein", reden=NOT_REACHED)
+    return replace(blank, waarde=value, onder=low, boven=high, n=count)
+
+
+def _difference(blank: Figure, row: Mapping[str, Any], count: float) -> Figure:
+    """A difference of means to a tenth, with its interval rounded outwards."""
+    if row["kinderen"] < DIFFERENCE_PERSONS:
+        return replace(blank, status="te_klein", reden=FEW_ANSWERS)
+    return replace(
+        blank,
+        waarde=round(row["waarde"], 1),
+        onder=math.floor(row["onder"] * 10) / 10,
+        boven=math.ceil(row["boven"] * 10) / 10,
+        n=count,
+    )
+
+
+def _diversity(
+    blank: Figure, row: Mapping[str, Any], count: float, thresholds: Thresholds
+) -> Figure:
+    if row["kinderen"] < thresholds.heavy:
+        return replace(blank, status="afgeschermd", reden=HIDDEN)
+    return replace(blank, waarde=row["waarde"], n=count)
 
 
 def _of_quotient(

@@ -26,14 +26,19 @@ def _thuiszitter_periods(tables: Tables, context: Context) -> ir.Table:
     Periods that ended before that day, and other kinds of absence, are left out.
     """
     found = tables["thuiszitters"].filter(_.soort.isin(["absoluut", "relatief"]))
-    boundary = int(context.norm("grens_langdurig_relatief_dagen"))
+    start = found["start_datum"]
     absolute = found["soort"] == "absoluut"
     dated = found.mutate(
         categorie=ibis.ifelse(absolute, "absoluut", "langdurig_relatief"),
         thuiszitter_vanaf=ibis.ifelse(
             absolute,
-            found["start_datum"],
-            (found["start_datum"] + ibis.interval(days=boundary)).cast("date"),
+            start,
+            derive.by_norm(
+                context,
+                "grens_langdurig_relatief_dagen",
+                start,
+                lambda boundary: derive.plus_days(start, boundary),
+            ),
         ),
     )
     return dated.filter(

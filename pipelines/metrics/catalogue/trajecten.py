@@ -23,7 +23,9 @@ def _placed(tables: Tables, context: Context, date: str) -> ir.Table:
             derive.from_codes(found["problematiek"], problems, "as").name("as"),
             schooljaar=derive.schooljaar(found[date]),
             wachtdagen=waited,
-            binnen_norm=waited <= context.norm("norm_smw_start_dagen"),
+            binnen_norm=derive.by_norm(
+                context, "norm_smw_start_dagen", found["aanmeld_datum"], lambda n: waited <= n
+            ),
             doorlooptijd=derive.days_between(found["start_datum"], found["eind_datum"]),
         ),
         tables,

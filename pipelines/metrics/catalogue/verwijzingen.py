@@ -25,7 +25,9 @@ def _discussed(tables: Tables, context: Context) -> ir.Table:
     return derive.with_school(
         found.mutate(
             schooljaar=derive.schooljaar(found["overleg_datum"]),
-            binnen_norm=waited <= context.norm("norm_hulp_start_dagen"),
+            binnen_norm=derive.by_norm(
+                context, "norm_hulp_start_dagen", found["overleg_datum"], lambda n: waited <= n
+            ),
         ),
         tables,
     )
