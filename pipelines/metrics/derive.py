@@ -90,12 +90,17 @@ def by_norm(
 
 
 def plus_days(date: ir.DateValue, days: float) -> ir.DateValue:
-    return (date + ibis.interval(days=int(days))).cast("date")
+    return _as_date(date + ibis.interval(days=int(days)))
 
 
 def plus_months(date: ir.DateValue, months: float) -> ir.DateValue:
     """The same day so many months later; 29 February becomes 28 February where it must."""
-    return (date + ibis.interval(months=int(months))).cast("date")
+    return _as_date(date + ibis.interval(months=int(months)))
+
+
+def _as_date(moment: ir.Value) -> ir.DateValue:
+    """Some engines make a date plus an interval a moment, where ibis expects a date."""
+    return moment.cast("timestamp").cast("date")
 
 
 def weekdays_before(date: ir.DateValue) -> ir.IntegerValue:
