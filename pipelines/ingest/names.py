@@ -49,18 +49,52 @@ def known() -> Names:
     return Names(_words_of(FIRST_NAMES_OF, "names"), _words_of(SURNAMES_OF, "surnames"))
 
 
-def holds_names(values: pl.Series) -> bool:
-    """Whether a column of distinct texts holds names of persons.
+@dataclass
+class Named:
+    """How many of a column's distinct texts look like names of persons.
 
     Counts the values that begin with a first name, that consist of names, or that are initials
     with a name, and asks whether that is more than chance allows (binomial, `FALSE_ALARM`).
     """
-    wordy = values.filter(values.str.contains(r"\p{L}{3}"))
-    if wordy.len() == 0:
-        return False
-    bare = wordy.filter(~wordy.str.contains(r"[\d_@]"))
-    if bare.len() < 2 or bare.len() < CHANCE_ALL * wordy.len():
-        return False
+
+    wordy: int = 0
+    bare: int = 0
+    first: int = 0
+    all: int = 0
+    initials: int = 0
+
+    def see(self, values: pl.Series) -> None:
+        wordy = values.filter(values.str.contains(r"\p{L}{3}"))
+        bare = wordy.filter(~wordy.str.contains(r"[\d_@]"))
+        self.wordy += wordy.len()
+        self.bare += bare.len()
+        if bare.len() == 0:
+            return
+        first, every = _named(bare)
+        self.first += first
+        self.all += every
+        self.initials += int(bare.str.contains(INITIALS).sum())
+
+    @property
+    def beyond_chance(self) -> bool:
+        if self.bare < 2 or self.bare < CHANCE_ALL * self.wordy:
+            return False
+        return (
+            _beyond(self.first, self.wordy, CHANCE_FIRST)
+            or _beyond(self.all, self.wordy, CHANCE_ALL)
+            or _beyond(self.initials, self.wordy, CHANCE_FIRST)
+        )
+
+
+def holds_names(values: pl.Series) -> bool:
+    """Whether a column of distinct texts holds names of persons."""
+    named = Named()
+    named.see(values)
+    return named.beyond_chance
+
+
+def _named(bare: pl.Series) -> tuple[int, int]:
+    """How many texts begin with a first name, and how many consist of names."""
     words = (
         bare.str.normalize("NFKD")
         .str.replace_all(r"[\p{M}'’]", "")
@@ -80,12 +114,7 @@ def holds_names(values: pl.Series) -> bool:
         .all()
         .alias("namen"),
     )
-    initials = int(bare.str.contains(INITIALS).sum())
-    return (
-        _beyond(int(hits["voornaam"].sum()), wordy.len(), CHANCE_FIRST)
-        or _beyond(int(hits["namen"].sum()), wordy.len(), CHANCE_ALL)
-        or _beyond(initials, wordy.len(), CHANCE_FIRST)
-    )
+    return int(hits["voornaam"].sum()), int(hits["namen"].sum())
 
 
 def _beyond(hits: int, values: int, chance: float) -> bool:

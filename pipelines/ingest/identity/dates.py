@@ -1,0 +1,101 @@
+"""Birth dates, told from dates of registration by how they lie."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+
+from pipelines.ingest.layouts import DATE_FORMATS
+
+PUPIL_AGES = (3.0, 23.0)  # years between the middle of a birth date column and that of the others
+BIRTH_DATES_FROM = 20  # distinct dates
+BIRTH_SPREAD = 3.0  # years between the 5th and the 95th percentile
+BIRTH_DISTINCT = 0.4  # distinct dates as a share of the filled cells
+WEEKEND = 0.15  # children are born on Sundays; registrations are made on weekdays
+YEAR = 365.25  # days
+
+
+_SHAPE = r"^\s*(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}|(19|20)\d{6})\b"
+
+
+@dataclass
+class Dates:
+    """The dates in a column: how many filled cells, how many look like a date, and which days."""
+
+    filled: int = 0
+    shaped: int = 0
+    days: list[np.ndarray] = field(default_factory=list)  # since 1970, per part
+    counts: list[np.ndarray] = field(default_factory=list)
+
+    def see(self, values: pl.Series, counts: pl.Series) -> None:
+        """Distinct values of a part, and in how many cells each stands."""
+        self.filled += int(counts.sum())
+        shaped = values.str.contains(_SHAPE)
+        if not shaped.any():
+            return
+        self.shaped += int(counts.filter(shaped).sum())
+        days = as_dates(values.filter(shaped)).to_physical()
+        known = days.is_not_null()
+        self.days.append(days.filter(known).to_numpy())
+        self.counts.append(counts.filter(shaped).filter(known).to_numpy())
+
+    def known(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """(distinct days, cells of each) of a column that holds dates; None where nine in ten are
+        none."""
+        if self.filled == 0 or self.shaped < 0.5 * self.filled:
+            return None
+        days, back = np.unique(np.concatenate(self.days), return_inverse=True)
+        cells = np.bincount(back, weights=np.concatenate(self.counts), minlength=days.size)
+        return (days, cells) if cells.sum() >= 0.9 * self.filled else None
+
+
+def as_dates(values: pl.Series) -> pl.Series:
+    """Text -> dates, in any notation that a layout may name; null for what is no date."""
+    text = (
+        values.alias("t")
+        .str.strip_chars()
+        .str.replace(r"[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?Z?$", "")
+    )
+    forms = [pl.col("t").str.to_date(form, strict=False) for form in DATE_FORMATS.values()]
+    return text.to_frame("t").select(pl.coalesce(forms)).to_series()
+
+
+def birth_dates(seen: Mapping[str, Dates], unmapped: Collection[str]) -> set[str]:
+    """Columns whose dates lie as far before the file's other dates as pupils are old.
+
+    Birth dates are spread over years and weekdays and seldom come twice; dates of registration
+    keep to working days and to the period of the delivery.
+    """
+    dates = {cell: found for cell, of in seen.items() if (found := of.known()) is not None}
+    births: set[str] = set()
+    for cell in unmapped:
+        if cell not in dates:
+            continue
+        others = [_middle(*found) for c, found in dates.items() if c != cell]
+        if _like_births(*dates[cell], max(others) if others else None):
+            births.add(cell)
+    return births
+
+
+def _middle(days: np.ndarray, cells: np.ndarray) -> float:
+    """The median day over all cells."""
+    below = np.cumsum(cells)
+    half = below[-1] / 2
+    low, high = (int(np.searchsorted(below, half, side=side)) for side in ("left", "right"))
+    return float(days[low] + days[min(high, days.size - 1)]) / 2
+
+
+def _like_births(days: np.ndarray, cells: np.ndarray, reference: float | None) -> bool:
+    if days.size < BIRTH_DATES_FROM or days.size < BIRTH_DISTINCT * cells.sum():
+        return False
+    low, high = np.quantile(days, [0.05, 0.95])
+    weekend = (days + 3) % 7 >= 5  # 1 January 1970 was a Thursday
+    if high - low < BIRTH_SPREAD * YEAR or weekend.mean() < WEEKEND:
+        return False
+    if reference is None:
+        return True
+    youngest, oldest = PUPIL_AGES
+    return youngest * YEAR <= reference - float(np.median(days)) <= oldest * YEAR
