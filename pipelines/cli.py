@@ -184,14 +184,19 @@ def accept(
     ] = None,
     supplier: Annotated[str, typer.Option("--supplier", help="Leverancier.")] = "",
     column: Annotated[str, typer.Option("--column", help="Alleen voor deze kolom.")] = "",
-    reason: Annotated[str, typer.Option("--reason", help="Waarom dit goed is zo.")] = "",
-    by: Annotated[str, typer.Option("--by", help="Wie dit aanvaardt.")] = "",
+    reason: Annotated[
+        str, typer.Option("--reason", help="Waarom dit goed is zo, of niet meer.")
+    ] = "",
+    by: Annotated[str, typer.Option("--by", help="Wie dit aanvaardt of intrekt.")] = "",
     until: Annotated[
         datetime | None,
         typer.Option(
             "--until", formats=["%Y-%m-%d", "%d-%m-%Y"], help="Tot en met, als 2027-07-31."
         ),
     ] = None,
+    withdrawn: Annotated[
+        bool, typer.Option("--withdraw", help="Trek de aanvaarding in: de bevinding telt weer.")
+    ] = False,
     listed: Annotated[bool, typer.Option("--list", help="Toon wat nu aanvaard is.")] = False,
     workdir: Workdir = None,
     as_json: AsJson = False,
@@ -201,7 +206,12 @@ def accept(
     from pipelines.warehouse.acceptances import Acceptance
 
     folder = workdir or settings.default_workdir()
-    if not listed:
+    if withdrawn:
+        if rule is None or until is not None or listed or not supplier:
+            raise UsageError("Geef bij --withdraw RULE, --supplier, --reason en --by.")
+        story.take_back(folder, rule, supplier, column, reason=reason, by=by)
+        people.print(f"De aanvaarding van {rule} van {supplier} is ingetrokken.", markup=False)
+    elif not listed:
         if rule is None or until is None or not supplier:
             raise UsageError(
                 "Geef RULE, --supplier, --reason, --by en --until; of --list om te zien wat er is."

@@ -106,6 +106,31 @@ def accept(workdir: Path, acceptance: Acceptance) -> None:
         acceptances.store(con, acceptance, dt.datetime.now(dt.UTC).replace(tzinfo=None))
 
 
+def take_back(
+    workdir: Path, rule: str, supplier: str, column: str, *, reason: str, by: str
+) -> Acceptance:
+    """Take an acceptance back that holds today; the finding is reported again from now on.
+
+    Raises `UsageError` when there is no such acceptance, or reason or name are missing.
+    """
+    if not reason.strip() or not by.strip():
+        raise UsageError("Geef bij --reason de reden en bij --by wie dit intrekt.")
+    with existing(workdir) as con:
+        prepare(con, contract_files.load())
+        held = acceptances.holding(con, today())
+        wanted = (rule, supplier.casefold(), column)
+        for one in held:
+            if (one.rule, one.supplier.casefold(), one.column) == wanted:
+                now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+                acceptances.take_back(con, one, reason, by, now)
+                return one
+    about = f" voor kolom {column}" if column else ""
+    raise UsageError(
+        f"{rule} van {supplier}{about} is nu niet aanvaard, dus er is niets in te trekken;"
+        " 'zichtlijn accept --list' toont wat aanvaard is."
+    )
+
+
 def accepted(workdir: Path) -> tuple[Acceptance, ...]:
     """The acceptances that hold today."""
     with existing(workdir) as con:

@@ -17,6 +17,7 @@ from pipelines.metrics.describe import describe_all
 from pipelines.metrics.metric import Metric
 from pipelines.metrics.plan import Plan
 from pipelines.release.components import Thresholds
+from pipelines.warehouse import acceptances
 
 SAVING = "besparing"
 SAVING_DATASETS = ("zis_deelnames", "jeugdhulp", "tarieven")
@@ -143,11 +144,21 @@ def deliveries_table(con: duckdb.DuckDBPyConnection, thresholds: Thresholds) -> 
 
 
 def findings_table(con: duckdb.DuckDBPyConnection, thresholds: Thresholds) -> pl.DataFrame:
-    """`bevindingen`: per delivery and rule, without the rows."""
+    """`bevindingen`: per delivery and rule, without the rows.
+
+    `aanvaard_tot`: last day of the acceptance that stands, past or not, so that the release does
+    not depend on the day it is made. Reason and name are free text and stay behind.
+    """
     count = _safe("len(b.rijen)", thresholds)
+    accepted = (
+        f"(SELECT max(a.tot_en_met) FROM {acceptances.STANDING} a WHERE a.regel = b.regel"
+        " AND b.uitkomst = 'gevonden' AND lower(a.leverancier) = lower(l.leverancier)"
+        " AND (a.kolom = '' OR list_contains(b.kolommen, a.kolom)))"
+    )
     return con.execute(
         "SELECT levering, l.dataset, l.leverancier, b.regel, ernst, dimensie,"
-        f" array_to_string(kolommen, ', ') AS kolommen, {count} AS aantal, b.bericht, herstel"
+        f" array_to_string(kolommen, ', ') AS kolommen, {count} AS aantal, b.bericht, herstel,"
+        f" {accepted} AS aanvaard_tot"
         " FROM register.bevindingen b JOIN register.leveringen l USING (levering)"
         " WHERE l.status = 'geladen' ORDER BY l.dataset, l.leverancier, levering, b.regel"
     ).pl()

@@ -1,7 +1,8 @@
 """Findings that somebody accepted: the reason, by whom and until when.
 
 Every acceptance stays on record; the newest one for a rule, supplier and column is the one that
-holds, until its last day is over.
+holds, until its last day is over or until it is taken back. One that is taken back does not bring
+an older one to life again.
 """
 
 from __future__ import annotations
@@ -18,7 +19,16 @@ CREATE SCHEMA IF NOT EXISTS register;
 CREATE TABLE IF NOT EXISTS register.aanvaard (
     volgnummer BIGINT PRIMARY KEY, regel VARCHAR, leverancier VARCHAR, kolom VARCHAR,
     reden VARCHAR, door VARCHAR, tot_en_met DATE, vastgelegd_op TIMESTAMP);
+CREATE TABLE IF NOT EXISTS register.aanvaard_ingetrokken (
+    volgnummer BIGINT PRIMARY KEY, reden VARCHAR, door VARCHAR, vastgelegd_op TIMESTAMP);
 """
+
+STANDING = """(SELECT * FROM (
+    SELECT * FROM register.aanvaard QUALIFY row_number() OVER (
+        PARTITION BY regel, lower(leverancier), kolom ORDER BY volgnummer DESC) = 1)
+    WHERE volgnummer NOT IN (SELECT volgnummer FROM register.aanvaard_ingetrokken))"""
+"""SQL: the newest acceptance per rule, supplier and column that was not taken back; it may have
+lapsed."""
 
 
 @dataclass(frozen=True)
@@ -67,12 +77,25 @@ def store(con: duckdb.DuckDBPyConnection, acceptance: Acceptance, now: dt.dateti
     )  # fmt: skip
 
 
+def take_back(
+    con: duckdb.DuckDBPyConnection,
+    acceptance: Acceptance,
+    reason: str,
+    by: str,
+    now: dt.datetime,
+) -> None:
+    """Put on record that a standing acceptance no longer holds."""
+    con.execute(
+        f"INSERT INTO register.aanvaard_ingetrokken SELECT volgnummer, ?, ?, ? FROM {STANDING}"
+        " WHERE regel = ? AND lower(leverancier) = lower(?) AND kolom = ?",
+        [reason, by, now, acceptance.rule, acceptance.supplier, acceptance.column],
+    )
+
+
 def holding(con: duckdb.DuckDBPyConnection, today: dt.date) -> tuple[Acceptance, ...]:
     """The acceptances that hold today, those that end first in front."""
     rows = con.execute(
-        "SELECT regel, leverancier, kolom, reden, door, tot_en_met FROM ("
-        " SELECT * FROM register.aanvaard QUALIFY row_number() OVER ("
-        " PARTITION BY regel, lower(leverancier), kolom ORDER BY volgnummer DESC) = 1)"
+        f"SELECT regel, leverancier, kolom, reden, door, tot_en_met FROM {STANDING}"
         " WHERE tot_en_met >= ? ORDER BY tot_en_met, regel, leverancier",
         [today],
     ).fetchall()

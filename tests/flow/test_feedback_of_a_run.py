@@ -16,6 +16,8 @@ from pipelines import cli, contracts, run
 from pipelines.deliver import Outcome, deliver
 from pipelines.errors import UsageError
 from pipelines.ingest import layouts
+from pipelines.release import reference
+from pipelines.release.components import Thresholds
 from pipelines.validate.feedback import folder
 from pipelines.warehouse import acceptances, engine, history, tables
 from pipelines.warehouse.acceptances import Acceptance
@@ -44,8 +46,7 @@ def workdir(tmp_path: Path) -> Path:
     """A work folder in which a school and one board's suspensions were delivered."""
     home = tmp_path / "werkmap"
     with engine.open_warehouse(home) as con:
-        tables.create(con, PROMISES)
-        history.create(con)
+        run.prepare(con, PROMISES)
         school = write(tmp_path / "gemeente_scholen_2023-2024.csv", [SCHOOL])
         rows = [suspension(1), suspension(2, schooldagen="7")]
         for file in (school, write(tmp_path / FILE, rows)):
@@ -188,6 +189,62 @@ def test_an_acceptance_holds_until_its_last_day(house: duckdb.DuckDBPyConnection
     assert kept == (2,)
 
 
+def test_an_acceptance_can_be_taken_back(workdir: Path) -> None:
+    run.accept(workdir, agreed(TOO_LONG, reason="eerst"))
+    run.accept(workdir, agreed(TOO_LONG))
+    run.accept(workdir, agreed(TOO_LONG, column="schooldagen"))
+    back = run.take_back(workdir, TOO_LONG, "Bestuur", "", reason="toch niet", by="B. Ander")
+    assert back == agreed(TOO_LONG)
+    assert run.accepted(workdir) == (agreed(TOO_LONG, column="schooldagen"),), (
+        "no older one revives"
+    )
+    with engine.open_warehouse(workdir) as con:
+        told = con.execute(
+            "SELECT i.reden, i.door, a.reden FROM register.aanvaard_ingetrokken i"
+            " JOIN register.aanvaard a USING (volgnummer)"
+        ).fetchall()
+    assert told == [("toch niet", "B. Ander", "bekend bij de Inspectie")]
+    run.accept(workdir, agreed(TOO_LONG, reason="opnieuw"))
+    assert {a.reason for a in run.accepted(workdir)} == {"opnieuw", "bekend bij de Inspectie"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"rule": "schorsingen.soort.code"}, "niets in te trekken"),
+        ({"supplier": "ander"}, "niets in te trekken"),
+        ({"column": "schooldagen"}, "voor kolom schooldagen"),
+        ({"reason": " "}, "--reason"),
+        ({"by": ""}, "--by"),
+    ],
+)
+def test_only_what_is_accepted_can_be_taken_back(
+    workdir: Path, changes: dict[str, str], says: str
+) -> None:
+    run.accept(workdir, agreed(TOO_LONG))
+    asked = {"rule": TOO_LONG, "supplier": "bestuur", "column": "", "reason": "x", "by": "y"}
+    with pytest.raises(UsageError, match=says):
+        run.take_back(workdir, **(asked | changes))
+    assert run.accepted(workdir) == (agreed(TOO_LONG),)
+
+
+def test_a_release_says_until_when_a_finding_is_accepted(workdir: Path) -> None:
+    thresholds = Thresholds(standard=10, heavy=20, rounding=5)
+
+    def published() -> dict[str, dt.date | None]:
+        with engine.open_warehouse(workdir) as con:
+            table = reference.findings_table(con, thresholds)
+        return {str(r["regel"]): r["aanvaard_tot"] for r in table.to_dicts()}
+
+    assert published() == {TOO_LONG: None}
+    run.accept(workdir, agreed(TOO_LONG, supplier="Bestuur", column="schooldagen"))
+    assert published() == {TOO_LONG: LATER}
+    run.take_back(workdir, TOO_LONG, "bestuur", "schooldagen", reason="x", by="y")
+    assert published() == {TOO_LONG: None}
+    run.accept(workdir, agreed("schorsingen.soort.code"))
+    assert published() == {TOO_LONG: None}
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
@@ -226,7 +283,18 @@ def test_accept_on_the_command_line_and_check_with_it(workdir: Path) -> None:
     (place,) = back.iterdir()
     assert "bekend" in words(place / folder.WORKBOOK)
 
-    for arguments in (("accept",), ("accept", TOO_LONG, *options, "morgen")):
+    told = (TOO_LONG, "--supplier", "bestuur", "--withdraw", "--reason", "toch niet", "--by", "B")
+    undone = zichtlijn("accept", *told, *home)
+    assert (undone.returncode, undone.stdout) == (cli.OK, "")
+    assert json.loads(zichtlijn("accept", "--list", *home, "--json").stdout) == {"accepted": []}
+    assert zichtlijn("check", file, *home).returncode == cli.OK, "a warning alone stops nothing"
+
+    for arguments in (
+        ("accept",),
+        ("accept", TOO_LONG, *options, "morgen"),
+        ("accept", *told),
+        ("accept", TOO_LONG, "--withdraw"),
+    ):
         assert zichtlijn(*arguments, *home).returncode == cli.USAGE
     nowhere = zichtlijn("accept", "--list", "--workdir", workdir.parent / "leeg")
     assert nowhere.returncode == cli.USAGE
