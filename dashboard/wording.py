@@ -91,7 +91,12 @@ _THEMES = {
 # Units in which a norm may be compared with the value, as they are written in either place.
 _SAME_UNIT = {"procent": "%", "kalenderdagen": "dagen"}
 _MEASURES = {"mediaan": "Mediaan", "p90": "90%-punt"}
-_DELIVERY_STATUS = {"geladen": "Geladen", "vervangen": "Vervangen", "geweigerd": "Geweigerd"}
+_DELIVERY_STATUS = {
+    "geladen": "Geladen",
+    "vervangen": "Vervangen",
+    "ingetrokken": "Ingetrokken",
+    "geweigerd": "Geweigerd",
+}
 _SEVERITY = {"fout": "Fout", "waarschuwing": "Waarschuwing"}
 _DEMO = "demo"
 # Kinds that are published in whole numbers.
@@ -249,6 +254,13 @@ def delivery_status(name: str) -> str:
 
 def severity(name: str) -> str:
     return _SEVERITY.get(name, _tidy(name))
+
+
+def accepted(until: dt.date | None, today: dt.date) -> str:
+    """That a finding was accepted, while it holds; empty otherwise."""
+    if until is None or until < today:
+        return ""
+    return f"aanvaard tot en met {short_date(until)}"
 
 
 def status(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from dashboard import facts, figure, page, tables, wording
 from dashboard.released import Released
 from dashboard.tables import Row, Table
 
-TITLE = "Leveringen"
+TITLE = "Leveringen en kwaliteit"
 QUESTION = "Op welke gegevens rusten deze cijfers, en hoe goed zijn die?"
 
 
@@ -21,6 +22,10 @@ _FEW = 3
 _TALL = 560
 _LONG = 14
 _ROWS = ("rijen", "geaccepteerd", "afgekeurd")
+_NOTHING_KEPT = {
+    "geweigerd": "Van een geweigerde levering is niets bewaard.",
+    "ingetrokken": "Van een ingetrokken levering zijn alle rijen gewist.",
+}
 
 
 def render(released: Released) -> None:
@@ -39,7 +44,8 @@ def render(released: Released) -> None:
     figure.section(
         "Bevindingen",
         "Rijen met een fout doen niet mee in de cijfers; rijen met een waarschuwing wel. De "
-        "leverancier krijgt alle rijen terug in een werkmap.",
+        "leverancier krijgt alle rijen terug in een werkmap. Wat is aanvaard, is bekend en "
+        "afgesproken: een aanvaarde fout doet nog steeds niet mee.",
     )
     _findings(released, findings)
     figure.section(
@@ -80,12 +86,14 @@ def _conclusions(
         f"samen ongeveer {wording.number(rows)} rijen."
     ]
     if rows:
+        settled = sum(bool(_accepted(row)) for row in findings)
+        agreed = f", waarvan {settled} aanvaard" if settled else ""
         told.append(
             f"Ongeveer **{wording.number(100 * min(kept / rows, 1), 1)}%** van de rijen is "
             "geaccepteerd; "
             f"er {'is' if len(findings) == 1 else 'zijn'} "
             f"{wording.count_of(len(findings), 'soort bevinding', 'soorten bevindingen')} "
-            "teruggemeld."
+            f"teruggemeld{agreed}."
         )
     if refused:
         told.append(
@@ -99,7 +107,11 @@ def _deliveries(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
     if not rows:
         figure.explain("Leveringen", "Er zijn nog geen leveringen.")
         return
-    refused = any(row["status"] == "geweigerd" for row in rows)
+    notes = [
+        note
+        for status, note in _NOTHING_KEPT.items()
+        if any(row["status"] == status for row in rows)
+    ]
     wordy = any(row["bericht"] for row in rows)
     body = tuple(
         Row(
@@ -132,7 +144,7 @@ def _deliveries(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
                 body, frozenset({6, 7, 8}),
             ),
             tall=_TALL if len(rows) > _LONG else 0,
-            note="Van een geweigerde levering is niets bewaard." if refused else "",
+            note=" ".join(notes),
         )
     )  # fmt: skip
 
@@ -144,7 +156,7 @@ def _findings(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
     body = tuple(
         Row(
             (
-                tables.text(wording.severity(row["ernst"])),
+                tables.text(_state(row)),
                 tables.text(row["leverancier"]),
                 tables.text(row["dataset"]),
                 tables.text(row["kolommen"]),
@@ -224,6 +236,17 @@ def _count(row: Mapping[str, Any], name: str, status: str) -> tables.Cell:
             else tables.Cell(wording.no_value(wording.HIDDEN), number=True)
         )
     return tables.figure(wording.number(row[name]))
+
+
+def _accepted(row: Mapping[str, Any]) -> str:
+    """Until when a finding is accepted; releases of before that was told do not say."""
+    return wording.accepted(row.get("aanvaard_tot"), dt.datetime.now().astimezone().date())
+
+
+def _state(row: Mapping[str, Any]) -> str:
+    """Severity, and that it was accepted where that holds today."""
+    severity, accepted = wording.severity(row["ernst"]), _accepted(row)
+    return f"{severity}, {accepted}" if accepted else severity
 
 
 def _outcome(row: Mapping[str, Any]) -> str:

@@ -72,7 +72,7 @@ CREATE TABLE leveringen (levering VARCHAR, bestand VARCHAR, dataset VARCHAR, lev
     afgekeurd INTEGER, bericht VARCHAR);
 CREATE TABLE bevindingen (levering VARCHAR, dataset VARCHAR, leverancier VARCHAR, regel VARCHAR,
     ernst VARCHAR, dimensie VARCHAR, kolommen VARCHAR, aantal INTEGER, bericht VARCHAR,
-    herstel VARCHAR);
+    herstel VARCHAR, aanvaard_tot DATE);
 CREATE TABLE bescherming (metriek VARCHAR, niveau VARCHAR, cellen INTEGER, zichtbaar INTEGER,
     afgeschermd INTEGER);
 """
@@ -437,16 +437,17 @@ _DELIVERIES: tuple[tuple[object, ...], ...] = (
     ("schoolbesturen_schorsingen_2024-2025", "schoolbesturen_schorsingen_2024-2025.ods", "schorsingen", "Gezamenlijke schoolbesturen", "2024-2025", dt.date(2026, 10, 2), "geladen", 640, 635, 5, ""),
     ("leerplicht_verzuim_2024-2025", "leerplicht_verzuim_2024-2025.csv", "verzuim", "Leerplicht", "2024-2025", dt.date(2026, 10, 7), "geladen", 510, 505, 5, ""),
     ("gemeente_jeugdhulp_2021-2025", "gemeente_jeugdhulp_2021-2025.csv", "jeugdhulp", "Gemeente Hoogeveen", "2021-2025", dt.date(2026, 10, 9), "geladen", 8420, 8390, 30, ""),
+    ("palet_schorsingen_2024-2025", "palet_schorsingen_2024-2025.csv", "schorsingen", "Scholengroep Palet", "2024-2025", dt.date(2026, 10, 10), "ingetrokken", 35, 35, 0, "Ingetrokken."),
     ("school_schorsingen_2023-2024", "schorsingen met namen.xlsx", "schorsingen", "Onbekend", "2023-2024", dt.date(2026, 10, 11), "geweigerd", None, None, None, "Een kolom bevat geboortedata. De levering is in haar geheel geweigerd; er is niets bewaard."),
 )  # fmt: skip
 
 _FINDINGS: tuple[tuple[object, ...], ...] = (
-    ("kolibri_smw_2024-2025", "smw_trajecten", "Stichting Kolibri", "smw_trajecten.eind_na_start", "fout", "consistentie", "datum_start, datum_einde", 15, "De einddatum ligt voor de startdatum.", "Herstel de einddatum in de registratie en lever opnieuw."),
-    ("kolibri_smw_2024-2025", "smw_trajecten", "Stichting Kolibri", "smw_trajecten.rol.code", "fout", "geldigheid", "rol", 10, "De rol komt niet voor in de codelijst.", "Gebruik SMW, JMW, JW of JP."),
-    ("kolibri_smw_2024-2025", "smw_trajecten", "Stichting Kolibri", "smw_trajecten.doelen_gesteld", "waarschuwing", "volledigheid", "doelen_gesteld", 120, "Er zijn geen doelen vastgelegd.", "Leg minimaal één SMART-doel vast."),
-    ("samen_sterk_smw_2024-2025_2", "smw_trajecten", "Samen Sterk", "smw_trajecten.vestiging.verwijzing", "fout", "consistentie", "vestiging", None, "De vestiging staat niet in de levering van vestigingen.", "Controleer de vestigingscode (zes tekens, bijvoorbeeld 00AP00)."),
-    ("servicepunt_verwijzingen_2024-2025", "verwijzingen", "Servicepunt", "verwijzingen.datum_overleg.verplicht", "fout", "volledigheid", "datum_overleg", 25, "De datum van het overleg ontbreekt.", "Vul de datum van het overleg in."),
-    ("gemeente_jeugdhulp_2021-2025", "jeugdhulp", "Gemeente Hoogeveen", "jeugdhulp.tarief.bereik", "waarschuwing", "geldigheid", "tarief", 45, "Het tarief ligt buiten het verwachte bereik.", "Controleer het tarief in de beschikking."),
+    ("kolibri_smw_2024-2025", "smw_trajecten", "Stichting Kolibri", "smw_trajecten.eind_na_start", "fout", "consistentie", "datum_start, datum_einde", 15, "De einddatum ligt voor de startdatum.", "Herstel de einddatum in de registratie en lever opnieuw.", None),
+    ("kolibri_smw_2024-2025", "smw_trajecten", "Stichting Kolibri", "smw_trajecten.rol.code", "fout", "geldigheid", "rol", 10, "De rol komt niet voor in de codelijst.", "Gebruik SMW, JMW, JW of JP.", None),
+    ("kolibri_smw_2024-2025", "smw_trajecten", "Stichting Kolibri", "smw_trajecten.doelen_gesteld", "waarschuwing", "volledigheid", "doelen_gesteld", 120, "Er zijn geen doelen vastgelegd.", "Leg minimaal één SMART-doel vast.", dt.date(2099, 7, 31)),
+    ("samen_sterk_smw_2024-2025_2", "smw_trajecten", "Samen Sterk", "smw_trajecten.vestiging.verwijzing", "fout", "consistentie", "vestiging", None, "De vestiging staat niet in de levering van vestigingen.", "Controleer de vestigingscode (zes tekens, bijvoorbeeld 00AP00).", None),
+    ("servicepunt_verwijzingen_2024-2025", "verwijzingen", "Servicepunt", "verwijzingen.datum_overleg.verplicht", "fout", "volledigheid", "datum_overleg", 25, "De datum van het overleg ontbreekt.", "Vul de datum van het overleg in.", None),
+    ("gemeente_jeugdhulp_2021-2025", "jeugdhulp", "Gemeente Hoogeveen", "jeugdhulp.tarief.bereik", "waarschuwing", "geldigheid", "tarief", 45, "Het tarief ligt buiten het verwachte bereik.", "Controleer het tarief in de beschikking.", dt.date(2026, 7, 31)),
 )  # fmt: skip
 
 

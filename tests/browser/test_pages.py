@@ -19,7 +19,7 @@ PAGES = {
     "smw": ("/smw", "Schoolmaatschappelijk werk"),
     "schorsingen": ("/schorsingen-thuiszitters", "Schorsingen en thuiszitters"),
     "zorg_in_school": ("/zorg-in-school", "Zorg In School"),
-    "leveringen": ("/leveringen", "Leveringen"),
+    "leveringen": ("/leveringen", "Leveringen en kwaliteit"),
     "definities": ("/definities", "Definities"),
 }
 

@@ -87,6 +87,20 @@ def test_figure_outside_the_plan_says_where_it_is(
     assert "Thuiszitters in het jaar (wel per gemeente)" in text
 
 
+def test_deliveries_tell_what_was_accepted_and_withdrawn(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = _text(_run("leveringen", home, monkeypatch))
+    assert "Waarschuwing, aanvaard tot en met 31-07-2099" in text
+    assert "31-07-2026" not in text, "an acceptance whose last day is over holds no more"
+    assert "6 soorten bevindingen teruggemeld, waarvan 1 aanvaard." in text
+    assert "Van een ingetrokken levering zijn alle rijen gewist." in text
+    with duckdb.connect(str(build(tmp_path))) as con:
+        con.execute("ALTER TABLE bevindingen DROP aanvaard_tot")
+    text = _text(_run("leveringen", tmp_path, monkeypatch))
+    assert "aanvaard tot" not in text, "a release of an older version does not say"
+
+
 def test_norm_column_only_where_a_norm_is(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert ">Norm</th>" in _text(_run("overzicht", home, monkeypatch))
 

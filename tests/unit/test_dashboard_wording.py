@@ -199,3 +199,17 @@ def test_command_serves_only_this_machine(tmp_path: Path) -> None:
     assert "--server.address=localhost" in command
     assert "--browser.gatherUsageStats=false" in command
     assert environment["ZICHTLIJN_WORKDIR"] == str(tmp_path.resolve())
+
+
+def test_an_acceptance_is_told_while_it_holds() -> None:
+    last = dt.date(2027, 7, 31)
+    assert wording.accepted(last, last) == "aanvaard tot en met 31-07-2027"
+    assert wording.accepted(last, last + dt.timedelta(days=1)) == ""
+    assert wording.accepted(None, last) == ""
+
+
+def test_every_status_of_a_delivery_has_a_word() -> None:
+    told = [
+        wording.delivery_status(s) for s in ("geladen", "vervangen", "ingetrokken", "geweigerd")
+    ]
+    assert told == ["Geladen", "Vervangen", "Ingetrokken", "Geweigerd"]
