@@ -195,12 +195,15 @@ def _load(
 def _stage(
     con: duckdb.DuckDBPyConnection, delivery: Delivery, dataset: Dataset, contracts: Contracts
 ) -> None:
-    rows = stage.staged(con, delivery.text.frame, delivery.match, dataset, contracts)
-    con.register(ROWS, rows)
-    try:
-        con.execute(f"CREATE OR REPLACE TABLE {STAGED} AS SELECT * FROM {ROWS}")
-    finally:
-        con.unregister(ROWS)
+    for i, part in enumerate(delivery.parts()):
+        rows = stage.staged(con, part, delivery.match, dataset, contracts)
+        con.register(ROWS, rows)
+        try:
+            con.execute(
+                f"{'INSERT INTO' if i else 'CREATE TABLE'} {STAGED} {'' if i else 'AS'} FROM {ROWS}"
+            )
+        finally:
+            con.unregister(ROWS)
 
 
 def _agree_with_suite(

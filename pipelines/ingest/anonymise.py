@@ -28,7 +28,14 @@ from pipelines.ingest import care_messages, identity, layouts, read
 from pipelines.ingest.layouts import HEADER_WITHIN, Layout, normal, shown
 from pipelines.ingest.read import TextFrame
 
-Done = Literal["behouden", "pseudoniem gemaakt", "leeftijd gemaakt", "wijk gemaakt", "weggelaten"]
+Done = Literal[
+    "behouden",
+    "pseudoniem gemaakt",
+    "leeftijd gemaakt",
+    "wijk gemaakt",
+    "nummer gemaakt",
+    "weggelaten",
+]
 
 KEY_BYTES = 32
 KEY_VARIETY = 16  # distinct bytes: 32 random ones practically always have more
@@ -56,6 +63,8 @@ AGE_AT_HEADERS = (
     r"\b((start|begin|ingangs) ?datum|datum (van )?(start|begin|ingang))\b",
 )
 WIJKCODE = r"^WK\d{6}$"
+# What a layout calls the key of its rows where the supplier's system gives them none.
+MADE_KEY, MADE_KEY_DIGITS = "ZICHTLIJN_NUMMER", 24
 
 
 @dataclass(frozen=True)
@@ -170,6 +179,7 @@ def anonymise(
     treat = _treatments(table, body, number, key, contracts, wishes)
     for cell, header in table.headers.items():
         treat[cell](cell, header, result)
+    _number_rows(table, body, number, key, contracts, result)
     _refuse_identifying(result, table)
     _write(result, target)
     return Report(
@@ -515,6 +525,42 @@ def _treatments(
     if wishes.wijken and home and home != number:
         treat[home] = _neighbourhood(table, body, wishes.wijken)
     return treat
+
+
+def _number_rows(
+    table: _Table,
+    body: pl.DataFrame,
+    number: str,
+    key: bytes,
+    contracts: Contracts,
+    result: _Result,
+) -> None:
+    """A key for every row where the layout wants one and the file has none.
+
+    Of the pupil and the start of what the row is about, so that it stays the same in every
+    delivery; rows with the same key are left for the check to name.
+    """
+    layout = table.layout
+    absent = normal(MADE_KEY) not in {normal(h) for h in table.headers.values()}
+    if layout is None or MADE_KEY not in layout.columns or not absent:
+        return
+    start = table.cell_of(contracts.dataset(layout.dataset).period_column or "")
+    begun = body[start].fill_null("") if start else pl.repeat("", body.height, eager=True)
+    result.columns[MADE_KEY] = pl.Series(
+        [
+            None if who is None else pseudonym(f"{who}|{when.strip()}", key)[:MADE_KEY_DIGITS]
+            for who, when in zip(_plain(body, number, table), begun, strict=True)
+        ],
+        dtype=pl.String,
+    )
+    reason = "van het leerlingnummer" + (f" en {shown(table.headers[start])}" if start else "")
+    result.treatments.append(Treatment(MADE_KEY, "nummer gemaakt", reason))
+
+
+def _plain(body: pl.DataFrame, number: str, table: _Table) -> list[str | None]:
+    """Every row's number of the pupil; a pseudonym that was there already as it is."""
+    national = any(kind in NATIONAL for kind in table.kinds[number])
+    return [t and plain_number(t, national=national) for t in body[number].to_list()]
 
 
 def _replaced(table: _Table, kind: str, canonical: str) -> str | None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
+
+import polars as pl
 
 from pipelines.contracts import Contracts
 from pipelines.errors import DeliveryRefused, UsageError
 from pipelines.ingest import care_messages, identity, layouts, read
+from pipelines.ingest.identity import Door
 from pipelines.ingest.layouts import Layout, Match
 from pipelines.ingest.read import TextFrame
 
@@ -22,7 +25,8 @@ class Delivery:
     """One table from one supplier about one dataset and period, recognised and past the door.
 
     `id`: 16 hex digits of the SHA-256 of the bytes (of the file in a zip, where it came in one) and
-    the sheet's name. `period` is empty when the file's name holds none.
+    the sheet's name. `period` is empty when the file's name holds none. `door` watches a table that
+    is read part by part; None where all of it has passed.
     """
 
     id: str
@@ -32,6 +36,20 @@ class Delivery:
     period: str
     match: Match
     text: TextFrame
+    door: Door | None = None
+
+    def parts(self) -> Iterator[pl.DataFrame]:
+        """All rows of the text. A table that is read part by part passes the door here: raises
+        `DeliveryRefused` behind its last part when something identifying has passed, and what was
+        made of its rows is to be thrown away.
+        """
+        for part in self.text.parts():
+            if self.door:
+                _refuse_too_wide(self.text, self.match, part)
+                self.door.see(part)
+            yield part
+        if self.door:
+            self.door.close()
 
 
 def inbox(folder: Path) -> list[Path]:
@@ -85,7 +103,7 @@ def open_file(path: Path, contracts: Contracts, known: Sequence[Layout]) -> list
         )
     found: list[Delivery] = []
     unknown: DeliveryRefused | None = None
-    for text in care_messages.taken_in(read.read(path), known):
+    for text in care_messages.taken_in(read.stream(path), known):
         try:
             match = layouts.match(text, known, contracts)
         except DeliveryRefused as refusal:
@@ -93,15 +111,18 @@ def open_file(path: Path, contracts: Contracts, known: Sequence[Layout]) -> list
             unknown = unknown or refusal
             continue
         dataset = contracts.dataset(match.layout.dataset)
-        identity.guard(
+        door = Door(
             text,
             person_level=dataset.person_level,
             header_row=match.header_row,
             mapped=match.places.values(),
         )
+        if text.rest is None:
+            door.see(text.frame)
+            door.close()
         name = PurePosixPath(text.member or path.name)
         _refuse_wrong_name(name, dataset.id, contracts)
-        _refuse_too_wide(text, match)
+        _refuse_too_wide(text, match, text.frame)
         key = f"{text.digest}#{text.sheet}"
         found.append(
             Delivery(
@@ -112,6 +133,7 @@ def open_file(path: Path, contracts: Contracts, known: Sequence[Layout]) -> list
                 period=_period_in(name.stem),
                 match=match,
                 text=text,
+                door=door if text.rest else None,
             )
         )
     if not found:
@@ -130,10 +152,10 @@ def _refuse_wrong_name(path: PurePath, dataset: str, contracts: Contracts) -> No
         )
 
 
-def _refuse_too_wide(text: TextFrame, match: Match) -> None:
+def _refuse_too_wide(text: TextFrame, match: Match, part: pl.DataFrame) -> None:
     """A CSV row wider than the header: cells have shifted. Beside a table in a workbook a remark
     may stand."""
-    rows = text.wider_than(match.header_row) if text.origin == "csv" else ()
+    rows = text.wider_than(match.header_row, part) if text.origin == "csv" else ()
     if rows:
         more = f" en nog {len(rows) - 10} andere" if len(rows) > 10 else ""
         raise DeliveryRefused(

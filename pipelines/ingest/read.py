@@ -13,17 +13,23 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipelines.errors import DeliveryRefused
-from pipelines.ingest.reading import contents, delimited, encoding, message, sandbox
+from pipelines.ingest.reading import contents, delimited, encoding, message, sandbox, streamed
 from pipelines.ingest.reading.contents import Content
 from pipelines.ingest.reading.delimited import sniff_delimiter
 from pipelines.ingest.reading.frame import Origin, TextFrame, numbered
 
-__all__ = ["SUFFIXES", "Origin", "TextFrame", "read", "sniff_delimiter"]
+__all__ = ["SUFFIXES", "Origin", "TextFrame", "read", "sniff_delimiter", "stream"]
 
 SUFFIXES = frozenset(
     {".csv", ".txt", ".tsv", ".gz", ".zip"}
     | {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".parquet", ".xml"}
 )
+
+
+def stream(path: Path) -> list[TextFrame]:
+    """All tables of a file; a large CSV file is a table that is read part by part."""
+    large = streamed.table(path)
+    return [large] if large else read(path)
 
 
 def read(path: Path, *, sample: bool = False) -> list[TextFrame]:

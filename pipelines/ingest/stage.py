@@ -8,6 +8,7 @@ the numbers put the outcome back in its place. What is done to a text is said in
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import duckdb
 import numpy as np
@@ -49,15 +50,12 @@ def staged(
 
 def _rows(part: pl.DataFrame, match: Match) -> pl.DataFrame:
     """The rows that hold data: `_nr`, `_rij` and the cells that the layout reads."""
-    cells = list(dict.fromkeys([*match.places.values(), *match.unpivoted]))
+    cells = _cells(match)
     rows = part.select("rij", *cells).filter(pl.col("rij") > match.header_row)
-    first = pl.coalesce(cells).str.strip_chars(_SPACES)
-    if rows.select((first.fill_null("") == "").any()).item():
-        filled = [pl.col(c).str.strip_chars(_SPACES).fill_null("") != "" for c in cells]
-        rows = rows.filter(pl.any_horizontal(filled))
+    if rows.select((_first(cells).fill_null("") == "").any()).item():
+        rows = rows.filter(~_blank(cells))
     if match.layout.totals_row:
-        total = match.layout.totals_row.lower()
-        rows = rows.filter(~first.str.to_lowercase().str.starts_with(total).fill_null(value=False))
+        rows = rows.filter(~_totals(cells, match.layout.totals_row))
     number = pl.col("rij").cast(pl.Int64)
     if not match.layout.unpivot:
         return rows.select(number.alias("_nr"), number.alias("_rij"), *cells)
@@ -66,6 +64,42 @@ def _rows(part: pl.DataFrame, match: Match) -> pl.DataFrame:
     return _unpivoted(rows, match).select(
         wide_number.alias("_nr"), number.alias("_rij"), *places, NAME, VALUE
     )
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Numbers of the rows below the header that are no registration."""
+
+    blank: list[int]
+    totals: list[int]
+
+
+def left_out(part: pl.DataFrame, match: Match) -> LeftOut:
+    cells = _cells(match)
+    rows = part.select("rij", *cells).filter(pl.col("rij") > match.header_row)
+    blank = rows.filter(_blank(cells))["rij"].to_list()
+    if not match.layout.totals_row:
+        return LeftOut(blank, [])
+    totals = rows.filter(_totals(cells, match.layout.totals_row) & ~_blank(cells))
+    return LeftOut(blank, totals["rij"].to_list())
+
+
+def _cells(match: Match) -> list[str]:
+    """The cells that the layout reads."""
+    return list(dict.fromkeys([*match.places.values(), *match.unpivoted]))
+
+
+def _first(cells: list[str]) -> pl.Expr:
+    return pl.coalesce(cells).str.strip_chars(_SPACES)
+
+
+def _blank(cells: list[str]) -> pl.Expr:
+    return pl.all_horizontal(pl.col(c).str.strip_chars(_SPACES).fill_null("") == "" for c in cells)
+
+
+def _totals(cells: list[str], word: str) -> pl.Expr:
+    starts = _first(cells).str.to_lowercase().str.starts_with(word.lower())
+    return starts.fill_null(value=False)
 
 
 def _unpivoted(rows: pl.DataFrame, match: Match) -> pl.DataFrame:

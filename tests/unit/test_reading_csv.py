@@ -198,7 +198,7 @@ def test_the_fast_and_the_lenient_reader_agree(
 @settings(deadline=None)
 @given(st.text(st.sampled_from('";ab\n'), max_size=30))
 def test_what_counts_as_well_quoted_is_read_alike(text: str) -> None:
-    if not delimited._well_quoted(text.encode(), ";"):
+    if not delimited.well_quoted(text.encode(), ";"):
         return
     strict = list(csv.reader(io.StringIO(text, newline=""), delimiter=";", strict=True))
     fast = delimited._quickly(text.encode(), ";", max([1, *map(len, strict)]))

@@ -184,7 +184,8 @@ def guard(
 ) -> None:
     """Raise `DeliveryRefused` when the table holds identifying data."""
     door = Door(text, person_level=person_level, header_row=header_row, mapped=mapped)
-    door.see(text.frame)
+    for part in text.parts():
+        door.see(part)
     door.close()
 
 
@@ -197,7 +198,8 @@ def inspect(
 ) -> list[Sighting]:
     """All sightings in a table, in the order of the columns; each kind once per column."""
     door = Door(text, person_level=person_level, header_row=header_row, mapped=mapped)
-    door.see(text.frame)
+    for part in text.parts():
+        door.see(part)
     return door.sightings()
 
 

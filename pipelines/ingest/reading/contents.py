@@ -88,8 +88,8 @@ def contents(path: Path, part: int = 0) -> Iterator[Content]:
 
     `part`: read so many bytes at most of a CSV file; 0 for all.
     """
-    with _opened(path) as file:
-        head = _read(file, HEAD)
+    with opened(path) as file:
+        head = read(file, HEAD)
         if not head:
             raise DeliveryRefused(
                 "bestand.leeg", "Het bestand is leeg (0 bytes). Maak de export opnieuw."
@@ -98,7 +98,7 @@ def contents(path: Path, part: int = 0) -> Iterator[Content]:
         if text and not part:
             _refuse_endless_line(head, file)
         file.seek(0)
-        data = _read(file, part) if text and part else _all(file)
+        data = read(file, part) if text and part else _all(file)
     if head.startswith(_GZIP):
         _only_as(path, ".gz", "gzip")
         yield _of(_gunzipped(data, part), "", part)
@@ -146,18 +146,23 @@ def _of(data: bytes, member: str, part: int) -> Content:
     return Content(found, data, member, whole=not (part and found == "csv"))
 
 
+def kind_of(head: bytes) -> Kind | None:
+    """What a file is by its first bytes; None for a packed one."""
+    return None if _is_packed(head) else kind(head)
+
+
 def _is_packed(head: bytes) -> bool:
     return head.startswith((_GZIP, *_ZIP))
 
 
 def _is_csv(head: bytes) -> bool:
-    return not _is_packed(head) and kind(head) == "csv"
+    return kind_of(head) == "csv"
 
 
 # Files -----------------------------------------------------------------------------------------
 
 
-def _opened(path: Path) -> IO[bytes]:
+def opened(path: Path) -> IO[bytes]:
     if path.is_dir():
         raise DeliveryRefused("bestand.map", "Dit is een map en geen bestand.")
     if path.exists() and not path.is_file():
@@ -174,7 +179,7 @@ def _opened(path: Path) -> IO[bytes]:
         ) from None
 
 
-def _read(file: IO[bytes], count: int) -> bytes:
+def read(file: IO[bytes], count: int) -> bytes:
     try:
         return file.read(count)
     except OSError as problem:
@@ -190,7 +195,7 @@ def _all(file: IO[bytes]) -> bytes:
     length = os.fstat(file.fileno()).st_size
     if length > MAX_FILE:
         raise _too_long(length, MAX_FILE)
-    data = _read(file, length + 1)
+    data = read(file, length + 1)
     if len(data) != length:
         raise DeliveryRefused(
             "bestand.onleesbaar",
@@ -202,7 +207,7 @@ def _all(file: IO[bytes]) -> bytes:
 
 def _refuse_endless_line(head: bytes, file: IO[bytes]) -> None:
     """Before the whole of a file is read: one without line ends is no table."""
-    start = head + _read(file, MAX_LINE - len(head) + 1)
+    start = head + read(file, MAX_LINE - len(head) + 1)
     if len(start) > MAX_LINE and b"\n" not in start and b"\r" not in start:
         raise too_large(
             f"Regel 1 is meer dan {size(MAX_LINE)} lang",

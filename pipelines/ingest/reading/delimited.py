@@ -52,8 +52,8 @@ _RULES = "Exporteer opnieuw en laat het programma tekst zelf tussen aanhalingste
 
 def sample(text: bytes) -> pl.DataFrame:
     """The first rows only, enough to recognise a layout; `text` may stop anywhere."""
-    start = _start(text)
-    return numbered(_columns(list(_rows(start, sniff_delimiter(start), SAMPLE_ROWS))))
+    first = start(text)
+    return numbered(_columns(list(_rows(first, sniff_delimiter(first), SAMPLE_ROWS))))
 
 
 def table(text: bytes) -> pl.DataFrame:
@@ -61,19 +61,43 @@ def table(text: bytes) -> pl.DataFrame:
     _refuse_one_line(text)
     if text.count(b"\r") > text.count(b"\r\n"):
         text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    start = _start(text)
-    delimiter = sniff_delimiter(start)
-    rows = _check_lines(text)
-    width = max((len(row) for row in _rows(start, delimiter, SAMPLE_ROWS)), default=1)
-    check_columns(width)
-    check_cells(rows, width)
-    _refuse_cut_off(text, delimiter)
-    frame = _quickly(text, delimiter, width)
+    first = start(text)
+    delimiter = sniff_delimiter(first)
+    rows = check_lines(text)
+    wide = width(first, delimiter)
+    check_cells(rows, wide)
+    refuse_cut_off(text, delimiter)
+    frame = _quickly(text, delimiter, wide)
     if frame is None:
         frame = _leniently(text, delimiter)
     if all(frame[name].null_count() == frame.height for name in frame.columns):
         raise DeliveryRefused("bestand.leeg", "Het bestand bevat alleen lege regels.")
     return numbered(frame)
+
+
+def part(text: bytes, delimiter: str, columns: int, before: int) -> pl.DataFrame:
+    """Whole records from inside a file, numbered on from `before`; the text is well quoted.
+
+    Rows are `columns` wide. A row with a filled cell beyond that is refused.
+    """
+    frame = _quickly(text, delimiter, columns, before)
+    if frame is None:
+        frame = _leniently(text, delimiter, before)
+        beyond = [pl.col(c).is_not_null() for c in frame.columns[columns:]]
+        wider = frame.select(pl.any_horizontal(*beyond, False).arg_true()).to_series()
+        if wider.len():
+            raise DeliveryRefused(
+                "bestand.kolommen",
+                f"Rij {number(before + wider.item(0) + 1)} heeft meer kolommen dan het begin van"
+                " het bestand: waarschijnlijk staat er een scheidingsteken in de tekst zonder"
+                " aanhalingstekens. Exporteer opnieuw met aanhalingstekens rond tekst.",
+            )
+        nothing = pl.lit(None, dtype=pl.String)
+        names = [f"c{i}" for i in range(columns)]
+        frame = frame.select(
+            pl.col(name) if name in frame.columns else nothing.alias(name) for name in names
+        )
+    return numbered(frame, before)
 
 
 def sniff_delimiter(start: str) -> str:
@@ -93,7 +117,14 @@ def sniff_delimiter(start: str) -> str:
     return max((d for d in DELIMITERS if d in start), key=score, default=DELIMITERS[0])
 
 
-def _start(text: bytes) -> str:
+def width(first: str, delimiter: str) -> int:
+    """Cells in the widest of the first rows."""
+    widest = max((len(row) for row in _rows(first, delimiter, SAMPLE_ROWS)), default=1)
+    check_columns(widest)
+    return widest
+
+
+def start(text: bytes) -> str:
     """The first part as text; a blank one is refused when it is all there is."""
     if re.compile(rb"\S").search(text, len(_BOM) if text.startswith(_BOM) else 0) is None:
         raise DeliveryRefused("bestand.leeg", "Het bestand bevat alleen lege regels.")
@@ -117,12 +148,12 @@ def _refuse_one_line(text: bytes) -> None:
         raise _long_line(1, f"meer dan {size(MAX_LINE)}")
 
 
-def _check_lines(text: bytes) -> int:
-    """The number of lines; refuses a line longer than `MAX_LINE`."""
+def check_lines(text: bytes, above: int = 0) -> int:
+    """The number of lines, below `above` others; refuses a line longer than `MAX_LINE`."""
     array = np.frombuffer(text, np.uint8)
-    seen, before = 0, -1
-    for start in range(0, array.size, PIECE):
-        ends = np.flatnonzero(array[start : start + PIECE] == ord("\n")) + start
+    seen, before = above, -1
+    for at in range(0, array.size, PIECE):
+        ends = np.flatnonzero(array[at : at + PIECE] == ord("\n")) + at
         lengths = np.diff(ends, prepend=before) - 1
         long = np.flatnonzero(lengths > MAX_LINE)
         if long.size:
@@ -130,7 +161,7 @@ def _check_lines(text: bytes) -> int:
         seen, before = seen + ends.size, int(ends[-1]) if ends.size else before
     if array.size - before - 1 > MAX_LINE:
         raise _long_line(seen + 1, size(array.size - before - 1))
-    return seen + 1
+    return seen + (before + 1 < array.size) - above
 
 
 def _long_line(line: int, length: str) -> DeliveryRefused:
@@ -149,7 +180,7 @@ def _long_cell(row: int) -> DeliveryRefused:
     )
 
 
-def _refuse_cut_off(text: bytes, delimiter: str) -> None:
+def refuse_cut_off(text: bytes, delimiter: str) -> None:
     """Refuse a file whose last line stops in the middle.
 
     That is: no line end after it, fewer cells than any row of the table has in the first and the
@@ -167,7 +198,7 @@ def _refuse_cut_off(text: bytes, delimiter: str) -> None:
     *above, last = _rows(tail, delimiter, TAIL)
     if _CLOSING.match(next((cell for cell in last if cell.strip()), "")):
         return
-    top = above if whole else list(_rows(_start(text), delimiter, SAMPLE_ROWS))
+    top = above if whole else list(_rows(start(text), delimiter, SAMPLE_ROWS))
     widths = [len(row) for row in top if row]
     table_from = widths.index(max(widths)) if widths else 0  # below titles
     usual = min([*widths[table_from:], *(len(r) for r in above if r and not whole)], default=0)
@@ -183,10 +214,10 @@ def _refuse_cut_off(text: bytes, delimiter: str) -> None:
 # Fast ------------------------------------------------------------------------------------------
 
 
-def _quickly(text: bytes, delimiter: str, width: int) -> pl.DataFrame | None:
+def _quickly(text: bytes, delimiter: str, width: int, before: int = 0) -> pl.DataFrame | None:
     """Through polars; None where only the csv module reads the text as it was meant."""
     quoted = text.find(b'"') >= 0
-    if quoted and not _well_quoted(text, delimiter):
+    if quoted and not well_quoted(text, delimiter):
         return None
     names = [f"c{i}" for i in range(width + 1)]  # one more than the sample has, to see wider rows
     try:
@@ -204,10 +235,10 @@ def _quickly(text: bytes, delimiter: str, width: int) -> pl.DataFrame | None:
     if frame[names[-1]].null_count() < frame.height:
         return None
     frame = frame.drop(names[-1])
-    return _plain_cells(frame, text) if quoted else frame
+    return _plain_cells(frame, text, before) if quoted else frame
 
 
-def _well_quoted(text: bytes, delimiter: str) -> bool:
+def well_quoted(text: bytes, delimiter: str) -> bool:
     """Whether every quote opens a cell, closes it, or is doubled inside it (RFC 4180).
 
     Taken in turn, a quote that opens follows a separator, a line end or the quote that it doubles;
@@ -231,14 +262,14 @@ def _well_quoted(text: bytes, delimiter: str) -> bool:
     return seen % 2 == 0
 
 
-def _plain_cells(frame: pl.DataFrame, text: bytes) -> pl.DataFrame:
+def _plain_cells(frame: pl.DataFrame, text: bytes, before: int) -> pl.DataFrame:
     """Quoted cells as the csv module gives them: null when empty, line feeds inside."""
     longest = frame.select(pl.all().str.len_bytes().max()).row(0)
     for name, length in zip(frame.columns, longest, strict=True):
         if length is not None and length > MAX_CELL:
             long = (frame[name].str.len_chars() > MAX_CELL).fill_null(value=False)
             if long.any():
-                raise _long_cell((long.arg_max() or 0) + 1)
+                raise _long_cell(before + (long.arg_max() or 0) + 1)
     cells = pl.all()
     lines = text.count(b"\n") + (not text.endswith(b"\n"))
     if lines > frame.height and b"\r" in text:
@@ -249,7 +280,7 @@ def _plain_cells(frame: pl.DataFrame, text: bytes) -> pl.DataFrame:
 # Lenient ---------------------------------------------------------------------------------------
 
 
-def _leniently(text: bytes, delimiter: str) -> pl.DataFrame:
+def _leniently(text: bytes, delimiter: str, before: int = 0) -> pl.DataFrame:
     """Through the csv module, in pieces: rows of any width, quotes inside cells.
 
     Refuses a quote that is opened and never closed, and one that swallows line ends before text
@@ -268,7 +299,7 @@ def _leniently(text: bytes, delimiter: str) -> pl.DataFrame:
     done = width = 0
     reader = csv.reader(lines(), delimiter=delimiter)
     while True:
-        row = done + len(rows) + 1
+        row = before + done + len(rows) + 1
         taken.clear()
         try:
             cells = next(reader)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,6 +18,8 @@ class TextFrame:
     `sheet`: the worksheet's or the repeated element's name, empty for a file that is one table.
     `member`: the file's own name when it came in a zip, otherwise empty. `digest`: SHA-256 of the
     bytes that the table was read from, after unpacking; empty when only a sample was read.
+    `rest`: reads a large table part by part, from its first row; `frame` then holds only the first
+    part. None where `frame` holds everything.
     """
 
     frame: pl.DataFrame
@@ -25,6 +27,16 @@ class TextFrame:
     sheet: str
     member: str = ""
     digest: str = ""
+    rest: Callable[[], Iterator[pl.DataFrame]] | None = None
+
+    def parts(self) -> Iterator[pl.DataFrame]:
+        """All rows, in parts that fit in memory."""
+        yield from self.rest() if self.rest else (self.frame,)
+
+    def rows(self, numbers: Collection[int]) -> pl.DataFrame:
+        """The rows of these numbers, in the order of the file."""
+        wanted = pl.Series(sorted(numbers), dtype=pl.UInt32).implode()
+        return pl.concat(p.filter(pl.col("rij").is_in(wanted)) for p in self.parts())
 
     @property
     def columns(self) -> list[str]:
@@ -34,21 +46,23 @@ class TextFrame:
         """The first `rows` rows as (row number, cells)."""
         return [(r[0], list(r[1:])) for r in self.frame.head(rows).iter_rows()]
 
-    def wider_than(self, row: int) -> tuple[int, ...]:
-        """Numbers of the rows below `row` that have a filled cell right of its last filled one."""
+    def wider_than(self, row: int, part: pl.DataFrame | None = None) -> tuple[int, ...]:
+        """Numbers of the rows below `row`, of a part or of `frame`, that have a filled cell right
+        of its last filled one."""
         cells = self.frame.filter(pl.col("rij") == row).select(self.columns).row(0)
         last = max((i for i, cell in enumerate(cells) if cell and cell.strip()), default=-1)
         beyond = self.columns[last + 1 :]
         if not beyond:
             return ()
         filled = pl.any_horizontal(pl.col(beyond).fill_null("").str.contains(r"\S"))
-        return tuple(self.frame.filter((pl.col("rij") > row) & filled)["rij"].to_list())
+        rows = self.frame if part is None else part
+        return tuple(rows.filter((pl.col("rij") > row) & filled)["rij"].to_list())
 
 
-def numbered(frame: pl.DataFrame) -> pl.DataFrame:
-    """Columns `c0` .. `cN` in the order they have, and row numbers in front."""
+def numbered(frame: pl.DataFrame, before: int = 0) -> pl.DataFrame:
+    """Columns `c0` .. `cN` in the order they have, and row numbers behind `before` in front."""
     renamed = frame.rename({old: f"c{i}" for i, old in enumerate(frame.columns)})
-    return renamed.with_row_index("rij", offset=1)
+    return renamed.with_row_index("rij", offset=before + 1)
 
 
 def of_records(names: Sequence[str], rows: Sequence[Mapping[str, str]]) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from pipelines.errors import DeliveryRefused
 KIB, MIB, GIB = 1024, 1024**2, 1024**3
 
 MAX_FILE = 1 * GIB  # bytes of one file as it came, and of everything unpacked from it
+MAX_STREAMED = 16 * GIB  # bytes of a CSV file that is read part by part
 MAX_WORKBOOK = 256 * MIB  # bytes of one workbook or Parquet file as it came
 MAX_MESSAGE = 16 * MIB  # bytes of one XML message
 MAX_TAGS = 2_000_000  # "<" in one XML message
@@ -17,6 +18,7 @@ MAX_LINE = 1 * MIB  # bytes between two line ends of a CSV file
 MAX_CELL = 100_000  # characters in one cell; the csv module itself stops at 131,072
 MAX_COLUMNS = 2_000
 MAX_CELLS = 300_000_000  # rows x columns of one table
+MAX_CELLS_STREAMED = 3_000_000_000  # of a table that is read part by part
 MAX_MEMBERS = 1_000  # files in one zip
 MAX_PARTS = 10_000  # parts of a workbook, which is a zip too
 MAX_RATIO = 250  # unpacked to packed bytes, above RATIO_FROM
@@ -52,10 +54,13 @@ def check_columns(width: int, where: str = "Het bestand") -> None:
         )
 
 
-def check_cells(rows: int, width: int, where: str = "Het bestand") -> None:
-    if rows * width > MAX_CELLS:
+def check_cells(
+    rows: int, width: int, where: str = "Het bestand", *, most: int | None = None
+) -> None:
+    most = most or MAX_CELLS
+    if rows * width > most:
         raise too_large(
             f"{where} heeft {number(rows)} rijen van {number(width)} kolommen",
-            f"ten hoogste {number(MAX_CELLS)} cellen",
+            f"ten hoogste {number(most)} cellen",
             "Lever per schooljaar aan, of laat lege rijen en kolommen weg.",
         )

@@ -15,6 +15,7 @@ from typing import Any, Literal
 import polars as pl
 
 from pipelines.contracts import Column, Contracts, Dataset
+from pipelines.ingest import stage
 from pipelines.ingest.deliveries import Delivery
 from pipelines.ingest.layouts import DATE_FORMATS, Layout, Match, normal
 from pipelines.ingest.read import TextFrame
@@ -223,7 +224,7 @@ def _headers(delivery: Delivery) -> tuple[str, ...]:
 
 
 def _rows(text: TextFrame, wanted: set[int], width: int) -> Iterator[tuple[int, tuple[str, ...]]]:
-    chosen = text.frame.filter(pl.col("rij").is_in(sorted(wanted)))
+    chosen = text.rows(wanted)
     from_sheet = text.origin == "werkblad"
     for number, *cells in chosen.iter_rows():
         values = (cell or "" for cell in cells[:width])
@@ -415,8 +416,7 @@ def _unknown_codes(
     if place is None or column.codes is None:
         return
     layout = delivery.match.layout
-    frame = delivery.text.frame
-    cells = frame.filter(pl.col("rij").is_in(sorted(set(rows))))[place].drop_nulls().to_list()
+    cells = delivery.text.rows(set(rows))[place].drop_nulls().to_list()
     if column.kind == "lijst":
         known = {
             normal(word)
@@ -450,25 +450,22 @@ def fit_to_show(value: str) -> str:
 
 def _rows_left_out(delivery: Delivery) -> Iterator[Unused]:
     """Rows that are no registration: blank ones and the totals row, as staging leaves them out."""
-    match = delivery.match
-    places = [*match.places.values(), *match.unpivoted]
-    body = delivery.text.frame.filter(pl.col("rij") > match.header_row)
-    trimmed = [pl.col(c).str.strip_chars(" ") for c in places]
-    blank = pl.all_horizontal([c.is_null() | (c == "") for c in trimmed])
-    empty = body.filter(blank)["rij"].to_list()
+    empty: list[int] = []
+    totals: list[int] = []
+    for part in delivery.text.parts():
+        left_out = stage.left_out(part, delivery.match)
+        empty += left_out.blank
+        totals += left_out.totals
     if empty:
         yield Unused("Rij overgeslagen", in_ranges(empty), len(empty), "De rij is leeg.")
-    if match.layout.totals_row:
-        first = pl.coalesce(places).str.strip_chars(" ").str.to_lowercase().fill_null("")
-        is_total = first.str.starts_with(match.layout.totals_row.lower())
-        totals = body.filter(is_total & ~blank)["rij"].to_list()
-        if totals:
-            yield Unused(
-                "Rij overgeslagen",
-                in_ranges(totals),
-                len(totals),
-                f"Begint met '{match.layout.totals_row}': een totaalregel is geen registratie.",
-            )
+    if totals:
+        yield Unused(
+            "Rij overgeslagen",
+            in_ranges(totals),
+            len(totals),
+            f"Begint met '{delivery.match.layout.totals_row}': een totaalregel is geen"
+            " registratie.",
+        )
 
 
 def in_ranges(rows: Sequence[int], longest: int = 1000, sheet: str = "Uw rijen") -> str:
