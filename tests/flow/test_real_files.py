@@ -9,6 +9,7 @@ import pytest
 
 from pipelines import contracts
 from pipelines.deliver import Outcome, deliver
+from pipelines.ingest import anonymise as desk
 from pipelines.ingest import layouts
 from pipelines.warehouse import engine, history, tables
 
@@ -54,6 +55,49 @@ def test_the_refusal_of_pupils_repeats_none_of_their_values(real_data: Path, mon
     names = {line.split(";")[i] for line in lines[1:] for i in (4, 6)}
     said = said.replace(file.name.casefold(), "")
     assert not [c for c in cells | names if c and len(c) > 3 and c.casefold() in said]
+
+
+@pytest.fixture
+def key_file(tmp_path: Path) -> Path:
+    desk.new_key(tmp_path / "sleutel")
+    return tmp_path / "sleutel"
+
+
+@pytest.mark.parametrize(("month", "rows"), [("202211", 30), ("202212", 100)])
+def test_duo_a04_says_the_month_only_and_counts_no_thuiszitter(
+    real_data: Path, tmp_path: Path, key_file: Path, month: str, rows: int
+) -> None:
+    file = real_data / f"duo_vsv_synthetisch/{month}A04I27GZ.csv"
+    made = tmp_path / f"roc_thuiszitters_{month}.csv"
+    report = desk.anonymise(file, key_file, PROMISES, desk.Wishes(), made)
+    assert (report.layout, report.rows) == ("duo_a04_verzuim", rows)
+    with engine.open_warehouse(None) as con:
+        (outcome,) = take_in(con, made)
+    assert (outcome.dataset, outcome.rows_in, outcome.quarantined) == ("thuiszitters", rows, rows)
+    errors = {f["rule"] for f in outcome.findings if f["severity"] == "fout" and f["rows"]}
+    assert errors == {"thuiszitters.start_datum.type"}
+
+
+def test_duo_a04_with_the_day_of_the_report_loads(
+    real_data: Path, tmp_path: Path, key_file: Path
+) -> None:
+    lines = (real_data / "duo_vsv_synthetisch/202212A04I27GZ.csv").read_text("utf-8").splitlines()
+    dated = tmp_path / "roc_thuiszitters_2022-2023.csv"
+    rows = [
+        ";".join([*line.split(";")[:-1], "17-10-2022" if i % 2 else "20221114"])
+        for i, line in enumerate(lines[1:])
+    ]
+    dated.write_text("\n".join([lines[0], *rows]), "utf-8")
+    report = desk.anonymise(dated, key_file, PROMISES, desk.Wishes())
+    with engine.open_warehouse(None) as con:
+        (outcome,) = take_in(con, Path(report.out))
+        starts = con.execute(
+            "SELECT DISTINCT strftime(start_datum, '%d-%m-%Y'), soort, eind_datum FROM thuiszitters"
+            " ORDER BY 1"
+        ).fetchall()
+    assert (outcome.supplier, outcome.period) == ("roc", "2022-2023")
+    assert (outcome.accepted, outcome.quarantined) == (100, 0)
+    assert starts == [("14-11-2022", "relatief", None), ("17-10-2022", "relatief", None)]
 
 
 def test_duo_schools_and_pupils_become_datasets(real_data: Path) -> None:
