@@ -101,6 +101,7 @@ def _areas() -> pl.DataFrame:
             "wijknaam": [w.name for w in places.WIJKEN],
             "jeugdregio": [places.JEUGDREGIO for _ in places.WIJKEN],
             "samenwerkingsverband": [places.partnership("bo") for _ in places.WIJKEN],
+            "ses_woa": [round(0.3 - 0.15 * (i % 5), 3) for i, _ in enumerate(places.WIJKEN)],
         }
     )
 

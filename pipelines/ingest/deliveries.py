@@ -12,7 +12,7 @@ import polars as pl
 
 from pipelines.contracts import Contracts
 from pipelines.errors import DeliveryRefused, UsageError
-from pipelines.ingest import care_messages, identity, layouts, read
+from pipelines.ingest import care_messages, identity, layouts, read, statline
 from pipelines.ingest.identity import Door
 from pipelines.ingest.layouts import Layout, Match
 from pipelines.ingest.read import TextFrame
@@ -67,7 +67,7 @@ def in_load_order(
 
     def place(path: Path) -> tuple[int, str]:
         try:
-            texts = care_messages.joined(read.read(path, sample=True), known)
+            texts = statline.by_wijk(care_messages.joined(read.read(path, sample=True), known))
             datasets = [layouts.match(t, known, contracts).layout.dataset for t in texts]
         except DeliveryRefused:
             return -1, path.name
@@ -103,7 +103,7 @@ def open_file(path: Path, contracts: Contracts, known: Sequence[Layout]) -> list
         )
     found: list[Delivery] = []
     unknown: DeliveryRefused | None = None
-    for text in care_messages.taken_in(read.stream(path), known):
+    for text in statline.by_wijk(care_messages.taken_in(read.stream(path), known)):
         try:
             match = layouts.match(text, known, contracts)
         except DeliveryRefused as refusal:

@@ -21,7 +21,6 @@ REFUSED = {
     "duo_vsv_synthetisch/VSV_normen.csv": "indeling.onbekend",
     "duo/duo_examen_raw.csv": "indeling.onbekend",
     "cbs/CBS_Kerncijfers.csv": "indeling.onbekend",
-    "cbs/SES_WOA_scores_per_wijk_en_buurt_25042023_160857.csv": "indeling.onbekend",
     "regioatlas/jeugdzorgregios1.csv": "indeling.onbekend",
     "regioatlas/passendonderwijsprimaironderwijs.csv": "indeling.onbekend",
     "amsterdam/INDELING_BUURT.csv": "indeling.onbekend",
@@ -55,6 +54,20 @@ def test_the_refusal_of_pupils_repeats_none_of_their_values(real_data: Path, mon
     names = {line.split(";")[i] for line in lines[1:] for i in (4, 6)}
     said = said.replace(file.name.casefold(), "")
     assert not [c for c in cells | names if c and len(c) > 3 and c.casefold() in said]
+
+
+def test_a_statline_table_with_symbols_becomes_gebieden(real_data: Path) -> None:
+    file = real_data / "cbs/SES_WOA_scores_per_wijk_en_buurt_25042023_160857.csv"
+    with engine.open_warehouse(None) as con:
+        (outcome,) = take_in(con, file)
+        assert (outcome.dataset, outcome.rows_in, outcome.accepted) == ("gebieden", 99, 99)
+        told = {f["rule"]: f["rows"] for f in outcome.findings}
+        assert told == {"gebieden.ses_woa.onbekend_bron": [293]}
+        assert con.execute(
+            "SELECT count(*), count(ses_woa), any_value(gemeente), any_value(gemeentenaam),"
+            " max(ses_woa) FILTER (wijk = 'WK036302'), max(wijknaam) FILTER (ses_woa IS NULL)"
+            " FROM gebieden"
+        ).fetchone() == (99, 98, "GM0363", "Amsterdam", 0.283, "IJburg Oost")
 
 
 @pytest.fixture

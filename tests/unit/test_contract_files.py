@@ -51,6 +51,7 @@ EXTRA_COLUMNS = {
     ("jeugdhulp", "berichten"): "a message without its toewijzing must be told from a toewijzing",
     ("gebieden", "gemeentenaam"): "names for the dashboard",
     ("gebieden", "wijknaam"): "names for the dashboard",
+    ("gebieden", "ses_woa"): "where support is needed; the figure of StatLine's regional tables",
 }
 # Columns that a rule of the agreed page allows to be empty, against its own list.
 EMPTY_BY_RULE = {("jeugdhulp", "productcategorie"): "product may be empty"}
