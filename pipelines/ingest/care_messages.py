@@ -22,6 +22,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from pipelines.errors import DeliveryRefused
 from pipelines.ingest import identity
 from pipelines.ingest.layouts import Layout
 from pipelines.ingest.reading.frame import TextFrame, numbered, of_records
@@ -86,31 +87,51 @@ class _Care:
 def taken_in(texts: Sequence[TextFrame], known: Iterable[Layout]) -> list[TextFrame]:
     """The tables of a file with its messages joined, past the door.
 
-    Raises `DeliveryRefused` when any part of a message, used or not, holds identifying data.
+    Raises `DeliveryRefused` when any part of a message, used or not, holds identifying data, and
+    when there are messages and none of them grants anything.
     """
-    for name, records in _by_element(texts).items():
+    found = _by_element(texts)
+    for name, records in found.items():
         table = of_records(list(dict.fromkeys(key for row in records for key in row)), records)
         identity.guard(TextFrame(numbered(table), "bericht", name), person_level=True, header_row=1)
-    return joined(texts, known)
+    return _with_one_table(texts, found, known)
 
 
 def joined(texts: Sequence[TextFrame], known: Iterable[Layout]) -> list[TextFrame]:
     """The tables of a file, its messages as one table in front; other tables as they were.
 
-    The client's column is called `Client.Bsn` as long as one of its values may be a number.
+    The client's column is called `Client.Bsn` as long as one of its values may be a number. Raises
+    `DeliveryRefused` when there are messages and none of them grants anything.
     """
-    found = _by_element(texts)
+    return _with_one_table(texts, _by_element(texts), known)
+
+
+def _with_one_table(
+    texts: Sequence[TextFrame], found: Mapping[str, Sequence[Record]], known: Iterable[Layout]
+) -> list[TextFrame]:
     if not found:
         return list(texts)
-    products = {
-        code for la in known if la.id == LAYOUT for code in la.codes.get("hulpvorm", {})
-    }  # the codes of products that the layout tells apart
+    if GRANTED not in found:
+        raise _nothing_granted(found)
+    told_apart = (la.codes.get("hulpvorm", {}) for la in known if la.id == LAYOUT)
+    products = {code for codes in told_apart for code in codes}
     client = NUMBER if any(NUMBER in row for rows in found.values() for row in rows) else PSEUDONYM
     rows = [_row(care, client, products) for care in _cares(found, client)]
     table = TextFrame(
         numbered(of_records([client, *HEADERS], rows)), "bericht", "", digest=_digest(texts)
     )
     return [table, *(t for t in texts if t.origin != "bericht")]
+
+
+def _nothing_granted(found: Mapping[str, Sequence[Record]]) -> DeliveryRefused:
+    """No row could ever be accepted, and the file would replace one that can."""
+    held = ", ".join(f"{len(found[kind])} x {kind}" for kind in KINDS if kind in found)
+    return DeliveryRefused(
+        "bestand.bericht",
+        "Het bestand bevat geen toewijzing (JW301 ToegewezenProduct), alleen"
+        f" {held or 'andere delen van berichten'}. Lever alle berichten over een periode samen in een"
+        " zipbestand, met de toewijzingen erbij, en noem het <leverancier>_jeugdhulp_<periode>.zip.",
+    )
 
 
 def count(texts: Iterable[TextFrame]) -> int:

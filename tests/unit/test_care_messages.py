@@ -99,6 +99,13 @@ def test_a_message_without_its_toewijzing_is_a_row_of_its_own(join: Join, alone:
     assert [r["Client.Pseudoniem"] for r in rows] == [OTHER, CLIENT]
 
 
+def test_a_file_that_grants_nothing_is_refused_by_name_and_number(tmp_path: Path) -> None:
+    texts = read.read(zipped(tmp_path / "a.zip", m305(), m323(("1", "1", "D"), ("1", "2", "D"))))
+    with pytest.raises(DeliveryRefused, match=r"1 x JW305 StartProduct, 2 x JW323") as refusal:
+        care_messages.taken_in(texts, KNOWN)
+    assert refusal.value.rule == "bestand.bericht"
+
+
 def test_a_number_of_two_municipalities_goes_with_the_parties(join: Join) -> None:
     here, there = m301(granted()), m301(granted(), town="9902")
     rows = join(here, there, m305(town="9902", first="2026-05-05"))

@@ -177,4 +177,4 @@ def _fields(element: etree._Element, repeated: tuple[str, ...]) -> dict[str, str
 
 
 def _name(element: etree._Element) -> str:
-    return etree.QName(element).localname
+    return str(element.tag).rpartition("}")[2]
