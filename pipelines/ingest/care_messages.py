@@ -129,8 +129,9 @@ def _nothing_granted(found: Mapping[str, Sequence[Record]]) -> DeliveryRefused:
     return DeliveryRefused(
         "bestand.bericht",
         "Het bestand bevat geen toewijzing (JW301 ToegewezenProduct), alleen"
-        f" {held or 'andere delen van berichten'}. Lever alle berichten over een periode samen in een"
-        " zipbestand, met de toewijzingen erbij, en noem het <leverancier>_jeugdhulp_<periode>.zip.",
+        f" {held or 'andere delen van berichten'}. Lever alle berichten over een periode samen in"
+        " een zipbestand, met de toewijzingen erbij, en noem het"
+        " <leverancier>_jeugdhulp_<periode>.zip.",
     )
 
 
