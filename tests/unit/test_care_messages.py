@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines import contracts
@@ -126,6 +127,61 @@ def test_a_message_that_was_sent_twice_counts_once(join: Join) -> None:
     declared = m323(("1", "100", "D"), ("1", "100", "D"))
     (row,) = join(m301(granted()), declared, declared.replace("><", ">\n<"), m301(granted()))
     assert row["GedeclareerdBedrag"] == "2.00"
+
+
+NUMBERS = st.sampled_from(["1", "2", "3"])
+CLIENTS = st.sampled_from([CLIENT, OTHER])
+DAYS = st.sampled_from(["2026-04-02", "2026-05-03", "2026-06-04"])
+STATUS = st.sampled_from(["1", "2", "3", "9"])
+ANY_MESSAGE = st.one_of(
+    st.builds(lambda n, c, d: {"code": "301", "n": n, "c": c, "d": d}, NUMBERS, CLIENTS, DAYS),
+    st.builds(
+        lambda n, c, d, s: {"code": "305", "n": n, "c": c, "d": d, "s": s},
+        NUMBERS, CLIENTS, DAYS, STATUS,
+    ),
+    st.builds(
+        lambda n, c, d, s, r: {"code": "307", "n": n, "c": c, "d": d, "s": s, "r": r},
+        NUMBERS, CLIENTS, DAYS, STATUS, st.sampled_from(["20", "31"]),
+    ),
+    st.builds(
+        lambda n, c, a, s: {"code": "323", "n": n, "c": c, "a": a, "s": s},
+        NUMBERS, CLIENTS, st.integers(0, 10**6), st.sampled_from("DC"),
+    ),
+)  # fmt: skip
+
+
+def made(told: dict[str, str], place: int) -> str:
+    header = {"id_": str(place), "client": told["c"]}
+    match told["code"]:
+        case "301":
+            return m301(granted(told["n"], Toewijzingsdatum=told["d"]), **header)
+        case "305":
+            return m305(told["n"], told["d"], status=told["s"], **header)
+        case "307":
+            return m307(told["n"], told["d"], told["r"], status=told["s"], **header)
+        case _:
+            return m323((told["n"], str(told["a"]), told["s"]), **header)
+
+
+@given(st.lists(ANY_MESSAGE, min_size=1, max_size=12), st.randoms(use_true_random=False))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_nothing_is_lost_counted_twice_or_dependent_on_order(
+    tmp_path: Path, told: list[dict[str, str]], chance: random.Random
+) -> None:
+    messages = [made({"c": CLIENT, "n": "1", "d": "2026-04-02", "code": "301"}, 99)]
+    messages += [made(t, i) for i, t in enumerate(told)]
+    texts = read.read(zipped(tmp_path / "a.zip", *messages))
+    rows = table(care_messages.joined(texts, KNOWN))
+    keys = [(r["Client.Pseudoniem"], r["ToewijzingNummer"]) for r in rows]
+    assert set(keys) == {(t["c"], t["n"]) for t in told} | {(CLIENT, "1")}
+    assert len(keys) == len(set(keys))
+    declared = sum(int(t["a"]) * (1 if t["s"] == "D" else -1) for t in told if t["code"] == "323")
+    assert declared == sum(round(float(r.get("GedeclareerdBedrag", "0")) * 100) for r in rows)
+    chance.shuffle(messages)
+    again = read.read(zipped(tmp_path / "a.zip", *messages))
+    assert care_messages.joined(again, KNOWN)[0].frame.equals(
+        care_messages.joined(texts, KNOWN)[0].frame
+    )
 
 
 # Start and stop ----------------------------------------------------------------------------------
