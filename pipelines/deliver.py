@@ -163,7 +163,7 @@ def _load(
 ) -> Outcome:
     dataset = contracts.dataset(delivery.dataset)
     _stage(con, delivery, dataset, contracts)
-    stage.refuse_month_first(con, STAGED, delivery.match, dataset)
+    stage.refuse_month_first(con, STAGED, delivery.text, delivery.match, dataset)
     promised = checks(
         dataset,
         contracts,
@@ -195,15 +195,14 @@ def _load(
 def _stage(
     con: duckdb.DuckDBPyConnection, delivery: Delivery, dataset: Dataset, contracts: Contracts
 ) -> None:
-    for i, part in enumerate(delivery.parts()):
-        rows = stage.staged(con, part, delivery.match, dataset, contracts)
-        con.register(ROWS, rows)
+    into = f"CREATE OR REPLACE TABLE {STAGED} AS"
+    for part in stage.ahead(delivery.parts()):
+        con.register(ROWS, stage.staged(con, part, delivery.match, dataset, contracts))
         try:
-            con.execute(
-                f"{'INSERT INTO' if i else 'CREATE TABLE'} {STAGED} {'' if i else 'AS'} FROM {ROWS}"
-            )
+            con.execute(f"{into} FROM {ROWS}")
         finally:
             con.unregister(ROWS)
+        into = f"INSERT INTO {STAGED}"
 
 
 def _agree_with_suite(

@@ -1,10 +1,11 @@
 """Text -> typed: one SQL expression per column, from the contract and the layout.
 
 The staged rows hold for every contract column `k` its typed value under its own name and, where
-the type is not text, the cleaned text under `k__tekst`: text without a typed value is how a check
-sees that "31-02-2024" is not a date. Codes are brought to the contract's spelling; what is not
-known stays as it was, so that the check can name it. What was done to a cell, or why the source
-gives none, stands in a column of its own (`marks`), so that nothing is mended in silence.
+the type is not text, under `k__tekst` a text that could not be read as that type: so a check sees
+that "31-02-2024" is not a date, and that an empty cell is empty. Codes are brought to the
+contract's spelling; what is not known stays as it was, so that the check can name it. What was done
+to a cell, or why the source gives none, stands in a column of its own (`marks`), so that nothing is
+mended in silence.
 """
 
 from __future__ import annotations
@@ -251,7 +252,8 @@ def _typed(
             typed = _yes_no(text, layout.codes.get(name, {}))
         case "lijst":
             typed = _list(text, layout.list_separator, spellings)
-    found = {name: typed, f"{name}__tekst": text}
+    unread = f"CASE WHEN ({typed}) IS NULL THEN {text} END"
+    found = {name: typed, f"{name}__tekst": unread}
     if _has_symbols(column, layout):
         cases = " ".join(f"WHEN {_q(s)} THEN {_q(m)}" for s, m in layout.symbols.items())
         found[f"{name}__bron"] = f"CASE {text} {cases} END"

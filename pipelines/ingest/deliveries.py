@@ -129,7 +129,7 @@ def open_file(path: Path, contracts: Contracts, known: Sequence[Layout]) -> list
                 id=(hashlib.sha256(key.encode()).hexdigest() if text.sheet else text.digest)[:16],
                 file=f"{path.name}/{text.member}" if text.member else path.name,
                 dataset=dataset.id,
-                supplier=match.layout.supplier or _supplier_in(name.stem, dataset.id),
+                supplier=match.layout.supplier or _supplier_in(name.stem, dataset.id, text),
                 period=_period_in(name.stem),
                 match=match,
                 text=text,
@@ -166,11 +166,17 @@ def _refuse_too_wide(text: TextFrame, match: Match, part: pl.DataFrame) -> None:
         )
 
 
-def _supplier_in(stem: str, dataset: str) -> str:
-    """`<supplier>_<dataset>_<period>` -> supplier."""
+def _supplier_in(stem: str, dataset: str, text: TextFrame) -> str:
+    """`<supplier>_<dataset>_<period>` -> supplier.
+
+    Messages have names of their own. Each such file is a supplier of its own, or the next message
+    would replace it.
+    """
     before, found, _ = stem.partition(dataset)
     supplier = before.strip("_- ")
-    return supplier if found and supplier else "onbekend"
+    if found and supplier:
+        return supplier
+    return f"onbekend ({stem})" if text.origin == "bericht" else "onbekend"
 
 
 def _period_in(stem: str) -> str:

@@ -384,7 +384,9 @@ def _codes(
     cells: _Cells, column: Column, contracts: Contracts, *, lists: bool
 ) -> tuple[float, str]:
     """A supplier's own labels need not be on the list: few, alike values still speak for it."""
-    codes = contracts.codes[str(column.codes)]
+    if column.codes is None:
+        return 0.0, "de lijst heeft geen codes"
+    codes = contracts.codes[column.codes]
     written = {normal(w) for c in codes.values() for w in (c.code, c.label_nl, *c.spellings)}
     parts = [normal(v) for v in cells.values]
     if lists:

@@ -7,7 +7,8 @@ the numbers put the outcome back in its place. What is done to a text is said in
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import duckdb
@@ -20,11 +21,21 @@ from pipelines.contracts import Contracts, Dataset
 from pipelines.errors import DeliveryRefused
 from pipelines.ingest.clean import DAY_MONTH, NAME, VALUE, Recipe, quoted, recipes
 from pipelines.ingest.layouts import Match
+from pipelines.ingest.read import TextFrame
 
 WIDE = 100_000  # more wide columns than any file has: keeps numbers of unpivoted rows apart
 
 _SPACES = " \t\u00a0"
 _DISTINCT = "losse_teksten"
+
+
+def ahead(parts: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """The same parts, of which the next is read while this one is worked on."""
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, parts, None)
+        while (part := coming.result()) is not None:
+            coming = reader.submit(next, parts, None)
+            yield part
 
 
 def staged(
@@ -130,7 +141,7 @@ def _column(
     recipe: Recipe,
     encoded: dict[str, pa.DictionaryArray],
     height: int,
-) -> dict[str, pa.DictionaryArray]:
+) -> dict[str, pa.Array]:
     """Everything staged of one column of the contract."""
     numbers, texts = _combined([encoded[cell] for cell in recipe.cells], recipe.cells, height)
     con.register(_DISTINCT, texts)
@@ -139,10 +150,17 @@ def _column(
     finally:
         con.unregister(_DISTINCT)
     return {
-        name: pa.DictionaryArray.from_arrays(numbers, cleaned[name].combine_chunks())
+        name: _placed(numbers, cleaned[name].combine_chunks())
         for name in cleaned.column_names
         if name != "_k"
     }
+
+
+def _placed(numbers: pa.Array, values: pa.Array) -> pa.Array:
+    """The value of each row; a column of nothing takes no place."""
+    if values.null_count == len(values):
+        return pa.nulls(len(numbers), values.type)
+    return pa.DictionaryArray.from_arrays(numbers, values)
 
 
 def _combined(
@@ -169,22 +187,23 @@ def _combined(
 
 
 def refuse_month_first(
-    con: duckdb.DuckDBPyConnection, rows: str, match: Match, dataset: Dataset
+    con: duckdb.DuckDBPyConnection, rows: str, text: TextFrame, match: Match, dataset: Dataset
 ) -> None:
     """Refuse dates that are, or may be, month-first where the layout says day-first.
 
-    `rows`: the staged table. `03-04-2024` is a date either way: only the other dates of its column
-    can tell. Raises `DeliveryRefused` with counts and row numbers, never with a value.
+    `rows`: the staged table, which holds what could not be read as a date. `03-04-2024` is a date
+    either way: only the other dates of its column can tell. Raises `DeliveryRefused` with counts
+    and row numbers, never with a value.
     """
     problems: list[str] = []
     for column in dataset.columns:
         forms = match.layout.date_forms(column.name)
-        if column.kind != "datum" or not any(form.startswith("dd") for form in forms):
+        place = match.places.get(column.name)
+        day_first = column.kind == "datum" and any(form.startswith("dd") for form in forms)
+        if place is None or not day_first or not _has_month_first(con, rows, column.name):
             continue
-        if column.name in match.places:
-            header = match.headers.get(column.name, column.name)
-            if problem := _month_first(con, rows, f"{column.name}__tekst"):
-                problems.append(f"{header}: {problem}")
+        header = match.headers.get(column.name, column.name)
+        problems.append(f"{header}: {_evidence(text, place, match.header_row)}")
     if problems:
         raise DeliveryRefused(
             "indeling.datum",
@@ -194,30 +213,34 @@ def refuse_month_first(
         )
 
 
-def _month_first(con: duckdb.DuckDBPyConnection, rows: str, text: str) -> str:
-    """The evidence against day-first in one column, in words; empty when there is none."""
-    counted = con.execute(
-        f"SELECT {quoted(text)} AS t, count(DISTINCT _rij) AS n FROM {rows}"
-        f" WHERE {quoted(text)} IS NOT NULL GROUP BY ALL"
-    ).pl()
-    found = counted.select(
-        "t",
-        "n",
-        a=pl.col("t").str.extract(DAY_MONTH, 1).cast(pl.Int64),
-        b=pl.col("t").str.extract(DAY_MONTH, 2).cast(pl.Int64),
-    ).filter(pl.col("a").is_between(1, 31) & pl.col("b").is_between(1, 31))
-    month_only = found.filter((pl.col("a") <= 12) & (pl.col("b") > 12))
-    if month_only.is_empty():
-        return ""
-    day_only = found.filter((pl.col("a") > 12) & (pl.col("b") <= 12))["n"].sum()
-    both = found.filter((pl.col("a") <= 12) & (pl.col("b") <= 12))["n"].sum()
-    where = con.execute(
-        f"SELECT DISTINCT _rij FROM {rows} WHERE {quoted(text)} IN (SELECT unnest(?))"
-        " ORDER BY _rij LIMIT 11",
-        [month_only["t"].to_list()],
-    ).fetchall()
-    listed = ", ".join(str(row) for (row,) in where[:10]) + (" ..." if len(where) > 10 else "")
+def _has_month_first(con: duckdb.DuckDBPyConnection, rows: str, column: str) -> bool:
+    unread = quoted(f"{column}__tekst")
+    texts = con.execute(f"SELECT DISTINCT {unread} AS t FROM {rows} WHERE {unread} IS NOT NULL")
+    return _day_and_month(texts.pl().select("t")).filter(_MONTH_ONLY).height > 0
+
+
+def _evidence(text: TextFrame, place: str, header_row: int) -> str:
+    """How often a date of the column is one month-first only, day-first only, and either way."""
+    found = pl.concat(
+        _day_and_month(part.filter(pl.col("rij") > header_row).select("rij", t=place))
+        for part in text.parts()
+    )
+    month_only = found.filter(_MONTH_ONLY)["rij"].to_list()
+    day_only = found.filter((pl.col("a") > 12) & (pl.col("b") <= 12)).height
+    both = found.filter((pl.col("a") <= 12) & (pl.col("b") <= 12)).height
+    rows = ", ".join(str(r) for r in month_only[:10]) + (" ..." if len(month_only) > 10 else "")
     return (
-        f"{month_only['n'].sum()} keer past alleen maand-dag (rij {listed}), {day_only} keer alleen"
+        f"{len(month_only)} keer past alleen maand-dag (rij {rows}), {day_only} keer alleen"
         f" dag-maand en {both} keer allebei"
+    )
+
+
+_MONTH_ONLY = (pl.col("a") <= 12) & (pl.col("b") > 12)
+
+
+def _day_and_month(texts: pl.DataFrame) -> pl.DataFrame:
+    """`t` -> its first two numbers `a` and `b`, where both may be a day."""
+    first, second = (pl.col("t").str.extract(DAY_MONTH, i).cast(pl.Int64) for i in (1, 2))
+    return texts.with_columns(a=first, b=second).filter(
+        pl.col("a").is_between(1, 31) & pl.col("b").is_between(1, 31)
     )

@@ -99,7 +99,8 @@ def _column_checks(
     marks: Sequence[Mark],
 ) -> list[Check]:
     name = quoted(column.name)
-    text = quoted(f"{column.name}__tekst") if column.kind != "tekst" else name
+    unread = quoted(f"{column.name}__tekst")
+    empty = f"{name} IS NULL" + ("" if column.kind == "tekst" else f" AND {unread} IS NULL")
     found: list[Check] = []
 
     def add(sort: Sort, dimension: str, fails: str, message: str, remedy: str, **more: Any) -> None:
@@ -122,7 +123,7 @@ def _column_checks(
         add(
             "verplicht",
             "completeness",
-            f"{text} IS NULL",
+            empty,
             f"{column.label} is leeg, maar verplicht.",
             f"Vul {column.name} in.",
         )
@@ -130,9 +131,7 @@ def _column_checks(
         add(
             "type",
             "conformity",
-            " AND NOT ".join(
-                [f"{text} IS NOT NULL AND {name} IS NULL", *(m.fails for m in marks if m.explains)]
-            ),
+            " AND NOT ".join([f"{unread} IS NOT NULL", *(m.fails for m in marks if m.explains)]),
             f"{column.label} is niet te lezen als {KIND_IN_WORDS[column.kind]}.",
             f"Lever {column.name} aan als {KIND_IN_WORDS[column.kind]}.",
         )

@@ -22,9 +22,24 @@ from typing import Any
 import duckdb
 
 from pipelines.ingest.clean import quoted
+from pipelines.validate import data_docs
 from pipelines.validate.checks import ROWS, Check
 
+DOCS = "data_docs"  # of a record
 SUITE_TABLE = "gx_rijen"  # view of the staged rows in the default schema, where GX looks
+
+_COUNTS = frozenset(
+    {
+        "element_count",
+        "unexpected_count",
+        "unexpected_percent",
+        "unexpected_percent_nonmissing",
+        "unexpected_percent_total",
+        "missing_count",
+        "missing_percent",
+        "observed_value",
+    }
+)
 
 _connections: dict[str, duckdb.DuckDBPyConnection] = {}
 _serial = count(1)
@@ -34,7 +49,8 @@ _serial = count(1)
 class SuiteResult:
     """Failing rows per check id as GX counted them; `crashed`: check id -> why it could not run.
 
-    `record` is GX's own validation result as a JSON-ready mapping, without values of rows.
+    `record` is GX's own validation result as a JSON-ready mapping, without values of rows; under
+    `DOCS` is the page that GX makes of it.
     """
 
     counts: Mapping[str, int]
@@ -69,7 +85,7 @@ def run(
     finally:
         del _connections[key]
         con.execute(f"DROP VIEW IF EXISTS {SUITE_TABLE}")
-    return _summarised(result)
+    return _summarised(result, name)
 
 
 def _expectation(check: Check, gx: Any) -> Any:
@@ -77,11 +93,11 @@ def _expectation(check: Check, gx: Any) -> Any:
     common = {
         "meta": {"regel": check.id},
         "severity": "critical" if check.severity == "fout" else "warning",
+        "description": check.message,
     }
     column = check.columns[0]
-    if check.sort == "verplicht":
-        tested = column if f"{quoted(column)} IS NULL" == check.fails else f"{column}__tekst"
-        return gx.expectations.ExpectColumnValuesToNotBeNull(column=tested, **common)
+    if check.sort == "verplicht" and check.fails == f"{quoted(column)} IS NULL":
+        return gx.expectations.ExpectColumnValuesToNotBeNull(column=column, **common)
     if check.allowed:
         return gx.expectations.ExpectColumnValuesToBeInSet(
             column=column, value_set=list(check.allowed), **common
@@ -95,7 +111,6 @@ def _expectation(check: Check, gx: Any) -> Any:
         unexpected_rows_query=(
             f"SELECT _rij FROM (SELECT * FROM {{batch}}) r WHERE {_braced(predicate)}"
         ),
-        description=check.message,
         **common,
     )
 
@@ -105,7 +120,7 @@ def _braced(predicate: str) -> str:
     return predicate.replace("{", "{{").replace("}", "}}")
 
 
-def _summarised(result: Any) -> SuiteResult:
+def _summarised(result: Any, name: str) -> SuiteResult:
     counts: dict[str, int] = {}
     crashed: dict[str, str] = {}
     for item in result.results:
@@ -117,7 +132,7 @@ def _summarised(result: Any) -> SuiteResult:
             counts[rule] = int(item.result["unexpected_count"])
         else:
             counts[rule] = int(item.result["observed_value"])
-    record = {
+    record: dict[str, Any] = {
         "geslaagd": bool(result.success),
         "verwachtingen": [
             {
@@ -129,7 +144,26 @@ def _summarised(result: Any) -> SuiteResult:
             for item in result.results
         ],
     }
+    if not crashed:
+        record[DOCS] = data_docs.page(_rendered(result), f"Tweede telling van {name}")
     return SuiteResult(counts, crashed, record)
+
+
+def _rendered(result: Any) -> str:
+    """GX's page about a result, after the values of rows are taken out of it."""
+    for item in result.results:
+        item.result = {key: value for key, value in item.result.items() if key in _COUNTS}
+    renderer, view = _docs_makers()
+    return str(view.render(renderer.render(result)))
+
+
+@cache
+def _docs_makers() -> tuple[Any, Any]:
+    """Kept, since the view compiles its templates once."""
+    from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
+    from great_expectations.render.view.view import DefaultJinjaPageView
+
+    return ValidationResultsPageRenderer(run_info_at_end=True), DefaultJinjaPageView()
 
 
 def _exception(info: Mapping[str, Any] | None) -> str:

@@ -51,7 +51,7 @@ def _connected(database: str) -> Iterator[duckdb.DuckDBPyConnection]:
         ) from None
     try:
         con.execute("SET temp_file_encryption = true")
-        con.execute(f"ATTACH ':memory:' AS {STAGING}")
+        con.execute(f"ATTACH ':memory:' AS {STAGING} (COMPRESS)")
         yield con
     finally:
         con.close()

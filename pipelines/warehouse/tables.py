@@ -54,8 +54,7 @@ def insert(
     names = ", ".join(quoted(c.name) for c in dataset.columns)
     con.execute(
         f"INSERT INTO {quoted(dataset.id)} SELECT {names}, ? FROM {staged} s"
-        f" WHERE NOT EXISTS (SELECT 1 FROM {failed} f WHERE f.fout AND f._nr = s._nr)"
-        " ORDER BY _nr",
+        f" WHERE _nr NOT IN (SELECT _nr FROM {failed} WHERE fout)",
         [delivery],
     )
 

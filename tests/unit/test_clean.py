@@ -157,7 +157,7 @@ def stage_in(con: duckdb.DuckDBPyConnection, text: TextFrame, layout: Layout) ->
 def refuse_month_first(text: TextFrame, layout: Layout) -> None:
     with duckdb.connect() as con:
         match = stage_in(con, text, layout)
-        stage.refuse_month_first(con, "r", match, PROMISES.dataset(layout.dataset))
+        stage.refuse_month_first(con, "r", text, match, PROMISES.dataset(layout.dataset))
 
 
 def staged(text: TextFrame, layout: Layout) -> list[dict[str, object]]:

@@ -73,7 +73,7 @@ def _tested(gathered: list[np.ndarray]) -> tuple[int, int]:
     """(how many pass, how many there are), every number once."""
     if not gathered:
         return 0, 0
-    numbers = np.unique(np.concatenate(gathered))
+    numbers = pl.Series(np.concatenate(gathered)).unique().to_numpy()
     pieces = (numbers[at : at + PIECE] for at in range(0, numbers.size, PIECE))
     return sum(int(passes_eleven_test(p.astype(np.int64)).sum()) for p in pieces), numbers.size
 
