@@ -124,6 +124,27 @@ def test_the_same_messages_change_nothing_and_come_in_order(tmp_path: Path) -> N
     assert ordered == [unknown, *expected]
 
 
+def test_loose_messages_do_not_replace_one_another(tmp_path: Path) -> None:
+    first, second = tmp_path / "JW301_1.xml", tmp_path / "JW301_2.xml"
+    first.write_text(m301(granted("1"), id_="1"), "utf-8")
+    second.write_text(m301(granted("1"), granted("2"), id_="2"), "utf-8")
+    start = tmp_path / "JW305_1.xml"
+    start.write_text(m305(), "utf-8")
+    with engine.open_warehouse(None) as con:
+        tables.create(con, PROMISES)
+        history.create(con)
+        outcomes = [
+            o
+            for p in (first, second, start)
+            for o in deliver(con, p, PROMISES, layouts.load(), gate=False)
+        ]
+        loaded = con.execute("SELECT toewijzing_id FROM jeugdhulp ORDER BY 1").fetchall()
+    assert [o.status for o in outcomes] == ["accepted", "accepted", "refused"]
+    assert loaded == [("GM9901:1",), ("GM9901:2",)]
+    assert outcomes[1].quarantined == 1  # the same number twice, from two files
+    assert "1 x JW305 StartProduct" in outcomes[2].message
+
+
 @pytest.mark.parametrize(
     ("old", "new", "rule", "said"),
     [
