@@ -753,8 +753,9 @@ def _notes_on(key_file: Path, table: _Table) -> list[str]:
         notes.append(f"Boven de kopregel (rij {table.header_row}) is alles weggelaten.")
     if table.messages:
         notes.append(
-            f"Samengevoegd uit {table.messages} iJw-berichten: een rij per toewijzing. Wat verder"
-            " in de berichten staat (zoals naam, geboortedatum, adres en relaties) is weggelaten."
+            f"Samengevoegd uit {table.messages} iJw-bericht{'en' if table.messages > 1 else ''}: een"
+            " rij per toewijzing. Wat er verder in staat (zoals naam, geboortedatum, adres en"
+            " relaties) is weggelaten."
         )
     if len(table.headers) < len(table.text.columns):
         notes.append("Kolommen zonder naam in de kopregel zijn weggelaten.")
