@@ -752,9 +752,9 @@ def _notes_on(key_file: Path, table: _Table) -> list[str]:
     if table.header_row > 1:
         notes.append(f"Boven de kopregel (rij {table.header_row}) is alles weggelaten.")
     if table.messages:
+        many = "en" if table.messages > 1 else ""
         notes.append(
-            f"Samengevoegd uit {table.messages} iJw-bericht{'en' if table.messages > 1 else ''}: een"
-            " rij per toewijzing. Wat er verder in staat (zoals naam, geboortedatum, adres en"
+            f"Samengevoegd uit {table.messages} iJw-bericht{many}: een rij per toewijzing. Wat er verder in staat (zoals naam, geboortedatum, adres en"
             " relaties) is weggelaten."
         )
     if len(table.headers) < len(table.text.columns):
