@@ -92,11 +92,19 @@ def test_a_supplier_gets_all_failing_rows_and_the_second_count(
     html = (place / folder.PAGE).read_text("utf-8")
     assert "onafhankelijk nageteld" in html
     assert pseudonym(1) not in html
-    assert json.loads((place / folder.RECORD).read_text("utf-8"))["verwachtingen"]
+    record = json.loads((place / folder.RECORD).read_text("utf-8"))
+    assert record["verwachtingen"]
+    assert folder.MADE_BY_GX not in record
+    assert f'href="{folder.DOCS}"' in html
+    docs = (place / folder.DOCS).read_text("utf-8")
+    assert "20 afwijkende waarden gevonden, 50% van 40 rijen." in docs
 
     again = take_in(house, file, tmp_path / "terug", gate=True)
     assert again.status == "unchanged"
-    assert "onafhankelijk nageteld" in (place / folder.PAGE).read_text("utf-8")
+    html = (place / folder.PAGE).read_text("utf-8")
+    assert "onafhankelijk nageteld" in html
+    assert f'href="{folder.DOCS}"' in html
+    assert (place / folder.DOCS).read_text("utf-8") == docs
 
 
 def test_identifying_data_are_not_in_the_feedback(

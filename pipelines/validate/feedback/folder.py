@@ -1,4 +1,5 @@
-"""Where feedback lies: one folder per delivery with workbook, page and the second count's record.
+"""Where feedback lies: one folder per delivery with workbook, page and the second count's record
+and page.
 
 It holds pseudonymous rows of its supplier: it stays in the work folder and is never published.
 """
@@ -18,27 +19,36 @@ from pipelines.validate.feedback.report import Heading, Report
 
 NAME = "terugkoppeling"
 WORKBOOK, PAGE, RECORD = "feedback.xlsx", "feedback.html", "controle.json"
+DOCS = "data_docs.html"
+MADE_BY_GX = "data_docs"  # of a record
 
 
 def write(folder: Path, report: Report, record: Mapping[str, Any] | None) -> Path:
     """Write or renew a delivery's feedback under `folder`; gives the delivery's own folder.
 
-    Without `record`, the one of an earlier run over the same bytes is kept. Every file appears
-    whole or not at all. Raises `OSError` when a file cannot be written or is open elsewhere.
+    Without `record`, the one of an earlier run over the same bytes is kept, and with it the page
+    that Great Expectations made of it (`data_docs` in a record). Every file appears whole or not
+    at all. Raises `OSError` when a file cannot be written or is open elsewhere.
     """
     place = folder / folder_name(report.heading)
     place.mkdir(parents=True, exist_ok=True)
     if record is None and not report.refusal and (place / RECORD).is_file():
         record = json.loads((place / RECORD).read_text("utf-8"))
+    docs = str((record or {}).get(MADE_BY_GX, ""))
+    has_docs = bool(docs) or (record is not None and (place / DOCS).is_file())
     with tempfile.TemporaryDirectory(dir=place, prefix=".nieuw-") as scratch:
         fresh = Path(scratch)
         workbook.write(fresh / WORKBOOK, report)
-        (fresh / PAGE).write_text(page.render(report, record), "utf-8")
+        told = page.render(report, record, docs=DOCS if has_docs else "")
+        (fresh / PAGE).write_text(told, "utf-8")
         if record is not None:
+            counted = {key: value for key, value in record.items() if key != MADE_BY_GX}
             (fresh / RECORD).write_text(
-                json.dumps(record, ensure_ascii=False, indent=1, default=str) + "\n", "utf-8"
+                json.dumps(counted, ensure_ascii=False, indent=1, default=str) + "\n", "utf-8"
             )
-        for name in (WORKBOOK, PAGE, RECORD):
+        if docs:
+            (fresh / DOCS).write_text(docs, "utf-8")
+        for name in (WORKBOOK, PAGE, RECORD, DOCS):
             if (fresh / name).exists():
                 (fresh / name).replace(place / name)
     return place

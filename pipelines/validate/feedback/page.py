@@ -31,6 +31,7 @@ h2 { font-size: 1.2rem; margin: 2rem 0 .5rem; color: #17375e; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; margin: 0; }
 dt { font-weight: 600; } dd { margin: 0; overflow-wrap: anywhere; }
 .breed { overflow-x: auto; }
+.breed + .breed { margin-top: 1.2rem; }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 caption { text-align: left; padding: .2rem 0 .4rem; color: #52606d; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .6rem;
@@ -49,8 +50,10 @@ details summary { cursor: pointer; font-weight: 600; padding: .3rem 0; }
 """
 
 
-def render(report: Report, record: Mapping[str, Any] | None) -> str:
-    """The page; `record` is the second count's own result, where there is one."""
+def render(report: Report, record: Mapping[str, Any] | None, docs: str = "") -> str:
+    """The page; `record` is the second count's own result, where there is one, and `docs` the name
+    of the page that Great Expectations made of it.
+    """
     title = f"Terugkoppeling op {report.heading.file}"
     parts = [f"<h1>{escape(title)}</h1>", _verdict(report), _about(report)]
     if report.refusal:
@@ -58,7 +61,7 @@ def render(report: Report, record: Mapping[str, Any] | None) -> str:
         parts.append("<p>Herstel de export en lever het bestand opnieuw aan.</p>")
     else:
         parts += [_findings(report), _questions(report), _differences(report), _unused(report)]
-        parts += [_record(record), _how_to(report)]
+        parts += [_record(record, docs), _how_to(report)]
     return (
         '<!DOCTYPE html>\n<html lang="nl">\n<head>\n<meta charset="utf-8">\n'
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\';'
@@ -172,7 +175,7 @@ def _unused(report: Report) -> str:
     )
 
 
-def _record(record: Mapping[str, Any] | None) -> str:
+def _record(record: Mapping[str, Any] | None, docs: str) -> str:
     heading = "<h2>Tweede telling</h2>"
     if record is None:
         return (
@@ -190,7 +193,9 @@ def _record(record: Mapping[str, Any] | None) -> str:
     return (
         f"{heading}<p>Great Expectations heeft dezelfde rijen onafhankelijk nageteld:"
         f" {len(told)} controles, {len(told) - failed} zonder en {failed} met afwijkende rijen."
-        " Beide tellingen komen overeen; anders was de levering geweigerd.</p>"
+        " Beide tellingen komen overeen; anders was de levering geweigerd."
+        + (f' <a href="{docs}">Verslag van Great Expectations</a>.' if docs else "")
+        + "</p>"
         "<details><summary>Alle controles</summary>"
         + _table("Uitkomst per controle.", ("Regel", "Controle", "Uitkomst", "Rijen"), rows)
         + "</details>"
