@@ -754,8 +754,9 @@ def _notes_on(key_file: Path, table: _Table) -> list[str]:
     if table.messages:
         many = "en" if table.messages > 1 else ""
         notes.append(
-            f"Samengevoegd uit {table.messages} iJw-bericht{many}: een rij per toewijzing. Wat er verder in staat (zoals naam, geboortedatum, adres en"
-            " relaties) is weggelaten."
+            f"Samengevoegd uit {table.messages} iJw-bericht{many}: een rij per"
+            " toewijzing. Wat er verder in staat (zoals naam, geboortedatum, adres en relaties)"
+            " is weggelaten."
         )
     if len(table.headers) < len(table.text.columns):
         notes.append("Kolommen zonder naam in de kopregel zijn weggelaten.")
