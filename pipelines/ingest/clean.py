@@ -27,6 +27,7 @@ SQL_TYPE: Mapping[Kind, str] = {
 }
 SPACES = "' ' || chr(9) || chr(160)"  # SQL: space, tab, no-break space
 NAME, VALUE = "_naam", "_waarde"  # of an unpivoted row
+TEXT = "_tekst"  # the cleaned text, from which the typed value is made
 YES = ("j", "ja", "y", "yes", "1", "true", "waar", "x")
 SERIAL = "[2-5][0-9]{4}([.]0+)?"  # 20000 is 1954-10-03, 59999 is 2064-04-07
 DAY_MONTH = r"^\s*(\d{1,2})[-/.](\d{1,2})[-/.]\d{4}"
@@ -146,11 +147,17 @@ class Recipe:
     beside: Mapping[str, str]
     typed: Mapping[str, str]
 
+    @property
+    def plain(self) -> bool:
+        """One cell's text as it is, but for the spaces around it."""
+        same = list(self.typed.values()) == [TEXT] and not self.beside
+        return same and len(self.cells) == 1 and self.text == _trimmed(self.cells[0])
+
     def select(self, source: str, *keep: str) -> str:
         """SELECT of the staged columns, and of the columns `keep` of `source`."""
         beside = [f"{sql} AS {quoted(name)}" for name, sql in self.beside.items()]
         typed = [f"{sql} AS {quoted(name)}" for name, sql in self.typed.items()]
-        inner = ", ".join([*keep, f"{self.text} AS _tekst", *beside])
+        inner = ", ".join([*keep, f"{self.text} AS {TEXT}", *beside])
         outer = ", ".join([*keep, *typed, *map(quoted, self.beside)])
         return f"SELECT {outer} FROM (SELECT {inner} FROM {source})"
 
@@ -235,7 +242,7 @@ def _typed(
     column: Column, layout: Layout, contracts: Contracts, *, serials: bool
 ) -> dict[str, str]:
     """Staged name -> SQL over the cleaned text `_tekst`."""
-    name, text = column.name, "_tekst"
+    name, text = column.name, TEXT
     spellings = _spellings(column, layout, contracts)
     if column.kind == "tekst":
         value = _to_code(text, spellings) if spellings else text

@@ -51,11 +51,14 @@ def staged(
     others. Blank rows, rows of totals and whatever stands above the header are left out.
     """
     rows = _rows(part, match)
-    encoded = {cell: _encoded(rows[cell]) for cell in rows.columns if not cell.startswith("_")}
-    encoded |= {cell: _encoded(rows[cell]) for cell in (NAME, VALUE) if cell in rows.columns}
     columns = {"_nr": rows["_nr"].to_arrow(), "_rij": rows["_rij"].to_arrow()}
     for recipe in recipes(match, dataset, contracts):
-        columns |= _column(con, recipe, encoded, rows.height)
+        if recipe.plain:
+            (name,), (cell,) = recipe.typed, recipe.cells
+            text = rows[cell].str.strip_chars(_SPACES)
+            columns[name] = text.set(text == "", None).to_arrow()
+        else:
+            columns |= _column(con, recipe, rows)
     return pa.table(columns)
 
 
@@ -137,13 +140,11 @@ def _encoded(column: pl.Series) -> pa.DictionaryArray:
 
 
 def _column(
-    con: duckdb.DuckDBPyConnection,
-    recipe: Recipe,
-    encoded: dict[str, pa.DictionaryArray],
-    height: int,
+    con: duckdb.DuckDBPyConnection, recipe: Recipe, rows: pl.DataFrame
 ) -> dict[str, pa.Array]:
     """Everything staged of one column of the contract."""
-    numbers, texts = _combined([encoded[cell] for cell in recipe.cells], recipe.cells, height)
+    encoded = [_encoded(rows[cell]) for cell in recipe.cells]
+    numbers, texts = _combined(encoded, recipe.cells, rows.height)
     con.register(_DISTINCT, texts)
     try:
         cleaned = con.execute(f"{recipe.select(_DISTINCT, '_k')} ORDER BY _k").to_arrow_table()

@@ -150,18 +150,15 @@ def _refuse_one_line(text: bytes) -> None:
 
 def check_lines(text: bytes, above: int = 0) -> int:
     """The number of lines, below `above` others; refuses a line longer than `MAX_LINE`."""
-    array = np.frombuffer(text, np.uint8)
-    seen, before = above, -1
-    for at in range(0, array.size, PIECE):
-        ends = np.flatnonzero(array[at : at + PIECE] == ord("\n")) + at
-        lengths = np.diff(ends, prepend=before) - 1
-        long = np.flatnonzero(lengths > MAX_LINE)
-        if long.size:
-            raise _long_line(seen + int(long[0]) + 1, size(int(lengths[long[0]])))
-        seen, before = seen + ends.size, int(ends[-1]) if ends.size else before
-    if array.size - before - 1 > MAX_LINE:
-        raise _long_line(seen + 1, size(array.size - before - 1))
-    return seen + (before + 1 < array.size) - above
+    at = 0
+    while len(text) - at > MAX_LINE:
+        end = text.rfind(b"\n", at, at + MAX_LINE + 1)
+        if end < 0:
+            end = text.find(b"\n", at)
+            length = (end if end >= 0 else len(text)) - at
+            raise _long_line(above + text.count(b"\n", 0, at) + 1, size(length))
+        at = end + 1
+    return text.count(b"\n") + (not text.endswith(b"\n"))
 
 
 def _long_line(line: int, length: str) -> DeliveryRefused:

@@ -36,11 +36,15 @@ PART = 32 * MIB  # bytes of a part, about
 
 @dataclass(frozen=True)
 class Survey:
-    """What the first pass found: separator, columns and SHA-256 of the whole file."""
+    """What the first pass found: separator, columns and SHA-256 of the whole file.
+
+    `stamp`: length and moment of change, by which the second pass knows the file again.
+    """
 
     delimiter: str
     width: int
     digest: str
+    stamp: tuple[int, int]
 
 
 def table(path: Path) -> TextFrame | None:
@@ -74,7 +78,7 @@ def table(path: Path) -> TextFrame | None:
 
 def _survey(path: Path) -> Survey | None:
     """None for a file that cannot be cut into parts."""
-    digest = hashlib.sha256()
+    digest, stamp = hashlib.sha256(), _stamp(path)
     rows, delimiter, width, last = 0, "", 0, b""
     for chunk in _chunks(path):
         if chunk is None:
@@ -90,7 +94,13 @@ def _survey(path: Path) -> Survey | None:
         last = chunk
     check_cells(rows, width, most=MAX_CELLS_STREAMED)
     delimited.refuse_cut_off(last, delimiter)
-    return Survey(delimiter, width, digest.hexdigest())
+    return Survey(delimiter, width, digest.hexdigest(), stamp)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    with contents.opened(path) as file:
+        told = os.fstat(file.fileno())
+    return told.st_size, told.st_mtime_ns
 
 
 def _plain(chunk: bytes, delimiter: str) -> bool:
@@ -141,16 +151,14 @@ def _end_of_record(block: bytes) -> int:
 
 def _parts(path: Path, found: Survey) -> Iterator[pl.DataFrame]:
     """Numbered rows. Refuses a file that has changed since it was surveyed, at its end."""
-    digest = hashlib.sha256()
     before = 0
     for chunk in _chunks(path):
         if chunk is None:
             break
-        digest.update(chunk)
         part = delimited.part(chunk, found.delimiter, found.width, before)
         before += part.height
         yield part
-    if digest.hexdigest() != found.digest:
+    if _stamp(path) != found.stamp:
         raise DeliveryRefused(
             "bestand.onleesbaar",
             f"Het bestand is veranderd terwijl het werd gelezen (bij rij {number(before)}). Wacht"
