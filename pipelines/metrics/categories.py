@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from pipelines.contracts import Contracts
+from pipelines.ingest import questionnaires
 from pipelines.metrics.derive import AGE_GROUPS, UNKNOWN
 from pipelines.metrics.metric import Metric
 
@@ -35,9 +36,59 @@ _AGE_LABELS = (
 
 _LISTS = {"as": "problematiek_as", "niveau": "interventieniveau"}
 
+_EVALUATION_THEMES = {
+    "preventie_vroegsignalering": ("Preventie en vroegsignalering", "Prevention, early detection"),
+    "multidisciplinaire_samenwerking": ("Multidisciplinaire samenwerking", "Working together"),
+    "integrale_arrangementen": ("Integrale arrangementen", "Integrated arrangements"),
+    "doorgaande_lijnen": ("Doorgaande lijnen", "Continuous lines"),
+    "visie_taakverdeling": ("Visie en taakverdeling", "Vision and division of tasks"),
+    "bereikbaarheid": ("Bereikbaarheid", "Availability"),
+    "toeleiding": ("Toeleiding", "Leading to help"),
+    "resultaat": ("Resultaat", "Result"),
+}
+_PAIRS = {
+    "school_min_smw_aanbieder": ("School min aanbieder", "School less provider"),
+    "school_min_wijkteam": ("School min wijkteam", "School less neighbourhood team"),
+    "smw_aanbieder_min_wijkteam": ("Aanbieder min wijkteam", "Provider less neighbourhood team"),
+}
+
+
+def _named(labels: Mapping[str, tuple[str, str]]) -> tuple[Category, ...]:
+    return tuple(Category(code, nl, en) for code, (nl, en) in labels.items())
+
+
+def _questions() -> tuple[Category, ...]:
+    """Every question as it was asked; there is no other language it was asked in."""
+    items = [i for asked in questionnaires.load().values() for i in asked.items]
+    return tuple(Category(i.id, i.text, i.text) for i in items)
+
+
 DERIVED: Mapping[str, tuple[Category, ...]] = {
+    "evaluatiethema": _named(_EVALUATION_THEMES),
+    "paar": _named(_PAIRS),
+    "deel": _named({"proces": ("Proces", "Process"), "inhoud": ("Inhoud", "Content")}),
+    "score": _named(
+        {
+            "1": ("Helemaal mee oneens", "Disagree completely"),
+            "2": ("Mee oneens", "Disagree"),
+            "3": ("Niet mee eens, niet mee oneens", "Neither agree nor disagree"),
+            "4": ("Mee eens", "Agree"),
+            "5": ("Helemaal mee eens", "Agree completely"),
+        }
+    ),
     "leeftijdsgroep": tuple(
         Category(code, nl, en) for code, (nl, en) in zip(AGE_GROUPS, _AGE_LABELS, strict=True)
+    ),
+    "instrument": (
+        Category("ETM", "Alleen ETM", "ETM only"),
+        Category("LIRIK", "Alleen LIRIK", "LIRIK only"),
+        Category("ETM_en_LIRIK", "ETM en LIRIK", "ETM and LIRIK"),
+    ),
+    "peildag": (
+        Category("1_oktober", "1 oktober", "1 October"),
+        Category("1_januari", "1 januari", "1 January"),
+        Category("1_april", "1 april", "1 April"),
+        Category("31_juli", "31 juli", "31 July"),
     ),
     "categorie": (
         Category("absoluut", "Absoluut verzuim", "Not enrolled"),
@@ -50,6 +101,8 @@ def of_column(metric: Metric, column: str, contracts: Contracts) -> tuple[Catego
     """Categories of one column; none when it has no list, so that only what occurs is shown."""
     if column in DERIVED:
         return DERIVED[column]
+    if column == "vraag":
+        return _questions()
     if column in _LISTS:
         return _from_list(_LISTS[column], contracts)
     for name in metric.measure.datasets:

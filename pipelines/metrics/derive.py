@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
@@ -113,6 +114,66 @@ def weekdays_before(date: ir.DateValue) -> ir.IntegerValue:
 def weekdays_after(begin: ir.DateValue, end: ir.DateValue) -> ir.IntegerValue:
     """Mondays to Fridays after `begin` up to and including `end`."""
     return weekdays_before(plus_days(end, 1)) - weekdays_before(plus_days(begin, 1))
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day that every school year has, such as 1 October."""
+
+    name: str
+    month: int
+    day: int
+
+
+def day_in(schooljaar_text: ir.StringValue, day: Day) -> ir.DateValue:
+    """The date of a day in a school year."""
+    year = schooljaar_text.left(4).cast("int32") + (1 if day.month < 8 else 0)
+    return ibis.date(year.cast("int32"), day.month, day.day)
+
+
+def first_day(schooljaar_text: ir.StringValue) -> ir.DateValue:
+    return day_in(schooljaar_text, Day("1_augustus", 8, 1))
+
+
+def on_days(running: ir.Table, days: Sequence[Day]) -> ir.Table:
+    """One row per day on which a part of a period (`per_schooljaar`) runs, with `peildag`."""
+    found = []
+    for day in days:
+        date = day_in(running["schooljaar"], day)
+        runs = running.filter((running["deel_begin"] <= date) & (date <= running["deel_eind"]))
+        found.append(runs.mutate(peildag=ibis.literal(day.name)))
+    return ibis.union(*found, distinct=False)
+
+
+def in_parts(value: ir.NumericValue, parts: int) -> ir.IntegerValue:
+    """A decimal number in whole parts, such as tenths."""
+    return (value * parts).round().cast("int64")
+
+
+def marked(table: ir.Table, key: str, found: ir.Column, name: str) -> ir.Table:
+    """Add a boolean: whether the key of the row is among those found."""
+    column = found.get_name()
+    keys = found.as_table().filter(_[column].notnull()).distinct()
+    keys = keys.select(_sleutel=keys[column], _gevonden=ibis.literal(1))
+    joined = table.left_join(keys, table[key] == keys["_sleutel"])
+    return joined.mutate(joined["_gevonden"].notnull().name(name)).drop("_sleutel", "_gevonden")
+
+
+def followed(
+    table: ir.Table, key: str, events: ir.Table, date: str, after: str, until: str
+) -> ir.Column:
+    """Keys of the rows whose child has an event after the day `after`, up to and with `until`."""
+    later = events.filter(events[date].notnull()).select(
+        _kind=events["leerling_id"], _dag=events[date]
+    )
+    return table.semi_join(
+        later,
+        [
+            table["leerling_id"] == later["_kind"],
+            later["_dag"] > table[after],
+            later["_dag"] <= table[until],
+        ],
+    )[key]
 
 
 def leeftijdsgroep(age: ir.IntegerValue) -> ir.StringValue:

@@ -261,7 +261,8 @@ class Metric:
 
     `definition`: one careful Dutch sentence. `numerator` and `denominator`: the same in few words.
     `where`: which units of the measure take part (None: all). `cuts`: columns of the measure by
-    which the figure may be broken down; two names joined by `*` are crossed. `norm`: a parameter.
+    which the figure may be broken down; two names joined by `*` are crossed. `needs`: datasets it
+    cannot do without, beside those of its measure and base. `norm`: a parameter.
     `threshold` zwaar: at least ten children (health, youth protection, money, means, medians).
     """
 
@@ -278,6 +279,7 @@ class Metric:
     form: Form = Count()
     where: Deferred | None = None
     cuts: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
     system: System
     direction: Literal["hoger", "lager", ""] = ""
     norm: str | None = None
@@ -337,4 +339,4 @@ class Metric:
     def datasets(self) -> tuple[str, ...]:
         """Every dataset the figure cannot do without."""
         extra = self.form.base.datasets if isinstance(self.form, Rate | PerUnit) else ()
-        return (*self.measure.datasets, *(d for d in extra if d not in self.measure.datasets))
+        return tuple(dict.fromkeys((*self.measure.datasets, *extra, *self.needs)))

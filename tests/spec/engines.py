@@ -134,4 +134,8 @@ _FIRST_CODES = {
     "productcategorie": "45",
     "onderwijssoort": "bo",
     "groep": "zis",
+    "financier": "gemeente",
+    "vorm": "sova_training",
+    "thema": "pesten",
+    "overgang": "po_vo",
 }

@@ -47,7 +47,8 @@ def test_a_measure_translates_to_spark(measure: Measure) -> None:
         for name, dataset in known.datasets.items()
     }
     rows = profile(measure, [], {}, unbound, Context(dt.date(2025, 7, 31), known)).rows
-    sets = rows.group_by("schooljaar", "leerling_id").agg(
+    unit = measure.distinct or measure.person or "schooljaar"
+    sets = rows.group_by(*dict.fromkeys(("schooljaar", unit))).agg(
         profielen=rows["_profiel"].collect(distinct=True).sort()
     )
     query = sets.group_by("profielen").agg(aantal=_.count())

@@ -7,16 +7,30 @@ from collections.abc import Iterable, Mapping
 from pipelines.errors import ContractError
 from pipelines.metrics.catalogue import (
     bereik,
+    doorgaande_lijnen,
+    inzet,
     jeugdhulp,
     proces,
     resultaat,
+    samenwerking,
     schorsingen,
     thuiszitters,
     verwijzingen,
 )
 from pipelines.metrics.metric import Metric
 
-_THEMES = (bereik, proces, resultaat, verwijzingen, schorsingen, thuiszitters, jeugdhulp)
+_THEMES = (
+    bereik,
+    proces,
+    resultaat,
+    verwijzingen,
+    inzet,
+    schorsingen,
+    thuiszitters,
+    samenwerking,
+    doorgaande_lijnen,
+    jeugdhulp,
+)
 
 
 def _by_id(metrics: Iterable[Metric]) -> Mapping[str, Metric]:

@@ -7,11 +7,23 @@ import ibis.expr.types as ir
 from ibis import _
 
 from pipelines.metrics import derive
-from pipelines.metrics.metric import Context, Level, Measure, Metric, Quotient, Tables, Total
+from pipelines.metrics.derive import ENROLLED
+from pipelines.metrics.metric import (
+    Context,
+    Level,
+    Measure,
+    Metric,
+    Quotient,
+    Rate,
+    Share,
+    Tables,
+    Total,
+)
 
 DATASETS = ("jeugdhulp",)
 LEVELS: tuple[Level, ...] = ("totaal", "gemeente")
 EUROS = "83"  # unit of volume, WJ756: the volume itself is an amount
+HEAVIER_WITHIN = "termijn_zwaardere_zorg_maanden"
 PER_DAY, PER_WEEK, PER_MONTH, IN_TOTAL = "1", "2", "4", "6"  # frequency, WMO757
 
 
@@ -50,9 +62,46 @@ def _granted(tables: Tables, context: Context) -> ir.Table:
     return running.mutate(euro=amount.round().cast("int64")).filter(_.euro > 0)
 
 
-def _started(tables: Tables, _context: Context) -> ir.Table:
+def _declared(tables: Tables, context: Context) -> ir.Table:
+    """Provisions per school year with `euro`: what was declared for the days in that year.
+
+    A declared amount is about the days so far: it is spread evenly from the first day to the last,
+    or to the peildatum while the provision runs. Rounded to whole euros per school year.
+    """
+    running = _running(tables, context)
+    asof = ibis.literal(context.peildatum)
+    last = ibis.least(running["eind_datum"].fill_null(asof), asof)
+    days = derive.days_between(running["deel_begin"], running["deel_eind"]) + 1
+    whole = derive.days_between(running["start_datum"], last) + 1
+    amount = running["bedrag_gedeclareerd"] * days / whole
+    return running.mutate(euro=amount.round().cast("int64")).filter(_.euro > 0)
+
+
+def _started(tables: Tables, context: Context) -> ir.Table:
+    """New provisions, with whether a heavier one of the same child began within the term.
+
+    `waargenomen`: the term after the first day has passed. `zwaarder`: a provision that began after
+    that day, within the term, at a higher level.
+    """
     found = tables["jeugdhulp"].mutate(gemeente=_.woongemeente)
-    return found.mutate(schooljaar=derive.schooljaar(found["start_datum"]))
+    start = found["start_datum"]
+    until = derive.by_norm(context, HEAVIER_WITHIN, start, lambda n: derive.plus_months(start, n))
+    found = found.mutate(
+        schooljaar=derive.schooljaar(start),
+        einde_termijn=until,
+        waargenomen=until <= ibis.literal(context.peildatum),
+    )
+    later = tables["jeugdhulp"].select(_kind=_.leerling_id, _dag=_.start_datum, _niveau=_.niveau)
+    heavier = found.semi_join(
+        later,
+        [
+            found["leerling_id"] == later["_kind"],
+            later["_dag"] > found["start_datum"],
+            later["_dag"] <= found["einde_termijn"],
+            later["_niveau"] > found["niveau"],
+        ],
+    )
+    return derive.marked(found, "toewijzing_id", heavier["toewijzing_id"], "zwaarder")
 
 
 CHILDREN = Measure(
@@ -66,6 +115,9 @@ CHILDREN = Measure(
 )
 GRANTED = Measure(
     "toegekende_jeugdhulp", "toewijzingen", DATASETS, _granted, LEVELS, residence=True
+)
+DECLARED = Measure(
+    "gedeclareerde_jeugdhulp", "toewijzingen", DATASETS, _declared, LEVELS, residence=True
 )
 STARTED = Measure("nieuwe_toewijzingen", "toewijzingen", DATASETS, _started, LEVELS, residence=True)
 
@@ -84,6 +136,47 @@ METRICS = (
         measure=CHILDREN,
         cuts=("hulpvorm", "niveau"),
         system="zorg_in_school",
+    ),
+    Metric(
+        id="jh_jeugdigen_per_100",
+        theme="jeugdhulp",
+        label_nl="Jeugdigen met jeugdhulp per 100 leerlingen",
+        label_en="Young people in youth care per 100 pupils",
+        definition="Aantal verschillende jeugdigen met jeugdhulp in het schooljaar, naar"
+        " woongemeente, per 100 leerlingen die op 1 oktober op scholen in die gemeente stonden"
+        " ingeschreven.",
+        definition_en="Number of distinct young people in youth care in the school year, by"
+        " municipality of residence, per 100 pupils enrolled at schools in that municipality on"
+        " 1 October.",
+        unit="per 100 leerlingen",
+        numerator="verschillende jeugdigen met een lopende toewijzing",
+        denominator="ingeschreven leerlingen op 1 oktober op scholen in de gemeente",
+        measure=CHILDREN,
+        form=Rate(ENROLLED, per=100),
+        system="zorg_in_school",
+    ),
+    Metric(
+        id="jh_zwaarder",
+        theme="jeugdhulp",
+        label_nl="Naar zwaardere zorg",
+        label_en="To heavier care",
+        definition="Aandeel van de toewijzingen met een eerste dag in het schooljaar waarna voor"
+        " dezelfde jeugdige binnen de termijn een toewijzing op een hoger niveau begon; alleen"
+        " toewijzingen met een bekend niveau waarvan de termijn voorbij is.",
+        definition_en="Share of the provisions that began in the school year after which one at a"
+        " higher level began for the same child within the term; only provisions with a known"
+        " level whose term has passed.",
+        unit="procent",
+        numerator="toewijzingen gevolgd door een hoger niveau",
+        denominator="toewijzingen met een bekend niveau waarvan de termijn voorbij is",
+        measure=STARTED,
+        form=Share(_.zwaarder),
+        where=_.waargenomen & _.niveau.notnull(),
+        cuts=("hulpvorm",),
+        norm=HEAVIER_WITHIN,
+        system="zorg_in_school",
+        direction="lager",
+        threshold="zwaar",
     ),
     Metric(
         id="jh_instroom",
@@ -112,6 +205,26 @@ METRICS = (
         unit="euro",
         numerator="toegekende euro's voor dagen in het schooljaar",
         measure=GRANTED,
+        form=Total("euro"),
+        cuts=("hulpvorm", "niveau"),
+        system="zorg_in_school",
+        direction="lager",
+        threshold="zwaar",
+    ),
+    Metric(
+        id="jh_kosten_gedeclareerd",
+        theme="jeugdhulp",
+        label_nl="Gedeclareerde kosten",
+        label_en="Costs declared",
+        definition="Bedrag aan jeugdhulp dat is gedeclareerd, evenredig verdeeld over de dagen van"
+        " de toewijzing tot en met de laatste dag of de peildatum, voor de dagen in het schooljaar;"
+        " toegekende bedragen staan hier los van.",
+        definition_en="Amount of youth care declared, spread evenly over the days of the provision"
+        " up to its last day or the reference date, for the days in the school year; granted"
+        " amounts are apart from this.",
+        unit="euro",
+        numerator="gedeclareerde euro's voor dagen in het schooljaar",
+        measure=DECLARED,
         form=Total("euro"),
         cuts=("hulpvorm", "niveau"),
         system="zorg_in_school",

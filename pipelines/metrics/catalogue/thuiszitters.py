@@ -12,10 +12,17 @@ import ibis.expr.types as ir
 from ibis import _
 
 from pipelines.metrics import derive
-from pipelines.metrics.metric import Context, Level, Measure, Metric, Share, Tables
+from pipelines.metrics.derive import ENROLLED
+from pipelines.metrics.metric import Context, Level, Measure, Metric, Quantiles, Rate, Share, Tables
 
 DATASETS = ("thuiszitters",)
 LEVELS: tuple[Level, ...] = ("totaal", "gemeente", "vestiging", "onderwijssoort")
+COUNTING_DAYS = (
+    derive.Day("1_oktober", 10, 1),
+    derive.Day("1_januari", 1, 1),
+    derive.Day("1_april", 4, 1),
+    derive.Day("31_juli", 7, 31),
+)
 _BACK = ("terug_eigen_school", "andere_school", "onderwijszorgarrangement")
 
 
@@ -46,6 +53,39 @@ def _thuiszitter_periods(tables: Tables, context: Context) -> ir.Table:
     )
 
 
+def _periods(tables: Tables, context: Context) -> ir.Table:
+    """The same, with the school year in which the pupil became one and how long it lasted.
+
+    `weken`: whole weeks from the first day of absence to the last or, where `nog_thuis`, to the
+    peildatum. `eerste_actie_op_tijd`: within the norm in weekdays, since no holidays are delivered;
+    null where no action came and the norm has not passed yet.
+    """
+    asof = ibis.literal(context.peildatum)
+    found = _thuiszitter_periods(tables, context)
+    found = found.filter(found["thuiszitter_vanaf"] <= asof)
+    start, end, action = (found[c] for c in ("start_datum", "eind_datum", "eerste_actie_datum"))
+    ended = (end <= asof).fill_null(False)
+    days = ibis.ifelse(ended, derive.days_between(start, end), derive.days_between(start, asof))
+    norm = "norm_eerste_actie_schooldagen"
+    acted = derive.by_norm(
+        context, norm, start, lambda n: derive.weekdays_after(start, action) <= ibis.literal(n)
+    )
+    passed = derive.by_norm(
+        context, norm, start, lambda n: derive.weekdays_after(start, asof) > ibis.literal(n)
+    )
+    return _placed(
+        found.mutate(
+            schooljaar=derive.schooljaar(found["thuiszitter_vanaf"]),
+            nog_thuis=~ended,
+            weken=(days / 7).floor().cast("int64"),
+            eerste_actie_op_tijd=ibis.ifelse(
+                action.notnull(), acted, ibis.ifelse(passed, False, ibis.null("boolean"))
+            ),
+        ),
+        tables,
+    )
+
+
 def _placed(table: ir.Table, tables: Tables) -> ir.Table:
     return derive.with_school(table, tables).mutate(gemeente=_.woongemeente)
 
@@ -54,7 +94,18 @@ def _in_year(tables: Tables, context: Context) -> ir.Table:
     running = derive.per_schooljaar(
         _thuiszitter_periods(tables, context), "thuiszitter_vanaf", "eind_datum", context.peildatum
     )
-    return _placed(running, tables)
+    start = running["start_datum"]
+    long_since = derive.by_norm(
+        context,
+        "grens_thuiszitter_lang_maanden",
+        start,
+        lambda months: derive.plus_months(start, months) < running["deel_eind"],
+    )
+    return _placed(running.mutate(lang=long_since), tables)
+
+
+def _on_days(tables: Tables, context: Context) -> ir.Table:
+    return derive.on_days(_in_year(tables, context), COUNTING_DAYS)
 
 
 def _ended(tables: Tables, context: Context) -> ir.Table:
@@ -71,6 +122,16 @@ def _exempt(tables: Tables, context: Context) -> ir.Table:
 IN_YEAR = Measure(
     "thuiszitters", "leerlingen", DATASETS, _in_year, LEVELS, distinct="leerling_id", residence=True
 )
+ON_DAYS = Measure(
+    "thuiszitters_op_peildagen",
+    "leerlingen",
+    DATASETS,
+    _on_days,
+    LEVELS,
+    distinct="leerling_id",
+    residence=True,
+)
+PERIODS = Measure("begonnen_thuiszitten", "perioden", DATASETS, _periods, LEVELS, residence=True)
 ENDED = Measure("geeindigd_thuiszitten", "perioden", DATASETS, _ended, LEVELS, residence=True)
 EXEMPT = Measure(
     "vrijstellingen_5a",
@@ -101,6 +162,121 @@ METRICS = (
         system="school_en_wijk",
         direction="lager",
         norm="grens_langdurig_relatief_dagen",
+    ),
+    Metric(
+        id="thuis_jaar_per_1000",
+        theme="thuiszitters",
+        label_nl="Thuiszitters per 1.000 leerlingen",
+        label_en="Pupils out of school per 1,000",
+        definition="Aantal verschillende thuiszitters in het schooljaar, naar woongemeente, per"
+        " 1.000 leerlingen die op 1 oktober op scholen in die gemeente stonden ingeschreven.",
+        definition_en="Number of distinct pupils out of school in the school year, by municipality"
+        " of residence, per 1,000 pupils enrolled at schools in that municipality on 1 October.",
+        unit="per 1.000 leerlingen",
+        numerator="verschillende thuiszitters",
+        denominator="ingeschreven leerlingen op 1 oktober op scholen in de gemeente",
+        measure=IN_YEAR,
+        form=Rate(ENROLLED, per=1000),
+        system="school_en_wijk",
+        direction="lager",
+    ),
+    Metric(
+        id="thuis_peildatum",
+        theme="thuiszitters",
+        label_nl="Thuiszitters op peildatum",
+        label_en="Pupils out of school on a date",
+        definition="Aantal verschillende leerlingen dat op 1 oktober, 1 januari, 1 april en 31 juli"
+        " van het schooljaar thuiszitter was; elke dag staat op zichzelf, en de eerste en laatste"
+        " dag van een periode tellen mee.",
+        definition_en="Number of distinct pupils out of school on 1 October, 1 January, 1 April and"
+        " 31 July of the school year; each date stands alone, and the first and last day of a"
+        " period count.",
+        unit="leerlingen",
+        numerator="verschillende thuiszitters op die dag",
+        measure=ON_DAYS,
+        cuts=("peildag", "peildag*categorie"),
+        system="school_en_wijk",
+        direction="lager",
+    ),
+    Metric(
+        id="thuis_3_maanden",
+        theme="thuiszitters",
+        label_nl="Langer dan drie maanden thuis",
+        label_en="Out of school for over three months",
+        definition="Aantal verschillende thuiszitters van wie een periode op een dag in het"
+        " schooljaar langer duurde dan de grens voor langdurig thuiszitten, geteld vanaf de eerste"
+        " dag van het verzuim, ook als die in een eerder schooljaar lag.",
+        definition_en="Number of distinct pupils out of school with a period that on any day of the"
+        " school year had lasted longer than the boundary, from the first day of absence, also when"
+        " that lay in an earlier year.",
+        unit="leerlingen",
+        numerator="verschillende thuiszitters boven de grens",
+        measure=IN_YEAR,
+        where=_.lang,
+        system="school_en_wijk",
+        direction="lager",
+        norm="grens_thuiszitter_lang_maanden",
+    ),
+    Metric(
+        id="thuis_duur",
+        theme="thuiszitters",
+        label_nl="Duur van thuiszitten",
+        label_en="Duration out of school",
+        definition="Aantal hele weken vanaf de eerste dag van het verzuim waarbinnen de helft"
+        " (mediaan) voorbij was van de perioden waarin een leerling in het schooljaar thuiszitter"
+        " werd; wie nog thuiszit, telt met de duur tot de peildatum mee (Kaplan-Meier).",
+        definition_en="Whole weeks from the first day of absence within which half (median) of the"
+        " periods in which a pupil came to be out of school in the year were over; those still at"
+        " home count with their duration so far (Kaplan-Meier).",
+        unit="weken",
+        numerator="weken van de eerste tot de laatste dag van het verzuim",
+        denominator="perioden van thuiszitten die in het schooljaar begonnen",
+        measure=PERIODS,
+        form=Quantiles("weken", level="gemeente", at=(0.5,), censored="nog_thuis"),
+        system="school_en_wijk",
+        direction="lager",
+        threshold="zwaar",
+    ),
+    Metric(
+        id="thuis_eerste_actie",
+        theme="thuiszitters",
+        label_nl="Eerste actie binnen vijf schooldagen",
+        label_en="First action within five school days",
+        definition="Aandeel van de perioden waarin een leerling in het schooljaar thuiszitter werd"
+        " met een eerste actie binnen de norm na de eerste dag van het verzuim; maandag tot en met"
+        " vrijdag zijn schooldagen, ook in vakanties, en geen actie telt als niet op tijd zodra de"
+        " norm voorbij is.",
+        definition_en="Share of the periods in which a pupil came to be out of school in the year"
+        " with a first action within the norm after the first day of absence; Monday to Friday are"
+        " school days, also in holidays, and no action counts as late once the norm has passed.",
+        unit="procent",
+        numerator="perioden met een eerste actie binnen de norm",
+        denominator="perioden waarvan bekend is of er op tijd een actie was",
+        measure=PERIODS,
+        form=Share(_.eerste_actie_op_tijd),
+        where=_.eerste_actie_op_tijd.notnull(),
+        system="school_en_wijk",
+        direction="hoger",
+        norm="norm_eerste_actie_schooldagen",
+    ),
+    Metric(
+        id="thuis_hulp",
+        theme="thuiszitters",
+        label_nl="Hulp betrokken",
+        label_en="Help involved",
+        definition="Aandeel van de thuiszitters in het schooljaar bij wie in ten minste één periode"
+        " hulp betrokken was, van de thuiszitters van wie dit is vastgelegd.",
+        definition_en="Share of the pupils out of school in the year with help involved in at least"
+        " one period, of those for whom this was recorded.",
+        unit="procent",
+        numerator="thuiszitters met betrokken hulp",
+        denominator="thuiszitters van wie dit is vastgelegd",
+        measure=IN_YEAR,
+        form=Share(_.betrokken_hulp),
+        where=_.betrokken_hulp.notnull(),
+        system="school_en_wijk",
+        direction="hoger",
+        threshold="zwaar",
     ),
     Metric(
         id="thuis_terug",

@@ -2,31 +2,51 @@
 
 from __future__ import annotations
 
+import ibis
 import ibis.expr.types as ir
 from ibis import _
 
 from pipelines.metrics import derive
-from pipelines.metrics.metric import Context, Flow, Measure, Metric, Share, Tables
+from pipelines.metrics.catalogue.trajecten import CLOSED
+from pipelines.metrics.metric import Context, Flow, Measure, Metric, Quantiles, Share, Tables
 
 DATASETS = ("verwijzingen",)
 
 
 def _referred(tables: Tables, _context: Context) -> ir.Table:
+    """Referrals, with whether the trajectory they came from has a document (empty: unknown)."""
     found = tables["verwijzingen"]
-    return derive.with_school(
-        found.mutate(schooljaar=derive.schooljaar(found["verwijs_datum"])), tables
+    documents = tables["smw_trajecten"].select(
+        _traject=_.traject_id, document=_.toeleidingsdocument
     )
+    joined = found.left_join(documents, found["traject_id"] == documents["_traject"])
+    dated = joined.drop("_traject").mutate(
+        schooljaar=derive.schooljaar(joined["verwijs_datum"]),
+        toeleidingsdocument=joined["document"],
+    )
+    return derive.with_school(dated, tables)
 
 
 def _discussed(tables: Tables, context: Context) -> ir.Table:
-    """Referrals that were discussed first, in the school year of that discussion."""
-    found = tables["verwijzingen"].filter(_.overleg != "geen", _.overleg_datum.notnull())
+    """Referrals that were discussed first, in the school year of that discussion.
+
+    `wachtdagen`: days until help started or, where `wacht_nog`, until the peildatum so far.
+    """
+    asof = ibis.literal(context.peildatum)
+    found = tables["verwijzingen"].filter(
+        _.overleg != "geen", _.overleg_datum.notnull(), _.overleg_datum <= asof
+    )
     waited = derive.days_between(found["overleg_datum"], found["start_hulp_datum"])
+    started = (found["start_hulp_datum"] <= asof).fill_null(False)
     return derive.with_school(
         found.mutate(
             schooljaar=derive.schooljaar(found["overleg_datum"]),
             binnen_norm=derive.by_norm(
                 context, "norm_hulp_start_dagen", found["overleg_datum"], lambda n: waited <= n
+            ),
+            wacht_nog=~started,
+            wachtdagen=ibis.ifelse(
+                started, waited, derive.days_between(found["overleg_datum"], asof)
             ),
         ),
         tables,
@@ -138,5 +158,47 @@ METRICS = (
         measure=REFERRED,
         form=Share(_.bestemming.isin(["informeel_netwerk", "vrije_tijd"])),
         system="school_en_wijk",
+    ),
+    Metric(
+        id="vw_verwijsgraad",
+        theme="verwijzingen",
+        label_nl="Verwijsgraad",
+        label_en="Referral rate",
+        definition="Aandeel van de in het schooljaar afgesloten trajecten waaruit ten minste één"
+        " keer is verwezen, wanneer dan ook; een verwijzing zonder traject telt hier niet mee.",
+        definition_en="Share of the trajectories closed in the school year from which a referral"
+        " was made at least once, at any time; a referral without a trajectory is left out here.",
+        unit="procent",
+        numerator="afgesloten trajecten met een verwijzing",
+        denominator="alle afgesloten trajecten",
+        measure=CLOSED,
+        form=Share(_.verwezen),
+        needs=("verwijzingen",),
+        system="servicepunt_smw",
+    ),
+    Metric(
+        id="vw_wachttijd",
+        theme="verwijzingen",
+        label_nl="Wachttijd tot hulp",
+        label_en="Waiting time to help",
+        definition="Aantal kalenderdagen van overleg tot start van de hulp waarbinnen de helft"
+        " (mediaan) en negen op de tien (p90) van de in het schooljaar besproken verwijzingen zijn"
+        " gestart; wie nog wacht, telt met de wachttijd tot de peildatum mee (Kaplan-Meier), en"
+        " afgewezen en ingetrokken verwijzingen tellen niet mee.",
+        definition_en="Calendar days from meeting to start of help within which half (median) and"
+        " nine in ten (p90) of the referrals discussed in the school year had started; those still"
+        " waiting count with their waiting time so far (Kaplan-Meier), and rejected and withdrawn"
+        " referrals are left out.",
+        unit="dagen",
+        numerator="dagen van overleg tot start van de hulp",
+        denominator="besproken verwijzingen, ook die nog wachten",
+        measure=DISCUSSED,
+        form=Quantiles("wachtdagen", level="gemeente", censored="wacht_nog"),
+        where=~_.status.isin(["afgewezen", "ingetrokken"]),
+        cuts=("bestemming",),
+        norm="norm_hulp_start_dagen",
+        system="servicepunt_smw",
+        direction="lager",
+        threshold="zwaar",
     ),
 )
