@@ -60,8 +60,19 @@ class Code:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """Columns beside a question's number: who answered, in which round (school year), and what."""
+
+    group: str
+    round: str
+    answer: str
+
+
+@dataclass(frozen=True)
 class Column:
-    """One promised column. `codes` names a code list; `refers_to` is (dataset, column)."""
+    """One promised column. `codes` names a code list; `refers_to` is (dataset, column); `asked`
+    says that it holds the numbers of questions of the questionnaires.
+    """
 
     name: str
     label: str
@@ -75,6 +86,7 @@ class Column:
     minimum: float | None
     maximum: float | None
     refers_to: tuple[str, str] | None
+    asked: Asked | None = None
 
 
 @dataclass(frozen=True)
@@ -98,7 +110,8 @@ class Rule:
 class Dataset:
     """One dataset's contract. `period_column` is the date or school year that places a row in time.
 
-    `person_level`: its rows are about children (it has a `leerling_id`).
+    `person_level`: its rows are about children (it has a `leerling_id`). `latest_by`: of rows with
+    one key the last by these columns counts, and then the last in the file; without, the first.
     """
 
     id: str
@@ -109,6 +122,7 @@ class Dataset:
     period_column: str | None
     columns: tuple[Column, ...]
     rules: tuple[Rule, ...]
+    latest_by: tuple[str, ...] = ()
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -270,6 +284,7 @@ def _read_dataset(file: Traversable) -> Dataset:
             period_column=own.get("periode_kolom"),
             columns=tuple(_read_column(p) for p in table["properties"]),
             rules=tuple(_read_rule(q, own["eigenaar"]) for q in table.get("quality", [])),
+            latest_by=tuple(own.get("laatste_telt_volgens", ())),
         )
     except (KeyError, TypeError, IndexError, yaml.YAMLError) as problem:
         raise ContractError(
@@ -282,6 +297,7 @@ def _read_column(item: Mapping[str, Any]) -> Column:
     options = item.get("logicalTypeOptions", {})
     refers = own.get("verwijst_naar")
     dataset, _, column = refers.partition(".") if refers else ("", "", "")
+    asked = own.get("vraag_met")
     return Column(
         name=item["name"],
         label=item["businessName"],
@@ -295,6 +311,7 @@ def _read_column(item: Mapping[str, Any]) -> Column:
         minimum=options.get("minimum"),
         maximum=options.get("maximum"),
         refers_to=(dataset, column) if refers else None,
+        asked=Asked(asked["groep"], asked["ronde"], asked["antwoord"]) if asked else None,
     )
 
 
@@ -447,7 +464,12 @@ def _check_whole(contracts: Contracts) -> None:
                 )
             if column.refers_to:
                 contracts.dataset(column.refers_to[0]).column(column.refers_to[1])
+            if column.asked:
+                for name in (column.asked.group, column.asked.round, column.asked.answer):
+                    dataset.column(name)
         for rule in dataset.rules:
             for name in rule.columns:
                 dataset.column(name)
+        for name in dataset.latest_by:
+            dataset.column(name)
     contracts.in_load_order()

@@ -178,9 +178,10 @@ def _digest(texts: Sequence[TextFrame]) -> str:
 
 
 def _cares(found: Mapping[str, Sequence[Record]], client: str) -> list[_Care]:
-    """Every toewijzing, the newest first, then what has none.
+    """Every toewijzing, the newest last, then what has none.
 
-    Where two clients have one number, the check on keys keeps the first: the newest.
+    Where two clients have one number, the check on keys keeps the latest: of two that begin on one
+    day the last, and that is the newest.
     """
     granted: dict[tuple[str, ...], _Care] = {}
     by_number: dict[tuple[str, str], list[_Care]] = {}
@@ -202,8 +203,8 @@ def _cares(found: Mapping[str, Sequence[Record]], client: str) -> list[_Care]:
                 whole = (*own, *parties, "" if all(own) else f"{kind}{i}")
                 care = loose.setdefault(whole, _Care())
             _report(care, kind, record)
-    newest = sorted(granted.values(), key=lambda c: _moment_granted(c.granted or {}), reverse=True)
-    return [*newest, *loose.values()]
+    newest_last = sorted(granted.values(), key=lambda c: _moment_granted(c.granted or {}))
+    return [*newest_last, *loose.values()]
 
 
 def _key(record: Record, kind: str, client: str) -> tuple[str, str]:

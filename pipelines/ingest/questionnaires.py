@@ -34,13 +34,17 @@ SCORES = (1, 2, 3, 4, 5)
 
 @dataclass(frozen=True)
 class Item:
-    """One question; `groups`: codes of those it is put to."""
+    """One question; `groups`: codes of those it is put to. `first` and `last`: rounds (school
+    years) between which it is put; empty where there is no bound.
+    """
 
     id: str
     text: str
     part: str
     theme: str
     groups: tuple[str, ...]
+    first: str = ""
+    last: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,11 @@ def load() -> Mapping[str, Questionnaire]:
     found = sorted((f for f in folder.iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
     lists = [parse(f.name, f.read_text("utf-8")) for f in found]
     return {one.id: one for one in lists}
+
+
+def items() -> tuple[Item, ...]:
+    """Every question of every questionnaire."""
+    return tuple(item for one in load().values() for item in one.items)
 
 
 def find(name: str) -> Questionnaire:
@@ -88,6 +97,8 @@ def parse(name: str, text: str) -> Questionnaire:
                     part=item["deel"],
                     theme=item["thema"],
                     groups=tuple(item["groepen"]),
+                    first=str(item.get("vanaf", document.get("vanaf", ""))),
+                    last=str(item.get("tot_en_met", document.get("tot_en_met", ""))),
                 )
                 for item in document["vragen"]
             ),
@@ -116,4 +127,7 @@ def _mistakes(asked: Questionnaire) -> list[str]:
             wrong.append(f"vraag {item.id} heeft geen bekend deel of thema, of geen groep")
         if not set(item.groups) <= set(GROUPS):
             wrong.append(f"vraag {item.id} is voor een onbekende groep")
+        rounds = [r for r in (item.first, item.last) if r]
+        if not all(re.fullmatch(r"\d{4}/\d{4}", r) for r in rounds) or rounds != sorted(rounds):
+            wrong.append(f"vraag {item.id}: 'vanaf' en 'tot_en_met' zijn schooljaren op volgorde")
     return wrong

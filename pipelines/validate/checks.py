@@ -6,12 +6,14 @@ Expectations suite and the feedback, so that none of them can say something else
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from pipelines.contracts import Column, Contracts, Dataset, Severity
+from pipelines.ingest import questionnaires
 from pipelines.ingest.clean import Mark, quoted
+from pipelines.ingest.questionnaires import Item
 
 ROWS = "{rows}"  # stands for the staged table in a predicate that looks at other rows
 
@@ -138,7 +140,7 @@ def _column_checks(
     if column.codes:
         codes = contracts.codes[column.codes]
         allowed = ", ".join(codes)
-        listed = ", ".join("'" + code.replace("'", "''") + "'" for code in codes)
+        listed = _texts(codes)
         unknown = (
             f"len(list_filter({name}, lambda x: x NOT IN ({listed}))) > 0"
             if column.kind == "lijst"
@@ -153,6 +155,8 @@ def _column_checks(
             " aan de codelijst of de indeling.",
             allowed=() if column.kind == "lijst" else tuple(codes),
         )
+    if column.asked:
+        found += question_checks(dataset, column, questionnaires.items())
     if column.pattern:
         add(
             "patroon",
@@ -203,6 +207,88 @@ def _column_checks(
     return found
 
 
+def question_checks(dataset: Dataset, column: Column, items: Sequence[Item]) -> list[Check]:
+    """An answer belongs to a question that was put, to that group and in that round.
+
+    `column` holds the question's number and says which columns are beside it (`asked`). Only an
+    answer that was given can be to the wrong question: one left empty breaks nothing.
+    """
+    if column.asked is None:
+        return []
+    name, group = quoted(column.name), quoted(column.asked.group)
+    when, answer = quoted(column.asked.round), quoted(column.asked.answer)
+    groups = sorted({g for item in items for g in item.groups})
+    elsewhere = [
+        f"{group} = {_text(g)} AND {name} IN ({_texts(i.id for i in items if g not in i.groups)})"
+        for g in groups
+        if any(g not in item.groups for item in items)
+    ]
+    outside = [
+        f"{name} = {_text(item.id)} AND {when} {sign} {_text(bound)}"
+        for item in items
+        for sign, bound in (("<", item.first), (">", item.last))
+        if bound
+    ]
+
+    def check(kind: str, sort: Sort, columns: tuple[str, ...], fails: str, **more: Any) -> Check:
+        return Check(
+            id=f"{dataset.id}.{column.name}.{kind}",
+            sort=sort,
+            severity="fout",
+            dimension="conformity",
+            columns=columns,
+            fails=fails,
+            owner=dataset.owner,
+            **more,
+        )
+
+    known = [item.id for item in items]
+    found = [
+        check(
+            "code",
+            "code",
+            (column.name,),
+            f"{name} NOT IN ({_texts(known)})",
+            message=f"{column.label} staat in geen vragenlijst. Bekend: {', '.join(known)}.",
+            remedy="Gebruik het nummer van de vraag uit de vragenlijst (map vragenlijsten).",
+            allowed=tuple(known),
+        )
+    ]
+    if elsewhere:
+        found.append(
+            check(
+                "doelgroep",
+                "regel",
+                (column.name, column.asked.group),
+                f"{answer} IS NOT NULL AND ({' OR '.join(elsewhere)})",
+                message="Deze vraag is niet aan deze groep gesteld.",
+                remedy=f"Controleer {column.name} en {column.asked.group} met de vragenlijst:"
+                " daar staat bij elke vraag voor wie zij is.",
+            )
+        )
+    if outside:
+        found.append(
+            check(
+                "geldigheid",
+                "regel",
+                (column.name, column.asked.round),
+                " OR ".join(outside),
+                message="Deze vraag is in deze ronde niet gesteld.",
+                remedy=f"Controleer {column.name} en {column.asked.round} met de vragenlijst:"
+                " daar staat vanaf en tot en met welk schooljaar een vraag is gesteld.",
+            )
+        )
+    return found
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _texts(values: Iterable[str]) -> str:
+    return ", ".join(_text(value) for value in values)
+
+
 def _range_in_words(column: Column) -> str:
     low = f" vanaf {column.minimum:g}" if column.minimum is not None else ""
     high = f" tot en met {column.maximum:g}" if column.maximum is not None else ""
@@ -210,8 +296,25 @@ def _range_in_words(column: Column) -> str:
 
 
 def _unique(dataset: Dataset) -> Check:
-    """The first row with a key is accepted; every later one breaks the promise."""
+    """Of the rows with one key one is accepted: the first, or the latest where that counts."""
     keys = ", ".join(quoted(k) for k in dataset.keys)
+    named = " + ".join(dataset.keys)
+    order, message, remedy = (
+        "_nr",
+        f"Deze rij heeft dezelfde {named} als een eerdere rij.",
+        "Verwijder de dubbele rij, of geef haar een eigen sleutel.",
+    )
+    if dataset.latest_by:
+        latest = " en ".join(dataset.column(c).label.lower() for c in dataset.latest_by)
+        order = ", ".join(f"{quoted(c)} DESC NULLS LAST" for c in dataset.latest_by) + ", _nr DESC"
+        message = (
+            f"Er is een latere rij met dezelfde {named}; alleen de laatste telt mee (volgens"
+            f" {latest}, en bij gelijke stand de onderste rij)."
+        )
+        remedy = (
+            "U hoeft niets te doen als de laatste rij de juiste is. Verwijder anders de rij die"
+            " niet meer geldt, of geef haar een eigen sleutel."
+        )
     return Check(
         id=f"{dataset.id}.{dataset.keys[0]}.uniek",
         sort="uniek",
@@ -220,17 +323,17 @@ def _unique(dataset: Dataset) -> Check:
         columns=dataset.keys,
         fails=(
             f"_nr IN (SELECT _nr FROM {ROWS}"
-            f" QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY _nr) > 1)"
+            f" QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY {order}) > 1)"
         ),
-        message=f"Deze rij heeft dezelfde {' + '.join(dataset.keys)} als een eerdere rij.",
-        remedy="Verwijder de dubbele rij, of geef haar een eigen sleutel.",
+        message=message,
+        remedy=remedy,
         owner=dataset.owner,
     )
 
 
 def _unique_elsewhere(dataset: Dataset, own: tuple[str, ...]) -> Check:
     same = " AND ".join(f"d.{quoted(k)} = r.{quoted(k)}" for k in dataset.keys)
-    mine = ", ".join("'" + d.replace("'", "''") + "'" for d in own)
+    mine = _texts(own)
     return Check(
         id=f"{dataset.id}.{dataset.keys[0]}.elders",
         sort="uniek",
