@@ -16,6 +16,7 @@ from pipelines.errors import UsageError
 FILE = "magazijn.duckdb"
 LOCK = "magazijn.slot"
 FRESH = "magazijn.nieuw"
+MEMORY = "2GB"  # of the engine; what needs more is spilled, encrypted
 STAGING = "wachtkamer"  # in memory: what is not yet accepted never touches the disk
 TO_ERASE = "register.te_wissen"  # holds a row while deleted rows are still in the file's blocks
 
@@ -50,7 +51,7 @@ def _connected(database: str) -> Iterator[duckdb.DuckDBPyConnection]:
             " of u mag het niet lezen en schrijven. Er is niets veranderd."
         ) from None
     try:
-        con.execute("SET temp_file_encryption = true")
+        con.execute(f"SET temp_file_encryption = true; SET memory_limit = '{MEMORY}'")
         con.execute(f"ATTACH ':memory:' AS {STAGING} (COMPRESS)")
         yield con
     finally:
