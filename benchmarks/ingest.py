@@ -28,7 +28,7 @@ from pipelines import contracts as contract_files
 from pipelines.contracts import Column, Contracts
 from pipelines.deliver import deliver
 from pipelines.ingest import layouts
-from pipelines.run import prepare
+from pipelines.intake import prepare
 from pipelines.warehouse import engine
 
 SCHOOLS = 500

@@ -146,9 +146,9 @@ def check(
     as_json: AsJson = False,
 ) -> int:
     """Controleer bestanden zonder ze in te lezen; er wordt niets bewaard."""
-    from pipelines import run as story
+    from pipelines import intake
 
-    outcomes = story.check(files, workdir, feedback=feedback, progress=_progress)
+    outcomes = intake.check(files, workdir, feedback=feedback, progress=_progress)
     if as_json:
         _print_json({"deliveries": [o.as_dict() for o in outcomes]})
     else:
@@ -202,24 +202,24 @@ def accept(
     as_json: AsJson = False,
 ) -> int:
     """Aanvaard een bevinding van een leverancier tot een datum; zij wordt dan niet meer gemeld."""
-    from pipelines import run as story
+    from pipelines import lifecycle
     from pipelines.warehouse.acceptances import Acceptance
 
     folder = workdir or settings.default_workdir()
     if withdrawn:
         if rule is None or until is not None or listed or not supplier:
             raise UsageError("Geef bij --withdraw RULE, --supplier, --reason en --by.")
-        story.take_back(folder, rule, supplier, column, reason=reason, by=by)
+        lifecycle.take_back(folder, rule, supplier, column, reason=reason, by=by)
         people.print(f"De aanvaarding van {rule} van {supplier} is ingetrokken.", markup=False)
     elif not listed:
         if rule is None or until is None or not supplier:
             raise UsageError(
                 "Geef RULE, --supplier, --reason, --by en --until; of --list om te zien wat er is."
             )
-        story.accept(folder, Acceptance(rule, supplier, column, reason, by, until.date()))
+        lifecycle.accept(folder, Acceptance(rule, supplier, column, reason, by, until.date()))
         people.print(f"{rule} van {supplier} is aanvaard.", markup=False)
     if listed or as_json:
-        _show_accepted(story.accepted(folder), as_json=as_json)
+        _show_accepted(lifecycle.accepted(folder), as_json=as_json)
     return OK
 
 
@@ -644,6 +644,23 @@ def _show_proposal(proposal: Any) -> None:
     for guess in proposal.guesses:
         table.add_row(Text(guess.header), guess.column or "-", guess.certainty, Text(guess.why))
     people.print(table)
+    if proposal.unfold:
+        unfold = proposal.unfold
+        people.print(
+            f"Ontvouwen: {unfold.why} worden rijen met {unfold.name_to} en {unfold.value_to}"
+            f" ({unfold.certainty}).",
+            markup=False,
+        )
+    if proposal.codes:
+        table = Table(box=None, header_style="bold", pad_edge=False)
+        for title in ("kolom", "benaming", "code", "zekerheid", "waarom"):
+            table.add_column(title, overflow="fold")
+        for column, guesses in proposal.codes.items():
+            for guess in guesses:
+                table.add_row(
+                    column, Text(guess.label), guess.code, guess.certainty, Text(guess.why)
+                )
+        people.print(table)
     for kind, header in proposal.identifying:
         people.print(f"Niet opgenomen, herleidbaar ({kind}): {header}", markup=False)
     for remark in proposal.remarks:

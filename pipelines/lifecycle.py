@@ -3,36 +3,40 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 from pathlib import Path
 from typing import Any
 
 from pipelines import contracts as contract_files
-from pipelines import run as story
+from pipelines.contracts import Contracts
 from pipelines.errors import UsageError
+from pipelines.ingest import layouts
+from pipelines.intake import Progress, existing, prepare, quietly, refuse_unbalanced, today
 from pipelines.release import publish
 from pipelines.release.publish import Release
-from pipelines.run import Progress, quietly
+from pipelines.validate.checks import checks
 from pipelines.validate.comparison import Differences, Question
 from pipelines.validate.feedback import folder
 from pipelines.warehouse import acceptances, calendar, history
 from pipelines.warehouse import differences as compared
+from pipelines.warehouse.acceptances import Acceptance
 from pipelines.warehouse.calendar import Due
 from pipelines.warehouse.history import Entry
 
 
 def entries(workdir: Path) -> tuple[Entry, ...]:
     """Every delivery on record, oldest first."""
-    with story.existing(workdir) as con:
-        story.prepare(con, contract_files.load())
+    with existing(workdir) as con:
+        prepare(con, contract_files.load())
         return history.entries(con)
 
 
-def owed(workdir: Path, today: dt.date | None = None) -> tuple[Due, ...]:
-    """What suppliers delivered, still owe, or owe too late; on `today` or the day it is."""
+def owed(workdir: Path, on: dt.date | None = None) -> tuple[Due, ...]:
+    """What suppliers delivered, still owe, or owe too late; on a day, or today."""
     promises = contract_files.load()
-    with story.existing(workdir) as con:
-        story.prepare(con, promises)
-        return calendar.calendar(con, promises, today or dt.datetime.now(dt.UTC).date())
+    with existing(workdir) as con:
+        prepare(con, promises)
+        return calendar.calendar(con, promises, on or today())
 
 
 def differences(
@@ -42,13 +46,13 @@ def differences(
 
     `wanted`: its id or its file's name; of more with one name it is the one that is loaded.
     """
-    with story.existing(workdir) as con:
-        story.prepare(con, contract_files.load())
+    with existing(workdir) as con:
+        prepare(con, contract_files.load())
         known = [e for e in history.entries(con) if wanted in (e.delivery, e.file)]
         loaded = [e for e in known if e.status == "geladen"]
         found = loaded[0] if len(loaded) == 1 else _one(tuple(known), wanted, "te vergelijken")
         asked = compared.questions(con, found.delivery)
-        agreed = acceptances.holding(con, story.today())
+        agreed = acceptances.holding(con, today())
         return (
             found,
             compared.find(con, found.delivery),
@@ -65,14 +69,83 @@ def withdraw(
     that was broken off can be finished. Raises `UsageError` when it is not one known delivery.
     """
     promises = contract_files.load()
-    with story.existing(workdir) as con:
-        story.prepare(con, promises)
+    with existing(workdir) as con:
+        prepare(con, promises)
         found = _one(history.entries(con), wanted, "in te trekken")
         if found.status != "ingetrokken":
             history.withdraw(con, found, reason, dt.datetime.now(dt.UTC).replace(tzinfo=None))
         folder.remove(workdir / folder.NAME, found.delivery)
-        story.refuse_unbalanced(con, promises)
+        refuse_unbalanced(con, promises)
         return found, publish.publish(con, promises, workdir, progress=progress)
+
+
+def accept(workdir: Path, acceptance: Acceptance) -> None:
+    """Put on record that a finding is accepted. Raises `UsageError` when nothing could match it."""
+    promises = contract_files.load()
+    with existing(workdir) as con:
+        prepare(con, promises)
+        _refuse_idle(acceptance, promises, con)
+        acceptances.store(con, acceptance, dt.datetime.now(dt.UTC).replace(tzinfo=None))
+
+
+def take_back(
+    workdir: Path, rule: str, supplier: str, column: str, *, reason: str, by: str
+) -> Acceptance:
+    """Take an acceptance back that holds today; the finding is reported again from now on.
+
+    Raises `UsageError` when there is no such acceptance, or reason or name are missing.
+    """
+    if not reason.strip() or not by.strip():
+        raise UsageError("Geef bij --reason de reden en bij --by wie dit intrekt.")
+    with existing(workdir) as con:
+        prepare(con, contract_files.load())
+        held = acceptances.holding(con, today())
+        wanted = (rule, supplier.casefold(), column)
+        for one in held:
+            if (one.rule, one.supplier.casefold(), one.column) == wanted:
+                now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+                acceptances.take_back(con, one, reason, by, now)
+                return one
+    about = f" voor kolom {column}" if column else ""
+    raise UsageError(
+        f"{rule} van {supplier}{about} is nu niet aanvaard, dus er is niets in te trekken;"
+        " 'zichtlijn accept --list' toont wat aanvaard is."
+    )
+
+
+def accepted(workdir: Path) -> tuple[Acceptance, ...]:
+    """The acceptances that hold today."""
+    with existing(workdir) as con:
+        prepare(con, contract_files.load())
+        return acceptances.holding(con, today())
+
+
+def _refuse_idle(acceptance: Acceptance, promises: Contracts, con: Any) -> None:
+    """Refuse an acceptance of a rule, column, supplier or day that cannot occur."""
+    dataset = promises.datasets.get(acceptance.rule.partition(".")[0])
+    promised = checks(dataset, promises, filled=frozenset()) if dataset else ()
+    rules = {c.id: c.columns for c in promised} | history.reported_rules(con)
+    if acceptance.rule not in rules:
+        near = difflib.get_close_matches(acceptance.rule, rules, 3, 0.5)
+        hint = f" Lijkt op: {', '.join(near)}." if near else ""
+        raise UsageError(f"De regel {acceptance.rule} bestaat niet.{hint}")
+    columns = rules[acceptance.rule]
+    if acceptance.column and acceptance.column not in columns:
+        raise UsageError(
+            f"De regel {acceptance.rule} gaat niet over {acceptance.column}, wel over:"
+            f" {', '.join(columns)}."
+        )
+    named = {layout.supplier for layout in layouts.load() if layout.supplier} | set(
+        history.suppliers(con)
+    )
+    if acceptance.supplier.casefold() not in {name.casefold() for name in named}:
+        raise UsageError(
+            f"De leverancier {acceptance.supplier} is niet bekend. Wel: {', '.join(sorted(named))}."
+        )
+    if acceptance.until < today():
+        raise UsageError("De datum bij --until is al voorbij.")
+    if not acceptance.reason.strip() or not acceptance.by.strip():
+        raise UsageError("Geef bij --reason de reden en bij --by wie dit aanvaardt.")
 
 
 def _one(known: tuple[Entry, ...], wanted: str, to_do: str) -> Entry:

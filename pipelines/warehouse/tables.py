@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
+from typing import TYPE_CHECKING
 
 import duckdb
-import ibis
-from ibis import ir
 
 from pipelines.contracts import Contracts, Dataset
 from pipelines.errors import UsageError
 from pipelines.ingest.clean import SQL_TYPE, quoted
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 DELIVERY = "_levering"
 
@@ -74,5 +76,7 @@ def filled(con: duckdb.DuckDBPyConnection, contracts: Contracts) -> Set[str]:
 
 def as_ibis(con: duckdb.DuckDBPyConnection, contracts: Contracts) -> Mapping[str, ir.Table]:
     """Every dataset as an ibis table; an empty one where nothing was delivered."""
+    import ibis  # takes a second: only for counting
+
     backend = ibis.duckdb.from_connection(con)
     return {name: backend.table(name) for name in contracts.datasets}

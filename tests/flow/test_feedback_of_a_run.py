@@ -12,7 +12,7 @@ import duckdb
 import openpyxl
 import pytest
 
-from pipelines import cli, contracts, run
+from pipelines import cli, contracts, intake, lifecycle
 from pipelines.deliver import Outcome, deliver
 from pipelines.errors import UsageError
 from pipelines.ingest import layouts
@@ -46,7 +46,7 @@ def workdir(tmp_path: Path) -> Path:
     """A work folder in which a school and one board's suspensions were delivered."""
     home = tmp_path / "werkmap"
     with engine.open_warehouse(home) as con:
-        run.prepare(con, PROMISES)
+        intake.prepare(con, PROMISES)
         school = write(tmp_path / "gemeente_scholen_2023-2024.csv", [SCHOOL])
         rows = [suspension(1), suspension(2, schooldagen="7")]
         for file in (school, write(tmp_path / FILE, rows)):
@@ -198,12 +198,12 @@ def test_an_acceptance_holds_until_its_last_day(house: duckdb.DuckDBPyConnection
 
 
 def test_an_acceptance_can_be_taken_back(workdir: Path) -> None:
-    run.accept(workdir, agreed(TOO_LONG, reason="eerst"))
-    run.accept(workdir, agreed(TOO_LONG))
-    run.accept(workdir, agreed(TOO_LONG, column="schooldagen"))
-    back = run.take_back(workdir, TOO_LONG, "Bestuur", "", reason="toch niet", by="B. Ander")
+    lifecycle.accept(workdir, agreed(TOO_LONG, reason="eerst"))
+    lifecycle.accept(workdir, agreed(TOO_LONG))
+    lifecycle.accept(workdir, agreed(TOO_LONG, column="schooldagen"))
+    back = lifecycle.take_back(workdir, TOO_LONG, "Bestuur", "", reason="toch niet", by="B. Ander")
     assert back == agreed(TOO_LONG)
-    assert run.accepted(workdir) == (agreed(TOO_LONG, column="schooldagen"),), (
+    assert lifecycle.accepted(workdir) == (agreed(TOO_LONG, column="schooldagen"),), (
         "no older one revives"
     )
     with engine.open_warehouse(workdir) as con:
@@ -212,8 +212,8 @@ def test_an_acceptance_can_be_taken_back(workdir: Path) -> None:
             " JOIN register.aanvaard a USING (volgnummer)"
         ).fetchall()
     assert told == [("toch niet", "B. Ander", "bekend bij de Inspectie")]
-    run.accept(workdir, agreed(TOO_LONG, reason="opnieuw"))
-    assert {a.reason for a in run.accepted(workdir)} == {"opnieuw", "bekend bij de Inspectie"}
+    lifecycle.accept(workdir, agreed(TOO_LONG, reason="opnieuw"))
+    assert {a.reason for a in lifecycle.accepted(workdir)} == {"opnieuw", "bekend bij de Inspectie"}
 
 
 @pytest.mark.parametrize(
@@ -229,11 +229,11 @@ def test_an_acceptance_can_be_taken_back(workdir: Path) -> None:
 def test_only_what_is_accepted_can_be_taken_back(
     workdir: Path, changes: dict[str, str], says: str
 ) -> None:
-    run.accept(workdir, agreed(TOO_LONG))
+    lifecycle.accept(workdir, agreed(TOO_LONG))
     asked = {"rule": TOO_LONG, "supplier": "bestuur", "column": "", "reason": "x", "by": "y"}
     with pytest.raises(UsageError, match=says):
-        run.take_back(workdir, **(asked | changes))
-    assert run.accepted(workdir) == (agreed(TOO_LONG),)
+        lifecycle.take_back(workdir, **(asked | changes))
+    assert lifecycle.accepted(workdir) == (agreed(TOO_LONG),)
 
 
 def test_a_release_says_until_when_a_finding_is_accepted(workdir: Path) -> None:
@@ -245,11 +245,11 @@ def test_a_release_says_until_when_a_finding_is_accepted(workdir: Path) -> None:
         return {str(r["regel"]): r["aanvaard_tot"] for r in table.to_dicts()}
 
     assert published() == {TOO_LONG: None}
-    run.accept(workdir, agreed(TOO_LONG, supplier="Bestuur", column="schooldagen"))
+    lifecycle.accept(workdir, agreed(TOO_LONG, supplier="Bestuur", column="schooldagen"))
     assert published() == {TOO_LONG: LATER}
-    run.take_back(workdir, TOO_LONG, "bestuur", "schooldagen", reason="x", by="y")
+    lifecycle.take_back(workdir, TOO_LONG, "bestuur", "schooldagen", reason="x", by="y")
     assert published() == {TOO_LONG: None}
-    run.accept(workdir, agreed("schorsingen.soort.code"))
+    lifecycle.accept(workdir, agreed("schorsingen.soort.code"))
     assert published() == {TOO_LONG: None}
 
 
@@ -268,8 +268,8 @@ def test_an_acceptance_that_could_never_apply_is_refused(
     workdir: Path, changes: dict[str, Any], says: str
 ) -> None:
     with pytest.raises(UsageError, match=says):
-        run.accept(workdir, agreed(**({"rule": TOO_LONG} | changes)))
-    assert run.accepted(workdir) == ()
+        lifecycle.accept(workdir, agreed(**({"rule": TOO_LONG} | changes)))
+    assert lifecycle.accepted(workdir) == ()
 
 
 def test_accept_on_the_command_line_and_check_with_it(workdir: Path) -> None:
