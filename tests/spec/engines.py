@@ -20,7 +20,7 @@ ENGINES = ("duckdb",)
 
 Row = Mapping[str, str]
 
-_ARROW: Mapping[Kind, pa.DataType] = {
+ARROW: Mapping[Kind, pa.DataType] = {
     "tekst": pa.string(),
     "geheel": pa.int64(),
     "getal": pa.float64(),
@@ -63,7 +63,7 @@ def arrow(dataset: Dataset, rows: Sequence[Row]) -> pa.Table:
     columns = {
         column.name: pa.array(
             [_value(column, row, number) for number, row in enumerate(rows, start=1)],
-            type=_ARROW[column.kind],
+            type=ARROW[column.kind],
         )
         for column in dataset.columns
     }
