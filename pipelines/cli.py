@@ -42,6 +42,8 @@ app = typer.Typer(
 WIDE = 160  # columns for output that goes to a file or another program
 layout_app = typer.Typer(help="Indelingen van leveranciers.", no_args_is_help=True)
 app.add_typer(layout_app, name="layout")
+evaluation_app = typer.Typer(help="De jaarlijkse evaluatie.", no_args_is_help=True)
+app.add_typer(evaluation_app, name="evaluation")
 people = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else WIDE)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Geef JSON op standaarduitvoer.")]
@@ -329,6 +331,44 @@ def layout_new(
         sys.stdout.write(text)
     else:
         people.print(f"Het voorstel staat in {out}. Controleer het.", markup=False)
+    return OK
+
+
+@evaluation_app.command("new")
+def evaluation_new(
+    year: Annotated[str, typer.Argument(metavar="YEAR", help="Schooljaar, als 2024/2025.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Nieuwe map voor de vragenlijsten.")
+    ] = None,
+    count: Annotated[
+        list[str] | None,
+        typer.Option("--count", metavar="GROEP=N", help="Aantal formulieren, als school=60."),
+    ] = None,
+    workdir: Workdir = None,
+    as_json: AsJson = False,
+) -> int:
+    """Maak de vragenlijsten van een ronde: Excel-formulieren en een LimeSurvey-bestand."""
+    from pipelines.evaluation import rounds
+
+    asked = rounds.school_year(year)
+    folder = out or Path(f"evaluatie-{asked.replace('/', '-')}")
+    written = rounds.new(
+        asked, folder, contracts.load(), workdir=workdir, count=rounds.counts(count or [])
+    )
+    if as_json:
+        _print_json(
+            {"year": asked, "folder": str(folder), "groups": [w.as_dict() for w in written]}
+        )
+        return OK
+    for w in written:
+        forms = "1 formulier" if len(w.forms) == 1 else f"{len(w.forms)} formulieren"
+        people.print(f"{w.group}: {forms} en {w.survey.name}, {w.questions} vragen.", markup=False)
+    people.print(
+        f"Alles staat in {folder}; {rounds.READ_ME} zegt hoe u verder gaat. Elk formulier heeft een"
+        " eigen nummer: stuur iedere invuller een ander.",
+        markup=False,
+        soft_wrap=True,
+    )
     return OK
 
 

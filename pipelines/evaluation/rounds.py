@@ -1,0 +1,279 @@
+"""One round of the yearly evaluation: who is asked what, about which school or wijk.
+
+`new` writes everything that a Servicepunt sends out. What comes back goes through ingestion, as
+any other delivery does.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pipelines.contracts import Contracts
+from pipelines.errors import UsageError
+from pipelines.ingest import questionnaires
+from pipelines.ingest.questionnaires import Item, Questionnaire
+from pipelines.metrics import categories
+from pipelines.warehouse import engine, tables
+
+QUESTIONNAIRE = "smw_jaarevaluatie"
+DATASET = "evaluatie_antwoorden"
+READ_ME = "LEESMIJ.txt"
+MOST_FORMS = 500  # of one group at a time
+# No vowels and no signs that look alike: such a number is no word, no name and no citizen's number.
+_SIGNS = "BCDFGHJKLMNPQRSTVWXZ23456789"
+
+Place = Literal["school", "wijk"]
+
+
+@dataclass(frozen=True)
+class Audience:
+    """A target group as it is addressed; `place`: what its answers are about."""
+
+    group: str
+    plural: str
+    place: Place
+
+
+AUDIENCES = (
+    Audience("school", "scholen", "school"),
+    Audience("smw_aanbieder", "aanbieders van schoolmaatschappelijk werk", "school"),
+    Audience("wijkteam", "wijkteams", "wijk"),
+)
+PLACE_QUESTION: Mapping[Place, str] = {
+    "school": "Over welke school gaat uw antwoord?",
+    "wijk": "Over welke wijk gaat uw antwoord?",
+}
+
+
+@dataclass(frozen=True)
+class Section:
+    """Questions of one theme within one part (process or content), with their headings."""
+
+    part: str
+    part_label: str
+    theme_label: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class Round:
+    """A questionnaire for one target group in one school year (`year`, such as 2024/2025).
+
+    `places`: the schools or wijken to choose from, each beginning with its code; none when they
+    are not known, and the code is then filled in.
+    """
+
+    year: str
+    questionnaire: Questionnaire
+    audience: Audience
+    sections: tuple[Section, ...]
+    places: tuple[str, ...] = ()
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        return tuple(item for section in self.sections for item in section.items)
+
+    @property
+    def title(self) -> str:
+        return f"{self.questionnaire.title} {self.year}"
+
+    @property
+    def not_applicable(self) -> str:
+        """The short way to say that a question does not apply."""
+        return min(self.questionnaire.not_applicable, key=lambda text: (text.isalpha(), len(text)))
+
+    def file_name(self, number: str, suffix: str) -> str:
+        """Named as a delivery is, so that supplier, dataset and period are read from it."""
+        return f"{number}_{DATASET}_{self.year.replace('/', '-')}{suffix}"
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written for one target group."""
+
+    group: str
+    forms: tuple[Path, ...]
+    survey: Path
+    questions: int
+    places: int
+
+    def as_dict(self) -> dict[str, object]:
+        return {
+            "group": self.group,
+            "forms": [str(path) for path in self.forms],
+            "limesurvey": str(self.survey),
+            "questions": self.questions,
+            "places": self.places,
+        }
+
+
+def new(
+    year: str,
+    folder: Path,
+    contracts: Contracts,
+    *,
+    workdir: Path | None = None,
+    count: Mapping[str, int] | None = None,
+) -> tuple[Written, ...]:
+    """Write the forms and the surveys of a round into `folder`, one survey per target group.
+
+    `workdir`: take the schools and wijken to choose from out of its warehouse. `count`: forms per
+    group, each with a number of its own; one where a group is not named. Raises `UsageError` for a
+    year, group or number that cannot be, and for a folder that already holds a round.
+    """
+    from pipelines.evaluation import forms, limesurvey
+
+    wanted = _counts(count or {})
+    places = _places(workdir, contracts) if workdir else {"school": (), "wijk": ()}
+    rounds = [of_round(year, audience, places[audience.place]) for audience in AUDIENCES]
+    if folder.is_dir() and any(folder.iterdir()):
+        raise UsageError(
+            f"De map {folder} is niet leeg. Kies een nieuwe map: een formulier dat al is verstuurd,"
+            " mag niet door een ander worden vervangen."
+        )
+    written: list[Written] = []
+    for one in rounds:
+        home = folder / one.audience.group
+        home.mkdir(parents=True, exist_ok=True)
+        made = []
+        for number in numbers(one.audience.group, wanted[one.audience.group]):
+            made.append(home / one.file_name(number, ".xlsx"))
+            forms.write(made[-1], one, number)
+        survey = home / f"limesurvey_{one.audience.group}_{one.year.replace('/', '-')}.lss"
+        survey.write_bytes(limesurvey.survey(one))
+        written.append(
+            Written(one.audience.group, tuple(made), survey, len(one.items), len(one.places))
+        )
+    (folder / READ_ME).write_text(_read_me(rounds[0].year), "utf-8", newline="\n")
+    return tuple(written)
+
+
+def of_round(year: str, audience: Audience, places: Sequence[str] = ()) -> Round:
+    """The questions that are put to a group in a school year, by part and theme."""
+    year = school_year(year)
+    asked = questionnaires.find(QUESTIONNAIRE)
+    items = [
+        item
+        for item in asked.items
+        if audience.group in item.groups
+        and (not item.first or item.first <= year)
+        and (not item.last or year <= item.last)
+    ]
+    if not items:
+        raise UsageError(f"De vragenlijst heeft voor {year} geen vragen aan {audience.plural}.")
+    parts = {c.code: c.label_nl for c in categories.DERIVED["deel"]}
+    themes = {c.code: c.label_nl for c in categories.DERIVED["evaluatiethema"]}
+    found = dict.fromkeys((item.part, item.theme) for item in items)
+    sections = [
+        Section(
+            part,
+            parts[part],
+            themes[theme],
+            tuple(i for i in items if (i.part, i.theme) == (part, theme)),
+        )
+        for part, theme in sorted(found, key=lambda key: questionnaires.PARTS.index(key[0]))
+    ]
+    return Round(year, asked, audience, tuple(sections), tuple(places))
+
+
+def school_year(text: str) -> str:
+    """`2024/2025` or `2024-2025` -> `2024/2025`; raises `UsageError` for anything else."""
+    found = re.fullmatch(r"(20\d{2})[/-](20\d{2})", text.strip())
+    if found is None or int(found[2]) != int(found[1]) + 1:
+        raise UsageError(
+            f"{text} is geen schooljaar. Schrijf twee opeenvolgende jaartallen, zoals 2024/2025."
+        )
+    return f"{found[1]}/{found[2]}"
+
+
+def numbers(group: str, count: int) -> tuple[str, ...]:
+    """That many different numbers for respondents; nothing in them says who that is."""
+    found: dict[str, None] = {}
+    while len(found) < count:
+        signs = "".join(secrets.choice(_SIGNS) for _ in range(8))
+        found[f"{group.replace('_', '-')}-{signs[:4]}-{signs[4:]}"] = None
+    return tuple(found)
+
+
+def counts(texts: Sequence[str]) -> dict[str, int]:
+    """`school=60` as it is typed -> how many forms for which group."""
+    found: dict[str, int] = {}
+    for text in texts:
+        group, _, number = text.partition("=")
+        if not number.isdecimal():
+            raise UsageError(f"{text}: schrijf een groep en een aantal, zoals school=60.")
+        found[group.strip()] = int(number)
+    return found
+
+
+def _counts(wanted: Mapping[str, int]) -> dict[str, int]:
+    known = [audience.group for audience in AUDIENCES]
+    for group, number in wanted.items():
+        if group not in known:
+            raise UsageError(f"Onbekende groep {group}. Wel bekend: {', '.join(known)}.")
+        if not 1 <= number <= MOST_FORMS:
+            raise UsageError(f"{group}: het aantal formulieren is 1 tot en met {MOST_FORMS}.")
+    return {group: wanted.get(group, 1) for group in known}
+
+
+def _places(workdir: Path, contracts: Contracts) -> dict[Place, tuple[str, ...]]:
+    """Schools and wijken of the warehouse as they are chosen from: code, name and municipality."""
+    if not (workdir / engine.FILE).exists():
+        raise UsageError(f"In {workdir} is geen magazijn; draai daar eerst 'zichtlijn run'.")
+    with engine.open_warehouse(workdir) as con:
+        tables.create(con, contracts)
+        schools = con.execute(
+            "SELECT DISTINCT s.vestigingscode, s.naam, coalesce(g.naam, s.gemeente) FROM scholen s"
+            " LEFT JOIN (SELECT gemeente, min(gemeentenaam) AS naam FROM gebieden GROUP BY 1) g"
+            " ON g.gemeente = s.gemeente ORDER BY 1"
+        ).fetchall()
+        wijken = con.execute(
+            "SELECT DISTINCT wijk, wijknaam, coalesce(gemeentenaam, gemeente) FROM gebieden"
+            " WHERE wijk IS NOT NULL ORDER BY 1"
+        ).fetchall()
+    return {
+        "school": tuple(_one_place(*row) for row in schools),
+        "wijk": tuple(_one_place(*row) for row in wijken),
+    }
+
+
+def _one_place(code: str, name: str | None, town: str | None) -> str:
+    """The code comes first: the form and the survey take it from there."""
+    words = " ".join((name or "").split())
+    return " ".join(part for part in (code, words, f"({town})" if town else "") if part)
+
+
+def _read_me(year: str) -> str:
+    period = year.replace("/", "-")
+    exports = "\n".join(f"   {a.group}_{DATASET}_{period}.csv" for a in AUDIENCES)
+    return f"""De jaarlijkse evaluatie van {year}
+
+In elke map staan de formulieren en het LimeSurvey-bestand van een doelgroep. Gebruik het een of
+het ander.
+
+Excel-formulieren
+1. Stuur iedere invuller een eigen formulier. Het nummer in de bestandsnaam hoort bij een formulier
+   en zegt niet wie het invult. Schrijf niet op wie welk nummer kreeg.
+2. Zet de teruggekomen formulieren in de inbox, ook de lege: een formulier zonder antwoorden telt
+   mee als genodigd en niet geantwoord. De bestandsnaam moet blijven zoals zij is.
+3. Draai 'zichtlijn run'.
+
+LimeSurvey (versie 5 of nieuwer)
+1. Maak een vragenlijst aan met 'Importeren' en kies het lss-bestand.
+2. Stel geen deelnemerslijst in die antwoorden aan personen koppelt. Antwoorden zijn anoniem.
+3. Exporteer na afloop de antwoorden als CSV, met vraagcodes als kop en antwoordcodes als antwoord.
+4. Noem de exports zo, en zet ze in de inbox:
+{exports}
+5. LimeSurvey geeft alleen wie heeft geantwoord. Lever voor de respons ook een bestand met een regel
+   voor ieder die niet antwoordde: de kolommen van {DATASET}, met een eigen antwoord_id, de
+   groep, een vraag_id en een lege score.
+6. Draai 'zichtlijn run'.
+
+Van beide geldt: er is geen vraag naar namen of een toelichting. Een levering waarin die toch staan,
+wordt geweigerd.
+"""
