@@ -2,15 +2,16 @@
 
 Headers are compared with the contract's names and labels and with words known from practice
 (`data_contracts/kopwoorden.yaml`); a sample of the cells says whether the type, the code list or
-the form fits. A person decides. What identifies persons is never proposed but named by kind, and
-no value of the file is repeated.
+the form fits. Headers that differ in a year only, or that are questions of a questionnaire, become
+rows. A person decides. What identifies persons is never proposed but named by kind, and no value
+of the file is repeated, apart from a label that reads like one of the column's own code list.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -22,9 +23,9 @@ import yaml
 from rapidfuzz import fuzz
 from scipy.optimize import linear_sum_assignment
 
-from pipelines.contracts import Column, Contracts, Dataset
+from pipelines.contracts import Code, Column, Contracts, Dataset
 from pipelines.errors import DeliveryRefused
-from pipelines.ingest import clean, identity, read
+from pipelines.ingest import clean, identity, questionnaires, read
 from pipelines.ingest.layouts import DATE_FORMATS, HEADER_WITHIN, Layout, normal, shown
 from pipelines.ingest.read import TextFrame
 
@@ -35,6 +36,9 @@ SURE, LIKELY, POSSIBLE = 0.80, 0.64, 0.46  # scores from which a guess is called
 CALLED = 0.8  # likeness from which a header is one of a column's names
 CLEAR_LEAD = 0.08  # a sure guess is so much better than any other for this header or column
 BY_HEADER = 0.62  # weight of the header; the rest is the cells'
+LABEL_SURE, LABEL_LIKELY, LABEL_POSSIBLE = 0.92, 0.78, 0.62  # likeness of a label to a code's words
+LABEL_LEAD = 0.10  # so much more than to any other code, or the guess is a step less sure
+_DENIALS = frozenset({"anders", "geen", "niet", "onbekend", "overig", "zonder"})
 FITS = 0.9  # share of the cells that must fit before a type or form is called theirs
 
 
@@ -49,11 +53,39 @@ class Guess:
 
 
 @dataclass(frozen=True)
+class CodeGuess:
+    """What a label of the file could mean: a code of the column's list, and why."""
+
+    label: str
+    code: str
+    certainty: Certainty
+    why: str
+
+
+@dataclass(frozen=True)
+class Unfold:
+    """Wide columns that become rows: `pattern` with the year in group 1, or a questionnaire.
+
+    `headers`: how many. `not_applicable_to`: column for the answer that a question does not apply.
+    """
+
+    pattern: str
+    questionnaire: str
+    name_to: str
+    value_to: str
+    not_applicable_to: str
+    headers: int
+    certainty: Certainty
+    why: str
+
+
+@dataclass(frozen=True)
 class Proposal:
     """A layout to be judged. `identifying`: (kind, header) of columns that must not be delivered.
 
     `dates`, `decimal`, `list_separator` and `edits` follow from the cells; `remarks` say in Dutch
     what a person must still decide. `required`: required columns that no header was found for.
+    `codes`: per column the labels that are not on its list but read like one of it.
     """
 
     dataset: str
@@ -66,6 +98,8 @@ class Proposal:
     list_separator: str
     edits: Mapping[str, Mapping[str, str | int]]
     remarks: tuple[str, ...]
+    codes: Mapping[str, tuple[CodeGuess, ...]]
+    unfold: Unfold | None
 
     def as_dict(self) -> dict[str, object]:
         return {
@@ -76,6 +110,8 @@ class Proposal:
                 for g in self.guesses
             ],
             "identifying": [{"kind": kind, "header": header} for kind, header in self.identifying],
+            "codes": {c: [asdict(g) for g in guesses] for c, guesses in self.codes.items()},
+            "unfold": asdict(self.unfold) if self.unfold else None,
             "missing_required": list(self.required),
             "remarks": list(self.remarks),
         }
@@ -112,16 +148,30 @@ def propose(
     column in place of `kopwoorden.yaml`. Raises `DeliveryRefused` when no header row is found, or
     none that looks like a contract's.
     """
-    header_row, headers = _header_row(text)
+    header_row, found_headers = _header_row(text)
     body = text.frame.filter(pl.col("rij") > header_row).head(SAMPLE_ROWS)
-    cells = {place: _cells(body[place]) for place in headers}
-    general = _head_words() if head_words is None else head_words
-    words = _Words(general, known)
+    found_cells = {place: _cells(body[place]) for place in found_headers}
+    words = _Words(_head_words() if head_words is None else head_words, known)
     candidates = [contracts.dataset(dataset)] if dataset else list(contracts.datasets.values())
-    ranked = [(_scores(headers, cells, d, contracts, words), d) for d in candidates]
-    scores, chosen = max(ranked, key=lambda pair: _fit(pair[0], pair[1]))
-    likely = [p for p, (_, score, _) in _assigned(scores, chosen).items() if score >= LIKELY]
-    if sum(_is_called(header, chosen, words) for header in headers.values()) < 2:
+    maybe = (_questions(found_headers), _years(found_headers, found_cells))
+    for wide in (*filter(None, maybe), _NOT_WIDE):
+        able = [d for d in candidates if not wide.questionnaire or any(c.asked for c in d.columns)]
+        if not able:
+            continue
+        headers, cells = _narrowed(wide, found_headers, found_cells, body)
+        ranked = [
+            (_with_wide(_scores(headers, cells, d, contracts, words), wide, d), d) for d in able
+        ]
+        scores, chosen = max(ranked, key=lambda pair: _fit(pair[0], pair[1]))
+        if wide is _NOT_WIDE or _takes(scores, chosen):
+            break
+    likely = [
+        place
+        for place, (_, score, _) in _assigned(scores, chosen).items()
+        if score >= LIKELY and place in found_headers
+    ]
+    called = sum(_is_called(header, chosen, words) for header in headers.values())
+    if called + len(wide.names) < 2:
         # What stands there may be somebody's data and no headers at all: repeat none of it.
         raise DeliveryRefused(
             "indeling.onbekend",
@@ -132,16 +182,17 @@ def propose(
         text, person_level=chosen.person_level, header_row=header_row, mapped=likely
     )
     barred = {s.cell for s in sightings}
-    kept = {place: header for place, header in headers.items() if place not in barred}
-    scores = {place: row for place, row in scores.items() if place in kept}
+    scores = {place: row for place, row in scores.items() if place not in barred}
     found = _assigned(scores, chosen)
     guesses = tuple(
-        _guess(header, found.get(place), cells[place], chosen) for place, header in kept.items()
+        _guess(header, found.get(place), cells[place], chosen)
+        for place, header in headers.items()
+        if place not in barred and place in found_headers
     )
     places = {c: p for p, (c, score, _) in found.items() if score >= POSSIBLE}
     return _completed(
         chosen, header_row, guesses, [(s.kind, s.column) for s in sightings], places, cells,
-        contracts,
+        contracts, _unfold(wide, found, chosen),
     )  # fmt: skip
 
 
@@ -193,9 +244,39 @@ def as_yaml(proposal: Proposal, *, layout_id: str, supplier: str) -> str:
         lines.append(f"decimaal: {proposal.decimal}")
     if proposal.list_separator != "|":
         lines += _entry({"lijst_scheiding": proposal.list_separator})
+    lines += _codes_as_yaml(proposal.codes)
+    if proposal.unfold:
+        lines += _unfold_as_yaml(proposal.unfold)
     if proposal.edits:
         lines += _entry({"bewerk": {c: dict(e) for c, e in proposal.edits.items()}})
     return "\n".join(lines) + "\n"
+
+
+def _codes_as_yaml(codes: Mapping[str, Sequence[CodeGuess]]) -> list[str]:
+    """A guess that is not sure enough to be used stands there as a remark."""
+    lines: list[str] = []
+    for column, guesses in codes.items():
+        own = []
+        for guess in guesses:
+            (line,) = _entry({guess.label: guess.code})
+            mark = "# " if guess.certainty == "onzeker" else ""
+            own.append(f"    {mark}{line}   # {guess.certainty}: {guess.why}")
+        used = any(guess.certainty != "onzeker" for guess in guesses)
+        lines += [f"  {'' if used else '# '}{column}:", *own]
+    used = any(guess.certainty != "onzeker" for gs in codes.values() for guess in gs)
+    return [f"{'' if used else '# '}codes:", *lines] if lines else []
+
+
+def _unfold_as_yaml(unfold: Unfold) -> list[str]:
+    item = {
+        "vragenlijst": unfold.questionnaire,
+        "patroon": unfold.pattern,
+        "naam_naar": unfold.name_to,
+        "waarde_naar": unfold.value_to,
+        "nvt_naar": unfold.not_applicable_to,
+    }
+    lines = [f"  {line}" for key, value in item.items() if value for line in _entry({key: value})]
+    return [f"ontvouw:   # {unfold.certainty}: {unfold.why}", *lines]
 
 
 def _entry(item: Mapping[str, object]) -> list[str]:
@@ -207,13 +288,17 @@ def _entry(item: Mapping[str, object]) -> list[str]:
 
 
 def _header_row(text: TextFrame) -> tuple[int, dict[str, str]]:
-    """The first of the fullest rows of words; its cells by place."""
+    """The first of the fullest rows of words, with years among them or not; its cells by place."""
     best: tuple[int, int, list[str | None]] | None = None
     for number, cells in text.head(HEADER_WITHIN):
         filled = [normal(c) for c in cells if c and c.strip()]
         wordy = len({c for c in filled if _is_words(c)})
-        if wordy >= 2 and wordy == len(filled) and (best is None or wordy > best[0]):
-            best = (wordy, number, cells)
+        years = len({c for c in filled if _YEAR.fullmatch(c)})
+        full = wordy + years
+        if wordy < 2 and (wordy == 0 or years < 2):
+            continue
+        if full == len(filled) and (best is None or full > best[0]):
+            best = (full, number, cells)
     if best is None:
         raise DeliveryRefused(
             "indeling.onbekend",
@@ -263,6 +348,136 @@ def _share_dates(values: pl.Series, name: str) -> float:
     parsed = day.str.to_date(DATE_FORMATS[name], strict=False)
     plausible = parsed.dt.year().is_between(1990, 2060)
     return int(plausible.sum() or 0) / values.len()
+
+
+# Wide tables ------------------------------------------------------------------------------------
+
+NAME, VALUE = "naam", "waarde"  # places of what the wide columns become
+YEAR_COLUMNS = ("schooljaar", "jaar")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})([/-](?:(?:19|20)\d{2}|\d{2}))?(?!\d)")
+_MATRIX = r"[A-Za-z0-9]+\[([a-z0-9_]+)\]"  # a question of a matrix, as LimeSurvey writes it
+
+
+@dataclass(frozen=True)
+class _Wide:
+    """Columns that may be one: `stem` is what the headers share, `names` what tells them apart."""
+
+    places: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    stem: str = ""
+    pattern: str = ""
+    questionnaire: str = ""
+
+
+_NOT_WIDE = _Wide()
+
+
+def _years(headers: Mapping[str, str], cells: Mapping[str, _Cells]) -> _Wide | None:
+    """The most headers that differ in a year only, over cells that are numbers."""
+    groups: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
+    for place, header in headers.items():
+        found = list(_YEAR.finditer(header))
+        if len(found) == 1 and shown(header) == header and cells[place].number >= 0.5:
+            (year,) = found
+            rest = re.sub(r"\d", r"\\d", year[2] or "")
+            key = header[: year.start()], rest, header[year.end() :]
+            groups.setdefault(key, []).append((place, year[1]))
+    groups = {k: g for k, g in groups.items() if len({y for _, y in g}) == len(g) > 1}
+    if not groups:
+        return None
+    (before, rest, after), group = max(groups.items(), key=lambda item: len(item[1]))
+    return _Wide(
+        places=tuple(place for place, _ in group),
+        names=tuple(year for _, year in group),
+        stem=f"{before} {after}".strip(" _-()[]"),
+        pattern=f"{re.escape(before)}(\\d{{4}}){rest}{re.escape(after)}",
+    )
+
+
+def _questions(headers: Mapping[str, str]) -> _Wide | None:
+    """Headers that are the text or the number of a question, when there are three or more."""
+    for asked in questionnaires.load().values():
+        ids = {item.id for item in asked.items}
+        names = {normal(item.text): item.id for item in asked.items} | {i: i for i in ids}
+        plain = {p: names[normal(h)] for p, h in headers.items() if normal(h) in names}
+        if len(plain) > 2:
+            return _Wide(tuple(plain), tuple(plain.values()), questionnaire=asked.id)
+        number = "|".join(sorted(map(re.escape, ids)))
+        shared = re.compile(rf"(?P<before>.*[^a-z0-9])(?P<id>{number})(?P<after>[^a-z0-9]?)", re.I)
+        parts = {p: m for p, h in headers.items() if (m := shared.fullmatch(h.strip()))}
+        around = {(m["before"], m["after"]) for m in parts.values()}
+        pattern = _MATRIX if all(re.fullmatch(_MATRIX, m[0]) for m in parts.values()) else ""
+        if not pattern and len(around) == 1:
+            ((before, after),) = around
+            pattern = f"{re.escape(before)}([a-z0-9_]+){re.escape(after)}"
+        if pattern and len(parts) > 2:
+            numbers = tuple(m["id"] for m in parts.values())
+            return _Wide(tuple(parts), numbers, pattern=pattern, questionnaire=asked.id)
+    return None
+
+
+def _narrowed(
+    wide: _Wide, headers: Mapping[str, str], cells: Mapping[str, _Cells], body: pl.DataFrame
+) -> tuple[dict[str, str], dict[str, _Cells]]:
+    """Headers and cells with the wide columns as one of names and one of values."""
+    kept = {place: header for place, header in headers.items() if place not in wide.places}
+    seen = {place: cells[place] for place in kept}
+    if wide.places:
+        kept[VALUE] = wide.stem
+        seen[NAME] = _cells(pl.Series(wide.names, dtype=pl.String))
+        seen[VALUE] = _cells(pl.concat([body[place] for place in wide.places]))
+    return kept, seen
+
+
+def _with_wide(scores: _Scores, wide: _Wide, dataset: Dataset) -> _Scores:
+    """What the wide columns can become: a year and a number, or a question and its answer."""
+    if not wide.places:
+        return scores
+    none = {c.name: (0.0, "") for c in dataset.columns}
+    if wide.questionnaire:
+        asked = [(c.name, c.asked.answer) for c in dataset.columns if c.asked]
+        rows = {NAME: dict(none), VALUE: dict(none)}
+        for name, answer in asked:
+            rows[NAME][name] = rows[VALUE][answer] = (1.0, "vragen van de vragenlijst")
+        return scores | rows
+    years = [c.name for c in dataset.columns if c.name in YEAR_COLUMNS][:1]
+    numbers = [
+        c.name
+        for c in dataset.columns
+        if c.kind in ("geheel", "getal") and c.name not in YEAR_COLUMNS
+    ]
+    values = none | {name: scores[VALUE][name] for name in numbers}
+    if not _plain(wide.stem) and len(numbers) == 1:
+        values[numbers[0]] = (POSSIBLE, "de enige kolom met getallen")
+    named = none | dict.fromkeys(years, (1.0, "jaren in de koppen"))
+    return scores | {NAME: named, VALUE: values}
+
+
+def _takes(scores: _Scores, dataset: Dataset) -> bool:
+    """Whether a dataset has a place for what the wide columns become."""
+    found = _assigned(scores, dataset)
+    return all(place in found and found[place][1] >= POSSIBLE for place in (NAME, VALUE))
+
+
+def _unfold(
+    wide: _Wide, found: Mapping[str, tuple[str, float, str]], dataset: Dataset
+) -> Unfold | None:
+    if any(found.get(place, ("", 0.0, ""))[1] < POSSIBLE for place in (NAME, VALUE)):
+        return None
+    score = found[VALUE][1]
+    what = "de vragen van de vragenlijst" if wide.questionnaire else "met een jaar"
+    return Unfold(
+        pattern=wide.pattern,
+        questionnaire=wide.questionnaire,
+        name_to=found[NAME][0],
+        value_to=found[VALUE][0],
+        not_applicable_to=next(
+            (c.name for c in dataset.columns if wide.questionnaire and c.kind == "ja_nee"), ""
+        ),
+        headers=len(wide.places),
+        certainty="zeker" if score >= SURE else "waarschijnlijk" if score >= LIKELY else "onzeker",
+        why=f"{len(wide.places)} koppen {what}",
+    )
 
 
 # Scores -----------------------------------------------------------------------------------------
@@ -475,10 +690,12 @@ def _completed(
     places: Mapping[str, str],
     cells: Mapping[str, _Cells],
     contracts: Contracts,
+    unfold: Unfold | None,
 ) -> Proposal:
     dates: dict[str, str] = {}
     edits: dict[str, dict[str, str | int]] = {}
     remarks: list[str] = []
+    codes: dict[str, tuple[CodeGuess, ...]] = {}
     comma = 0
     separators: list[str] = []
     for name, place in places.items():
@@ -497,11 +714,19 @@ def _completed(
             separators += [s for s in "|;,/" if seen.values.str.contains(s, literal=True).any()]
         if (column.pattern or "").startswith("^GM") and _share(seen.values, r"^\d{3,4}$") >= FITS:
             edits[name] = {"voorvoegsel": "GM", "breedte": 4}
-        if column.codes and (unknown := _unknown(seen, column, contracts, separators)):
-            remarks.append(
-                f"{unknown} benamingen in {name} staan niet in de codelijst {column.codes};"
-                " vul ze aan onder codes."
-            )
+        if column.codes:
+            labels = _unknown(seen, column, contracts, separators)
+            guessed = _code_guesses(labels, contracts.codes[column.codes].values())
+            if guessed:
+                codes[name] = guessed
+            left = len(labels) - sum(g.certainty != "onzeker" for g in guessed)
+            if left:
+                many = "1 benaming" if left == 1 else f"{left} benamingen"
+                remarks.append(
+                    f"{many} in {name} {'staat' if left == 1 else 'staan'} niet in de codelijst"
+                    f" {column.codes} en {'lijkt' if left == 1 else 'lijken'} er niet genoeg op;"
+                    " vul aan onder codes."
+                )
     required = tuple(c.name for c in dataset.columns if c.required and c.name not in places)
     if required:
         remarks.append(
@@ -518,14 +743,60 @@ def _completed(
         list_separator=separators[0] if separators else "|",
         edits=edits,
         remarks=tuple(remarks),
+        codes=codes,
+        unfold=unfold,
     )
 
 
-def _unknown(cells: _Cells, column: Column, contracts: Contracts, separators: Sequence[str]) -> int:
-    """How many distinct labels are not on the code list."""
+def _unknown(
+    cells: _Cells, column: Column, contracts: Contracts, separators: Sequence[str]
+) -> list[str]:
+    """Distinct labels that are not on the code list, as they are written."""
     codes = contracts.codes[str(column.codes)].values()
     written = {normal(w) for c in codes for w in (c.code, c.label_nl, *c.spellings)}
-    labels = {normal(v) for v in cells.values}
+    labels = [str(value) for value in cells.values]
     if column.kind == "lijst" and separators:
-        labels = {i.strip() for v in labels for i in v.split(separators[0]) if i.strip()}
-    return len(labels - written)
+        labels = [i.strip() for v in labels for i in v.split(separators[0]) if i.strip()]
+    distinct = {normal(label): label for label in reversed(labels)}
+    return [label for plain, label in distinct.items() if plain not in written]
+
+
+def _means(label: str, word: str) -> float:
+    """How much a label reads like a code's word; sharing some words is never likely enough.
+
+    'Niet akkoord' reads like 'akkoord' and means the opposite: a word of denial counts for itself.
+    """
+    whole = max(fuzz.ratio(label.replace(" ", ""), word.replace(" ", "")),
+                fuzz.token_sort_ratio(label, word)) / 100  # fmt: skip
+    part = 0.85 * fuzz.token_set_ratio(label, word) / 100
+    most = LABEL_LIKELY - 0.01
+    if set(label.split()) & _DENIALS != set(word.split()) & _DENIALS:
+        return min(most - 0.05, whole)
+    return max(whole, min(most, part))
+
+
+def _code_guesses(labels: Iterable[str], codes: Iterable[Code]) -> tuple[CodeGuess, ...]:
+    """The code that each label reads like most; none for a label that is like none of them.
+
+    Only what reads like the code list is repeated, so that no other value of the file is.
+    """
+    words = {c.code: [(_plain(w), w) for w in (c.label_nl, *c.spellings, c.code)] for c in codes}
+    found: list[CodeGuess] = []
+    for label in labels:
+        if shown(label) != label:
+            continue
+        plain = _plain(label)
+        ranked = sorted(
+            ((*max((_means(plain, w), word) for w, word in known), code)
+             for code, known in words.items()),
+            reverse=True,
+        )  # fmt: skip
+        best, word, code = ranked[0]
+        lead = best - (ranked[1][0] if len(ranked) > 1 else 0.0)
+        if best < LABEL_POSSIBLE:
+            continue
+        certainty: Certainty = "onzeker"
+        if lead >= LABEL_LEAD and best >= LABEL_LIKELY:
+            certainty = "zeker" if best >= LABEL_SURE else "waarschijnlijk"
+        found.append(CodeGuess(label, code, certainty, f"{best:.0%} als '{word}'"))
+    return tuple(sorted(found, key=lambda g: (g.code, g.label)))

@@ -11,9 +11,16 @@ from hypothesis import strategies as st
 
 from pipelines import contracts
 from pipelines.errors import DeliveryRefused
-from pipelines.ingest import layouts
-from pipelines.ingest.layouts import parse
-from pipelines.ingest.propose import Proposal, as_yaml, propose
+from pipelines.ingest import layouts, questionnaires
+from pipelines.ingest.layouts import normal, parse
+from pipelines.ingest.propose import (
+    LABEL_LIKELY,
+    Proposal,
+    _code_guesses,
+    _means,
+    as_yaml,
+    propose,
+)
 from pipelines.ingest.read import TextFrame
 from tests.conftest import pseudonym
 
@@ -103,6 +110,137 @@ def test_what_may_be_data_is_not_repeated_as_headers() -> None:
     assert not [w for w in ("Verzonnen", "Persoon", "Dorpsstraat") if w in str(refusal.value)]
 
 
+# Wide tables -------------------------------------------------------------------------------------
+
+
+def test_headers_that_differ_in_a_year_become_rows() -> None:
+    table = frame(
+        ("VESTIGINGSCODE", "NAAM_VESTIGING", "LEERLINGEN_2022", "LEERLINGEN_2023",
+         "LEERLINGEN_2024"),
+        ("99AA00", "De Verzonnen School", "310", "305", "<5"),
+        ("99AA01", "De Andere School", "120", None, "118"),
+    )  # fmt: skip
+    proposal = propose(table, PROMISES)
+    assert proposal.dataset == "leerlingaantallen"
+    assert proposal.unfold is not None
+    assert (proposal.unfold.name_to, proposal.unfold.value_to) == ("schooljaar", "leerlingen")
+    assert (proposal.unfold.headers, proposal.unfold.certainty) == (3, "zeker")
+    assert proposal.required == ()
+    assert found(proposal) == {"VESTIGINGSCODE": "vestigingscode", "NAAM_VESTIGING": None}
+    text = as_yaml(proposal, layout_id="x", supplier="y")
+    layout = parse("x.yaml", text.replace("kolommen:", "negeer: [NAAM_VESTIGING]\nkolommen:"))
+    match = layouts.match(table, [layout], PROMISES)
+    assert match.layout.id == "x"
+    assert match.unpivoted == {"c2": "2022", "c3": "2023", "c4": "2024"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "years"),
+    [
+        (("Leerlingen 2022/2023", "Leerlingen 2023/2024"), ["2022", "2023"]),
+        (("Aantal leerlingen (2022-23)", "Aantal leerlingen (2023-24)"), ["2022", "2023"]),
+        (("2022", "2023"), ["2022", "2023"]),
+    ],
+)
+def test_years_are_read_as_they_are_written(headers: tuple[str, str], years: list[str]) -> None:
+    table = frame(("Vestigingscode", *headers), ("99AA00", "310", "305"), ("99AA01", "12", "118"))
+    proposal = propose(table, PROMISES, dataset="leerlingaantallen")
+    layout = parse("x.yaml", as_yaml(proposal, layout_id="x", supplier="y"))
+    assert layout.unpivot is not None
+    assert [layout.wide(header) for header in headers] == years
+
+
+def test_years_over_other_than_numbers_stay_columns() -> None:
+    table = frame(
+        ("Vestigingscode", "Schooljaar", "Richting 2022", "Richting 2023"),
+        ("99AA00", "2023/2024", "openbaar", "openbaar"),
+        ("99AA01", "2023/2024", "bijzonder", "openbaar"),
+    )
+    proposal = propose(table, PROMISES, dataset="leerlingaantallen")
+    assert proposal.unfold is None
+    assert {"Richting 2022", "Richting 2023"} <= set(found(proposal))
+
+
+def test_a_dataset_without_a_year_takes_no_wide_columns() -> None:
+    headers = (*HEADERS, "Telling 2022", "Telling 2023")
+    rows = [(*row(i, f"{13 + i}-01-2025"), "3", "4") for i in range(6)]
+    proposal = propose(frame(headers, *rows), PROMISES)
+    assert (proposal.dataset, proposal.unfold) == ("schorsingen", None)
+    assert {"Telling 2022", "Telling 2023"} <= set(found(proposal))
+
+
+QUESTIONS = questionnaires.find("smw_jaarevaluatie").items[:4]
+ABOUT = ("Inzending", "Schooljaar", "Namens wie", "Vestiging")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [q.text for q in QUESTIONS],
+        [q.id for q in QUESTIONS],
+        [f"proces[{q.id}]" for q in QUESTIONS],
+        [f"Vraag {q.id}" for q in QUESTIONS],
+    ],
+)
+def test_questions_of_a_questionnaire_become_rows(headers: list[str]) -> None:
+    rows = [(str(n), "2024/2025", "school", "99AA00", "4", "5", None, "3") for n in range(1, 9)]
+    table = frame((*ABOUT, *headers), *rows)
+    proposal = propose(table, PROMISES)
+    assert proposal.dataset == "evaluatie_antwoorden"
+    layout = parse("x.yaml", as_yaml(proposal, layout_id="x", supplier="y"))
+    assert layout.unpivot is not None
+    assert (layout.unpivot.name_to, layout.unpivot.value_to) == ("vraag_id", "score")
+    assert layout.unpivot.not_applicable_to == "nvt"
+    assert [layout.wide(h) for h in headers] == [q.id for q in QUESTIONS]
+    assert not set(headers) & set(found(proposal))
+
+
+# Labels of codes ---------------------------------------------------------------------------------
+
+
+def with_reasons(*labels: str) -> Proposal:
+    rows = []
+    for i in range(24):
+        cells = list(row(i, f"{13 + i % 10}-01-2025"))
+        cells[6] = labels[i % len(labels)]
+        rows.append(tuple(cells))
+    return propose(frame(HEADERS, *rows), PROMISES)
+
+
+def test_labels_that_read_like_a_code_are_mapped_with_how_sure_it_is() -> None:
+    proposal = with_reasons(
+        "storend_gedrag", "Gedrag: storend", "Vernielingen", "Pesten en uitlachen",
+        "Kapot raam", "Jantje Verzonnen",
+    )  # fmt: skip
+    guesses = {g.label: (g.code, g.certainty) for g in proposal.codes["reden"]}
+    assert guesses["Gedrag: storend"] == ("storend_gedrag", "zeker")
+    assert guesses["Vernielingen"] == ("vernieling", "waarschijnlijk")
+    assert guesses["Pesten en uitlachen"] == ("pesten", "onzeker")
+    assert "storend_gedrag" not in guesses, "what is on the list needs no mapping"
+    text = as_yaml(proposal, layout_id="x", supplier="y")
+    layout = parse("x.yaml", text)
+    assert layout.codes["reden"]["Vernielingen"] == "vernieling"
+    assert "Pesten en uitlachen" not in layout.codes["reden"], "what is not sure is not used"
+    assert "# Pesten en uitlachen: pesten   # onzeker" in text
+    assert any("3 benamingen in reden" in remark for remark in proposal.remarks)
+
+
+def test_a_value_that_reads_like_no_code_is_not_repeated() -> None:
+    proposal = with_reasons("storend_gedrag", "Jantje Verzonnen", "pesten 061234567", "agressie@x")
+    said = as_yaml(proposal, layout_id="x", supplier="y") + str(proposal.as_dict())
+    assert not [w for w in ("Jantje", "061234567", "agressie@") if w in said]
+
+
+def test_a_denial_never_means_what_it_denies() -> None:
+    codes = PROMISES.codes["verwijsstatus"].values()
+    (guess,) = _code_guesses(["niet akkoord"], codes)
+    assert guess.certainty == "onzeker"
+    assert _means("niet akkoord", "akkoord") < LABEL_LIKELY <= _means("akkoord", "akkoord")
+    (plain,) = _code_guesses(["Geaccepteerd (wijkteam)"], codes)
+    assert (plain.code, plain.certainty) == ("geaccepteerd", "onzeker")
+    assert _code_guesses(["zomaar iets"], codes) == ()
+
+
 WORDS = st.text("abcdefghijklmnopqrstuvwxyzé_ ':#-", min_size=1, max_size=20)
 CELLS = st.one_of(st.none(), st.text(max_size=12))
 
@@ -150,7 +288,7 @@ def test_suppliers_files_are_understood_without_their_layouts(
     The demo's headers and those words were written by the same people: the second floor is the
     fairer measure of a supplier that nobody has seen.
     """
-    right = wrong_but_sure = sure = total = 0
+    right = wrong_but_sure = sure = total = mapped = 0
     for text, match in supplied:
         proposal = propose(text, PROMISES, head_words=words)
         assert proposal.dataset == match.layout.dataset
@@ -160,6 +298,12 @@ def test_suppliers_files_are_understood_without_their_layouts(
         certain = [g for g in proposal.guesses if g.certainty == "zeker"]
         sure += len(certain)
         wrong_but_sure += sum(true.get(g.header) != g.column for g in certain)
+        for column, labels in proposal.codes.items():
+            meant = {normal(k): v for k, v in match.layout.codes.get(column, {}).items()}
+            used = [g for g in labels if g.certainty != "onzeker"]
+            mapped += len(used)
+            assert [g.label for g in used if meant.get(normal(g.label)) != g.code] == []
     assert total > 150
+    assert mapped >= 15
     assert right / total >= floor
     assert wrong_but_sure / sure <= 0.02
