@@ -63,9 +63,9 @@ def per_schooljaar(table: ir.Table, begin: str, end: str, peildatum: dt.date) ->
     closed = table.filter(table[begin] <= known).mutate(
         _eind=ibis.least(table[end].fill_null(known), known)
     )
-    years = closed.mutate(
-        _jaar=ibis.range(first_year(closed[begin]), first_year(closed["_eind"]) + 1, 1).unnest()
-    )
+    # Both ends as columns: ibis takes `stop - start` for Spark without brackets around a start.
+    ends = closed.mutate(_eerste=first_year(closed[begin]), _laatste=first_year(closed["_eind"]))
+    years = ends.mutate(_jaar=ibis.range(ends["_eerste"], ends["_laatste"] + 1, 1).unnest())
     first = ibis.date(years["_jaar"].cast("int32"), 8, 1)
     last = ibis.date((years["_jaar"] + 1).cast("int32"), 7, 31)
     return years.mutate(
@@ -73,7 +73,7 @@ def per_schooljaar(table: ir.Table, begin: str, end: str, peildatum: dt.date) ->
         deel_begin=ibis.greatest(years[begin], first),
         deel_eind=ibis.least(years["_eind"], last),
         dagen_schooljaar=days_between(first, last) + 1,
-    ).drop("_jaar", "_eind")
+    ).drop("_jaar", "_eind", "_eerste", "_laatste")
 
 
 def by_norm(
