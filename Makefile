@@ -49,6 +49,10 @@ soak: setup ## Kill a run at KILLS random moments (default 500; takes up to an h
 fuzz: setup ## Read made-up, damaged and random files: FUZZ times what make test does (default 50)
 	FUZZ=$(or $(FUZZ),50) $(BIN)/pytest -n 2 tests/fuzz
 
+bench: setup ## Measure speed, as ratios in one run (ROWS=10000000 for the largest delivery)
+	$(BIN)/python benchmarks/ingest.py --gate --rows 10000 100000 $(or $(ROWS),1000000)
+	$(BIN)/python benchmarks/disclosure.py
+
 docs: setup ## Renew the pages that are made from the contracts
 	$(BIN)/python -m pipelines.pages
 
