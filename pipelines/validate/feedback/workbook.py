@@ -27,6 +27,14 @@ LINE_WIDTH = 80
 LONGEST_CELL = 32_000  # Excel's limit is 32.767
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
+_CONFIDENTIAL = (
+    ("subtitle", "Vertrouwelijk"),
+    (
+        "line",
+        "Dit bestand bevat gegevens over leerlingen onder pseudoniem. Deel het alleen met wie"
+        " de levering herstelt, via een beveiligde weg, en verwijder het daarna.",
+    ),
+)
 _INK = "#1F2933"
 _FONT = {"font_name": "Calibri", "font_size": 10, "font_color": _INK, "valign": "top"}
 _RULED = {"bottom": 7, "bottom_color": "#B8C2CC"}  # a hair line
@@ -109,6 +117,8 @@ def _verdict_sheet(book: Any, styles: Mapping[str, Any], report: Report) -> None
         if not report.open_questions:
             lines += [("line", "U hoeft niets te doen.")]
         lines += _compared(report)
+    if report.differences and report.differences.rows:
+        lines += _CONFIDENTIAL
     _lines(sheet, styles, [*lines, *_about(report)])
 
 
@@ -343,15 +353,7 @@ def _how_to_sheet(book: Any, styles: Mapping[str, Any], report: Report) -> None:
             ),
         ]
     lines += _compared(report)
-    lines += [
-        ("subtitle", "Vertrouwelijk"),
-        (
-            "line",
-            "Dit bestand bevat gegevens over leerlingen onder pseudoniem. Deel het alleen met wie"
-            " de levering herstelt, via een beveiligde weg, en verwijder het daarna.",
-        ),
-    ]
-    _lines(sheet, styles, [*lines, *_about(report)])
+    _lines(sheet, styles, [*lines, *_CONFIDENTIAL, *_about(report)])
 
 
 def _about(report: Report) -> list[tuple[str, str]]:
