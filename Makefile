@@ -53,7 +53,7 @@ bench: setup ## Measure speed, as ratios in one run (ROWS=10000000 for the large
 	$(BIN)/python benchmarks/ingest.py --gate --rows 10000 100000 $(or $(ROWS),1000000)
 	$(BIN)/python benchmarks/disclosure.py
 
-docs: setup ## Renew the pages that are made from the contracts
+docs: setup ## Renew the pages that are made from contracts and declarations
 	$(BIN)/python -m pipelines.pages
 
 lock: setup ## Renew the lock files after a change in pyproject.toml

@@ -1,4 +1,4 @@
-"""Pages that are derived from the contracts, so that they cannot drift: `make docs` writes them."""
+"""Pages made from contracts and declarations, so that they cannot drift: `make docs`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import sys
 from pathlib import Path
 
 from pipelines import contracts as contract_files
+from pipelines import metrics_page
 from pipelines.contracts import Column, Contracts, Dataset
+from pipelines.metrics import plan
+from pipelines.metrics.catalogue import METRICS
 
 KIND = {
     "tekst": "tekst",
@@ -91,9 +94,16 @@ def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
+def metrics(contracts: Contracts) -> str:
+    """`METRICS.md`: every figure with its definition, in Dutch."""
+    return metrics_page.page(METRICS, plan.load(METRICS), contracts)
+
+
 def main(folder: Path) -> None:
     """Write every page into `folder`."""
-    (folder / "DATASETS.md").write_text(datasets(contract_files.load()), "utf-8")
+    contracts = contract_files.load()
+    for name, made in (("DATASETS.md", datasets(contracts)), ("METRICS.md", metrics(contracts))):
+        (folder / name).write_text(made, "utf-8", newline="\n")
 
 
 if __name__ == "__main__":
