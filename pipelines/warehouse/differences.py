@@ -22,7 +22,7 @@ from pipelines.warehouse.acceptances import Acceptance
 FEWER, MORE = "vraag_rijen_minder", "vraag_rijen_meer"  # parameters
 EMPTY_JUMP = "vraag_lege_cellen"
 LEAST_ROWS = "vraag_minimum_rijen"
-MOST_LISTED = 50_000  # rows named one by one; the counts are always whole
+MOST_LISTED = 20_000  # rows named one by one; the counts are always whole
 
 _SCHEMA = """
 CREATE SCHEMA IF NOT EXISTS register;
@@ -87,15 +87,18 @@ def _compared(dataset: Dataset, staged: str, failed: str) -> str:
     """SQL: `levering`, `soort`, `rij`, `sleutel`, `kolommen` of every row that differs."""
     names = [c.name for c in dataset.columns]
     keys = _keys(dataset)
-    turn = f"row_number() OVER (PARTITION BY {_listed(keys)} ORDER BY {{order}}) AS _keer"
+    # An accepted key occurs once; a whole row may occur more often, and each is matched to one.
+    turn = (
+        "1 AS _keer"
+        if dataset.keys
+        else f"row_number() OVER (PARTITION BY {_listed(keys)} ORDER BY {{order}}) AS _keer"
+    )
     columns = _listed(names)
     same = " AND ".join(f"o.{quoted(k)} IS NOT DISTINCT FROM n.{quoted(k)}" for k in keys)
-    cells = ", ".join(
-        f"CASE WHEN o.{quoted(c)} IS DISTINCT FROM n.{quoted(c)} THEN '{c}' END"
-        for c in names
-        if c not in keys
-    )
+    differs = {c: f"o.{quoted(c)} IS DISTINCT FROM n.{quoted(c)}" for c in names if c not in keys}
+    cells = ", ".join(f"CASE WHEN {fails} THEN '{c}' END" for c, fails in differs.items())
     changed = f"list_filter([{cells}]::VARCHAR[], lambda x: x IS NOT NULL)"
+    any_cell = " OR ".join(differs.values()) or "false"
     key = ", ".join(
         f"CASE WHEN o._er THEN o.{quoted(k)} ELSE n.{quoted(k)} END::VARCHAR" for k in keys
     )
@@ -115,7 +118,7 @@ def _compared(dataset: Dataset, staged: str, failed: str) -> str:
             WHERE levering = $vorige),
         matched AS (
             SELECT o._er AS was, n._er AS is_nu, n._rij, [{key}] AS sleutel,
-                CASE WHEN o._er AND n._er THEN {changed} ELSE [] END AS kolommen
+                CASE WHEN o._er AND n._er AND ({any_cell}) THEN {changed} ELSE [] END AS kolommen
             FROM older o FULL JOIN accepted n ON {same} AND o._keer = n._keer)
         SELECT $levering AS levering,
             CASE WHEN is_nu IS NULL AND a._rij IS NOT NULL THEN 'apart'

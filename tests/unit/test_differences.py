@@ -295,3 +295,11 @@ def test_the_range_comes_from_the_parameters(
     take_in(house, tmp_path / BEFORE, rows(100, 1000))
     lax = with_parameters(**{LEAST_ROWS: 1000.0})
     assert take_in(house, tmp_path / FILE, rows(40, 5000), lax).questions == ()
+
+
+def test_a_question_can_be_answered_by_its_rule(
+    house: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    take_in(house, tmp_path / BEFORE, rows(100, 1000))
+    (question,) = take_in(house, tmp_path / FILE, rows(40, 5000)).questions
+    assert history.reported_rules(house)[question.rule] == question.columns
