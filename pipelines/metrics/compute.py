@@ -250,6 +250,7 @@ def _component(
     )
 
 
+_DIGITS = 6  # of a sum of fractions, so that the order of rows never shows
 _NO_NUMBER = pl.lit(None, dtype=pl.Int64)
 
 
@@ -333,6 +334,6 @@ def _with_base(
                 for level in levels
             )
             on = [*AREA, "categorie"] if by else AREA
-            sums = per_area.drop_nulls().group_by(on).agg(pl.col("bekend").sum())
+            sums = per_area.drop_nulls().group_by(on).agg(pl.col("bekend").sum().round(_DIGITS))
             found.append(rows.join(sums, on=on, how="left"))
     return pl.concat(found)
