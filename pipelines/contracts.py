@@ -71,7 +71,8 @@ class Asked:
 @dataclass(frozen=True)
 class Column:
     """One promised column. `codes` names a code list; `refers_to` is (dataset, column); `asked`
-    says that it holds the numbers of questions of the questionnaires.
+    says that it holds the numbers of questions of the questionnaires; `filled_at_end` that it stays
+    empty while what the row is about still runs, and so more often in the newest year.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Column:
     maximum: float | None
     refers_to: tuple[str, str] | None
     asked: Asked | None = None
+    filled_at_end: bool = False
 
 
 @dataclass(frozen=True)
@@ -312,6 +314,7 @@ def _read_column(item: Mapping[str, Any]) -> Column:
         maximum=options.get("maximum"),
         refers_to=(dataset, column) if refers else None,
         asked=Asked(asked["groep"], asked["ronde"], asked["antwoord"]) if asked else None,
+        filled_at_end=bool(own.get("leeg_tot_het_einde", False)),
     )
 
 

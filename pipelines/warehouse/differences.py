@@ -262,7 +262,7 @@ def _about_empty(
     staged: str,
     failed: str,
 ) -> list[Question]:
-    optional = [c for c in dataset.columns if not c.required and not c.key]
+    optional = [c for c in dataset.columns if not (c.required or c.key or c.filled_at_end)]
     if not optional:
         return []
     shares = ", ".join(f"count(*) - count({quoted(c.name)})" for c in optional)

@@ -289,6 +289,23 @@ def test_a_column_that_runs_empty_is_a_question(
     assert take_in(house, tmp_path / FILE, [dict(r) for r in half]).questions == ()
 
 
+def test_what_is_filled_at_the_end_may_be_empty_in_the_newest_year(
+    house: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    whole = PROMISES.dataset("schorsingen")
+    ending = dataclasses.replace(
+        whole,
+        columns=tuple(
+            dataclasses.replace(c, filled_at_end=c.name == "gericht_tegen") for c in whole.columns
+        ),
+    )
+    promises = dataclasses.replace(PROMISES, datasets={**PROMISES.datasets, ending.id: ending})
+    take_in(house, tmp_path / BEFORE, rows(50, 1000, gericht_tegen="personeel"), promises)
+    assert take_in(house, tmp_path / FILE, rows(50, 5000), promises).questions == ()
+    named = {c.name for d in PROMISES.datasets.values() for c in d.columns if c.filled_at_end}
+    assert named == {"eind_datum", "reden_einde"}
+
+
 def test_the_range_comes_from_the_parameters(
     house: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
