@@ -125,8 +125,9 @@ def _how_to_read(contracts: Contracts) -> list[str]:
         f" {heavy}. Bij elk cijfer staat welke grens geldt. Andere aantallen zijn afgerond op een"
         f" veelvoud van {step} en tellen daardoor niet precies op. Een bedrag over kinderen is"
         " grover afgerond, en afgeschermd als een of twee kinderen het grootste deel ervan"
-        " bepalen. Soms is een groter aantal ook afgeschermd, omdat een klein aantal anders uit de rest is af te leiden. Een afgeschermd"
-        " cijfer is een punt: het zegt niet of er iets is, en hoeveel.",
+        " bepalen. Soms is een groter aantal ook afgeschermd, omdat een klein aantal anders uit de"
+        " rest is af te leiden. Een afgeschermd cijfer is een punt: het zegt niet of er iets is, en"
+        " hoeveel.",
         f"**Te klein.** Een percentage staat er bij een noemer vanaf {SMALLEST_BASE[100]}, een"
         f" aantal per 1.000 bij een noemer vanaf {SMALLEST_BASE[1000]}. Voor cijfers die niet over"
         " personen gaan, zoals uren en afspraken, geldt dat niet.",
