@@ -149,8 +149,18 @@ def _deliver_one(
         return _load(con, delivery, receipt, contracts, gate=gate)
     except DeliveryRefused as refusal:
         return _refused(con, receipt, refusal)
+    except duckdb.OutOfMemoryException:
+        return _refused(con, receipt, _too_much())
     finally:
         con.execute(f"DROP TABLE IF EXISTS {STAGED}; DROP TABLE IF EXISTS {FAILED}")
+
+
+def _too_much() -> DeliveryRefused:
+    return DeliveryRefused(
+        "bestand.te_groot",
+        "De levering past niet in het geheugen dat voor inlezen beschikbaar is. Er is niets geladen."
+        " Lever per schooljaar aan, of lees in op een computer met meer geheugen.",
+    )
 
 
 def _load(

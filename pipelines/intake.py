@@ -84,8 +84,9 @@ def take_in(
     agreed = acceptances.holding(con, today())
     ordered = deliveries.in_load_order(files, promises, known)
     outcomes: list[Outcome] = []
-    for path in progress(ordered, "Leveringen inlezen en controleren"):
-        outcomes += deliver(
-            con, path, promises, known, gate=gate, accepted=agreed, feedback=feedback
-        )
+    with engine.frugal(con):
+        for path in progress(ordered, "Leveringen inlezen en controleren"):
+            outcomes += deliver(
+                con, path, promises, known, gate=gate, accepted=agreed, feedback=feedback
+            )
     return tuple(sorted(outcomes, key=lambda o: o.file))

@@ -184,8 +184,8 @@ def _column_checks(
         add(
             "verwijzing",
             "consistency",
-            f"{name} IS NOT NULL AND NOT EXISTS"
-            f" (SELECT 1 FROM {quoted(other)} d WHERE d.{quoted(key)} = r.{name})",
+            f"{name} NOT IN (SELECT {quoted(key)} FROM {quoted(other)}"
+            f" WHERE {quoted(key)} IS NOT NULL)",
             f"{column.label} komt niet voor in de dataset {other}.",
             f"Controleer {column.name}, of lever {other} opnieuw aan als het daar ontbreekt.",
             could_not_run="" if other in filled else f"de dataset {other} is nog niet geleverd",
@@ -336,7 +336,8 @@ def _unique(dataset: Dataset) -> Check:
 
 
 def _unique_elsewhere(dataset: Dataset, own: tuple[str, ...]) -> Check:
-    same = " AND ".join(f"d.{quoted(k)} = r.{quoted(k)}" for k in dataset.keys)
+    keys = ", ".join(quoted(k) for k in dataset.keys)
+    filled = " AND ".join(f"{quoted(k)} IS NOT NULL" for k in dataset.keys)
     mine = _texts(own)
     return Check(
         id=f"{dataset.id}.{dataset.keys[0]}.elders",
@@ -345,8 +346,8 @@ def _unique_elsewhere(dataset: Dataset, own: tuple[str, ...]) -> Check:
         dimension="uniqueness",
         columns=dataset.keys,
         fails=(
-            f"EXISTS (SELECT 1 FROM {quoted(dataset.id)} d"
-            f" WHERE {same} AND d._levering NOT IN ({mine}))"
+            f"({keys}) IN (SELECT ({keys}) FROM {quoted(dataset.id)}"
+            f" WHERE {filled} AND _levering NOT IN ({mine}))"
         ),
         message=(
             f"Deze {' + '.join(dataset.keys)} is al in gebruik in een andere levering"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from pipelines.errors import UsageError
 FILE = "magazijn.duckdb"
 LOCK = "magazijn.slot"
 FRESH = "magazijn.nieuw"
-MEMORY = "2GB"  # of the engine; what needs more is spilled, encrypted
+TAKING_IN = "3 GiB"  # memory of the engine while it takes files in; nothing is ever spilled
 STAGING = "wachtkamer"  # in memory: what is not yet accepted never touches the disk
 TO_ERASE = "register.te_wissen"  # holds a row while deleted rows are still in the file's blocks
 
@@ -51,11 +50,33 @@ def _connected(database: str) -> Iterator[duckdb.DuckDBPyConnection]:
             " of u mag het niet lezen en schrijven. Er is niets veranderd."
         ) from None
     try:
-        con.execute(f"SET temp_file_encryption = true; SET memory_limit = '{MEMORY}'")
+        con.execute("SET temp_directory = ''")
         con.execute(f"ATTACH ':memory:' AS {STAGING} (COMPRESS)")
         yield con
     finally:
         con.close()
+
+
+@contextmanager
+def frugal(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Keep the engine to `TAKING_IN`, or to what it may have if that is less.
+
+    Raw text in memory must not reach the disk, so that what does not fit is refused
+    (`duckdb.OutOfMemoryException`).
+    """
+    row = con.execute("SELECT current_setting('memory_limit')").fetchone()
+    usual = str(row[0]) if row else TAKING_IN
+    con.execute(f"SET memory_limit = '{min(usual, TAKING_IN, key=_bytes)}'")
+    try:
+        yield
+    finally:
+        con.execute("RESET memory_limit")
+
+
+def _bytes(setting: str) -> float:
+    """`18.8 GiB` and the like, as the engine says it."""
+    number, unit = setting.split()
+    return float(number) * 1024 ** ("bytes", "KiB", "MiB", "GiB", "TiB").index(unit)
 
 
 @contextmanager
@@ -93,9 +114,7 @@ else:
 
 
 def _sweep(workdir: Path) -> None:
-    """Remove what a run that was killed left: spilled blocks, and a half-written new file."""
-    for left in (f"{FILE}.tmp", f"{FRESH}.tmp"):
-        shutil.rmtree(workdir / left, ignore_errors=True)
+    """Remove what a run that was killed left: a half-written new file."""
     for left in (FRESH, f"{FRESH}.wal"):
         (workdir / left).unlink(missing_ok=True)
 
@@ -124,7 +143,7 @@ def _erase(workdir: Path) -> None:
                 return
             if not con.execute(f"FROM {TO_ERASE}").fetchone():
                 return
-            con.execute("SET temp_file_encryption = true")
+            con.execute("SET temp_directory = ''")
             con.execute(f"ATTACH '{str(fresh).replace(chr(39), chr(39) * 2)}' AS nieuw")
             con.execute(f"COPY FROM DATABASE {Path(FILE).stem} TO nieuw")
             con.execute(f"DELETE FROM nieuw.{TO_ERASE}")

@@ -208,3 +208,25 @@ def test_a_name_that_contradicts_the_columns_is_refused(
 ) -> None:
     outcome = take_in(house, write(tmp_path / "bestuur_thuiszitters_2024.csv", [suspension(1)]))
     assert outcome.findings[0]["rule"] == "bestand.naam"
+
+
+def test_nothing_of_a_file_is_ever_spilled_to_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "TAKING_IN", "24 MiB")
+    large = write(
+        tmp_path / "bestuur_schorsingen_2023-2024.csv", [suspension(n) for n in range(60_000)]
+    )
+    home = tmp_path / "werkmap"
+    with engine.open_warehouse(home) as con:
+        tables.create(con, PROMISES)
+        history.create(con)
+        usual = con.execute("SELECT current_setting('memory_limit')").fetchone()
+        with engine.frugal(con):
+            outcome = take_in(con, large)
+        assert con.execute("SELECT current_setting('memory_limit')").fetchone() == usual
+        assert outcome.status == "refused"
+        assert [f["rule"] for f in outcome.findings] == ["bestand.te_groot"]
+        assert con.execute("SELECT current_setting('temp_directory')").fetchone() == ("",)
+        assert take_in(con, large).status == "accepted"
+    assert {p.name for p in home.iterdir()} == {engine.FILE, engine.LOCK}
