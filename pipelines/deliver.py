@@ -150,6 +150,7 @@ def _deliver_one(
     except DeliveryRefused as refusal:
         return _refused(con, receipt, refusal)
     except duckdb.OutOfMemoryException:
+        engine.empty_staging(con)
         return _refused(con, receipt, _too_much())
     finally:
         con.execute(f"DROP TABLE IF EXISTS {STAGED}; DROP TABLE IF EXISTS {FAILED}")

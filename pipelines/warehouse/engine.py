@@ -57,6 +57,11 @@ def _connected(database: str) -> Iterator[duckdb.DuckDBPyConnection]:
         con.close()
 
 
+def empty_staging(con: duckdb.DuckDBPyConnection) -> None:
+    """A new waiting room; one in which memory ran out takes nothing in any more."""
+    con.execute(f"DETACH {STAGING}; ATTACH ':memory:' AS {STAGING} (COMPRESS)")
+
+
 @contextmanager
 def frugal(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """Keep the engine to `TAKING_IN`, or to what it may have if that is less.
@@ -76,7 +81,8 @@ def frugal(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
 def _bytes(setting: str) -> float:
     """`18.8 GiB` and the like, as the engine says it."""
     number, unit = setting.split()
-    return float(number) * 1024 ** ("bytes", "KiB", "MiB", "GiB", "TiB").index(unit)
+    power = ("bytes", "KiB", "MiB", "GiB", "TiB").index(unit)
+    return float(number) * float(1024**power)
 
 
 @contextmanager
