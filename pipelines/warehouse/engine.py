@@ -75,7 +75,8 @@ def frugal(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     try:
         yield
     finally:
-        con.execute("RESET memory_limit")
+        # RESET would change what the setting says and not what the engine may use.
+        con.execute(f"SET memory_limit = '{usual}'")
 
 
 def _bytes(setting: str) -> float:
