@@ -26,7 +26,15 @@ from pipelines.errors import ContractError
 Tables: TypeAlias = Mapping[str, ir.Table]
 Level = Literal["totaal", "gemeente", "wijk", "vestiging", "onderwijssoort", "aanbieder"]
 Kind = Literal[
-    "aantal", "aandeel", "per_100", "per_1000", "gemiddelde", "mediaan", "bedrag", "stroom"
+    "aantal",
+    "aandeel",
+    "per_100",
+    "per_1000",
+    "gemiddelde",
+    "mediaan",
+    "bedrag",
+    "stroom",
+    "spreiding",  # over how many places or kinds, not how many units
 ]
 System = Literal[
     "servicepunt_smw",  # 1. school social work with a Servicepunt (Rotterdam handbook)
@@ -305,7 +313,7 @@ class Metric:
             case Total():
                 return "bedrag" if self.unit == "euro" else "aantal"
             case Diversity():
-                return "aantal"
+                return "spreiding"
             case Mean() | Quotient() | PerUnit() | Difference() | Rate():
                 return "gemiddelde"
             case Quantiles():

@@ -78,7 +78,8 @@ def test_a_declaration_is_complete(metric: Metric) -> None:
     assert metric.definition.endswith(".")
     assert metric.definition_en.endswith(".")
     assert metric.definition[0].isupper()
-    assert (metric.denominator != "") == (metric.kind not in ("aantal", "bedrag", "stroom"))
+    without = ("aantal", "bedrag", "stroom", "spreiding")
+    assert (metric.denominator != "") == (metric.kind not in without)
     assert set(metric.datasets) <= set(KNOWN.datasets)
     if metric.norm:
         assert metric.norm in KNOWN.parameters
