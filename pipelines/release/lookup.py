@@ -66,6 +66,14 @@ def show(
         if cut and cut not in cuts:
             raise UsageError(_unknown("uitsplitsing", cut, [c for c in cuts if c]))
         chosen = cut if cut or "" in cuts else cuts[0] if cuts else ""
+        for name, column, what in ((year, "schooljaar", "schooljaar"), (level, "niveau", "niveau")):
+            found = con.execute(
+                f"SELECT DISTINCT {column} FROM cellen WHERE metriek = ? AND uitsplitsing = ?"
+                " ORDER BY 1",
+                [metric, chosen],
+            ).fetchall()
+            if name is not None and name not in [v for (v,) in found]:
+                raise UsageError(_unknown(what, name, [v for (v,) in found]))
         definition = con.execute(
             "SELECT definitie FROM metrieken WHERE id = ?", [metric]
         ).fetchone()
