@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from pipelines import contracts as contract_files
+from pipelines import settings
 from pipelines.deliver import Outcome
 from pipelines.ingest import deliveries
 from pipelines.intake import Progress, prepare, quietly, refuse_unbalanced, take_in
 from pipelines.release import publish
 from pipelines.release.publish import Release
 from pipelines.validate.feedback import folder
-from pipelines.warehouse import engine, retention
+from pipelines.warehouse import engines, retention
+from pipelines.warehouse.engine import open_warehouse
 
 
 @dataclass(frozen=True)
@@ -39,14 +41,18 @@ class Report:
         }
 
 
-def run(inbox: Path, workdir: Path, *, progress: Progress[Any] = quietly) -> Report:
+def run(
+    inbox: Path, workdir: Path, *, engine: str | None = None, progress: Progress[Any] = quietly
+) -> Report:
     """Everything, once: take in the inbox, load, count, estimate, protect, publish.
 
     What is refused is left out and reported; what was published before stays served until a new
-    release is whole. Raises `UserError` for what the user can mend.
+    release is whole. `engine`: what counts, duckdb or spark; None is what the settings say. Raises
+    `UserError` for what the user can mend.
     """
+    engines.require(engine or settings.engine())
     promises = contract_files.load()
-    with engine.open_warehouse(workdir) as con:
+    with open_warehouse(workdir) as con:
         folder.sweep(workdir / folder.NAME)
         prepare(con, promises)
         outcomes = take_in(
@@ -60,7 +66,7 @@ def run(inbox: Path, workdir: Path, *, progress: Progress[Any] = quietly) -> Rep
         retention.expire(con, promises, dt.datetime.now(dt.UTC).date())
         outcomes = _without_expired(outcomes, retention.past(con), workdir / folder.NAME)
         refuse_unbalanced(con, promises)
-        release = publish.publish(con, promises, workdir, progress=progress)
+        release = publish.publish(con, promises, workdir, progress=progress, engine=engine)
     return Report(outcomes, release, workdir / folder.NAME)
 
 

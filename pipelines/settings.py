@@ -7,6 +7,9 @@ from pathlib import Path
 
 WORKDIR = "ZICHTLIJN_WORKDIR"
 DEBUG = "ZICHTLIJN_DEBUG"
+ENGINE = "ZICHTLIJN_ENGINE"
+SPARK_REMOTE = "ZICHTLIJN_SPARK_REMOTE"
+SPARK_ARCHIVE = "ZICHTLIJN_SPARK_ARCHIEF"
 
 
 def default_workdir() -> Path:
@@ -17,3 +20,18 @@ def default_workdir() -> Path:
 def debugging() -> bool:
     """Whether a bug may print its traceback; it may then hold values of persons."""
     return os.environ.get(DEBUG, "") not in {"", "0"}
+
+
+def engine() -> str:
+    """What does the counting when no --engine is given: duckdb or spark."""
+    return os.environ.get(ENGINE, "") or "duckdb"
+
+
+def spark_remote() -> str:
+    """Address of Spark: `sc://...` (Spark Connect, Databricks), a master, or this machine."""
+    return os.environ.get(SPARK_REMOTE, "") or "local[*]"
+
+
+def spark_archive() -> str:
+    """Where the Spark cluster sees the archive; empty where it is at the same place as here."""
+    return os.environ.get(SPARK_ARCHIVE, "")

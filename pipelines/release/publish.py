@@ -23,6 +23,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from pipelines import settings
 from pipelines.contracts import Contracts
 from pipelines.effects import compute as effects
 from pipelines.errors import ReleaseRefused, UsageError
@@ -35,7 +36,7 @@ from pipelines.release import components, reference
 from pipelines.release.basis import basis
 from pipelines.release.components import Protected, Thresholds
 from pipelines.release.figures import figures
-from pipelines.warehouse import calendar, retention
+from pipelines.warehouse import archive, calendar, engines, retention
 from pipelines.warehouse import tables as warehouse
 from pipelines.warehouse.engine import keep
 
@@ -58,13 +59,16 @@ def publish(
     workdir: Path,
     *,
     progress: Callable[[Iterable[Any], str], Iterable[Any]],
+    engine: str | None = None,
 ) -> Release:
     """Count, estimate, protect and write; then switch the pointer.
 
     When what it would be made from is what the served release was made from, that one stays.
-    Raises ReleaseRefused when a table cannot be certified: nothing is written then.
+    `engine`: what counts; None is what the settings say. Raises ReleaseRefused when a table cannot
+    be certified: nothing is written then.
     """
     sweep(workdir)
+    archived = archive.write(con, contracts, workdir)
     years = school_years(con, contracts)
     plan = plans.load(METRICS)
     made_from = basis(con, contracts, plan, years, _revision())
@@ -73,16 +77,17 @@ def publish(
         return unchanged
     asof = last_day(years)
     thresholds = _thresholds(contracts)
-    tables = warehouse.as_ibis(con, contracts)
     delivered = set(warehouse.filled(con, contracts))
 
     stages = iter(progress(("tellen", "effecten", "beschermen", "schrijven"), "Publicatie maken"))
     next(stages)
-    result = counting.count_all(
-        METRICS.values(), tables, delivered, Context(asof, contracts, tuple(years)), plan
-    )
-    next(stages)
-    estimated = effects.compute(tables, delivered, contracts.parameters, asof)
+    counts_with = engines.opened(engine or settings.engine(), con, contracts, workdir, archived)
+    with counts_with as tables:
+        result = counting.count_all(
+            METRICS.values(), tables, delivered, Context(asof, contracts, tuple(years)), plan
+        )
+        next(stages)
+        estimated = effects.compute(tables, delivered, contracts.parameters, asof)
     next(stages)
     protected = components.protect(result.counted, METRICS, thresholds)
     cells = figures(result, protected, METRICS, years, thresholds)

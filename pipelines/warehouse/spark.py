@@ -1,0 +1,156 @@
+"""Spark: a session, and the archive as its tables. Imported only where Spark does the counting."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import ibis
+import ibis.expr.operations as ops
+import pyarrow as pa
+from ibis import ir
+from ibis.backends.pyspark import Backend
+from ibis.backends.pyspark.datatypes import PySparkSchema
+from pyspark.errors import PySparkException
+from pyspark.sql import SparkSession
+
+from pipelines import settings
+from pipelines.contracts import Contracts, Dataset, Kind
+from pipelines.errors import UsageError
+from pipelines.warehouse.tables import DELIVERY
+
+_TYPE: Mapping[Kind, str] = {
+    "tekst": "string",
+    "geheel": "int64",
+    "getal": "float64",
+    "datum": "date",
+    "ja_nee": "boolean",
+    "lijst": "array<string>",
+}
+
+# Nothing is served, shown or logged (a log could hold values of persons), and what does not fit in
+# memory is written to the disk encrypted.
+_QUIET = {
+    "spark.app.name": "zichtlijn",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.log.level": "OFF",
+    "spark.io.encryption.enabled": "true",
+    "spark.sql.catalogImplementation": "in-memory",
+}
+_ON_THIS_MACHINE = {
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.sql.shuffle.partitions": str(os.cpu_count() or 1),
+}
+
+
+@contextmanager
+def _sockets_left_open() -> Iterator[None]:
+    """Around calls in which pyspark leaves the closing of its sockets to Python."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        yield
+
+
+class SparkBackend(Backend):  # type: ignore[misc] # ibis has no types
+    """The Spark of ibis, with rows that travel as Arrow both ways instead of through pandas."""
+
+    def to_pyarrow(
+        self, expr: ir.Expr, /, *, params: Any = None, limit: Any = None, **kwargs: Any
+    ) -> pa.Table:
+        self._run_pre_execute_hooks(expr)
+        table = expr.as_table()
+        query = self.compile(table, params=params, limit=limit, **kwargs)
+        with _sockets_left_open():
+            found = self._session.sql(query).toArrow()
+        return expr.__pyarrow_result__(found.cast(table.schema().to_pyarrow()))
+
+    def _register_in_memory_table(self, op: ops.InMemoryTable) -> None:
+        self.register(op.name, op.data.to_pyarrow(op.schema), op.schema)
+
+    def register(self, name: str, rows: pa.Table, schema: ibis.Schema) -> None:
+        """Rows as a view of this session."""
+        with _sockets_left_open():
+            frame = self._session.createDataFrame(rows, schema=PySparkSchema.from_ibis(schema))
+        frame.createOrReplaceTempView(name)
+
+    def view(self, name: str, schema: ibis.Schema) -> ir.Table:
+        """A view of this session whose columns are known, so that nothing need be asked."""
+        return ops.DatabaseTable(name, schema=schema, source=self).to_expr()
+
+
+@contextmanager
+def session(remote: str, extra: Mapping[str, str] | None = None) -> Iterator[SparkSession]:
+    """A Spark session: `sc://...` for Spark Connect, else a master such as `local[*]`.
+
+    `extra`: settings beside, or instead of, those of here. Raises `UsageError` when it does not
+    start.
+    """
+    builder = SparkSession.builder
+    if remote.startswith("sc://"):
+        builder = builder.remote(remote)
+    else:
+        local = remote.startswith("local")
+        if local:
+            os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+        wanted = _QUIET | (_ON_THIS_MACHINE if local else {}) | dict(extra or {})
+        builder = builder.master(remote).config(map={**wanted})
+    try:
+        with _sockets_left_open():
+            found = builder.getOrCreate()
+            found.sql("SELECT 1").collect()
+    except (PySparkException, RuntimeError, OSError) as problem:
+        raise UsageError(
+            "Spark is niet te starten of te bereiken"
+            f" ({settings.SPARK_REMOTE}={_without_secrets(remote)}): {type(problem).__name__}. Er"
+            " is niets gepubliceerd."
+        ) from problem
+    try:
+        yield found
+    finally:
+        found.stop()
+
+
+def _without_secrets(remote: str) -> str:
+    """The address without what follows it: there a token can stand."""
+    return remote.partition("/;")[0].partition(";")[0]
+
+
+def tables(
+    found: SparkSession, contracts: Contracts, home: str, files: Mapping[str, str]
+) -> dict[str, ir.Table]:
+    """Every dataset as a table of Spark; an empty one without a file.
+
+    `home`: where Spark sees the archive. Raises `UsageError` when it does not see a file there.
+    """
+    backend = SparkBackend()
+    backend.do_connect(found)
+    backend.register_options()
+    made: dict[str, ir.Table] = {}
+    for dataset in contracts.datasets.values():
+        wanted = schema(dataset)
+        if dataset.id in files:
+            try:
+                frame = found.read.schema(PySparkSchema.from_ibis(wanted)).parquet(
+                    f"{home.rstrip('/')}/{files[dataset.id]}"
+                )
+                frame.createOrReplaceTempView(dataset.id)
+            except PySparkException as problem:
+                raise UsageError(
+                    f"Spark vindt {files[dataset.id]} niet in {home}. Zet de map archief van de"
+                    f" werkmap waar het cluster haar kan lezen en wijs haar aan met"
+                    f" {settings.SPARK_ARCHIVE}. Er is niets gepubliceerd."
+                ) from problem
+        else:
+            backend.register(dataset.id, wanted.to_pyarrow().empty_table(), wanted)
+        made[dataset.id] = backend.view(dataset.id, wanted)
+    return made
+
+
+def schema(dataset: Dataset) -> ibis.Schema:
+    """Columns of a dataset with the types of ibis."""
+    return ibis.schema({c.name: _TYPE[c.kind] for c in dataset.columns} | {DELIVERY: "string"})
