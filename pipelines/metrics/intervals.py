@@ -165,5 +165,10 @@ def _poisson_limit(probability: float, expected: float) -> float:
     return max(0.0, rank - above / float(stats.poisson.pmf(rank, expected)))
 
 
+def two_sided_z(level: float = 0.95) -> float:
+    """The normal quantile that leaves (1 - level) / 2 on either side."""
+    return _z(level)
+
+
 def _z(level: float) -> float:
     return float(stats.norm.ppf((1 + level) / 2))

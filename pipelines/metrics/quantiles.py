@@ -6,6 +6,9 @@ last known case is short of that share.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable, Iterator
+
 import polars as pl
 
 from pipelines.metrics import intervals
@@ -14,12 +17,13 @@ NAMES = {0.5: "mediaan", 0.9: "p90"}
 
 
 def read(per_value: pl.DataFrame, at: float) -> tuple[float | None, float | None, float | None]:
-    """Quantile and its 95% bounds by order statistics (None with open cases).
+    """Quantile and its 95% bounds: by order statistics, with open cases from the curve.
 
     per_value: _waarde, _open (still running at that value), n.
     """
     if per_value["_open"].any():
-        return kaplan_meier(per_value, at), None, None
+        reached, around = kaplan_meier(per_value, at), kaplan_meier_bounds(per_value, at)
+        return (reached, around.low, around.high) if around else (reached, None, None)
     ordered = per_value.sort("_waarde").select(pl.col("_waarde").repeat_by("n").explode())
     values = ordered["_waarde"].cast(pl.Float64).to_list()
     bounds = intervals.order_statistics(values, at)
@@ -33,8 +37,37 @@ def kaplan_meier(per_value: pl.DataFrame, at: float) -> float | None:
     per_value: _waarde, _open (still running at that value), n. Cases that stop being observed at
     the very value at which others end are taken to have lasted longer, as is usual.
     """
+    return _first_at(((value, left) for value, left, _spread in _curve(per_value)), at)
+
+
+def kaplan_meier_bounds(per_value: pl.DataFrame, at: float) -> intervals.Interval | None:
+    """95% bounds of that quantile (Brookmeyer and Crowley, 1982), None where there is no upper one.
+
+    The values at which the bounds of the curve itself reach `at`, by Greenwood's variance on the
+    log(-log) scale, so that they stay between 0 and 1.
+    """
+    low: list[tuple[float, float]] = []
+    high: list[tuple[float, float]] = []
+    for value, left, spread in _curve(per_value):
+        if left <= 0 or left >= 1:
+            low.append((value, left))
+            high.append((value, left))
+            continue
+        factor = math.exp(intervals.two_sided_z() * math.sqrt(spread) / abs(math.log(left)))
+        low.append((value, left**factor))
+        high.append((value, left ** (1 / factor)))
+    first, last = _first_at(low, at), _first_at(high, at)
+    return None if first is None or last is None else intervals.Interval(first, last)
+
+
+def _first_at(curve: Iterable[tuple[float, float]], at: float) -> float | None:
+    return next((value for value, left in curve if 1 - left >= at - 1e-12), None)
+
+
+def _curve(per_value: pl.DataFrame) -> Iterator[tuple[float, float, float]]:
+    """Per value at which cases end: the share still running after it, and Greenwood's sum."""
     at_risk = int(per_value["n"].sum())
-    running = 1.0
+    running, spread = 1.0, 0.0
     by_value = (
         per_value.group_by("_waarde")
         .agg(
@@ -44,8 +77,8 @@ def kaplan_meier(per_value: pl.DataFrame, at: float) -> float | None:
         .sort("_waarde")
     )
     for value, ended, left in by_value.iter_rows():
-        running *= 1 - ended / at_risk
-        if 1 - running >= at - 1e-12:
-            return float(value)
+        if ended:
+            running *= 1 - ended / at_risk
+            spread += ended / (at_risk * (at_risk - ended)) if ended < at_risk else 0.0
+            yield float(value), running, spread
         at_risk -= left
-    return None
