@@ -163,13 +163,23 @@ def check(
 @app.command()
 def run(
     inbox: Annotated[Path, typer.Argument(metavar="INBOX", help="Map met leveringen.")],
+    engine: Annotated[
+        str | None,
+        typer.Option(
+            "--engine",
+            metavar="ENGINE",
+            help="Wat telt: duckdb (gewoon) of spark (zie ENGINES.md).",
+            show_default=False,
+        ),
+    ] = None,
     workdir: Workdir = None,
     as_json: AsJson = False,
 ) -> int:
     """Lees de leveringen in, reken alles uit en publiceer de beschermde cijfers."""
     from pipelines import run as story
 
-    report = story.run(inbox, workdir or settings.default_workdir(), progress=_progress)
+    folder = workdir or settings.default_workdir()
+    report = story.run(inbox, folder, engine=engine, progress=_progress)
     if as_json:
         _print_json(report.as_dict())
     else:
