@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.ready
 DEMO   ?= .zichtlijn/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help docs setup chromium demo test lint types unit browser soak fuzz lock bench clean
+.PHONY: help docs setup chromium java demo test lint types unit browser spark soak fuzz lock bench clean
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,7 +27,10 @@ demo: setup ## Make demo deliveries, run everything, serve the dashboard on http
 chromium: ## Install Chromium for the browser tests (Debian packages), where that may be done
 	@sh tests/browser/chromium.sh
 
-test: setup chromium lint types unit ## Everything CI runs
+java: ## Install Java 17 for the tests on Spark (Debian packages), where that may be done
+	@sh tests/spec/java.sh
+
+test: setup chromium java lint types unit ## Everything CI runs
 
 lint: setup ## Style, imports, rooms and boundaries
 	$(BIN)/ruff check .
@@ -42,6 +45,9 @@ unit: setup ## All tests
 
 browser: setup chromium ## Only the browser tests
 	$(BIN)/pytest -m browser
+
+spark: setup java ## Only the tests on Spark
+	$(BIN)/pytest -n 0 -m spark
 
 soak: setup ## Kill a run at KILLS random moments (default 500; takes up to an hour)
 	ZICHTLIJN_KILLS=$(or $(KILLS),500) $(BIN)/pytest -n 2 tests/flow/test_crash.py

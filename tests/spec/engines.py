@@ -5,18 +5,30 @@ A spec says only the columns that matter; what a contract requires besides gets 
 
 from __future__ import annotations
 
+import atexit
 import datetime as dt
+import os
+import shutil
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from itertools import count
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+import pytest
 
 from pipelines.contracts import Column, Contracts, Dataset, Kind
+from pipelines.errors import UsageError
+from pipelines.warehouse import engines
 
-# To add Spark: a name here and a branch in `connected`, one session for the whole run.
 ENGINES = ("duckdb",)
+ON_SPARK = (pytest.mark.spark, pytest.mark.slow, pytest.mark.xdist_group("spark"))
+EVERY_ENGINE = (*ENGINES, pytest.param("spark", marks=ON_SPARK))
+CLUSTER = "local-cluster[2,1,1024]"  # two executors of their own, as on a real cluster
 
 Row = Mapping[str, str]
 
@@ -32,14 +44,66 @@ ARROW: Mapping[Kind, pa.DataType] = {
 
 @contextmanager
 def connected(engine: str) -> Iterator[ibis.BaseBackend]:
-    """A fresh connection to an engine."""
+    """A fresh connection to an engine; with Spark, to the one session of this process."""
+    if engine == "spark":
+        yield _spark()
+        return
     if engine != "duckdb":
-        raise ValueError(f"unknown engine {engine}; known: {', '.join(ENGINES)}")
+        raise ValueError(f"unknown engine {engine}; known: duckdb, spark")
     backend = ibis.duckdb.connect()
     try:
         yield backend
     finally:
         backend.disconnect()
+
+
+def need_spark() -> None:
+    """Skip, with the reason, where Spark cannot run; in CI that is a failure."""
+    try:
+        engines.require(engines.SPARK)
+    except UsageError as reason:
+        if os.environ.get("CI") == "true":
+            pytest.fail(str(reason))
+        pytest.skip(str(reason))
+
+
+@cache
+def _spark() -> ibis.BaseBackend:
+    """Spark on two executors, started once and stopped when the process ends."""
+    need_spark()
+    from pipelines.warehouse import spark
+
+    class Views(spark.SparkBackend):
+        """Tables are views of the session; those without rows are made once."""
+
+        def create_table(
+            self, name: str, obj: pa.Table, /, *, overwrite: bool = False, **_: Any
+        ) -> ir.Table:
+            schema = ibis.Schema.from_pyarrow(obj.schema)
+            view = f"{name}_{next(numbers)}" if obj.num_rows else f"{name}_leeg"
+            if obj.num_rows or view not in empty:
+                self.register(view, obj, schema)
+                empty.add(view)
+            return self.view(view, schema)
+
+    numbers, empty = count(), set[str]()
+    running = ExitStack()
+    atexit.register(running.close)
+    work = tempfile.mkdtemp(prefix="spark-")
+    running.callback(shutil.rmtree, work, ignore_errors=True)
+    os.environ["SPARK_WORKER_DIR"] = work
+    # For a short life: compile little, collect garbage simply, two partitions in a shuffle.
+    light = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+    settings = {
+        "spark.driver.extraJavaOptions": light,
+        "spark.executor.extraJavaOptions": light,
+        "spark.sql.shuffle.partitions": "2",
+        "spark.default.parallelism": "2",
+    }
+    backend = Views()
+    backend.do_connect(running.enter_context(spark.session(CLUSTER, settings)))
+    backend.register_options()
+    return backend
 
 
 def tables(

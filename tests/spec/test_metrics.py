@@ -16,7 +16,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from engines import ENGINES, Row, connected, tables
+from engines import EVERY_ENGINE, Row, connected, tables
 
 from pipelines import contracts
 from pipelines.contracts import Contracts
@@ -123,7 +123,7 @@ def comparable(frame: pl.DataFrame, columns: list[str]) -> dict[tuple[str, ...],
     }
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", EVERY_ENGINE)
 @pytest.mark.parametrize("file", SPECS, ids=lambda p: p.stem)
 def test_metric(file: Path, engine: str) -> None:
     spec = read(file)
@@ -146,7 +146,7 @@ def test_metric(file: Path, engine: str) -> None:
     assert filled <= set(expected), "cells that the spec does not expect"
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", EVERY_ENGINE)
 @pytest.mark.parametrize("file", SPECS, ids=lambda p: p.stem)
 def test_atoms_add_up_to_cells(file: Path, engine: str) -> None:
     result = counted(file, engine)
