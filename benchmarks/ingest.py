@@ -127,9 +127,8 @@ def _ours(workdir: Path, *, gate: bool) -> Callable[[Path, Path], tuple[int, int
         )
 
     def load(workdir: Path, file: Path) -> tuple[int, int]:
-        with engine.open_warehouse(workdir) as con:
-            with engine.frugal(con):
-                (outcome,) = deliver(con, file, promises, known, gate=gate)
+        with engine.open_warehouse(workdir) as con, engine.frugal(con):
+            (outcome,) = deliver(con, file, promises, known, gate=gate)
         if outcome.status != "accepted":
             raise SystemExit(outcome.message)
         return outcome.accepted, outcome.quarantined

@@ -533,6 +533,40 @@ def show(
     return OK
 
 
+@app.command("explain")
+def explain_figure(
+    metric: Annotated[str, typer.Argument(metavar="METRIC", help="Bijvoorbeeld smw_bereik.")],
+    year: Annotated[str, typer.Option("--year", help="Schooljaar, als 2024/2025.")],
+    school: Annotated[
+        str | None, typer.Option("--school", help="Vestigingscode of naam van de school.")
+    ] = None,
+    municipality: Annotated[
+        str | None, typer.Option("--municipality", help="Code of naam van de gemeente.")
+    ] = None,
+    limit: Annotated[
+        int, typer.Option("--limit", min=0, help="Zoveel rijen hoogstens per reden.")
+    ] = 5,
+    workdir: Workdir = None,
+    as_json: AsJson = False,
+) -> int:
+    """Toon welke rijen in een cijfer tellen en welke niet, en waarom; niet om te delen."""
+    from pipelines import why
+
+    found, files = why.why(
+        workdir or settings.default_workdir(),
+        metric,
+        year,
+        school=school,
+        municipality=municipality,
+    )
+    people.print(why.WARNING, markup=False, soft_wrap=True)
+    if as_json:
+        _print_json({"unprotected": why.WARNING, "files": files} | found.as_dict())
+    else:
+        _show_explanation(found, files, limit)
+    return OK
+
+
 @app.command()
 def dashboard(
     workdir: Workdir = None,
@@ -724,9 +758,46 @@ def _finding_line(outcome: Outcome, finding: dict[str, Any]) -> str:
     where = ""
     if rows:
         shown = ", ".join(str(r) for r in rows[:8]) + (" ..." if len(rows) > 8 else "")
-        where = f" [{len(rows)} {'rij' if len(rows) == 1 else 'rijen'}: {shown}]"
+        count = finding["count"]
+        where = f" [{count} {'rij' if count == 1 else 'rijen'}: {shown}]"
     advice = f" {finding['remedy']}" if rows else ""
     return f"{outcome.file}: {finding['severity']} {finding['message']}{where}{advice}"
+
+
+def _show_explanation(found: Any, files: dict[str, str], limit: int) -> None:
+    """Counts per reason, and the first rows of each: by delivery and registration key."""
+    out = _out()
+    place = f"{found.area.code} {found.area.name}".strip() or "alle gemeenten samen"
+    out.print(f"{found.label} ({found.metric}), {found.year}, {place}", markup=False)
+    out.print(found.definition, markup=False, soft_wrap=True)
+    numbers = (
+        ("Teller", found.numerator, found.counted),
+        ("Noemer", found.denominator, found.divided_by),
+        ("Noemer", found.known, found.divided_by),
+    )
+    for name, value, words in numbers:
+        if value is not None:
+            out.print(f"{name}: {_plain(value)} ({words or found.unit})", markup=False)
+    if found.once:
+        out.print(f"Wat meer dan eens voorkomt, telt één keer ({found.unit}).", markup=False)
+    if not found.traced:
+        out.print("Dit cijfer is niet tot op de rij te herleiden.", markup=False)
+        return
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("rijen", justify="right")
+    for title in ("telt in", "waarom", "waar: levering en sleutel"):
+        table.add_column(title, overflow="fold")
+    for verdict, reason, count in found.counts:
+        of_reason = [r for r in found.rows if (r.verdict, r.reason) == (verdict, reason)]
+        shown = [f"{files.get(r.delivery, r.delivery)}: {r.key}" for r in of_reason[:limit]]
+        more = [f"en nog {count - len(shown)}"] if len(shown) < count else []
+        table.add_row(str(count), verdict, Text(reason), Text("\n".join(shown + more)))
+    out.print(f"{len(found.rows)} rijen van {found.dataset} gaan over dit gebied.", markup=False)
+    out.print(table)
+
+
+def _plain(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0").replace(".", ",")
 
 
 def _show_cells(found: Any) -> None:

@@ -159,8 +159,8 @@ def _deliver_one(
 def _too_much() -> DeliveryRefused:
     return DeliveryRefused(
         "bestand.te_groot",
-        "De levering past niet in het geheugen dat voor inlezen beschikbaar is. Er is niets geladen."
-        " Lever per schooljaar aan, of lees in op een computer met meer geheugen.",
+        "De levering past niet in het geheugen dat voor inlezen beschikbaar is. Er is niets"
+        " geladen. Lever per schooljaar aan, of lees in op een computer met meer geheugen.",
     )
 
 

@@ -149,7 +149,7 @@ def findings_table(con: duckdb.DuckDBPyConnection, thresholds: Thresholds) -> pl
     `aanvaard_tot`: last day of the acceptance that stands, past or not, so that the release does
     not depend on the day it is made. Reason and name are free text and stay behind.
     """
-    count = _safe("len(b.rijen)", thresholds)
+    count = _safe("coalesce(b.aantal, len(b.rijen))", thresholds)
     accepted = (
         f"(SELECT max(a.tot_en_met) FROM {acceptances.STANDING} a WHERE a.regel = b.regel"
         " AND b.uitkomst = 'gevonden' AND lower(a.leverancier) = lower(l.leverancier)"

@@ -15,17 +15,20 @@ from pipelines.errors import DeliveryRefused
 from pipelines.validate.checks import ROWS, Check
 
 BITS = 62  # of a BIGINT, sign left alone
+LISTED = 100_000  # failing rows that a finding names; all are counted, and kept apart
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What a check found in a delivery. `rows`: all failing row numbers, as the supplier sees them.
+    """What a check found in a delivery. `rows`: the first failing row numbers, as the supplier sees
+    them, at most `LISTED`; `count`: how many fail.
 
     `outcome`: 'gevonden' (rows fail) or 'niet_gecontroleerd' (the check could not be judged).
     """
 
     check: Check
     rows: tuple[int, ...]
+    count: int = 0
     outcome: str = "gevonden"
 
     @property
@@ -63,12 +66,12 @@ def judge(
         f" FROM (SELECT _nr, _rij, {masks} FROM {staged} r) WHERE {anything}"
     )
     findings = [
-        Finding(check, tuple(rows))
+        Finding(check, tuple(_failing(con, failed, i, bit)), count)
         for i, group in enumerate(groups)
-        for bit, check in enumerate(group)
-        if (rows := _failing(con, failed, i, bit))
+        for bit, (check, count) in enumerate(zip(group, _counts(con, failed, i), strict=False))
+        if count
     ]
-    findings += [Finding(c, (), "niet_gecontroleerd") for c in checks if c.could_not_run]
+    findings += [Finding(c, (), outcome="niet_gecontroleerd") for c in checks if c.could_not_run]
     rows_in = _count(con, f"SELECT count(*) FROM {staged}")
     quarantined = _count(con, f"SELECT count(*) FROM {failed} WHERE fout")
     accepted = _count(
@@ -87,7 +90,7 @@ def judge(
 
 def agree(verdict: Verdict, checks: Sequence[Check], counts: Mapping[str, int]) -> list[str]:
     """Ids of checks for which a second count differs from this one."""
-    here = {f.check.id: len(f.rows) for f in verdict.findings}
+    here = {f.check.id: f.count for f in verdict.findings}
     return [
         c.id for c in checks if not c.could_not_run and counts.get(c.id, -1) != here.get(c.id, 0)
     ]
@@ -105,9 +108,15 @@ def _error_bits(group: Sequence[Check]) -> int:
     return sum(1 << bit for bit, check in enumerate(group) if check.severity == "fout")
 
 
+def _counts(con: duckdb.DuckDBPyConnection, failed: str, mask: int) -> tuple[int, ...]:
+    """Failing rows per bit of a mask."""
+    counts = ", ".join(f"count(*) FILTER ((m{mask} & {1 << bit}) <> 0)" for bit in range(BITS))
+    return con.execute(f"SELECT {counts} FROM {failed}").fetchone() or ()
+
+
 def _failing(con: duckdb.DuckDBPyConnection, failed: str, mask: int, bit: int) -> list[int]:
     rows = con.execute(
-        f"SELECT _rij FROM {failed} WHERE (m{mask} & {1 << bit}) <> 0 ORDER BY _nr"
+        f"SELECT _rij FROM {failed} WHERE (m{mask} & {1 << bit}) <> 0 ORDER BY _nr LIMIT {LISTED}"
     ).fetchall()
     return [row[0] for row in rows]
 

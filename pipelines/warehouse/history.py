@@ -26,7 +26,8 @@ CREATE TABLE IF NOT EXISTS register.leveringen (
     bericht VARCHAR, vingerafdruk VARCHAR, vervangen_door VARCHAR);
 CREATE TABLE IF NOT EXISTS register.bevindingen (
     levering VARCHAR, regel VARCHAR, ernst VARCHAR, dimensie VARCHAR, kolommen VARCHAR[],
-    uitkomst VARCHAR, rijen BIGINT[], bericht VARCHAR, herstel VARCHAR);
+    uitkomst VARCHAR, rijen BIGINT[], bericht VARCHAR, herstel VARCHAR, aantal BIGINT);
+ALTER TABLE register.bevindingen ADD COLUMN IF NOT EXISTS aantal BIGINT;
 CREATE TABLE IF NOT EXISTS register.quarantaine (
     levering VARCHAR, rij BIGINT, regels VARCHAR[], inhoud JSON);
 CREATE TABLE IF NOT EXISTS register.intrekkingen (
@@ -91,14 +92,14 @@ def find(con: duckdb.DuckDBPyConnection, delivery: str) -> Receipt | None:
 def findings_of(con: duckdb.DuckDBPyConnection, delivery: str) -> list[dict[str, object]]:
     """The findings of a delivery as they are reported: rule, severity, columns, rows, message."""
     rows = con.execute(
-        "SELECT regel, ernst, dimensie, kolommen, uitkomst, rijen, bericht, herstel"
-        " FROM register.bevindingen WHERE levering = ? ORDER BY rowid",
+        "SELECT regel, ernst, dimensie, kolommen, uitkomst, rijen, bericht, herstel,"
+        " coalesce(aantal, len(rijen)) FROM register.bevindingen WHERE levering = ? ORDER BY rowid",
         [delivery],
     ).fetchall()
     names = (
-        "rule", "severity", "dimension", "columns", "outcome", "rows", "message", "remedy",
+        "rule", "severity", "dimension", "columns", "outcome", "rows", "message", "remedy", "count",
     )  # fmt: skip
-    return [dict(zip(names, row, strict=True)) | {"count": len(row[5])} for row in rows]
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def replaced_by(con: duckdb.DuckDBPyConnection, receipt: Receipt) -> str:
@@ -178,11 +179,11 @@ def load(
         for finding in findings:
             check = finding.check
             con.execute(
-                "INSERT INTO register.bevindingen VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO register.bevindingen VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     receipt.delivery, check.id, check.severity, check.dimension,
                     list(check.columns), finding.outcome, list(finding.rows), finding.message,
-                    check.remedy,
+                    check.remedy, finding.count,
                 ],
             )  # fmt: skip
         con.execute(

@@ -13,7 +13,7 @@ import pytest
 from pipelines import contracts
 from pipelines.deliver import Outcome, deliver
 from pipelines.ingest import layouts
-from pipelines.validate import expectations
+from pipelines.validate import expectations, quarantine
 from pipelines.warehouse import engine, history, tables
 from tests.conftest import pseudonym
 
@@ -229,3 +229,21 @@ def test_nothing_of_a_file_is_ever_spilled_to_the_disk(
         again = take_in(con, large)
         assert again.status == "accepted", again.message
     assert {p.name for p in home.iterdir()} == {engine.FILE, engine.LOCK}
+
+
+def test_a_mistake_in_every_row_names_some_rows_and_counts_all(
+    house: duckdb.DuckDBPyConnection,
+    school: Outcome,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(quarantine, "LISTED", 7)
+    wrong = [suspension(n, soort="onzin") for n in range(1, 41)]
+    outcome = take_in(
+        house, write(tmp_path / "bestuur_schorsingen_2023-2024.csv", wrong), gate=True
+    )
+    (finding,) = (f for f in outcome.findings if f["rule"] == "schorsingen.soort.code")
+    assert (finding["rows"], finding["count"]) == ([2, 3, 4, 5, 6, 7, 8], 40)
+    assert (outcome.rows_in, outcome.quarantined) == (40, 40)
+    kept = house.execute("SELECT count(*) FROM register.quarantaine").fetchone()
+    assert kept == (40,)

@@ -106,6 +106,7 @@ def finding(rule: str, columns: Sequence[str], rows: Sequence[int], **more: Any)
         "columns": list(columns),
         "outcome": "gevonden",
         "rows": list(rows),
+        "count": len(rows),
         "message": "Er is iets mis.",
         "remedy": f"Vul {columns[0]} in.",
         "accepted": None,

@@ -101,7 +101,7 @@ def _finding(finding: Reported) -> str:
     return (
         f'<tr class="{finding.state}"><th scope="row">{STATE_IN_WORDS[finding.state]}</th>'
         f"<td>{escape(', '.join(finding.columns))}</td>"
-        f'<td class="getal">{len(finding.rows) or ""}</td>'
+        f'<td class="getal">{finding.count or ""}</td>'
         f"<td>{escape(finding.message)}{more}{where}"
         f"<br><small>{escape(finding.rule)}</small></td>"
         f"<td>{escape(finding.remedy)}</td><td>{escape(finding.owner)}</td></tr>"

@@ -48,7 +48,8 @@ LONGEST_VALUE = 60
 class Reported:
     """One finding. `columns`: the supplier's headers; `cells`: their places in `Table.headers`.
 
-    `short`: what is wrong in a few words; `note`: who accepted it, why and until when.
+    `rows`: the first that fail; `count`: how many do. `short`: what is wrong in a few
+    words; `note`: who accepted it, why and until when.
     """
 
     rule: str
@@ -57,6 +58,7 @@ class Reported:
     columns: tuple[str, ...]
     cells: tuple[int, ...]
     rows: tuple[int, ...]
+    count: int
     short: str
     message: str
     allowed: str
@@ -185,7 +187,7 @@ def build(
     promised |= {f["rule"]: _as_found(f, dataset) for f in findings if f["rule"] not in promised}
     reported = [_reported(f, promised[f["rule"]], delivery.match, dataset) for f in findings]
     order = list(STATE_IN_WORDS)
-    reported.sort(key=lambda f: (order.index(f.state), -len(f.rows)))
+    reported.sort(key=lambda f: (order.index(f.state), -f.count))
     failing = {row for f in reported if f.state in ("fout", "waarschuwing") for row in f.rows}
     return Report(
         heading=heading(delivery, dataset.title),
@@ -242,13 +244,15 @@ def _reported(finding: Mapping[str, Any], check: Check, match: Match, dataset: D
         state = "niet_gecontroleerd"
     elif accepted:
         state = "aanvaard"
+    rows = tuple(dict.fromkeys(finding["rows"]))
     return Reported(
         rule=check.id,
         state=state,
         severity=finding["severity"],
         columns=tuple(_own_name(c, match) for c in columns),
         cells=tuple(int(match.places[c.name][1:]) for c in columns if c.name in match.places),
-        rows=tuple(dict.fromkeys(finding["rows"])),
+        rows=rows,
+        count=finding["count"] if finding["count"] > len(finding["rows"]) else len(rows),
         short=_short(check, columns, match),
         message=_in_own_words(finding["message"], check, match, words=False),
         allowed=_allowed(check, columns[0], match.layout),

@@ -223,7 +223,7 @@ def _finding_sheet(book: Any, styles: Mapping[str, Any], report: Report) -> None
     for at, finding in enumerate(report.findings, start=1):
         message = f"{finding.message} {finding.note}".strip()
         texts: tuple[str | int, ...] = (
-            STATE_IN_WORDS[finding.state], ", ".join(finding.columns), len(finding.rows),
+            STATE_IN_WORDS[finding.state], ", ".join(finding.columns), finding.count,
             in_ranges(finding.rows), message, finding.allowed, finding.remedy, finding.owner,
             finding.rule,
         )  # fmt: skip
@@ -334,7 +334,7 @@ def _how_to_sheet(book: Any, styles: Mapping[str, Any], report: Report) -> None:
                 " leverancier en periode. De nieuwe levering vervangt de vorige.",
             ),
         ]
-        marked = sum(len(f.rows) * max(1, len(f.cells)) for f in report.open)
+        marked = sum(f.count * max(1, len(f.cells)) for f in report.open)
         if marked > MOST_COMMENTS:
             lines.append(
                 (
