@@ -790,7 +790,7 @@ def _show_explanation(found: Any, files: dict[str, str], limit: int) -> None:
     for verdict, reason, count in found.counts:
         of_reason = [r for r in found.rows if (r.verdict, r.reason) == (verdict, reason)]
         shown = [f"{files.get(r.delivery, r.delivery)}: {r.key}" for r in of_reason[:limit]]
-        more = [f"en nog {count - len(shown)}"] if len(shown) < count else []
+        more = [f"en nog {count - len(shown)}"] if 0 < len(shown) < count else []
         table.add_row(str(count), verdict, Text(reason), Text("\n".join(shown + more)))
     out.print(f"{len(found.rows)} rijen van {found.dataset} gaan over dit gebied.", markup=False)
     out.print(table)

@@ -122,10 +122,15 @@ class Said:
     @classmethod
     def of(cls, node: ops.Node, dataset: str) -> Said:
         """Of a column that is worked out it also says from which delivered ones."""
-        text, about = said(node), columns(node, dataset)
-        if isinstance(node, ops.Field) and about and about != {node.name}:
-            text = f"{text} (uit {', '.join(sorted(about))})"
-        return cls(text, about)
+        text = said(node)
+        made = {f.name: sorted(set(_origin(f, dataset))) for f in _fields(node)}
+        made = {k: v for k, v in made.items() if v and k not in v and not k.startswith("_")}
+        if isinstance(node, ops.Field) and made:
+            text = f"{text} (uit {', '.join(made[node.name])})"
+        elif made:
+            notes = (f"{name} uit {', '.join(about)}" for name, about in made.items())
+            text = f"{text} ({'; '.join(notes)})"
+        return cls(text, columns(node, dataset))
 
     @property
     def failing(self) -> str:

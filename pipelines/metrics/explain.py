@@ -381,26 +381,26 @@ def _raw(
 ) -> pl.DataFrame:
     """Rows of the dataset that belong to the area, or that the measure places there."""
     table = tables[dataset.id]
-    whole = fetched(table)
     if area.level == "totaal":
-        return whole
-    placed = fetched(_in_area(units, area).select(*dataset.keys).distinct())
-    own = pl.lit(value=False)
-    schools = fetched(tables["scholen"].select("vestigingscode", "gemeente").distinct())
-    if area.level == "vestiging" and "vestigingscode" in whole.columns:
-        own = pl.col("vestigingscode") == area.code
-    elif area.level == "gemeente" and metric.measure.residence and "woongemeente" in whole.columns:
-        own = pl.col("woongemeente") == area.code
-    elif area.level == "gemeente" and "vestigingscode" in whole.columns:
-        inside = schools.filter(pl.col("gemeente") == area.code)["vestigingscode"]
-        own = pl.col("vestigingscode").is_in(inside.implode())
-    elif area.level == "gemeente" and "woongemeente" in whole.columns:
-        own = pl.col("woongemeente") == area.code
-    mine = whole.filter(own)
-    other = whole.filter(~own.fill_null(value=False)).join(
-        placed, on=list(dataset.keys), how="semi", nulls_equal=True
-    )
-    return pl.concat([mine, other])
+        return fetched(table)
+    own = _own(metric, table, tables, area).fill_null(False)
+    placed = _in_area(units, area).select(*dataset.keys).distinct()
+    other = table.filter(~own).semi_join(placed, list(dataset.keys))
+    return pl.concat([fetched(table.filter(own)), fetched(other)])
+
+
+def _own(metric: Metric, table: ir.Table, tables: Tables, area: Area) -> ir.BooleanValue:
+    """Whether a delivered row says itself that it is about the area."""
+    if area.level == "vestiging" and "vestigingscode" in table.columns:
+        return table["vestigingscode"] == area.code
+    by_home = metric.measure.residence or "vestigingscode" not in table.columns
+    if area.level == "gemeente" and by_home and "woongemeente" in table.columns:
+        return table["woongemeente"] == area.code
+    if area.level == "gemeente" and "vestigingscode" in table.columns:
+        schools = tables["scholen"]
+        inside = schools.filter(schools["gemeente"] == area.code)
+        return table["vestigingscode"].isin(inside["vestigingscode"])
+    return ibis.literal(value=False)
 
 
 def _years(units: ir.Table, keys: Sequence[str]) -> pl.DataFrame:

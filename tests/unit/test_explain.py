@@ -177,6 +177,8 @@ def test_a_worked_out_column_says_where_it_comes_from() -> None:
     said = conditions.Said.of(both["binnen"].op(), "proef")
     assert (said.text, said.columns) == ("binnen (uit b)", {"b"})
     assert said.missing({"a": None, "b": None}) == " (leeg: b)"
+    later = conditions.Said.of((both["d"] > 3).op(), "proef")
+    assert later.failing == "geldt niet: d is groter dan 3 (d uit b)"
 
 
 # The command -------------------------------------------------------------------------------------
