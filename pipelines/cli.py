@@ -497,8 +497,13 @@ def metrics(as_json: AsJson = False) -> int:
     """Toon alle cijfers die Zichtlijn kent, met hun definitie."""
     from pipelines.metrics.catalogue import METRICS
     from pipelines.metrics.describe import describe_all
+    from pipelines.metrics.validity import status
 
-    declared = describe_all(METRICS, contracts.load())
+    today = datetime.now().astimezone().date()
+    declared = [
+        item | {"status": status(METRICS[item["id"]], today)}
+        for item in describe_all(METRICS, contracts.load())
+    ]
     if as_json:
         _print_json(declared)
         return OK

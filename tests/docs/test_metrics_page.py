@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from pipelines import contracts, metrics_page, pages
+from pipelines import cli, contracts, metrics_page, pages
 from pipelines.errors import ContractError
 from pipelines.metrics import plan
 from pipelines.metrics.catalogue import METRICS
+from pipelines.metrics.validity import status
 
 ROOT = Path(__file__).parents[2]
 PROMISES = contracts.load()
@@ -53,6 +56,27 @@ def test_every_agreed_figure_is_on_the_page_with_its_definition() -> None:
         assert f"| Teller | {metric.numerator} |" in own
         assert ("| Noemer |" in own) == bool(metric.denominator)
         assert ("| Norm of termijn |" in own) == (metric.norm is not None)
+
+
+def test_the_command_lists_every_agreed_figure_with_its_status(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["zichtlijn", "metrics", "--json"])
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+    assert left.value.code == cli.OK
+    listed = {item["id"]: item for item in json.loads(capfd.readouterr().out)}
+    assert [name for name in AGREED if name not in listed] == []
+    assert {item["status"] for item in listed.values()} <= {"geldig", "vervallen"}
+
+
+def test_a_definition_holds_from_its_first_day_to_its_last() -> None:
+    first, last = dt.date(2020, 8, 1), dt.date(2024, 7, 31)
+    metric = replace(METRICS["smw_trajecten"], valid_from=first, valid_to=last)
+    day = dt.timedelta(days=1)
+    assert [status(metric, d) for d in (first - day, first, last, last + day)] == [
+        "nog niet geldig", "geldig", "geldig", "vervallen",
+    ]  # fmt: skip
 
 
 def test_every_link_on_the_page_leads_somewhere() -> None:

@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 from lxml import etree
 
-from pipelines import contracts, run
+from pipelines import contracts, intake
 from pipelines.deliver import Outcome, deliver
 from pipelines.evaluation import forms, rounds
 from pipelines.ingest import layouts
@@ -37,7 +37,7 @@ def workdir(tmp_path: Path) -> Path:
     """A work folder whose warehouse knows two schools and two wijken."""
     home = tmp_path / "werk"
     with engine.open_warehouse(home) as con:
-        run.prepare(con, PROMISES)
+        intake.prepare(con, PROMISES)
         for name, text in (("gebieden", GEBIEDEN), ("scholen", SCHOLEN)):
             file = tmp_path / f"veenmark_{name}.csv"
             file.write_text(text, "utf-8")
@@ -80,7 +80,7 @@ def fill(path: Path, place: str, answers: Answers, *, calculated: bool = True) -
 
 def taken_in(workdir: Path, *paths: Path) -> list[Outcome]:
     with engine.open_warehouse(workdir) as con:
-        run.prepare(con, PROMISES)
+        intake.prepare(con, PROMISES)
         found = [o for p in paths for o in deliver(con, p, PROMISES, layouts.load(), gate=False)]
         assert history.unbalanced(con, PROMISES) == {}
     for outcome in found:
