@@ -29,6 +29,7 @@ from pipelines.metrics.metric import (
 from pipelines.metrics.plan import Plan
 from pipelines.metrics.profiles import fetched
 
+_DIGITS = 9  # so that the order in which an engine adds up never shows
 _PLACE = ["schooljaar", "gebied", "categorie"]
 _SCHEMA = {
     "metriek": pl.String,
@@ -159,9 +160,9 @@ def _differences(metric: Metric, form: Difference, placed: ir.Table) -> Iterator
         yield {
             **dict(zip(_PLACE, place, strict=True)),
             "maat": "",
-            "waarde": mean_first - mean_second,
-            "onder": bounds.low,
-            "boven": bounds.high,
+            "waarde": round(mean_first - mean_second, _DIGITS),
+            "onder": round(bounds.low, _DIGITS),
+            "boven": round(bounds.high, _DIGITS),
             "aantal": n_first + n_second,
             "kinderen": min(n_first, n_second),
             "scholen": None,
