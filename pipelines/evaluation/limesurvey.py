@@ -96,7 +96,7 @@ def _about(asked: Round) -> list[_Question]:
             ),
         ]
     # A code of an answer holds five signs at most; the text of the answer begins with the code.
-    listed = tuple((f"k{at:04d}", text) for at, text in enumerate(asked.places, start=1))
+    listed = tuple((f"k{at:04x}", text) for at, text in enumerate(asked.places, start=1))
     begin = f"substr({CHOICE[place]}.shown, 0, {CODE_LENGTH[place]})"
     return [
         *found,

@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 from lxml import etree
 
-from pipelines import contracts, intake
+from pipelines import contracts, intake, why
 from pipelines.deliver import Outcome, deliver
 from pipelines.evaluation import forms, rounds
 from pipelines.ingest import layouts
@@ -271,6 +271,22 @@ def test_what_limesurvey_exports_is_read_back(workdir: Path, tmp_path: Path, lis
         ),
         key=str,
     )  # fmt: skip
+
+
+def test_empty_forms_complete_the_response(workdir: Path, tmp_path: Path) -> None:
+    """As the instructions say: an empty form for everybody who did not answer in LimeSurvey."""
+    school, *_ = rounds.new(
+        "2024/2025", tmp_path / "uit", PROMISES, workdir=workdir, count={"school": 2}
+    )
+    file = tmp_path / "school_evaluatie_antwoorden_2024-2025.csv"
+    assert file.name in (tmp_path / "uit" / rounds.READ_ME).read_text("utf-8")
+    place = "99AA00 De Brug (Veenmark)"
+    exported(school.survey, file, [(place, {"p03": n}) for n in (1, 4, 5)])
+    taken_in(workdir, file, *school.forms)
+    found, _files = why.why(workdir, "ev_respons", "2024/2025", school=None, municipality=None)
+    assert (found.numerator, found.denominator) == (3, 5)
+    inside, _files = why.why(workdir, "ev_score", "2024/2025", school=None, municipality="Veenmark")
+    assert (inside.numerator, inside.denominator) == (10, 3)
 
 
 def test_a_name_in_an_export_stops_it(workdir: Path, tmp_path: Path) -> None:
