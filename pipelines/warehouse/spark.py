@@ -74,6 +74,8 @@ class SparkBackend(Backend):  # type: ignore[misc] # ibis has no types
 
     def register(self, name: str, rows: pa.Table, schema: ibis.Schema) -> None:
         """Rows as a view of this session."""
+        if not rows.num_rows:
+            rows = rows.schema.empty_table()  # pyspark trips over a column without chunks
         with _sockets_left_open():
             frame = self._session.createDataFrame(rows, schema=PySparkSchema.from_ibis(schema))
         frame.createOrReplaceTempView(name)
