@@ -19,14 +19,18 @@ from pipelines.warehouse import tables
 
 FILE = "leveringskalender.yaml"
 FIRST_MONTH = 8  # a school year begins on 1 August
-YEARLY, ONCE = "schooljaar", "eenmalig"
+YEARLY, ONCE, ROUND = "schooljaar", "eenmalig", "ronde"
+EVERYBODY = "alle invullers"
 
 State = Literal["geleverd", "verwacht", "te laat"]
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """When a dataset is due: by month and day in the year that a school year ends, or once."""
+    """When a dataset is due: by month and day in the year that a school year ends, or once.
+
+    Of a `ronde` others answer every year, so that nobody is awaited by name.
+    """
 
     role: str
     per: str
@@ -77,8 +81,8 @@ def _agreement(name: str, item: Mapping[str, Any]) -> Agreement:
         raise ContractError(
             f"{FILE}, {name or 'standaard'}: 'uiterlijk' is geen maand-dag, zoals '10-01'."
         ) from None
-    if item["per"] not in (YEARLY, ONCE):
-        raise ContractError(f"{FILE}, {name or 'standaard'}: 'per' is {YEARLY} of {ONCE}.")
+    if item["per"] not in (YEARLY, ONCE, ROUND):
+        raise ContractError(f"{FILE}, {name or 'standaard'}: 'per' is {YEARLY}, {ROUND} of {ONCE}.")
     return Agreement(str(item["rol"]), item["per"], int(month), int(day))
 
 
@@ -93,18 +97,19 @@ def calendar(
         "SELECT levering, dataset, leverancier, periode, status FROM register.leveringen"
         " WHERE status <> 'geweigerd' ORDER BY volgnummer"
     ).fetchall()
+    agreed = agreements()
     seen: dict[tuple[str, str], set[int]] = {}
     held: dict[tuple[str, str], set[int]] = {}
     present: set[tuple[str, str]] = set()
     for delivery, dataset, supplier, period, status in rows:
-        who = (dataset, supplier)
+        by_round = agreed.get(dataset, agreed[""]).per == ROUND
+        who = (dataset, EVERYBODY if by_round else supplier)
         years = covered_years(con, contracts.dataset(dataset), delivery, period)
         seen.setdefault(who, set()).update(years)
         if status == "geladen":
             present.add(who)
             held.setdefault(who, set()).update(years)
     running = today.year - (today.month < FIRST_MONTH)
-    agreed = agreements()
     lines: list[Due] = []
     for dataset, supplier in sorted(seen):
         who = (dataset, supplier)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from pipelines import cli, contracts, lifecycle, run
+from pipelines import cli, contracts, intake, lifecycle, run
 from pipelines.errors import ContractError, UsageError
 from pipelines.metrics import plan as plans
 from pipelines.release import basis, publish
@@ -267,6 +267,25 @@ def test_the_calendar_says_what_is_late(house: Path) -> None:
     lifecycle.withdraw(house, SECOND)
     late = {d.period for d in lifecycle.owed(house, dt.date(2026, 10, 1)) if d.state == "te laat"}
     assert late == {"2023/2024"}
+
+
+def test_of_a_round_of_answers_nobody_is_awaited_by_name(tmp_path: Path) -> None:
+    promises = contracts.load()
+    with engine.open_warehouse(tmp_path) as con:
+        intake.prepare(con, promises)
+        for number, period in enumerate(("2023-2024", "2023-2024", "2024-2025")):
+            con.execute(
+                "INSERT INTO register.leveringen (levering, dataset, leverancier, periode,"
+                " volgnummer, status) VALUES (?, 'evaluatie_antwoorden', ?, ?, ?, 'geladen')",
+                [f"d{number}", f"formulier {number}", period, number],
+            )
+        lines = calendar.calendar(con, promises, dt.date(2026, 10, 2))
+    assert [(d.supplier, d.period, d.state) for d in lines] == [
+        (calendar.EVERYBODY, "2023/2024", "geleverd"),
+        (calendar.EVERYBODY, "2024/2025", "geleverd"),
+        (calendar.EVERYBODY, "2025/2026", "te laat"),
+        (calendar.EVERYBODY, "2026/2027", "verwacht"),
+    ]
 
 
 def test_every_dataset_of_the_calendar_has_a_contract() -> None:
