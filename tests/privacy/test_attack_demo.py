@@ -79,7 +79,7 @@ def _target(counted: Counted, released: pl.DataFrame, parents: dict[str, str]) -
             continue
         for part, value in (("teller", row["a"]), ("noemer", row["b"])):
             if row[part] is not None and value is not None:
-                shown[row[part]] = Shown(int(value), threshold[row[part]])
+                shown[row[part]] = Shown(round(value * counted.scale), threshold[row[part]])
     view = View(counted.cells.height, shown)
     _relate(view, counted, truth, parents)
     for row in counted.figures.iter_rows(named=True):
