@@ -78,6 +78,16 @@ _CUTS = {
     "soort": "Soort",
     "verwijzer": "Verwijzer",
     "wettelijk_kader": "Wettelijk kader",
+    "aanleiding": "Aanleiding van de inzet",
+    "deel": "Deel van de vragenlijst",
+    "evaluatiethema": "Thema van de vragenlijst",
+    "groep": "Groep invullers",
+    "paar_evaluatiethema": "Partijen en thema",
+    "peildag": "Peildatum",
+    "peildag_categorie": "Peildatum en categorie",
+    "thema": "Thema van het aanbod",
+    "vorm": "Vorm van het aanbod",
+    "vraag": "Vraag uit de vragenlijst",
 }
 _THEMES = {
     "bereik": "Bereik en instroom",
@@ -87,6 +97,9 @@ _THEMES = {
     "schorsingen": "Schorsingen",
     "thuiszitters": "Thuiszitters en verzuim",
     "jeugdhulp": "Jeugdhulp",
+    "inzet": "Inzet en middelen",
+    "samenwerking": "Samenwerking",
+    "doorgaande_lijnen": "Doorgaande lijnen",
 }
 # Units in which a norm may be compared with the value, as they are written in either place.
 _SAME_UNIT = {"procent": "%", "kalenderdagen": "dagen"}

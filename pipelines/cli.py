@@ -238,7 +238,7 @@ def accept(
 @app.command()
 def anonymise(
     file: Annotated[
-        Path | None, typer.Argument(metavar="FILE", help="De export: CSV, werkboek of iJw-berichten.")
+        Path | None, typer.Argument(metavar="FILE", help="CSV, werkboek of iJw-berichten.")
     ] = None,
     key_file: Annotated[
         Path | None, typer.Option("--key-file", metavar="K", help="Het sleutelbestand.")

@@ -85,6 +85,13 @@ def render(released: Released) -> None:
         "meer_verwijzing",
     )  # fmt: skip
 
+    figure.section(
+        "Inzet en samenwerking", "Welke inzet is er, en hoe beoordelen partijen de samenwerking?"
+    )
+    figure.more(
+        released, ("inzet", "samenwerking", "doorgaande_lijnen"), (), selection, "meer_inzet"
+    )
+
 
 def _trajectories(released: Released, selection: Selection) -> None:
     cuts = [cut for cut in _CUTS if cut in released.cuts("smw_trajecten")]
