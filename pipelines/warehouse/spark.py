@@ -44,6 +44,7 @@ _QUIET = {
 _ON_THIS_MACHINE = {
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.memory": "4g",  # at most; 1g is Spark's own
     "spark.sql.shuffle.partitions": str(os.cpu_count() or 1),
 }
 

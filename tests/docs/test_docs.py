@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import cli, contracts, pages
+from pipelines import cli, contracts, pages, settings
+from pipelines.warehouse import engines
 
 ROOT = Path(__file__).parents[2]
-PAGES = ["README.md", "DEVELOPERS.md", "GLOSSARY.md", "data_contracts/README.md"]
+PAGES = ["README.md", "DEVELOPERS.md", "ENGINES.md", "GLOSSARY.md", "data_contracts/README.md"]
 
 
 def tracked() -> list[Path]:
@@ -79,3 +80,13 @@ def test_no_machine_path_and_no_data_file_is_tracked() -> None:
         assert path.suffix not in {".duckdb", ".parquet"}, path
         text = path.read_text("utf-8", errors="replace")
         assert not machine.search(text), path.relative_to(ROOT)
+
+
+def test_the_page_of_engines_names_every_setting() -> None:
+    text = (ROOT / "ENGINES.md").read_text("utf-8")
+    for name in (settings.ENGINE, settings.SPARK_REMOTE, settings.SPARK_ARCHIVE):
+        assert f"`{name}`" in text
+    for engine in engines.ENGINES:
+        assert f"`{engine}`" in text
+    known = {v for v in vars(settings).values() if isinstance(v, str)}
+    assert set(re.findall(r"ZICHTLIJN_[A-Z_]+", text)) <= known

@@ -95,6 +95,7 @@ def _spark() -> ibis.BaseBackend:
     # For a short life: compile little, collect garbage simply, two partitions in a shuffle.
     light = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
     settings = {
+        "spark.driver.memory": "1g",
         "spark.driver.extraJavaOptions": light,
         "spark.executor.extraJavaOptions": light,
         "spark.sql.shuffle.partitions": "2",
