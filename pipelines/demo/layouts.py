@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
-import yaml
-
+from pipelines import documents
 from pipelines.contracts import load
 from pipelines.errors import ContractError
 
@@ -72,7 +71,7 @@ class Layout:
 def supplier_layout(name: str) -> Layout:
     """The layout `data_contracts/sources/<name>.yaml`."""
     source = files("data_contracts") / "sources" / f"{name}.yaml"
-    document = yaml.safe_load(source.read_text("utf-8"))
+    document = documents.read(source.read_text("utf-8"))
     dates = document.get("datums", "jjjj-mm-dd")
     if dates not in _DATES:
         raise ContractError(f"Indeling {name}: datums {dates!r} kan de demo niet schrijven.")

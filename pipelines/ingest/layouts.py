@@ -18,6 +18,7 @@ from typing import Any
 
 import yaml
 
+from pipelines import documents
 from pipelines.contracts import Contracts, Dataset
 from pipelines.errors import ContractError, DeliveryRefused
 from pipelines.ingest import questionnaires
@@ -186,7 +187,7 @@ def refuse_twins(layouts: Sequence[Layout]) -> None:
 def parse(name: str, text: str) -> Layout:
     """One layout from the text of its YAML file; `name` is the file's, for messages."""
     try:
-        item = yaml.safe_load(text)
+        item = documents.read(text)
     except yaml.YAMLError as problem:
         raise ContractError(f"sources/{name} is geen geldige YAML.") from problem
     if not isinstance(item, dict):

@@ -107,14 +107,24 @@ def _named(bare: pl.Series) -> tuple[int, int]:
         .explode("woord")
         .filter(~pl.col("woord").is_in(PARTICLES))
     )
-    names = known()
-    hits = frame.group_by("waarde", maintain_order=True).agg(
-        pl.col("woord").first().is_in(names.first).alias("voornaam"),
-        (pl.col("woord").is_in(names.first) | pl.col("woord").is_in(names.last))
-        .all()
-        .alias("namen"),
+    first, either = _listed()
+    told = frame.with_columns(
+        voornaam=pl.col("woord").is_in(first), namen=pl.col("woord").is_in(either)
+    )
+    hits = told.group_by("waarde", maintain_order=True).agg(
+        pl.col("voornaam").first(), pl.col("namen").all()
     )
     return int(hits["voornaam"].sum()), int(hits["namen"].sum())
+
+
+@cache
+def _listed() -> tuple[pl.Series, pl.Series]:
+    """First names, and names of either kind, in the form that polars looks up in."""
+    names = known()
+    return (
+        pl.Series(sorted(names.first)).implode(),
+        pl.Series(sorted(names.first | names.last)).implode(),
+    )
 
 
 def _beyond(hits: int, values: int, chance: float) -> bool:
@@ -122,12 +132,12 @@ def _beyond(hits: int, values: int, chance: float) -> bool:
 
 
 def _words_of(locales: Iterable[str], key: str) -> frozenset[str]:
-    found: set[str] = set()
-    for locale in locales:
-        listed = json.loads((_folder() / locale / "person.json").read_text("utf-8"))[key]
-        for name in _flat(listed):
-            found |= {w for w in re.findall(r"[^\W\d_]+", _plain(name)) if len(w) > 2}
-    return frozenset(found - PARTICLES - NOT_NAMES)
+    listed = (
+        json.loads((_folder() / locale / "person.json").read_text("utf-8"))[key]
+        for locale in locales
+    )
+    text = _plain("\n".join(name for names in listed for name in _flat(names)))
+    return frozenset(re.findall(r"[^\W\d_]{3,}", text)) - PARTICLES - NOT_NAMES
 
 
 def _folder() -> Path:

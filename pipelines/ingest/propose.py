@@ -23,6 +23,7 @@ import yaml
 from rapidfuzz import fuzz
 from scipy.optimize import linear_sum_assignment
 
+from pipelines import documents
 from pipelines.contracts import Code, Column, Contracts, Dataset
 from pipelines.errors import DeliveryRefused
 from pipelines.ingest import clean, identity, questionnaires, read
@@ -485,7 +486,7 @@ def _unfold(
 
 @cache
 def _head_words() -> Mapping[str, tuple[str, ...]]:
-    document = yaml.safe_load((files("data_contracts") / "kopwoorden.yaml").read_text("utf-8"))
+    document = documents.read((files("data_contracts") / "kopwoorden.yaml").read_text("utf-8"))
     return {column: tuple(words) for column, words in document.items()}
 
 

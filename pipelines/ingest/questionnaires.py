@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from pipelines import documents
 from pipelines.errors import ContractError
 
 PARTS = ("proces", "inhoud")
@@ -83,7 +84,7 @@ def find(name: str) -> Questionnaire:
 def parse(name: str, text: str) -> Questionnaire:
     """One questionnaire from the text of its file; raises `ContractError` naming what is wrong."""
     try:
-        document: Mapping[str, Any] = yaml.safe_load(text)
+        document: Mapping[str, Any] = documents.read(text)
         found = Questionnaire(
             id=document["id"],
             title=document["titel"],

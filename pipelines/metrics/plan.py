@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, get_args
 
-import yaml
-
+from pipelines import documents
 from pipelines.errors import ContractError
 from pipelines.metrics.metric import Diversity, Level, Metric, Quantiles, Summary
 
@@ -49,7 +48,7 @@ def load(metrics: Mapping[str, Metric]) -> Plan:
 
 def parse(text: str, metrics: Mapping[str, Metric]) -> Plan:
     """Read a plan; a metric, breakdown or level that does not exist is refused by name."""
-    document: Any = yaml.safe_load(text)
+    document: Any = documents.read(text)
     if not isinstance(document, dict) or not isinstance(document.get("tabellen"), dict):
         raise ContractError(f"{PLAN_FILE}: er is geen lijst 'tabellen'.")
     listed: dict[str, Any] = document["tabellen"]

@@ -10,8 +10,8 @@ from importlib.resources import files
 from typing import Any, Literal
 
 import duckdb
-import yaml
 
+from pipelines import documents
 from pipelines.contracts import Contracts, Dataset
 from pipelines.errors import ContractError
 from pipelines.ingest.clean import quoted
@@ -64,7 +64,7 @@ def agreements() -> Mapping[str, Agreement]:
 
 
 def parse(text: str) -> Mapping[str, Agreement]:
-    document: Any = yaml.safe_load(text)
+    document: Any = documents.read(text)
     try:
         default = document["standaard"]
         named = {"": {}, **document["datasets"]}
