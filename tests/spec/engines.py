@@ -92,7 +92,8 @@ def _spark() -> ibis.BaseBackend:
     work = tempfile.mkdtemp(prefix="spark-")
     running.callback(shutil.rmtree, work, ignore_errors=True)
     os.environ["SPARK_WORKER_DIR"] = work
-    # For a short life: compile little, collect garbage simply, two partitions in a shuffle.
+    # For a short life: compile nothing, collect garbage simply, plan a query once. Two partitions,
+    # so that both executors have work.
     light = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
     settings = {
         "spark.driver.memory": "1g",
@@ -100,6 +101,9 @@ def _spark() -> ibis.BaseBackend:
         "spark.executor.extraJavaOptions": light,
         "spark.sql.shuffle.partitions": "2",
         "spark.default.parallelism": "2",
+        "spark.sql.adaptive.enabled": "false",
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     }
     backend = Views()
     backend.do_connect(running.enter_context(spark.session(CLUSTER, settings)))
