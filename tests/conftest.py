@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,15 +44,26 @@ class DemoRun:
 
 @pytest.fixture(scope="session")
 def demo_run(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
-    """Takes a minute or two: tests that use it belong to the xdist group `demo`."""
+    """Takes a minute or two: made once, by the worker that comes first, and read by all."""
+    shared = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        shared = shared.parent
+    home, told = shared / "demo", shared / "demo.json"
+    with (shared / "demo.slot").open("a+b") as lock:
+        fcntl.flock(lock.fileno(), fcntl.LOCK_EX)
+        if not told.exists():
+            told.write_text(json.dumps(_run_demo(home)), "utf-8")
+    planted = json.loads((home / "geplant.json").read_text("utf-8"))
+    return DemoRun(home, home / "inbox", json.loads(told.read_text("utf-8")), planted)
+
+
+def _run_demo(home: Path) -> dict[str, Any]:
     from pipelines import run
     from pipelines.demo import deliveries
 
-    home = tmp_path_factory.mktemp("demo")
+    home.mkdir()
     deliveries.write(home, 2026)
-    report = run.run(home / "inbox", home)
-    planted = json.loads((home / "geplant.json").read_text("utf-8"))
-    return DemoRun(home, home / "inbox", report.as_dict(), planted)
+    return run.run(home / "inbox", home).as_dict()
 
 
 @pytest.fixture(scope="session")

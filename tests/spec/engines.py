@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
 import ibis
 import ibis.expr.types as ir
@@ -25,9 +25,18 @@ from pipelines.contracts import Column, Contracts, Dataset, Kind
 from pipelines.errors import UsageError
 from pipelines.warehouse import engines
 
+T = TypeVar("T")
+
 ENGINES = ("duckdb",)
 ON_SPARK = (pytest.mark.spark, pytest.mark.slow, pytest.mark.xdist_group("spark"))
-EVERY_ENGINE = (*ENGINES, pytest.param("spark", marks=ON_SPARK))
+# `make soak` and `make spark` take everything; `make test` a share of what takes long.
+WHOLE = os.environ.get("ZICHTLIJN_SPECS") == "alle"
+
+
+def share(items: Sequence[T], one_in: int) -> Sequence[T]:
+    return items if WHOLE else items[::one_in]
+
+
 CLUSTER = "local-cluster[2,1,1024]"  # two executors of their own, as on a real cluster
 
 Row = Mapping[str, str]

@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from engines import connected, tables
+from engines import connected, share, tables
 from test_metrics import COMMON, SPECS, read, with_norms
 
 from pipelines import contracts
@@ -20,7 +20,7 @@ from pipelines.metrics.profiles import fetched
 AREAS = {"totaal", "gemeente", "vestiging"}
 
 
-@pytest.mark.parametrize("file", SPECS, ids=lambda p: p.stem)
+@pytest.mark.parametrize("file", share(SPECS, 3), ids=lambda p: p.stem)
 def test_the_rows_add_up_to_the_figure(file: Path) -> None:
     spec = read(file)
     metric = METRICS[spec.metric]

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from engines import EVERY_ENGINE, Row, connected, tables
+from engines import ENGINES, ON_SPARK, Row, connected, share, tables
 
 from pipelines import contracts
 from pipelines.contracts import Contracts
@@ -29,6 +29,17 @@ from pipelines.metrics.plan import Plan, parse
 FOLDER = Path(__file__).parent / "metrics"
 SPECS = sorted(p for p in FOLDER.glob("*.txt") if not p.name.startswith("_"))
 COMMON = FOLDER / "_scholen.txt"
+CASES = [
+    *(
+        pytest.param(file, engine, id=f"{file.stem}-{engine}")
+        for file in SPECS
+        for engine in ENGINES
+    ),
+    *(
+        pytest.param(file, "spark", id=f"{file.stem}-spark", marks=ON_SPARK)
+        for file in share(SPECS, 3)
+    ),
+]
 
 
 @dataclass(frozen=True)
@@ -123,8 +134,7 @@ def comparable(frame: pl.DataFrame, columns: list[str]) -> dict[tuple[str, ...],
     }
 
 
-@pytest.mark.parametrize("engine", EVERY_ENGINE)
-@pytest.mark.parametrize("file", SPECS, ids=lambda p: p.stem)
+@pytest.mark.parametrize(("file", "engine"), CASES)
 def test_metric(file: Path, engine: str) -> None:
     spec = read(file)
     columns = list(spec.expected[0])
@@ -146,7 +156,7 @@ def test_metric(file: Path, engine: str) -> None:
     assert filled <= set(expected), "cells that the spec does not expect"
 
 
-@pytest.mark.parametrize("engine", EVERY_ENGINE)
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("file", SPECS, ids=lambda p: p.stem)
 def test_atoms_add_up_to_cells(file: Path, engine: str) -> None:
     result = counted(file, engine)

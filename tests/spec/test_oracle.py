@@ -26,6 +26,8 @@ from pipelines.metrics.metric import Context, Metric, PerUnit, Quotient, Rate, S
 
 KNOWN = contracts.load()
 PLAN = plans.load(METRICS)
+pytestmark = pytest.mark.xdist_group("oracle")
+
 CELLS = [m for m in METRICS.values() if not isinstance(m.form, Summary | Quotient)]
 SUMMARIES = [m for m in METRICS.values() if isinstance(m.form, Summary)]
 # The second register is looked at in the middle of a school year.

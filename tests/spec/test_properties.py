@@ -22,6 +22,8 @@ from pipelines.metrics.cells import KEY
 from pipelines.metrics.compute import Result, count_all
 from pipelines.metrics.metric import Context, Metric, PerUnit, Quotient, Summary
 
+pytestmark = pytest.mark.xdist_group("oracle")
+
 ADDED_UP = [m for m in METRICS.values() if not isinstance(m.form, Summary | Quotient | PerUnit)]
 SHARES = [m for m in ADDED_UP if m.kind == "aandeel"]
 ASOF = dt.date(2025, 7, 31)
