@@ -247,7 +247,8 @@ def _tell_back(
     """Mark what was accepted and write the feedback.
 
     A replaced or withdrawn delivery asks nothing of anybody. A file that cannot be written (it is
-    open in a spreadsheet program) does not stop the run: `feedback` then stays empty.
+    open in a spreadsheet program), or a large delivery that is gone when its rows are looked up
+    again, does not stop the run: `feedback` then stays empty.
     """
     if outcome.status != "refused":
         findings = acceptances.marked(outcome.findings, outcome.supplier or "", accepted)
@@ -257,7 +258,7 @@ def _tell_back(
         return outcome
     try:
         place = folder.write(feedback, _report(outcome, delivery, contracts), outcome.record)
-    except OSError:
+    except (OSError, DeliveryRefused):
         return outcome
     return replace(outcome, feedback=str(place))
 

@@ -54,7 +54,7 @@ def table(path: Path) -> TextFrame | None:
     """
     with contents.opened(path) as file:
         length = os.fstat(file.fileno()).st_size
-        if length < STREAMED_FROM or contents.kind_of(file.read(contents.HEAD)) != "csv":
+        if length < STREAMED_FROM or contents.kind_of(contents.read(file, contents.HEAD)) != "csv":
             return None
     if length > MAX_STREAMED:
         raise too_large(
