@@ -24,22 +24,6 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     small.still(monkeypatch.setattr)
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("archief")
-    with pytest.MonkeyPatch.context() as patch:
-        small.still(patch.setattr)
-        run.run(small.later_files(home / "inbox"), home)
-    return home
-
-
-@pytest.fixture
-def house(made: Path, tmp_path: Path) -> Path:
-    home = tmp_path / "werkmap"
-    shutil.copytree(made, home)
-    return home
-
-
 def files(home: Path) -> dict[str, int]:
     """Every file below the archive, with the moment it was written."""
     found = (p for p in (home / archive.FOLDER).rglob("*") if p.is_file())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -27,24 +26,6 @@ SECOND = "bestuur_schorsingen_2023-2024_v2.csv"
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     small.still(monkeypatch.setattr)
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A work folder with its inbox, run once."""
-    home = tmp_path_factory.mktemp("levensloop")
-    with pytest.MonkeyPatch.context() as patch:
-        small.still(patch.setattr)
-        run.run(small.later_files(home / "inbox"), home)
-    return home
-
-
-@pytest.fixture
-def house(made: Path, tmp_path: Path) -> Path:
-    """A copy of it."""
-    home = tmp_path / "werkmap"
-    shutil.copytree(made, home)
-    return home
 
 
 def again(home: Path) -> run.Report:
