@@ -63,6 +63,8 @@ def in_load_order(
     paths: Sequence[Path], contracts: Contracts, known: Sequence[Layout]
 ) -> list[Path]:
     """Paths such that a dataset comes after what it refers to; unrecognised files come first."""
+    if len(paths) < 2:
+        return list(paths)  # not read twice where there is nothing to order
     order = {name: i for i, name in enumerate(contracts.in_load_order())}
 
     def place(path: Path) -> tuple[int, str]:

@@ -26,6 +26,7 @@ from pipelines.ingest.read import Origin, TextFrame
 
 HEADER_WITHIN = 20
 RECOGNISED = 0.5  # share of headers that must be known before a layout is called "this one"
+FITS_WHOLLY = (1.0, 1.0)  # no later row can be more alike
 
 DATE_FORMATS: Mapping[str, str] = {
     "jjjj-mm-dd": "%Y-%m-%d",
@@ -324,6 +325,8 @@ def match(
     candidates = [*newest, *(canonical(d) for d in contracts.datasets.values())]
     best: _Candidate | None = None
     for number, cells in text.head(HEADER_WITHIN):
+        if best and best[0] == FITS_WHOLLY:
+            break
         headers = [c for c in cells if c and c.strip()]
         if len(headers) < 2:
             continue

@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from scipy import special
+
+from pipelines.ingest.chance import beyond_chance
 
 FIRST_NAMES_OF = ("nl", "en", "tr", "fr", "de", "pl", "es", "pt", "az")
 SURNAMES_OF = ("nl", "tr", "pl", "es")
@@ -27,7 +28,6 @@ SURNAMES_OF = ("nl", "tr", "pl", "es")
 # of names. The rates are what a column must clearly exceed.
 CHANCE_FIRST = 0.10
 CHANCE_ALL = 0.15
-FALSE_ALARM = 1e-4
 LONGEST_NAME = 7  # words
 PARTICLES = frozenset(["van", "von", "der", "den", "het", "ten", "ter", "les", "ben", "bin", "ibn"])
 NOT_NAMES = frozenset(["man", "anders", "school"])  # in a list, but an answer in many columns
@@ -54,7 +54,7 @@ class Named:
     """How many of a column's distinct texts look like names of persons.
 
     Counts the values that begin with a first name, that consist of names, or that are initials
-    with a name, and asks whether that is more than chance allows (binomial, `FALSE_ALARM`).
+    with a name, and asks whether that is more than chance allows (`chance`).
     """
 
     wordy: int = 0
@@ -128,7 +128,7 @@ def _listed() -> tuple[pl.Series, pl.Series]:
 
 
 def _beyond(hits: int, values: int, chance: float) -> bool:
-    return hits > 1 and bool(special.bdtrc(hits - 1, values, chance) < FALSE_ALARM)
+    return hits > 1 and beyond_chance(hits, values, chance)
 
 
 def _words_of(locales: Iterable[str], key: str) -> frozenset[str]:

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
-from scipy import special
+
+from pipelines.ingest.chance import beyond_chance
 
 BSN_WEIGHTS = np.array([9, 8, 7, 6, 5, 4, 3, 2, -1])
 RANDOM_PASS_RATE = 1 / 11  # share of random nine-digit numbers that pass the eleven-test
-FALSE_ALARM = 1e-4  # chance at which random numbers may be taken for citizen service numbers
 SPOKEN_NUMBER = r"(?i)\b(?:bsn|burgerservice\w*|sofi\w*|onderwijsnu?m?mer|onderwijsnr|pgn)\D{0,12}"
 HEXADECIMAL = r"\b[0-9A-Fa-f-]*[A-Fa-f][0-9A-Fa-f-]*\b"
 
@@ -23,7 +23,7 @@ class Numbers:
     """The numbers in a column, gathered over its distinct values.
 
     Of random nine-digit numbers one in eleven passes the eleven-test. A column is taken for real
-    when all its numbers pass, or more than chance allows (binomial, `FALSE_ALARM`), or when a
+    when all its numbers pass, or more than chance allows (`chance`), or when a
     number that passes is called one in so many words. Eight digits (a lost leading zero) count
     only beyond chance, and never when they are a date.
     """
@@ -48,10 +48,10 @@ class Numbers:
         if self.called:
             return True
         hits, count = _tested(self.nine)
-        if count and (hits == count or _beyond_chance(hits, count)):
+        if count and (hits == count or beyond_chance(hits, count, RANDOM_PASS_RATE)):
             return True
         hits, count = _tested(self.eight)
-        return count > 0 and _beyond_chance(hits, count)
+        return count > 0 and beyond_chance(hits, count, RANDOM_PASS_RATE)
 
 
 def holds_bsn(values: pl.Series) -> bool:
@@ -106,7 +106,3 @@ def _is_compact_date(eight: pl.Series) -> pl.Series:
     """yyyymmdd or ddmmyyyy of 1900 to 2099."""
     day, month, year = r"(0[1-9]|[12]\d|3[01])", r"(0[1-9]|1[0-2])", r"(19|20)\d{2}"
     return eight.str.contains(f"^({year}{month}{day}|{day}{month}{year})$")
-
-
-def _beyond_chance(hits: int, count: int) -> bool:
-    return bool(special.bdtrc(hits - 1, count, RANDOM_PASS_RATE) < FALSE_ALARM)
