@@ -382,6 +382,43 @@ def evaluation_new(
     return OK
 
 
+@evaluation_app.command("collect")
+def evaluation_collect(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Map met teruggekomen formulieren.")
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Waar de leveringen komen, zoals de inbox.")
+    ] = Path("evaluatie-verzameld"),
+    as_json: AsJson = False,
+) -> int:
+    """Maak van ingevulde formulieren een levering per doelgroep, klaar voor de inbox."""
+    from pipelines.evaluation import collect
+
+    found = collect.collect(folder, out, contracts.load(), progress=_progress)
+    if as_json:
+        _print_json(found.as_dict())
+        return NOT_ALL_ACCEPTED if found.left_out else OK
+    for bundle in found.bundles:
+        answered = sum(form.answered for form in bundle.forms)
+        people.print(
+            f"{bundle.path}: {len(bundle.forms)} van {bundle.group} over {bundle.year},"
+            f" waarvan {answered} met antwoorden.",
+            markup=False,
+            soft_wrap=True,
+        )
+        for form in bundle.forms:
+            if form.answered and not form.place:
+                people.print(
+                    f"Zonder school of wijk, telt alleen in het totaal: {form.file}", markup=False
+                )
+    for one in found.repeated:
+        people.print(f"{one.file}: {one.reason}", markup=False, soft_wrap=True)
+    for one in found.left_out:
+        people.print(f"Niet verzameld: {one.file}. {one.reason}", markup=False, soft_wrap=True)
+    return NOT_ALL_ACCEPTED if found.left_out else OK
+
+
 @app.command()
 def withdraw(
     delivery: Annotated[
@@ -513,6 +550,36 @@ def metrics(as_json: AsJson = False) -> int:
     for item in declared:
         table.add_row(item["id"], item["label_nl"], item["definitie"])
     Console(highlight=False).print(table)
+    return OK
+
+
+@app.command("plan")
+def publication_plan(as_json: AsJson = False) -> int:
+    """Toon het publicatieplan: alle tabellen die ooit getoond mogen worden, met de definities."""
+    from pipelines.metrics.catalogue import METRICS
+    from pipelines.release import planned
+
+    found = planned.plan(METRICS, contracts.load())
+    if as_json:
+        _print_json(found.as_dict())
+        return OK
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("cijfer", "uitsplitsing", "niveaus", "vanaf", "definitie"):
+        table.add_column(title, overflow="fold")
+    for metric in found.metrics:
+        about = (str(metric.threshold), Text(metric.definition))
+        for listed in metric.tables:
+            levels = ", ".join(listed.levels)
+            table.add_row(metric.metric, listed.breakdown or "-", levels, *about)
+            about = ("", Text(""))
+    _out().print(table)
+    people.print(
+        f"Publicatieplan {found.version}: wat hier niet staat, wordt niet geteld en niet getoond."
+        f" 'Vanaf' is het kleinste aantal kinderen dat te zien is; aantallen zijn afgerond op een"
+        f" veelvoud van {found.rounding}.",
+        markup=False,
+        soft_wrap=True,
+    )
     return OK
 
 

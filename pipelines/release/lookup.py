@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from pipelines.errors import UsageError
+from pipelines.release.planned import NOT_PLANNED
 from pipelines.release.publish import POINTER
 
 COLUMNS = (
@@ -64,7 +65,7 @@ def show(
             ).fetchall()
         ]
         if cut and cut not in cuts:
-            raise UsageError(_unknown("uitsplitsing", cut, [c for c in cuts if c]))
+            raise UsageError(_not_planned(metric, "uitsplitsing", cut, [c for c in cuts if c]))
         chosen = cut if cut or "" in cuts else cuts[0] if cuts else ""
         for name, column, what in ((year, "schooljaar", "schooljaar"), (level, "niveau", "niveau")):
             found = con.execute(
@@ -72,8 +73,13 @@ def show(
                 " ORDER BY 1",
                 [metric, chosen],
             ).fetchall()
-            if name is not None and name not in [v for (v,) in found]:
-                raise UsageError(_unknown(what, name, [v for (v,) in found]))
+            listed = [v for (v,) in found]
+            if name is not None and name not in listed:
+                raise UsageError(
+                    _not_planned(metric, what, name, listed)
+                    if column == "niveau"
+                    else _unknown(what, name, listed)
+                )
         definition = con.execute(
             "SELECT definitie FROM metrieken WHERE id = ?", [metric]
         ).fetchone()
@@ -83,15 +89,20 @@ def show(
             [metric, chosen, year, level],
         ).fetchall()
     if not rows:
-        raise UsageError(
-            "Niet in het publicatieplan: voor deze combinatie bestaat geen gepubliceerd cijfer."
-        )
+        raise UsageError(f"{NOT_PLANNED}: voor deze combinatie bestaat geen gepubliceerd cijfer.")
     return Found(
         metric, known[metric], definition[0] if definition else "", told["id"], tuple(rows)
     )
 
 
 def _unknown(what: str, name: str, known: list[str]) -> str:
+    return f"Onbekend {what}: {name}. {_hint(name, known)}"
+
+
+def _not_planned(metric: str, what: str, name: str, known: list[str]) -> str:
+    return f"{NOT_PLANNED}: {metric} voor {what} {name}. {_hint(name, known)}"
+
+
+def _hint(name: str, known: list[str]) -> str:
     near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
-    hint = f"Bedoelt u {' of '.join(near)}?" if near else f"Wel bekend: {', '.join(known) or '-'}."
-    return f"Onbekend {what}: {name}. {hint}"
+    return f"Bedoelt u {' of '.join(near)}?" if near else f"Wel bekend: {', '.join(known) or '-'}."

@@ -58,7 +58,7 @@ def test_what_is_there_is_shown(workdir: Path) -> None:
         (
             "smw_trajecten",
             {"level": "gemeentes"},
-            "Onbekend niveau: gemeentes. Bedoelt u gemeente?",
+            "Niet in het publicatieplan: smw_trajecten voor niveau gemeentes. Bedoelt u gemeente?",
         ),
         ("smw_trajecten", {"year": "2023-2024"}, "Bedoelt u 2023/2024?"),
         ("smw_trajecten", {"year": "2024/2025"}, "Onbekend schooljaar: 2024/2025."),
