@@ -408,10 +408,8 @@ def evaluation_collect(
             soft_wrap=True,
         )
         for form in bundle.forms:
-            if form.answered and not form.place:
-                people.print(
-                    f"Zonder school of wijk, telt alleen in het totaal: {form.file}", markup=False
-                )
+            for remark in form.remarks:
+                people.print(f"{form.file}: {remark}.", markup=False, soft_wrap=True)
     for one in found.repeated:
         people.print(f"{one.file}: {one.reason}", markup=False, soft_wrap=True)
     for one in found.left_out:

@@ -259,10 +259,12 @@ het ander.
 Excel-formulieren
 1. Stuur iedere invuller een eigen formulier. Het nummer in de bestandsnaam hoort bij een formulier
    en zegt niet wie het invult. Schrijf niet op wie welk nummer kreeg.
-2. Zet alle verstuurde formulieren uit deze mappen in de inbox, en vervang ze door wat terugkomt. De
-   bestandsnaam moet blijven zoals zij is. Een leeg formulier telt als genodigd en niet geantwoord:
-   zo klopt de respons.
-3. Draai 'zichtlijn run'.
+2. Zet wat terugkomt in deze mappen, over het lege formulier heen. Een leeg formulier telt als
+   genodigd en niet geantwoord: zo klopt de respons.
+3. Draai 'zichtlijn evaluation collect' met deze map, en met --out de inbox. Dat maakt van alle
+   formulieren een levering per doelgroep, en noemt wat niet klopt of dubbel is. Na een nieuw
+   formulier draait u het opnieuw.
+4. Draai 'zichtlijn run'.
 
 LimeSurvey (versie 5 of nieuwer)
 1. Maak een vragenlijst aan met 'Importeren' en kies het lss-bestand.
@@ -270,9 +272,9 @@ LimeSurvey (versie 5 of nieuwer)
 3. Exporteer na afloop de antwoorden als CSV, met vraagcodes als kop en antwoordcodes als antwoord.
 4. Noem de exports zo, en zet ze in de inbox:
 {exports}
-5. LimeSurvey geeft alleen wie heeft geantwoord. Zet voor ieder die niet antwoordde een leeg
-   Excel-formulier van dezelfde groep in de inbox: zo klopt de respons. Met --count maakt u er meer.
-   Zonder school of wijk telt een leeg formulier alleen in het totaal.
+5. LimeSurvey geeft alleen wie heeft geantwoord. Verzamel daarom voor ieder die niet antwoordde een
+   leeg Excel-formulier van dezelfde groep, zoals hierboven: zo klopt de respons. Met --count maakt
+   u er meer. Zonder school of wijk telt een leeg formulier alleen in het totaal.
 6. Draai 'zichtlijn run'.
 
 Van beide geldt: er is geen vraag naar namen of een toelichting. Een levering waarin die toch staan,

@@ -16,7 +16,8 @@ from lxml import etree
 
 from pipelines import contracts, intake, why
 from pipelines.deliver import Outcome, deliver
-from pipelines.evaluation import forms, rounds
+from pipelines.errors import UsageError
+from pipelines.evaluation import collect, forms, rounds
 from pipelines.ingest import layouts
 from pipelines.warehouse import engine, history
 
@@ -202,6 +203,124 @@ def test_a_spreadsheet_program_works_out_what_comes_back(workdir: Path, tmp_path
         ("wijkteam", None, "WK990101", "p10", 5, False),
     ]
     assert {row[1:3] for row in held(workdir)} == {("99AA00", None), (None, "WK990101")}
+
+
+# Collecting --------------------------------------------------------------------------------------
+
+
+def test_returned_forms_become_one_delivery_per_group(workdir: Path, tmp_path: Path) -> None:
+    """Renamed or not, in whatever folder: what is in a form says which form it is."""
+    sent = tmp_path / "uit"
+    school, _, wijkteam = rounds.new(
+        "2024/2025", sent, PROMISES, workdir=workdir, count={"school": 3}
+    )
+    fill(school.forms[0], "99AA00 De Brug (Veenmark)", {"p01": 4, "i10": "n.v.t."})
+    fill(school.forms[1], "99AB00 Anne Jansenschool (Veenmark)", {"p01": 7, "p02": "van Sanne"})
+    fill(wijkteam.forms[0], "WK990102 Noord (Veenmark)", {"p10": 5})
+    school.forms[1].rename(sent / "Formulier (1).xlsx")
+
+    ran = command("evaluation", "collect", str(sent), "--out", str(tmp_path / "inbox"), "--json")
+
+    assert ran.returncode == 0, ran.stderr
+    told = json.loads(ran.stdout)
+    assert (told["left_out"], told["repeated"]) == ([], [])
+    assert [(f["group"], f["forms"], f["answered"]) for f in told["files"]] == [
+        ("school", 3, 2), ("smw_aanbieder", 1, 0), ("wijkteam", 1, 1),
+    ]  # fmt: skip
+    assert [r["file"] for r in told["files"][0]["remarks"]] == ["Formulier (1).xlsx"]
+    files = [Path(f["file"]) for f in told["files"]]
+    assert not any("Sanne" in path.read_text("utf-8") for path in files)
+    outcomes = taken_in(workdir, *files)
+    assert [(o.supplier, o.period, o.rows_in, o.accepted) for o in outcomes] == [
+        ("formulieren-school", "2024-2025", 57, 55),
+        ("formulieren-smw-aanbieder", "2024-2025", 19, 19),
+        ("formulieren-wijkteam", "2024-2025", 15, 15),
+    ]
+    assert [row for row in held(workdir) if row[4] is not None or row[5]] == [
+        ("school", "99AA00", None, "i10", None, True),
+        ("school", "99AA00", None, "p01", 4, False),
+        ("wijkteam", None, "WK990102", "p10", 5, False),
+    ]
+    found, _files = why.why(workdir, "ev_respons", "2024/2025", school=None, municipality=None)
+    assert (found.numerator, found.denominator) == (2, 5)
+
+
+def test_what_is_no_form_is_named_and_the_rest_is_collected(workdir: Path, tmp_path: Path) -> None:
+    sent, home = tmp_path / "uit", tmp_path / "terug"
+    (school, *_) = rounds.new("2024/2025", sent, PROMISES, workdir=workdir, count={"school": 4})
+    good, unsaved, damaged, _ = (home / p.name for p in school.forms)
+    shutil.copytree(sent / "school", home)
+    place = "99AA00 De Brug (Veenmark)"
+    fill(good, place, {"p01": 4})
+    fill(unsaved, place, {"p01": 4}, calculated=False)
+    book = openpyxl.load_workbook(damaged)
+    book[forms.QUESTIONS].cell(forms.HEADER_ROW + 4, 5).value = "2024/2025:iets-anders"
+    book.save(damaged)
+    (home / "veenmark_scholen.csv").write_text(SCHOLEN, "utf-8")
+    (home / "foto.jpg").write_bytes(b"geen formulier")
+    (home / "kapot.xlsx").write_bytes(b"PK geen werkboek")
+    (home / "alles.zip").write_bytes(b"PK")
+
+    ran = command("evaluation", "collect", str(home), "--out", str(tmp_path / "inbox"), "--json")
+
+    assert ran.returncode == 3, ran.stderr
+    told = json.loads(ran.stdout)
+    assert [(f["group"], f["forms"], f["answered"]) for f in told["files"]] == [("school", 2, 1)]
+    why_not = {f["file"]: f["reason"] for f in told["left_out"]}
+    expected = {
+        unsaved.name: "niet uitgerekend",
+        damaged.name: "beschadigd",
+        "veenmark_scholen.csv": "levering van scholen",
+        "foto.jpg": "worden niet gelezen",
+        "kapot.xlsx": "geen enkele bekende indeling",
+        "alles.zip": "Pak het zipbestand eerst uit",
+    }
+    assert set(why_not) == set(expected)
+    for file, words in expected.items():
+        assert words in why_not[file]
+
+
+def test_a_form_counts_once_and_two_answers_contradict(workdir: Path, tmp_path: Path) -> None:
+    sent, home, inbox = tmp_path / "uit", tmp_path / "terug", tmp_path / "inbox"
+    (school, *_) = rounds.new("2024/2025", sent, PROMISES, workdir=workdir, count={"school": 3})
+    same, late, twice = (home / p.name for p in school.forms)
+    shutil.copytree(sent / "school", home)
+    copies = {p: p.with_name(f"kopie {p.name}") for p in (same, late, twice)}
+    fill(same, "99AA00 De Brug (Veenmark)", {"p01": 2})
+    shutil.copy(same, copies[same])
+    shutil.copy(late, copies[late])
+    fill(copies[late], "99AA00 De Brug (Veenmark)", {"p01": 3})
+    shutil.copy(twice, copies[twice])
+    fill(twice, "99AA00 De Brug (Veenmark)", {"p01": 4})
+    fill(copies[twice], "99AA00 De Brug (Veenmark)", {"p01": 5})
+
+    found = collect.collect(home, inbox, PROMISES)
+
+    (bundle,) = found.bundles
+    assert {f.file for f in bundle.forms} == {copies[late].name, copies[same].name}
+    assert len(found.repeated) == 2
+    assert {f.file for f in found.left_out} == {twice.name, copies[twice].name}
+    before = bundle.path.read_bytes()
+    for path in (same, copies[same]):
+        path.unlink()
+    with pytest.raises(UsageError, match="1 formulieren die nu niet zijn gevonden"):
+        collect.collect(home, inbox, PROMISES)
+    assert bundle.path.read_bytes() == before
+    bundle.path.unlink()
+    (again,) = collect.collect(home, inbox, PROMISES).bundles
+    assert [f.file for f in again.forms] == [copies[late].name]
+
+
+@pytest.mark.parametrize("place", ["leeg", "weg", "binnen"])
+def test_a_folder_that_cannot_be_collected_says_so(tmp_path: Path, place: str) -> None:
+    home = tmp_path / "terug"
+    if place != "weg":
+        home.mkdir()
+    out = home / "inbox" if place == "binnen" else tmp_path / "inbox"
+    said = {"leeg": "staat geen bestand", "weg": "bestaat niet", "binnen": "daarbuiten"}
+    with pytest.raises(UsageError, match=said[place]):
+        collect.collect(home, out, PROMISES)
+    assert not out.exists()
 
 
 # LimeSurvey --------------------------------------------------------------------------------------
