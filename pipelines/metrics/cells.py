@@ -1,188 +1,167 @@
-"""From profiles to cells: which cells a profile counts in, which cells exist, what they hold.
+"""Cells as places in a grid: which exist, what stands in them, which of them are one and the same.
 
-Frames only, no engine. CELL names a count (metriek, deel and where); AREA and KEY are parts of it.
+Numbers only, no engine. A `Grid` holds the places of one table of the plan; a `Tally` what its rows
+add up to there. AREA and KEY name a cell in words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from pipelines.metrics import categories
-from pipelines.metrics.derive import UNKNOWN
-from pipelines.metrics.metric import Context, Metric
-from pipelines.metrics.plan import Plan
+from pipelines.metrics.lines import NONE, Axis, Ints, Owners
 
 AREA = ["schooljaar", "niveau", "gebied"]
 KEY = [*AREA, "uitsplitsing", "categorie"]
-CELL = ["metriek", "deel", *KEY]
-_TEXT = dict.fromkeys(CELL, pl.String)
+Codes = npt.NDArray[np.int64]
 
 
-def at(level: str) -> list[pl.Expr]:
-    """AREA of a row at a level; `gebied` is null where the row has no such area."""
-    area = pl.lit("") if level == "totaal" else pl.col(level)
-    return [pl.col("schooljaar"), pl.lit(level).alias("niveau"), area.alias("gebied")]
+@dataclass(frozen=True)
+class Grid:
+    """The places of one table: every school year x area x category, numbered in that order."""
+
+    level: str
+    breakdown: str
+    years: Axis
+    areas: Axis
+    categories: Axis
+
+    @property
+    def size(self) -> int:
+        return self.years.size * self.areas.size * self.categories.size
+
+    @cached_property
+    def at(self) -> Codes:
+        """The place of each row; NONE for a row without such an area."""
+        areas = self.years.codes.astype(np.int64) * self.areas.size + self.areas.codes
+        placed = areas * self.categories.size + self.categories.codes
+        return np.where(self.areas.codes == NONE, np.int64(NONE), placed)
+
+    def places(self, areas: Codes, categories: Ints) -> Codes:
+        """Areas (school year x area) crossed with categories."""
+        return (areas[:, None] * self.categories.size + categories[None, :]).ravel()
 
 
-def category(columns: Sequence[str]) -> pl.Expr:
-    """The category of a row by one or more columns; '' without any."""
-    if not columns:
-        return pl.lit("")
-    known = [pl.col(c).fill_null(UNKNOWN) for c in columns]
-    return pl.concat_str(known, separator=categories.CROSS)
-
-
-def areas(frames: list[pl.DataFrame], levels: tuple[str, ...]) -> pl.DataFrame:
-    """Every area that occurs in any of the frames, by school year: AREA."""
-    found = [f.select(at("totaal")) for f in frames[:1]]
-    found += [f.select(at(v)) for f in frames for v in levels if v in f.columns]
-    return pl.concat(found).drop_nulls().unique().sort(AREA)
-
-
-def members(
-    metric: Metric, deel: str, known: pl.DataFrame, plan: Plan, holds: pl.Expr
-) -> pl.DataFrame:
-    """The cells that profiles count in, for one part of a metric: profiel, CELL.
-
-    The denominator of a split is not broken down: it is all units of the area.
-    """
-    counted = known.filter(holds)
-    frames = [pl.DataFrame(schema={"profiel": pl.String, **_TEXT})]
-    for table in plan.of(metric.id):
-        whole = deel == "noemer" and metric.is_split
-        breakdown = "" if whole else table.breakdown
-        frames.append(
-            counted.select(
-                "profiel",
-                pl.lit(metric.id).alias("metriek"),
-                pl.lit(deel).alias("deel"),
-                *at(table.level),
-                pl.lit(breakdown).alias("uitsplitsing"),
-                category(metric.columns_of(breakdown)).alias("categorie"),
-            ).drop_nulls("gebied")
-        )
-    return pl.concat(frames).unique()
-
-
-def keys(
-    metric: Metric, counted: pl.DataFrame, within: pl.DataFrame, context: Context, plan: Plan
-) -> pl.DataFrame:
-    """Every cell of a metric that exists, also where nothing was counted: metriek, KEY.
-
-    Zero cells are the areas crossed with the code list of the cut, or, for crossed cuts and cuts
-    without a list, with what occurs anywhere.
-    """
-    own = counted.filter(pl.col("metriek") == metric.id)
-    found = [own.filter(pl.col("uitsplitsing") == "").select(KEY).clear()]
-    for table in plan.of(metric.id):
-        occurs = own.filter(pl.col("uitsplitsing") == table.breakdown)["categorie"].unique()
-        columns = metric.columns_of(table.breakdown)
-        listed = (
-            [c.code for c in categories.of_column(metric, columns[0], context.contracts)]
-            if len(columns) == 1
-            else []
-            if columns
-            else [""]
-        )
-        all_categories = pl.DataFrame(
-            {"categorie": sorted({*listed, *occurs.to_list()})}, schema={"categorie": pl.String}
-        )
-        found.append(
-            within.filter(pl.col("niveau") == table.level)
-            .with_columns(uitsplitsing=pl.lit(table.breakdown))
-            .join(all_categories, how="cross")
-            .select(KEY)
-        )
-    return pl.concat(found).unique().select(pl.lit(metric.id).alias("metriek"), *KEY)
-
-
-def named(keys_of: pl.DataFrame, deel: str, *, whole: bool) -> pl.DataFrame:
-    """CELL of one part for every key; `whole` leaves the breakdown out."""
-    if whole:
-        blank = pl.lit("")
-        keys_of = keys_of.with_columns(uitsplitsing=blank, categorie=blank).unique()
-    return keys_of.with_columns(deel=pl.lit(deel)).select(CELL)
-
-
-def merge(
-    every: pl.DataFrame, counted: pl.DataFrame, sets: pl.DataFrame
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Atoms, and the number (`cel`) of every cell.
-
-    every: CELL. counted: profiel, CELL. sets: profielen, aantal. Two names for the same units in
-    the same place get one number. Gives CELL with cel, and atoms with aantal and cellen.
-    """
-    raw = every.sort([*KEY, "deel", "metriek"]).with_row_index("ruw")
-    numbered = counted.join(raw, on=CELL).select("profiel", "ruw")
-    per_set = (
-        sets.filter(pl.col("aantal") > 0)
-        .with_row_index("set")
-        .explode("profielen")
-        .join(numbered, left_on="profielen", right_on="profiel")
-        .group_by("set", "aantal")
-        .agg(pl.col("ruw").unique().sort())
-    )
-    atoms = (
-        per_set.with_columns(naam=_as_text("ruw"))
-        .group_by("naam")
-        .agg(pl.col("aantal").sum(), pl.col("ruw").first())
-        .sort("naam")
-        .with_row_index("atoom")
-        .select("atoom", "aantal", "ruw")
-    )
-    holds = atoms.explode("ruw").group_by("ruw").agg(pl.col("atoom").sort())
-    same = (
-        raw.join(holds, on="ruw", how="left")
-        .with_columns(naam=_as_text("atoom").fill_null(""))
-        .with_columns(eerste=pl.col("ruw").min().over([*KEY, "naam"]))
-        .with_columns(cel=pl.col("eerste").rank("dense").cast(pl.Int64) - 1)
-        .sort("ruw")
-    )
-    renumbered = (
-        atoms.explode("ruw")
-        .join(same.select("ruw", "cel"), on="ruw")
-        .group_by("atoom", "aantal")
-        .agg(cellen=pl.col("cel").unique().sort())
-        .sort("cellen")
-        .select("aantal", "cellen")
-    )
-    return same.select(*CELL, "cel"), renumbered
-
-
-def _as_text(column: str) -> pl.Expr:
-    return pl.col(column).cast(pl.List(pl.String)).list.join(",")
-
-
-def filled(
-    numbers: pl.DataFrame, counted: pl.DataFrame, sets: pl.DataFrame, name: str
-) -> pl.DataFrame:
-    """Units of `sets` in every cell: cel and the named count (cells without units are absent)."""
-    placed = counted.join(numbers, on=CELL).select("profiel", "cel")
+def once(at: Codes, owners: Owners) -> tuple[Codes, Ints]:
+    """Every place with every owner that has a row there, once."""
+    single = np.flatnonzero((at != NONE) & (owners.number != NONE) & ~owners.often)
+    more = np.flatnonzero((at != NONE) & owners.often)
+    if not more.size:
+        return at[single], owners.number[single]
+    packed = pl.Series(at[more] * owners.count + owners.number[more]).unique().to_numpy()
     return (
-        sets.with_row_index("set")
-        .explode("profielen")
-        .join(placed, left_on="profielen", right_on="profiel")
-        .unique(["set", "cel"])
-        .group_by("cel")
-        .agg(pl.col("aantal").sum().alias(name))
+        np.concatenate([at[single], packed // owners.count]),
+        np.concatenate([owners.number[single], packed % owners.count]),
     )
 
 
-def largest_two(
-    numbers: pl.DataFrame, counted: pl.DataFrame, contributions: pl.DataFrame
-) -> pl.DataFrame:
-    """Largest and second largest contribution of one person to each cell: cel, grootste, tweede."""
-    placed = counted.join(numbers, on=CELL).select("profiel", "cel").unique()
-    return (
-        contributions.join(placed, on="profiel")
-        .group_by("cel", "persoon")
+_BITS, _TIMES = 20, 3  # random numbers of 20 bits add up without loss in a float, even 2^33 times
+
+
+def marked(places: Codes, owners: Ints, size: int, count: int) -> Codes:
+    """A number per place that tells sets of owners apart, but for a chance of 2^-60.
+
+    places, owners: pairs, each once. size: number of places. count: number of owners.
+    """
+    lots = np.random.default_rng(_BITS).integers(0, 1 << _BITS, size=(_TIMES, count))
+    mark = np.zeros(size, dtype=np.int64)
+    for drawn in lots:
+        total = np.bincount(places, weights=drawn[owners], minlength=size).astype(np.int64)
+        mark = mark << (_BITS + 1) | total & ((2 << _BITS) - 1)
+    return mark
+
+
+def distinct(at: Codes, owners: Owners | None, size: int) -> Codes:
+    """Distinct owners per place."""
+    if owners is None:
+        return np.zeros(size, dtype=np.int64)
+    return np.bincount(once(at, owners)[0], minlength=size)
+
+
+def schools(at: Codes, school: Axis, size: int) -> Codes:
+    """Distinct schools per place."""
+    here = np.flatnonzero((at != NONE) & (school.codes != NONE))
+    packed = pl.Series(at[here] * school.size + school.codes[here]).unique().to_numpy()
+    return np.bincount(packed // max(school.size, 1), minlength=size)
+
+
+def largest_two(at: Codes, persons: Owners, amounts: Ints, size: int) -> tuple[Codes, Codes]:
+    """Largest and second largest sum of one person per place; NONE without rows.
+
+    Rows without a person count as those of one.
+    """
+    here = np.flatnonzero(at != NONE)
+    summed = (
+        pl.DataFrame({"plek": at[here], "wie": persons.number[here], "bedrag": amounts[here]})
+        .group_by("plek", "wie")
         .agg(pl.col("bedrag").sum())
-        .group_by("cel")
-        .agg(
-            grootste=pl.col("bedrag").max(),
-            tweede=pl.col("bedrag").top_k(2).sort(descending=True).get(1, null_on_oob=True),
-        )
-        .with_columns(pl.col("tweede").fill_null(0))
+        .sort("plek", "bedrag", descending=[False, True])
     )
+    places, sums = summed["plek"].to_numpy(), summed["bedrag"].to_numpy()
+    found = np.full((2, size), NONE, dtype=np.int64)
+    first = np.flatnonzero(np.diff(places, prepend=NONE))
+    found[0, places[first]] = sums[first]
+    found[1, places[first]] = 0
+    second = first[first + 1 < places.size] + 1
+    second = second[places[second] == places[second - 1]]
+    found[1, places[second]] = sums[second]
+    return found[0], found[1]
+
+
+class Atlas:
+    """One number for every place of every grid, in the order in which cells are shown: KEY."""
+
+    def __init__(self, grids: Sequence[Grid]) -> None:
+        first = grids[0]
+        self.years = first.years.names
+        self.levels = sorted({g.level for g in grids})
+        self.breakdowns = sorted({g.breakdown for g in grids})
+        self._areas = _Names({g.level: g.areas for g in grids})
+        self._categories = _Names({g.breakdown: g.categories for g in grids})
+
+    def codes(self, grid: Grid, places: Codes) -> Codes:
+        """The numbers of places of a grid."""
+        category, rest = places % grid.categories.size, places // grid.categories.size
+        area, year = rest % grid.areas.size, rest // grid.areas.size
+        code = year * len(self.levels) + self.levels.index(grid.level)
+        code = code * self._areas.widest + area
+        code = code * len(self.breakdowns) + self.breakdowns.index(grid.breakdown)
+        return code * self._categories.widest + category
+
+    def keys(self, codes: Codes) -> pl.DataFrame:
+        """The words of numbered places: KEY."""
+        rest, category = np.divmod(codes, self._categories.widest)
+        rest, breakdown = np.divmod(rest, len(self.breakdowns))
+        rest, area = np.divmod(rest, self._areas.widest)
+        year, level = np.divmod(rest, len(self.levels))
+        return pl.DataFrame(
+            {
+                "schooljaar": self.years.gather(year),
+                "niveau": pl.Series(self.levels, dtype=pl.String).gather(level),
+                "gebied": self._areas.words(self.levels, level, area),
+                "uitsplitsing": pl.Series(self.breakdowns, dtype=pl.String).gather(breakdown),
+                "categorie": self._categories.words(self.breakdowns, breakdown, category),
+            }
+        )
+
+
+class _Names:
+    """Names of several axes behind each other."""
+
+    def __init__(self, axes: Mapping[str, Axis]) -> None:
+        self.widest = max(1, *(a.size for a in axes.values()))
+        self._start: dict[str, int] = {}
+        start = 0
+        for name, axis in axes.items():
+            self._start[name] = start
+            start += axis.size
+        self._names = pl.concat([a.names for a in axes.values()])
+
+    def words(self, of: Sequence[str], which: Ints, code: Ints) -> pl.Series:
+        starts = np.array([self._start[name] for name in of], dtype=np.int64)
+        return self._names.gather(starts[which] + code)

@@ -1,8 +1,8 @@
 """Counting: metrics and tables in, exact cells out, with all that disclosure control must know.
 
-The engine groups units by their profile (`profiles`); what comes back holds no person and is as
-large as the variety in the data, not as the register. Which cells a profile counts in is worked
-out here, from the publication plan. Nothing is rounded or hidden yet: the outcome stays on the
+The engine works out the rows of a measure (`lines`) and hands them over as whole numbers, without
+a pseudonym. Which cells a row counts in follows from the publication plan (`field`, `cells`), and
+which rows count alike too (`atoms`). Nothing is rounded or hidden yet: the outcome stays on the
 pipeline side.
 """
 
@@ -13,16 +13,15 @@ from dataclasses import dataclass
 from itertools import groupby
 
 import polars as pl
-from ibis.common.deferred import Deferred
 
-from pipelines.metrics import cells
+from pipelines.metrics import categories, field, parts
 from pipelines.metrics.cells import AREA, KEY
-from pipelines.metrics.derive import ENROLLED
+from pipelines.metrics.derive import ENROLLED, UNKNOWN
+from pipelines.metrics.field import Field
+from pipelines.metrics.lines import fetch, fetched
 from pipelines.metrics.metric import (
     Base,
     Context,
-    Count,
-    Flow,
     Mean,
     Measure,
     Metric,
@@ -35,8 +34,8 @@ from pipelines.metrics.metric import (
     Tables,
     Total,
 )
+from pipelines.metrics.parts import Part
 from pipelines.metrics.plan import Plan
-from pipelines.metrics.profiles import HOLDS, Profiles, fetched, profile
 from pipelines.metrics.spreads import Spread, spread
 
 
@@ -84,20 +83,6 @@ class Result:
     public: tuple[Counted, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Part:
-    """A count that a metric needs: of which rows, and of which column the sum (None: units)."""
-
-    metric: Metric
-    deel: str
-    weight: str | None
-    test: Deferred | None
-
-    @property
-    def flag(self) -> str:
-        return f"_{self.metric.id}_{self.deel}"
-
-
 def count_all(
     metrics: Iterable[Metric],
     tables: Tables,
@@ -133,155 +118,67 @@ def count(
     measure = metrics[0].measure
     if any(m.measure != measure for m in metrics):
         raise ValueError("metrics over different measures are counted apart")
-    parts = [part for metric in metrics for part in _parts(metric)]
+    listed = [part for metric in metrics for part in parts.of(metric)]
     cuts = [c for m in metrics for t in plan.of(m.id) for c in m.columns_of(t.breakdown)]
-    tests = {p.flag: p.test for p in parts if p.test is not None}
-    profiles = profile(measure, cuts, tests, tables, context)
-    units = profiles.units()
-    known = profiles.decode(units["profielen"].explode())
-    active = [known]
+    tests = {p.flag: p.test for p in listed if p.flag and p.test is not None}
+    weights = dict.fromkeys(p.weight for p in listed)
+    lines = fetch(measure, cuts, tests, [w for w in weights if w], tables, context)
+    known = lines.occurring([c for c in (*AREA, *measure.levels) if c in lines.axes])
+    enrolled = None
     if "vestiging" in measure.levels:
-        schools = _covered(ENROLLED, measure, known, tables, context)
-        active.append(schools.drop("gemeente") if measure.residence else schools)
-    within = cells.areas(active, measure.levels)
-    counted = pl.concat(
-        cells.members(
-            p.metric,
-            p.deel,
-            known,
-            plan,
-            _holds(p),
-        )
-        for p in parts
-    )
-    keys = pl.concat(cells.keys(m, counted, within, context, plan) for m in metrics)
-    figures = _with_base(metrics, keys, known, tables, context)
+        enrolled = _covered(ENROLLED, measure, known, tables, context)
+        enrolled = enrolled.drop("gemeente") if measure.residence else enrolled
+    shared = field.of(listed, lines, enrolled, context, plan)
+    figures = {m.id: _with_base(m, shared.keys(m), known, tables, context) for m in metrics}
     return tuple(
-        _component(
-            [p for p in parts if p.weight == weight],
-            units if weight is None else profiles.total(weight),
-            profiles,
-            known,
-            counted,
-            figures,
-        )
-        for weight in dict.fromkeys(p.weight for p in parts)
+        _component([p for p in listed if p.weight == weight], weight, shared, figures)
+        for weight in weights
     )
-
-
-def _parts(metric: Metric) -> tuple[_Part, ...]:
-    where = metric.where
-    match metric.form:
-        case Count() | Flow():
-            return (_Part(metric, "", None, where),)
-        case PerUnit():
-            return (_Part(metric, "noemer", None, where),)
-        case Total(weight=weight):
-            return (_Part(metric, "", weight, where),)
-        case Rate(weight=weight):
-            return (_Part(metric, "teller", weight, where),)
-        case Mean(weight=weight):
-            return (
-                _Part(metric, "teller", weight, where),
-                _Part(metric, "noemer", None, where),
-            )
-        case Split():
-            return (
-                _Part(metric, "teller", None, where),
-                _Part(metric, "noemer", None, where),
-            )
-        case Share(numerator=holds, weight=weight):
-            both = holds if where is None else where & holds
-            return (
-                _Part(metric, "teller", weight, both),
-                _Part(metric, "noemer", weight, where),
-            )
-        case _:
-            raise ValueError(f"{metric.id} is not counted cell by cell")
-
-
-def _holds(part: _Part) -> pl.Expr:
-    return pl.lit(value=True) if part.test is None else pl.col(part.flag) == HOLDS
 
 
 def _component(
-    parts: Sequence[_Part],
-    units: pl.DataFrame,
-    profiles: Profiles,
-    known: pl.DataFrame,
-    counted: pl.DataFrame,
-    figures: pl.DataFrame,
+    listed: Sequence[Part], weight: str | None, shared: Field, figures: Mapping[str, pl.DataFrame]
 ) -> Counted:
-    metric, weight = parts[0].metric, parts[0].weight
-    of_parts = pl.DataFrame(
-        {"metriek": [p.metric.id for p in parts], "deel": [p.deel for p in parts]}
-    )
-    counted = counted.join(of_parts, on=["metriek", "deel"], how="semi")
-    every = pl.concat(
-        cells.named(
-            figures.filter(pl.col("metriek") == p.metric.id).select("metriek", *KEY),
-            p.deel,
-            whole=p.deel == "noemer" and p.metric.is_split,
-        )
-        for p in parts
-    )
-    numbers, atoms = cells.merge(every, counted, units)
-    frame = (
-        numbers.sort("cel", "deel", "metriek")
-        .unique("cel", keep="first", maintain_order=True)
-        .select("cel", *KEY, "deel")
-        .join(cells.filled(numbers, counted, units, "aantal"), on="cel", how="left")
-        .join(cells.filled(numbers, counted, profiles.persons(), "kinderen"), on="cel", how="left")
-        .with_columns(pl.col("aantal", "kinderen").fill_null(0))
-        .join(_schools(numbers, counted, known), on="cel", how="left")
-    )
-    if weight is None:
-        frame = frame.with_columns(grootste=_NO_NUMBER, tweede=_NO_NUMBER)
-    else:
-        top = cells.largest_two(numbers, counted, profiles.contributions(weight))
-        frame = frame.join(top, on="cel", how="left")
+    metric = listed[0].metric
+    ordered = sorted(listed, key=lambda p: (p.deel, p.metric.id))
+    drawn = shared.draw(ordered, weight)
+    names = pl.Series([p.deel for p in ordered], dtype=pl.String)
     return Counted(
         measure=metric.measure.id if weight is None else f"{metric.measure.id}.{weight}",
         unit=metric.measure.unit if weight is None else metric.unit,
         scale=metric.form.scale if isinstance(metric.form, Mean | Total | Rate) and weight else 1,
-        cells=frame.sort("cel"),
-        atoms=atoms,
-        figures=_figures(parts, numbers, figures),
+        cells=drawn.cells.with_columns(deel=names.gather(drawn.cells["eerste"])).select(_CELLS),
+        atoms=drawn.atoms,
+        figures=_figures(ordered, drawn.numbers, figures),
     )
 
 
+_CELLS = ["cel", *KEY, "deel", "aantal", "kinderen", "scholen", "grootste", "tweede"]
 _DIGITS = 6  # of a sum of fractions, so that the order of rows never shows
 _NO_NUMBER = pl.lit(None, dtype=pl.Int64)
 
 
-def _schools(numbers: pl.DataFrame, counted: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """Distinct schools with a unit in each cell; null throughout without schools."""
-    if "vestiging" not in known.columns:
-        return numbers.select("cel").unique().with_columns(scholen=_NO_NUMBER)
-    behind = counted.join(numbers, on=cells.CELL).join(known, on="profiel")
-    found = behind.group_by("cel").agg(scholen=pl.col("vestiging").drop_nulls().n_unique())
-    every = numbers.select("cel").unique().join(found, on="cel", how="left")
-    return every.with_columns(pl.col("scholen").fill_null(0).cast(pl.Int64))
-
-
-def _figures(parts: Sequence[_Part], numbers: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
+def _figures(
+    listed: Sequence[Part],
+    numbers: Sequence[pl.Series],
+    figures: Mapping[str, pl.DataFrame],
+) -> pl.DataFrame:
     """Figures of the metrics that have a part here, with the cells they are made of."""
     found: list[pl.DataFrame] = []
-    for metric in dict.fromkeys(p.metric.id for p in parts):
-        own = [p for p in parts if p.metric.id == metric]
-        rows = figures.filter(pl.col("metriek") == metric).with_columns(
-            complement=pl.lit(_has_complement(own[0].metric)), teller=_NO_NUMBER, noemer=_NO_NUMBER
+    for metric in sorted({p.metric.id: p.metric for p in listed}.values(), key=lambda m: m.id):
+        own = {
+            p.deel or "teller": cel
+            for p, cel in zip(listed, numbers, strict=True)
+            if p.metric is metric
+        }
+        frame = figures[metric.id].with_columns(
+            metriek=pl.lit(metric.id),
+            complement=pl.lit(_has_complement(metric)),
+            teller=own.get("teller", _NO_NUMBER),
+            noemer=own.get("noemer", _NO_NUMBER),
         )
-        for p in own:
-            column = p.deel or "teller"
-            whole = p.deel == "noemer" and p.metric.is_split
-            on = AREA if whole else KEY
-            cel = numbers.filter((pl.col("metriek") == metric) & (pl.col("deel") == p.deel)).select(
-                *on, pl.col("cel").alias(column)
-            )
-            rows = rows.drop(column).join(cel, on=on, how="left")
-        found.append(rows.select("metriek", *KEY, "teller", "noemer", "complement", "bekend"))
-    return pl.concat(found).sort("metriek", *KEY)
+        found.append(frame.select("metriek", *KEY, "teller", "noemer", "complement", "bekend"))
+    return pl.concat(found)
 
 
 def _has_complement(metric: Metric) -> bool:
@@ -306,34 +203,36 @@ def _covered(
 
 
 def _with_base(
-    metrics: Sequence[Metric],
-    keys: pl.DataFrame,
-    known: pl.DataFrame,
-    tables: Tables,
-    context: Context,
+    metric: Metric, keys: pl.DataFrame, known: pl.DataFrame, tables: Tables, context: Context
 ) -> pl.DataFrame:
-    """Keys with `bekend`: the public number of the area, for metrics that have one."""
+    """Keys with `bekend`: the public number of the area, for a metric that has one."""
+    if not isinstance(metric.form, Rate | PerUnit):
+        return keys.with_columns(bekend=pl.lit(None, dtype=pl.Float64))
+    base = _covered(metric.form.base, metric.measure, known, tables, context)
+    levels = [level for level in metric.measure.levels if level == "totaal" or level in base]
     found: list[pl.DataFrame] = []
-    for metric in metrics:
-        own = keys.filter(pl.col("metriek") == metric.id)
-        if not isinstance(metric.form, Rate | PerUnit):
-            found.append(own.with_columns(bekend=pl.lit(None, dtype=pl.Float64)))
-            continue
-        base = _covered(metric.form.base, metric.measure, known, tables, context)
-        levels = [level for level in metric.measure.levels if level == "totaal" or level in base]
-        for (breakdown,), rows in own.group_by("uitsplitsing", maintain_order=True):
-            columns = metric.columns_of(str(breakdown))
-            by = bool(columns) and set(columns) <= set(metric.form.base.by)
-            category = cells.category(columns) if by else pl.lit("")
-            per_area = pl.concat(
-                base.select(
-                    *cells.at(level),
-                    category.alias("categorie"),
-                    pl.col("aantal").cast(pl.Float64).alias("bekend"),
-                )
-                for level in levels
+    for (breakdown,), rows in keys.with_row_index("rij").group_by("uitsplitsing"):
+        columns = metric.columns_of(str(breakdown))
+        by = bool(columns) and set(columns) <= set(metric.form.base.by)
+        per_area = pl.concat(
+            base.select(
+                "schooljaar",
+                pl.lit(level).alias("niveau"),
+                (pl.lit("") if level == "totaal" else pl.col(level)).alias("gebied"),
+                _category(columns if by else ()).alias("categorie"),
+                pl.col("aantal").cast(pl.Float64).alias("bekend"),
             )
-            on = [*AREA, "categorie"] if by else AREA
-            sums = per_area.drop_nulls().group_by(on).agg(pl.col("bekend").sum().round(_DIGITS))
-            found.append(rows.join(sums, on=on, how="left"))
-    return pl.concat(found)
+            for level in levels
+        )
+        on = [*AREA, "categorie"] if by else AREA
+        sums = per_area.drop_nulls().group_by(on).agg(pl.col("bekend").sum().round(_DIGITS))
+        found.append(rows.join(sums, on=on, how="left"))
+    return pl.concat(found).sort("rij").drop("rij") if found else keys
+
+
+def _category(columns: Sequence[str]) -> pl.Expr:
+    """The category of a row by one or more columns; '' without any."""
+    if not columns:
+        return pl.lit("")
+    known = [pl.col(c).fill_null(UNKNOWN) for c in columns]
+    return pl.concat_str(known, separator=categories.CROSS)

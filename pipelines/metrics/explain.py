@@ -26,6 +26,7 @@ from ibis.common.deferred import Deferred
 from pipelines.contracts import Dataset
 from pipelines.errors import UsageError
 from pipelines.metrics import conditions
+from pipelines.metrics.lines import fetched
 from pipelines.metrics.metric import (
     Context,
     Count,
@@ -43,7 +44,6 @@ from pipelines.metrics.metric import (
     Tables,
     Total,
 )
-from pipelines.metrics.profiles import fetched
 
 Verdict = Literal["teller", "noemer", "niet"]
 AreaLevel = Literal["totaal", "gemeente", "vestiging"]

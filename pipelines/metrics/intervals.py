@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from scipy import stats
 
@@ -109,14 +110,19 @@ def order_statistics(ordered: Sequence[float], at: float, level: float = 0.95) -
     n = len(ordered)
     if n == 0:
         return None
-    tail = (1 - level) / 2
+    lower, upper = _ranks(n, at, (1 - level) / 2)
+    if lower < 1 or upper > n:
+        return None
+    return Interval(ordered[lower - 1], ordered[upper - 1])
+
+
+@lru_cache(maxsize=10_000)
+def _ranks(n: int, at: float, tail: float) -> tuple[int, int]:
     lower = int(stats.binom.ppf(tail, n, at))  # P(X <= lower - 1) < tail
     if stats.binom.cdf(lower, n, at) <= tail:
         lower += 1
     upper = int(stats.binom.ppf(1 - tail, n, at)) + 1  # P(X >= upper) <= tail
-    if lower < 1 or upper > n:
-        return None
-    return Interval(ordered[lower - 1], ordered[upper - 1])
+    return lower, upper
 
 
 def funnel_share(target: float, trials: float) -> Limits | None:

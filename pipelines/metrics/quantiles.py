@@ -24,8 +24,8 @@ def read(per_value: pl.DataFrame, at: float) -> tuple[float | None, float | None
     if per_value["_open"].any():
         reached, around = kaplan_meier(per_value, at), kaplan_meier_bounds(per_value, at)
         return (reached, around.low, around.high) if around else (reached, None, None)
-    ordered = per_value.sort("_waarde").select(pl.col("_waarde").repeat_by("n").explode())
-    values = ordered["_waarde"].cast(pl.Float64).to_list()
+    counted = sorted(zip(per_value["_waarde"], per_value["n"], strict=True))
+    values = [float(value) for value, n in counted for _ in range(n)]
     bounds = intervals.order_statistics(values, at)
     value = intervals.quantile(values, at)
     return (value, bounds.low, bounds.high) if bounds else (value, None, None)

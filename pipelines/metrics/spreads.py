@@ -17,6 +17,7 @@ from ibis import _
 
 from pipelines.metrics import categories, intervals, quantiles
 from pipelines.metrics.derive import UNKNOWN
+from pipelines.metrics.lines import fetched
 from pipelines.metrics.metric import (
     Context,
     Difference,
@@ -27,7 +28,6 @@ from pipelines.metrics.metric import (
     Tables,
 )
 from pipelines.metrics.plan import Plan
-from pipelines.metrics.profiles import fetched
 
 _DIGITS = 9  # so that the order in which an engine adds up never shows
 _PLACE = ["schooljaar", "gebied", "categorie"]
@@ -117,9 +117,10 @@ def _quantiles(metric: Metric, form: Quantiles, placed: ir.Table) -> Iterator[di
     )
     per_value = timed.group_by(*_PLACE, "_waarde", "_open").agg(n=_.count())
     counts = fetched(per_value).with_columns(pl.col("_open") == 1)
+    by_place = counts.partition_by(_PLACE, as_dict=True, include_key=False)
     behind = fetched(timed.group_by(*_PLACE).agg(**_behind(metric, timed))).sort(_PLACE)
     for row in behind.iter_rows(named=True):
-        own = counts.filter(pl.all_horizontal(pl.col(c) == row[c] for c in _PLACE))
+        own = by_place[tuple(row[c] for c in _PLACE)]
         for at in form.at:
             value, low, high = quantiles.read(own, at)
             yield {

@@ -11,14 +11,13 @@ import datetime as dt
 import ibis
 import pytest
 from engines import arrow
-from ibis import _
 from ibis.backends.sql.compilers import PySparkCompiler
 from ibis.config import Config
 
 from pipelines import contracts
 from pipelines.metrics.catalogue import METRICS
+from pipelines.metrics.lines import expression
 from pipelines.metrics.metric import Context, Measure
-from pipelines.metrics.profiles import profile
 
 MEASURES = {m.measure.id: m.measure for m in METRICS.values()}
 
@@ -46,10 +45,7 @@ def test_a_measure_translates_to_spark(measure: Measure) -> None:
         name: ibis.table(ibis.Schema.from_pyarrow(arrow(dataset, []).schema), name=name)
         for name, dataset in known.datasets.items()
     }
-    rows = profile(measure, [], {}, unbound, Context(dt.date(2025, 7, 31), known)).rows
-    unit = measure.distinct or measure.person or "schooljaar"
-    sets = rows.group_by(*dict.fromkeys(("schooljaar", unit))).agg(
-        profielen=rows["_profiel"].collect(distinct=True).sort()
-    )
-    query = sets.group_by("profielen").agg(aantal=_.count())
-    assert "GROUP BY" in PySparkCompiler().to_sqlglot(query).sql("spark")
+    levels = [level for level in measure.levels if level != "totaal"]
+    context = Context(dt.date(2025, 7, 31), known)
+    query = expression(measure, ["schooljaar", *levels], {}, [], unbound, context)
+    assert "SELECT" in PySparkCompiler().to_sqlglot(query).sql("spark")

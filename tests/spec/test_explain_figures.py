@@ -14,8 +14,8 @@ from pipelines.errors import UsageError
 from pipelines.metrics import explain
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.explain import Area
+from pipelines.metrics.lines import fetched
 from pipelines.metrics.metric import Context, Mean, Quotient, Rate, Summary, Total
-from pipelines.metrics.profiles import fetched
 
 AREAS = {"totaal", "gemeente", "vestiging"}
 
