@@ -603,6 +603,33 @@ def show(
     return OK
 
 
+@app.command()
+def effects(workdir: Workdir = None, as_json: AsJson = False) -> int:
+    """Toon van elke belofte van Zorg In School wat er is gemeten, en hoe zeker dat is."""
+    from pipelines.release import estimates
+
+    found = estimates.effects(estimates.read(workdir or settings.default_workdir()))
+    if as_json:
+        _print_json(found)
+        return OK
+    _show_effects(found)
+    return OK
+
+
+@app.command()
+def savings(workdir: Workdir = None, as_json: AsJson = False) -> int:
+    """Toon wat Zorg In School kost en bespaart: de hele berekening, met de onzekerheid."""
+    from pipelines.release import estimates
+
+    released = estimates.read(workdir or settings.default_workdir())
+    found = estimates.savings(released)
+    if as_json:
+        _print_json(found)
+        return OK
+    _show_savings(found)
+    return OK
+
+
 @app.command("explain")
 def explain_figure(
     metric: Annotated[str, typer.Argument(metavar="METRIC", help="Bijvoorbeeld smw_bereik.")],
@@ -864,6 +891,51 @@ def _show_explanation(found: Any, files: dict[str, str], limit: int) -> None:
         table.add_row(str(count), verdict, Text(reason), Text("\n".join(shown + more)))
     out.print(f"{len(found.rows)} rijen van {found.dataset} gaan over dit gebied.", markup=False)
     out.print(table)
+
+
+def _show_effects(found: list[dict[str, Any]]) -> None:
+    out = _out()
+    for promise in found:
+        out.print(f"{promise['id']}  {promise['belofte']}", markup=False, soft_wrap=True)
+        said = promise["sentence"] or promise["reason"]
+        out.print(f"  {said}", markup=False, soft_wrap=True)
+        out.print(
+            f"  {promise['design_label']}. Bewijsniveau: {promise['evidence']}.",
+            markup=False,
+            soft_wrap=True,
+        )
+        for other in promise["other"]:
+            if other["leading"]:
+                told = other["sentence"] or other["reason"]
+                out.print(f"  Ook gemeten: {told}", markup=False, soft_wrap=True)
+        out.print()
+    out.print(f"Publicatie {found[0]['release']}." if found else "Geen effecten.", markup=False)
+
+
+def _show_savings(found: dict[str, Any]) -> None:
+    out = _out()
+    out.print(found["sentence"], markup=False, soft_wrap=True)
+    route = found["routes"].get(found["leading_route"], {"years": {}, "total": []})
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("schooljaar", "onderdeel", "betaler"):
+        table.add_column(title, overflow="fold")
+    for title in ("waarde", "van", "tot"):
+        table.add_column(title, justify="right")
+    for year, lines in {**route["years"], "totaal": route["total"]}.items():
+        for line in lines:
+            low, high = line["interval"] or (None, None)
+            label = line["label"] + ("" if line["unit"] == "euro" else f" ({line['unit']})")
+            numbers = ("" if v is None else _thousands(v) for v in (line["value"], low, high))
+            table.add_row(year, label, line["payer"] or "", *numbers)
+    out.print(table)
+    out.print(f"Publicatie {found['release']}. Bedragen in euro.", markup=False)
+
+
+def _thousands(value: float) -> str:
+    """1234567.5 -> 1.234.568; small numbers keep their decimals."""
+    if abs(value) < 10:  # noqa: PLR2004
+        return _plain(round(value, 2)) if value == int(value) else f"{value:.2f}".replace(".", ",")
+    return f"{value:,.0f}".replace(",", ".")
 
 
 def _plain(value: float) -> str:

@@ -1,6 +1,6 @@
 """All declared effects and savings, as the tables a release may carry.
 
-What leaves this room is protected (disclosure.md): see `rate_rows` and `saving_rows`.
+What leaves this room is protected (disclosure.md): see `rows`, `saving_rows` and `balance_rows`.
 """
 
 from __future__ import annotations
@@ -11,11 +11,27 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.effects.balance_rows import BALANS, GEVOELIGHEID, Balances, balances
 from pipelines.effects.catalogue import EFFECTS, SAVINGS
-from pipelines.effects.design import Parameters, Result
-from pipelines.effects.rate_rows import EFFECT_REEKS, EFFECTEN, Row, outcome_rows, with_holm
+from pipelines.effects.design import Effect, Minimum, Parameters, Result
+from pipelines.effects.happenings import Tables
+from pipelines.effects.mean_rows import mean_rows
+from pipelines.effects.measures import (
+    Care,
+    Events,
+    Hours,
+    Measure,
+    Net,
+    PerPupil,
+    Score,
+    Survey,
+    Unmeasured,
+)
+from pipelines.effects.rate_rows import rate_rows
+from pipelines.effects.rows import EFFECT_REEKS, EFFECTEN, Given, Row, nothing, with_holm
 from pipelines.effects.saving_rows import BESPARING, saving_rows
-from pipelines.effects.summaries import Tables
+from pipelines.effects.sum_rows import hours_rows, net_rows
+from pipelines.effects.survey_rows import survey_rows
 
 
 @dataclass(frozen=True)
@@ -25,6 +41,8 @@ class EffectsOutput:
     effecten: pl.DataFrame
     effect_reeks: pl.DataFrame
     besparing: pl.DataFrame
+    balans: pl.DataFrame
+    gevoeligheid: pl.DataFrame
     results: tuple[Result, ...]
 
 
@@ -35,6 +53,9 @@ def compute(
     peildatum: dt.date | None = None,
 ) -> EffectsOutput:
     """Every declared effect and saving. Nothing after `peildatum` counts."""
+    given = Given(tables, frozenset(delivered), parameters, peildatum)
+    saved = saving_rows(given, SAVINGS)
+    balance = balances(given, saved, Minimum().with_parameters(parameters))
     rows: list[Row] = []
     points: list[dict[str, Any]] = []
     for declared in EFFECTS:
@@ -44,18 +65,33 @@ def compute(
             minimum=declared.minimum.with_parameters(parameters),
         )
         for outcome in effect.outcomes:
-            found, series = outcome_rows(tables, delivered, effect, outcome, parameters, peildatum)
+            found, series = _rows(given, effect, outcome, balance)
             rows += found
             points += series
     rows = with_holm(rows)
-    saved = [
-        line
-        for product in SAVINGS
-        for line in saving_rows(tables, delivered, product, parameters, peildatum)
-    ]
     return EffectsOutput(
         effecten=pl.DataFrame([row.published() for row in rows], schema=EFFECTEN),
         effect_reeks=pl.DataFrame(points, schema=EFFECT_REEKS),
-        besparing=pl.DataFrame(saved, schema=BESPARING),
+        besparing=pl.DataFrame(saved.rows, schema=BESPARING),
+        balans=pl.DataFrame(balance.rows, schema=BALANS),
+        gevoeligheid=pl.DataFrame(balance.sensitivity, schema=GEVOELIGHEID),
         results=tuple(row.result for row in rows if row.result is not None),
     )
+
+
+def _rows(
+    given: Given, effect: Effect, outcome: Measure, balance: Balances
+) -> tuple[list[Row], list[dict[str, Any]]]:
+    match outcome:
+        case Events() | Care():
+            return rate_rows(given, effect, outcome)
+        case Score() | PerPupil():
+            return mean_rows(given, effect, outcome), []
+        case Survey():
+            return survey_rows(given, effect, outcome), []
+        case Hours():
+            return hours_rows(given, effect, outcome), []
+        case Net():
+            return net_rows(given, effect, outcome, balance), []
+        case Unmeasured():
+            return [nothing(effect, outcome, "niet_geleverd", outcome.reason)], []

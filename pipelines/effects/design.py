@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-Design = Literal["VN", "VV"]
-Direction = Literal["lager", "hoger"]
+from pipelines.effects.measures import Design, Direction, Measure
+
 Ground = Literal["beschreven", "theoretisch onderbouwd"]
 EvidenceLevel = Literal[
     "beschreven",
@@ -26,16 +26,40 @@ EvidenceLevel = Literal[
 DESIGN_LABEL: Mapping[Design, str] = {
     "VN": "Voor en na de start, alleen deelnemers",
     "VV": "Voor en na de start, vergeleken met de vergelijkingsgroep",
+    "GS": "Per startgroep, vergeleken met de vergelijkingsgroep",
+    "TR": "Reeks per schoolmaand, alleen deelnemers",
+    "DW": "Deelnemers en vergelijkingsgroep op één moment",
+    "BS": "Beschrijving van de deelnemers",
+    "EN": "Evaluatie onder betrokkenen",
+    "AD": "Rekensom met parameters",
 }
 
 DAYS_PER_MONTH = 365.25 / 12
 
 
 class HasValue(Protocol):
-    """A parameter as `pipelines.contracts` reads it; only its value is used here."""
+    """A parameter as `pipelines.contracts` reads it: its value and plausible range."""
 
     @property
     def value(self) -> float: ...
+
+    @property
+    def low(self) -> float | None: ...
+
+    @property
+    def high(self) -> float | None: ...
+
+    @property
+    def label(self) -> str: ...
+
+    @property
+    def unit(self) -> str: ...
+
+    @property
+    def source(self) -> str: ...
+
+    @property
+    def distribution(self) -> str | None: ...
 
 
 Parameters = Mapping[str, HasValue]
@@ -101,49 +125,30 @@ class Minimum:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What is counted: rows of `dataset`, dated by `date`, weighted by `weight` (None: one each).
-
-    `keep` limits rows to those codes of a column. `unit` is the Dutch plural after a number.
-    `suffix` tells a second outcome of the same promise from the first ('' for the first).
-    """
-
-    id: str
-    suffix: str
-    unit: str
-    dataset: str
-    date: str
-    weight: str | None = None
-    keep: tuple[str, tuple[str, ...]] | None = None
-
-
-@dataclass(frozen=True)
 class Effect:
     """One promise of the plan and how it is measured.
 
-    `promise`: the plan's words, Dutch. `population`, `exposure`: Dutch sentences. `outcomes`: the
-    first is the main one. `designs`: from leading to fallback. `direction`: what is promised.
-    `threats`: Dutch; what else could explain the result.
+    `promise`: the plan's words, Dutch. `population`, `exposure`, `comparison`: Dutch sentences.
+    `outcomes`: the first is the main one; each knows its own direction and designs, from leading
+    to fallback. `threats`: Dutch; what else could explain the result.
     """
 
     id: str
     promise: str
-    outcomes: tuple[Outcome, ...]
-    population: str
-    exposure: str
-    direction: Direction
+    outcomes: tuple[Measure, ...]
     threats: tuple[str, ...]
-    designs: tuple[Design, ...] = ("VV", "VN")
-    estimator: Literal["poisson"] = "poisson"
-    scale: float = 100
-    scale_label: str = "per 100 leerlingmaanden"
+    population: str = "Leerlingen met een deelname aan Zorg In School, en de vergelijkingsgroep."
+    exposure: str = "Maanden vóór en na de eigen start, binnen de periode waarover is geleverd."
+    comparison: str = (
+        "Leerlingen van scholen zonder Zorg In School, gevolgd vanaf een vergelijkbare datum."
+    )
     ground: Ground = "theoretisch onderbouwd"
     window: Window = field(default_factory=Window)
     minimum: Minimum = field(default_factory=Minimum)
 
     @property
     def datasets(self) -> frozenset[str]:
-        return frozenset({"zis_deelnames", *(o.dataset for o in self.outcomes)})
+        return frozenset(d for outcome in self.outcomes for d in outcome.datasets)
 
 
 @dataclass(frozen=True)
@@ -169,31 +174,52 @@ class PreTrend:
 
 @dataclass(frozen=True)
 class Result:
-    """One estimate, in the effect's scale (a rate difference per 100 pupil-months).
+    """One estimate, in the measure's own unit (a rate difference per 100 pupil-months, points).
 
-    `ratio` with its interval: observed rate over the rate without the programme. `method`: how the
-    interval was made. `before`, `during`: the participants' rates.
+    `p` is None where nothing is tested (a description, a sum). `before`, `during`: the
+    participants' values, where there are two. `method`: how the interval was made. `checks`:
+    Dutch sentences on sensitivity and regression to the mean.
     """
 
     effect: str
     outcome: str
     design: Design
     estimate: float
-    standard_error: float
+    standard_error: float | None
     interval: tuple[float, float]
-    p: float
-    ratio: float
-    ratio_interval: tuple[float, float]
-    before: float
-    during: float
+    p: float | None
+    before: float | None
+    during: float | None
     n_pupils: int
     n_pupils_comparison: int
     n_schools: int
     n_schools_comparison: int
     n_periods: int
+    n_months: int | None
     method: str
     pre_trend: PreTrend | None
-    p_holm: float
+    p_holm: float | None
     evidence: EvidenceLevel
     assumptions: tuple[str, ...]
+    checks: tuple[str, ...]
     sentence: str
+
+
+__all__ = [
+    "DAYS_PER_MONTH",
+    "DESIGN_LABEL",
+    "Design",
+    "Direction",
+    "Effect",
+    "EvidenceLevel",
+    "Ground",
+    "HasValue",
+    "Measure",
+    "Minimum",
+    "Observed",
+    "Parameters",
+    "PreTrend",
+    "Result",
+    "Window",
+    "value_of",
+]

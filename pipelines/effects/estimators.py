@@ -34,7 +34,7 @@ Floats = npt.NDArray[np.float64]
 BOOTSTRAP_BELOW = 30
 BOOTSTRAP_BELOW_IN_ARM = 15
 _WEBB_UP_TO = 12
-_SEED = 20211130
+SEED = 20211130
 
 
 class CannotEstimate(ValueError):
@@ -113,7 +113,7 @@ class RateEstimate:
     expected: float
 
 
-def compare_rates(cells: Cells, *, seed: int = _SEED, draws: int = 999) -> RateEstimate:
+def compare_rates(cells: Cells, *, seed: int = SEED, draws: int = 999) -> RateEstimate:
     """Before/after (two cells) or difference-in-differences (four) on Poisson rates.
 
     Without the programme the participants' rate is taken to have moved by the same factor as the
@@ -139,7 +139,7 @@ def compare_rates(cells: Cells, *, seed: int = _SEED, draws: int = 999) -> RateE
     )
 
 
-def rate_difference(cells: Cells, *, seed: int = _SEED, draws: int = 999) -> Estimate:
+def rate_difference(cells: Cells, *, seed: int = SEED, draws: int = 999) -> Estimate:
     """Observed minus expected rate, with interval and p. See the top of this module."""
     value, slopes = _difference(cells.rates[None, :], cells.exponents)
     scores = (cells.total - cells.rates * cells.weight) / cells.weight.sum(0) @ slopes[0]
@@ -150,7 +150,7 @@ def rate_difference(cells: Cells, *, seed: int = _SEED, draws: int = 999) -> Est
         raise CannotEstimate("schools do not differ, so there is no spread to learn from")
     if not cells.needs_bootstrap:
         return t_estimate(found, error, n - 1)
-    distances = _wild_distances(cells, _wild_weights(n, draws, seed))
+    distances = _wild_distances(cells, wild_weights(n, draws, seed))
     critical = float(np.quantile(distances, 0.95, method="higher"))
     if not np.isfinite(critical):
         raise CannotEstimate("too few events to bound the estimate")
@@ -181,7 +181,7 @@ def _difference(rates: Floats, exponents: Floats) -> tuple[Floats, Floats]:
 # --- wild cluster bootstrap --------------------------------------------------------------------
 
 
-def _wild_weights(schools: int, draws: int, seed: int) -> Floats:
+def wild_weights(schools: int, draws: int, seed: int) -> Floats:
     """draws x schools multipliers with mean 0 and variance 1."""
     rng = np.random.default_rng(seed)
     if schools <= _WEBB_UP_TO:

@@ -98,19 +98,24 @@ def level(
     promised: str,
     pre_trend: PreTrend | None,
     *,
+    dip: bool = False,
     repeated: bool = False,
 ) -> EvidenceLevel:
     """Level of evidence for the promise.
 
     Without a clear result in the promised direction it stays at the theory (`ground`); the same
-    when both groups already moved apart before the start. A comparison whose earlier course could
-    not be tested counts no more than before/after. `repeated`: found again in other schools.
+    when both groups already moved apart before the start, and before/after when things were worse
+    than usual just before it (`dip`). A comparison whose earlier course could not be tested, or of
+    groups at one moment, counts no more than before/after. `repeated`: found again elsewhere.
     """
     if found == "te klein voor een uitspraak":
         return "indicatief"
     if found != promised:
         return ground
-    if design == "VN" or pre_trend is None:
+    compared = design in ("VV", "GS")
+    if dip and not compared:
+        return ground
+    if dip or not compared or pre_trend is None:
         return "eerste aanwijzingen"
     if not pre_trend.holds:
         return ground
@@ -140,12 +145,13 @@ def sentence(
     found: Finding,
     reached: EvidenceLevel,
     pre_trend: PreTrend | None,
+    *,
+    dip: bool = False,
 ) -> str:
     """One to three Dutch sentences from the shown numbers. `unit`: plural, as in `schorsingen`."""
     interval = f"95%-interval: {interval_text(*shown.interval, shown.decimals)}"
-    return (
-        f"{_main(design, unit, scale, shown, found, reached, interval)} {_who(sizes)}"
-        + _caution(design, found, pre_trend)
+    return f"{_main(design, unit, scale, shown, found, reached, interval)} {who(sizes)}" + caution(
+        design, found, pre_trend, dip=dip
     )
 
 
@@ -159,7 +165,8 @@ def _main(
     interval: str,
 ) -> str:
     if found == "te klein voor een uitspraak":
-        word = "De verandering" if design == "VN" else "Het verschil met de vergelijkingsgroep"
+        alone = design in ("VN", "TR")
+        word = "De verandering" if alone else "Het verschil met de vergelijkingsgroep"
         return (
             f"Indicatief: de groep is te klein om te zeggen of het aantal {unit} is veranderd."
             f" {word} {scale} ligt tussen ruime grenzen ({interval})."
@@ -167,12 +174,17 @@ def _main(
     if found == "onduidelijk":
         word = (
             "Er is geen duidelijke verandering na de start"
-            if design == "VN"
+            if design in ("VN", "TR")
             else "Er is geen duidelijk verschil met de vergelijkingsgroep"
         )
         return f"{word} in het aantal {unit} {scale} ({interval})."
     amount = number(abs(shown.difference), shown.decimals)
     direction = "minder" if shown.difference < 0 else "meer"
+    if design == "TR":
+        return (
+            f"Na de start waren er {scale} {amount} {unit} {direction} dan verwacht op grond van"
+            f" het verloop ervoor: een verandering ten opzichte van die lijn ({interval})."
+        )
     if design == "VN":
         return (
             f"Na de start waren er {scale} {amount} {unit} {direction} dan ervoor: een verandering"
@@ -187,7 +199,7 @@ def _main(
     )
 
 
-def _who(sizes: Sizes) -> str:
+def who(sizes: Sizes) -> str:
     text = f"Gemeten bij ongeveer {number(sizes.pupils)} leerlingen op {sizes.schools} scholen"
     if sizes.pupils_comparison is None:
         return f"{text}."
@@ -197,11 +209,21 @@ def _who(sizes: Sizes) -> str:
     )
 
 
-def _caution(design: Design, found: Finding, pre_trend: PreTrend | None) -> str:
+def caution(
+    design: Design, found: Finding, pre_trend: PreTrend | None, *, dip: bool = False
+) -> str:
+    """What keeps a reader from taking a clear result for an effect; empty or a sentence."""
     if found in ("onduidelijk", "te klein voor een uitspraak"):
         return ""
-    if design == "VN":
+    if dip:
+        return (
+            " Vlak vóór de start ging het slechter dan gewoonlijk; daarna gaat het ook zonder hulp"
+            " vaak beter (terugkeer naar het gemiddelde), dus dit wijst niet vanzelf op een effect."
+        )
+    if design in ("VN", "TR", "EN"):
         return " Een meting vóór en na de start laat niet zien waardoor dit komt."
+    if design == "DW":
+        return " Of de groepen vóór de start al verschilden, is niet bekend."
     if pre_trend is None:
         return " Of beide groepen zich vóór de start gelijk ontwikkelden, was niet na te gaan."
     if not pre_trend.holds:
@@ -210,3 +232,75 @@ def _caution(design: Design, found: Finding, pre_trend: PreTrend | None) -> str:
             " dit verschil wijst daarom niet op een effect."
         )
     return ""
+
+
+@dataclass(frozen=True)
+class MeanNumbers:
+    """The shown numbers of a mean or share: `values` of the arms or moments, and the difference.
+
+    `values`: (before, after), (comparison, participants) or one value for a description.
+    """
+
+    values: tuple[float, ...]
+    difference: float
+    interval: tuple[float, float]
+    decimals: int
+
+
+def signed_interval(low: float, high: float, decimals: int) -> str:
+    """`−1,8 tot −0,4`, with a minus sign and a fixed number of decimals."""
+    return f"{number(low, decimals)} tot {number(high, decimals)}"
+
+
+def mean_sentence(
+    design: Design,
+    subject: str,
+    unit: str,
+    shown: MeanNumbers,
+    sizes: Sizes,
+    found: Finding,
+    *,
+    counted: str = "leerlingen",
+) -> str:
+    """One to three Dutch sentences about means. `subject`: how the sentence begins."""
+    limits = f"95%-interval: {signed_interval(*shown.interval, shown.decimals)}"
+    values = [number(value, shown.decimals) for value in shown.values]
+    amount = number(abs(shown.difference), shown.decimals)
+    more = "hoger" if shown.difference > 0 else "lager"
+    people = who(sizes).replace("leerlingen", counted)
+    match design:
+        case "BS":
+            return f"{subject}: {values[-1]} {unit} ({limits}). {people}"
+        case _ if found == "te klein voor een uitspraak":
+            told = (
+                f"Indicatief: de groep is te klein om te zeggen of er iets is veranderd. {subject}:"
+                f" het verschil ligt tussen ruime grenzen ({limits})."
+            )
+        case "DW" if found == "onduidelijk":
+            told = (
+                f"{subject}: er is geen duidelijk verschil met de vergelijkingsgroep ({values[1]}"
+                f" tegen {values[0]} {unit}; {limits})."
+            )
+        case "DW":
+            told = (
+                f"{subject}: {values[1]} {unit} bij deelnemers tegen {values[0]} in de"
+                f" vergelijkingsgroep, een verschil van {amount} {more} ({limits})."
+            )
+        case "VV" if found == "onduidelijk":
+            told = (
+                f"{subject}: er is geen duidelijk verschil met de vergelijkingsgroep in de"
+                f" verandering ({limits})."
+            )
+        case "VV":
+            told = (
+                f"{subject}: de verandering bij deelnemers was {amount} {unit} {more} dan in de"
+                f" vergelijkingsgroep, een verschil ({limits})."
+            )
+        case _ if found == "onduidelijk":
+            told = f"{subject}: er is geen duidelijke verandering ({limits})."
+        case _:
+            told = (
+                f"{subject}: een verandering van {values[0]} naar {values[1]}, {amount} {unit}"
+                f" {more} ({limits})."
+            )
+    return f"{told} {people}{caution(design, found, None)}"

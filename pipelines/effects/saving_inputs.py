@@ -20,13 +20,11 @@ from ibis import _
 
 from pipelines.effects.catalogue.products import Product
 from pipelines.effects.design import DAYS_PER_MONTH, Observed, Window
+from pipelines.effects.happenings import Tables, granted
 from pipelines.effects.savings import ROUTES, ProductYear, Route, counterfactual
-from pipelines.effects.summaries import Tables, days, participants, school_year_start
+from pipelines.effects.summaries import days, participants, school_year_start
 
 Floats = npt.NDArray[np.float64]
-
-HOURS_IN: Mapping[str, float] = {"01": 1 / 60, "04": 1.0, "16": 4.0}
-"""Hours in a unit of time of WJ756; other units are not converted."""
 
 UNIT_LABEL: Mapping[str, str] = {
     "01": "minuten",
@@ -100,7 +98,8 @@ def per_school(
 ) -> ProductInput:
     """Volumes before the start and in each closed school year, summed per school."""
     pupils = participants(tables, observed, window)
-    seen = _volume_by_stretch(pupils, _granted(tables, product, unit), observed)
+    care = granted(tables, ((product.hulpvorm, product.niveau),), unit)
+    seen = _volume_by_stretch(pupils, care, observed)
     before = (
         seen.filter(_.stretch.isin([_FIRST_YEAR, _SECOND_YEAR]))
         .group_by("leerling_id")
@@ -180,48 +179,7 @@ def _largest(during: ir.Table) -> pl.DataFrame:
     return largest
 
 
-def _granted(tables: Tables, product: Product, unit: str) -> ir.Table:
-    """leerling, first day, day after the last, and volume per day in `unit` of each provision.
-
-    Left out: another unit that cannot be converted, an unknown frequentie, and a total within a
-    term that has no end.
-    """
-    care = tables["jeugdhulp"].filter(
-        _.hulpvorm == product.hulpvorm,
-        _.niveau.cast("string") == product.niveau,
-        _.volume.notnull(),
-    )
-    factor = ibis.cases(
-        *[(_.eenheid == code, HOURS_IN[code] / HOURS_IN[unit]) for code in HOURS_IN]
-        if unit in HOURS_IN
-        else [(_.eenheid == unit, 1.0)],
-        else_=None,
-    )
-    first = _.start_datum.epoch_days().cast("int64")
-    end = _.eind_datum.epoch_days().cast("int64") + 1
-    care = care.mutate(first=first, end=end, factor=factor).filter(
-        _.factor.notnull(), _.end.isnull() | (_.end > _["first"])
-    )
-    per_day = ibis.cases(
-        (_.frequentie == "1", 1.0),
-        (_.frequentie == "2", 1 / 7),
-        (_.frequentie == "4", 1 / DAYS_PER_MONTH),
-        (_.frequentie == "6", 1.0 / (_.end - _["first"])),
-        else_=None,
-    )
-    return (
-        care.mutate(per_day=per_day * _.volume.cast("float64") * _.factor)
-        .filter(_.per_day.notnull())
-        .select(
-            cared_for=_.leerling_id,
-            first=_["first"],
-            end=_.end.fill_null(10**7),
-            per_day=_.per_day,
-        )
-    )
-
-
-def _volume_by_stretch(pupils: ir.Table, granted: ir.Table, observed: Observed) -> ir.Table:
+def _volume_by_stretch(pupils: ir.Table, care: ir.Table, observed: Observed) -> ir.Table:
     """Per pupil and stretch: days seen, their middle (days from start) and volume."""
     far = 10**7
     rows = [
@@ -248,11 +206,11 @@ def _volume_by_stretch(pupils: ir.Table, granted: ir.Table, observed: Observed) 
     )
     return (
         seen.left_join(
-            granted,
+            care,
             [
-                seen.leerling_id == granted.cared_for,
-                granted["first"] < seen.until,
-                granted.end > seen.begin,
+                seen.leerling_id == care.event_of,
+                care["first"] < seen.until,
+                care.end > seen.begin,
             ],
         )
         .mutate(
@@ -272,57 +230,85 @@ def _volume_by_stretch(pupils: ir.Table, granted: ir.Table, observed: Observed) 
 
 @dataclass(frozen=True)
 class Range:
-    """A saving in volume with its 95% bootstrap interval."""
+    """A saving in volume with its 95% bootstrap interval, and the draws it was read from."""
 
     without: float
     actual: float
     interval: tuple[float, float]
+    samples: Floats
 
 
 _YEAR_SUMS = ("carried_on", "actual", "years_on_weight")
 _GROWTH_SUMS = ("volume_2", "months_2", "volume_1", "months_1")
 
 
+@dataclass(frozen=True)
+class Resampling:
+    """Schools drawn again with replacement, per arm, the same for every product and year.
+
+    `own`, `other`: schools in order; `own_picks`, `other_picks`: draws x schools, how often each.
+    """
+
+    own: tuple[str, ...]
+    other: tuple[str, ...]
+    own_picks: Floats
+    other_picks: Floats
+
+
+def resampling(given: Sequence[ProductInput], *, seed: int, draws: int = 2000) -> Resampling:
+    """One set of draws for all products together, so that their savings move together."""
+    rng = np.random.default_rng(seed)
+
+    def arm(groep: str) -> tuple[tuple[str, ...], Floats]:
+        schools = sorted(
+            {s for g in given for s in g.years.filter(pl.col("groep") == groep)["school"]}
+        )
+        n = len(schools)
+        if not n:
+            return (), np.zeros((draws, 0))
+        return tuple(schools), rng.multinomial(n, np.full(n, 1 / n), size=draws).astype(np.float64)
+
+    own, own_picks = arm("zis")
+    other, other_picks = arm("vergelijking")
+    return Resampling(own, other, own_picks, other_picks)
+
+
 def routes(
-    given: ProductInput, schooljaar: str, tariff: Decimal, *, seed: int, draws: int = 2000
+    given: ProductInput, schooljaar: str, tariff: Decimal, drawn: Resampling
 ) -> dict[Route, Range]:
     """Each possible route for one school year, resampling schools within each arm."""
-    own, other = _matrix(given, schooljaar, "zis"), _matrix(given, schooljaar, "vergelijking")
+    own = _matrix(given, schooljaar, "zis", drawn.own)
+    other = _matrix(given, schooljaar, "vergelijking", drawn.other)
     point = _product_year(own.sum(0), other.sum(0), tariff)
-    rng = np.random.default_rng(seed)
-    own_draws, other_draws = _resampled(own, draws, rng), _resampled(other, draws, rng)
-    drawn = [_product_year(a, b, tariff) for a, b in zip(own_draws, other_draws, strict=True)]
+    years = [
+        _product_year(a, b, tariff)
+        for a, b in zip(drawn.own_picks @ own, drawn.other_picks @ other, strict=True)
+    ]
     found: dict[Route, Range] = {}
     for route in ROUTES:
         without = counterfactual(route, point)
         if without is None:
             continue
-        samples = [
-            value - year.actual
-            for year in drawn
-            if (value := counterfactual(route, year)) is not None
-        ]
-        low, high = np.quantile(np.array(samples), [0.025, 0.975])
-        found[route] = Range(without, point.actual, (float(low), float(high)))
+        samples = np.array(
+            [
+                np.nan if (value := counterfactual(route, year)) is None else value - year.actual
+                for year in years
+            ]
+        )
+        low, high = np.nanquantile(samples, [0.025, 0.975])
+        found[route] = Range(without, point.actual, (float(low), float(high)), samples)
     return found
 
 
-def _matrix(given: ProductInput, schooljaar: str, groep: str) -> Floats:
+def _matrix(given: ProductInput, schooljaar: str, groep: str, schools: Sequence[str]) -> Floats:
     """Schools x the seven sums a product year is made of; schools without a sum have zero."""
     years = given.years.filter((pl.col("groep") == groep) & (pl.col("schooljaar") == schooljaar))
     growth = given.growth.filter(pl.col("groep") == groep)
-    both = years.select("school", *_YEAR_SUMS).join(
+    everyone = pl.DataFrame({"school": list(schools)}, schema={"school": pl.String})
+    both = everyone.join(years.select("school", *_YEAR_SUMS), on="school", how="left").join(
         growth.select("school", *_GROWTH_SUMS), on="school", how="left"
     )
     return both.sort("school").drop("school").fill_null(0.0).to_numpy().astype(np.float64)
-
-
-def _resampled(schools: Floats, draws: int, rng: np.random.Generator) -> Floats:
-    if not len(schools):
-        return np.zeros((draws, len(_YEAR_SUMS) + len(_GROWTH_SUMS)))
-    picks = rng.multinomial(len(schools), np.full(len(schools), 1 / len(schools)), size=draws)
-    sums: Floats = picks @ schools
-    return sums
 
 
 def _product_year(own: Floats, other: Floats, tariff: Decimal) -> ProductYear:

@@ -7,9 +7,10 @@ not where one or two children make up most of it.
 
 from __future__ import annotations
 
-import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -17,8 +18,11 @@ import polars as pl
 from pipelines.effects import evidence, saving_inputs, savings
 from pipelines.effects.catalogue.products import Product
 from pipelines.effects.design import Minimum, Parameters, value_of
+from pipelines.effects.estimators import Floats
+from pipelines.effects.happenings import HOURS_IN
 from pipelines.effects.rounding import Status, rounded_count, to_nearest
-from pipelines.effects.summaries import Tables, observed_days
+from pipelines.effects.rows import Given
+from pipelines.effects.summaries import observed_days
 
 BESPARING: Mapping[str, pl.DataType] = {
     "product": pl.String(),
@@ -47,59 +51,135 @@ ROUTE_LABEL: Mapping[savings.Route, str] = {
     "trend": "De eigen ontwikkeling van vóór de start loopt door",
 }
 
-_SEED = 20211130
+SEED = 20211130
 
 
-def saving_rows(
-    tables: Tables,
-    delivered: set[str],
-    product: Product,
-    parameters: Parameters,
-    peildatum: dt.date | None,
-) -> list[dict[str, Any]]:
-    """Every closed school year of one product along every route that can be walked."""
-    window = product.window.with_parameters(parameters)
-    minimum = product.minimum.with_parameters(parameters)
+@dataclass(frozen=True)
+class Shown:
+    """A product year along one route as it is published, and its draws in euro."""
 
-    def hidden(schooljaar: str, status: Status, reason: str) -> dict[str, Any]:
-        return _saving_row(product, schooljaar, "basis", status, reason)
+    product: Product
+    schooljaar: str
+    route: savings.Route
+    without: float
+    actual: float
+    tariff: Decimal
+    base_tariff: Decimal
+    hours: float
+    samples: Floats
 
-    missing = sorted({"zis_deelnames", "jeugdhulp", "tarieven"} - delivered)
-    if missing:
-        return [hidden("", "niet_geleverd", f"Niet geleverd: {', '.join(missing)}.")]
-    observed = observed_days(tables, "jeugdhulp", "start_datum", peildatum)
-    years = saving_inputs.closed_school_years(observed) if observed else ()
-    prices = saving_inputs.tariffs(tables, product, years)
-    if observed is None or not prices:
-        return [hidden("", "niet_geleverd", f"Er is geen tarief voor {product.label} geleverd.")]
-    unit = next(reversed(prices.values())).unit
-    given = saving_inputs.per_school(tables, product, unit, observed, window)
+
+@dataclass(frozen=True)
+class Savings:
+    """Rows of `besparing`, and what the balance is worked out from."""
+
+    rows: tuple[dict[str, Any], ...]
+    shown: tuple[Shown, ...]
+
+
+@dataclass(frozen=True)
+class _Ready:
+    product: Product
+    minimum: Minimum
+    given: saving_inputs.ProductInput
+    years: tuple[str, ...]
+    prices: Mapping[str, saving_inputs.Tariff]
+    unit: str
+
+
+def saving_rows(given: Given, products: Sequence[Product]) -> Savings:
+    """Every closed school year of every product along every route that can be walked."""
     rows: list[dict[str, Any]] = []
-    for n, schooljaar in enumerate(years):
+    shown: list[Shown] = []
+    ready: list[_Ready] = []
+    for product in products:
+        found = _prepare(given, product)
+        if isinstance(found, dict):
+            rows.append(found)
+        else:
+            ready.append(found)
+    drawn = saving_inputs.resampling([r.given for r in ready], seed=SEED)
+    for one in ready:
+        own_rows, own_shown = _product_rows(one, drawn, given.parameters)
+        rows += own_rows
+        shown += own_shown
+    order = {product.label: n for n, product in enumerate(products)}
+    rows.sort(key=lambda row: order[row["product"]])
+    return Savings(tuple(rows), tuple(shown))
+
+
+def _prepare(given: Given, product: Product) -> _Ready | dict[str, Any]:
+    """Aggregates and tariffs of one product, or the row that says why there are none."""
+    missing = sorted({"zis_deelnames", "jeugdhulp", "tarieven"} - given.delivered)
+    if missing:
+        return _hidden(product, "", "niet_geleverd", f"Niet geleverd: {', '.join(missing)}.")
+    observed = observed_days(given.tables, "jeugdhulp", "start_datum", given.peildatum)
+    years = saving_inputs.closed_school_years(observed) if observed else ()
+    prices = saving_inputs.tariffs(given.tables, product, years)
+    if observed is None or not prices:
+        reason = f"Er is geen tarief voor {product.label} geleverd."
+        return _hidden(product, "", "niet_geleverd", reason)
+    unit = next(reversed(prices.values())).unit
+    window = product.window.with_parameters(given.parameters)
+    minimum = product.minimum.with_parameters(given.parameters)
+    found = saving_inputs.per_school(given.tables, product, unit, observed, window)
+    return _Ready(product, minimum, found, years, prices, unit)
+
+
+def _product_rows(
+    ready: _Ready, drawn: saving_inputs.Resampling, parameters: Parameters
+) -> tuple[list[dict[str, Any]], list[Shown]]:
+    product, minimum, given = ready.product, ready.minimum, ready.given
+    rows: list[dict[str, Any]] = []
+    shown: list[Shown] = []
+    base = next(iter(ready.prices.values())).amount
+    for schooljaar in ready.years:
         own = given.years.filter((pl.col("groep") == "zis") & (pl.col("schooljaar") == schooljaar))
         if not len(own):
             continue
-        price = prices.get(schooljaar)
-        if price is None or price.unit != unit:
-            reason = f"Voor {schooljaar} is geen tarief per {unit} geleverd."
-            rows.append(hidden(schooljaar, "niet_geleverd", reason))
+        price = ready.prices.get(schooljaar)
+        if price is None or price.unit != ready.unit:
+            unit = saving_inputs.UNIT_LABEL.get(ready.unit, ready.unit)
+            reason = f"Voor {schooljaar} is geen tarief in {unit} geleverd."
+            rows.append(_hidden(product, schooljaar, "niet_geleverd", reason))
             continue
         reason = _saving_too_small(given, schooljaar, minimum)
         if reason:
-            rows.append(hidden(schooljaar, "te_klein", reason))
+            rows.append(_hidden(product, schooljaar, "te_klein", reason))
             continue
         comparison_fits = not _arm_too_small(given, schooljaar, "vergelijking", minimum)
         large = evidence.large_enough(_saving_sizes(own), minimum)
-        found = saving_inputs.routes(given, schooljaar, price.amount, seed=_SEED + n)
-        for route, outcome in found.items():
+        for route, outcome in saving_inputs.routes(given, schooljaar, price.amount, drawn).items():
             if route == "vergelijking" and not comparison_fits:
                 reason = "De vergelijkingsgroep heeft te weinig leerlingen met deze hulp."
                 rows.append(_saving_row(product, schooljaar, route, "te_klein", reason))
                 continue
-            rows.append(
-                _saving_shown(product, schooljaar, route, outcome, price, own, parameters, large)
+            row = _saving_shown(product, schooljaar, route, outcome, price, own, parameters, large)
+            rows.append(row)
+            shift = (row["volume_zonder"] - row["volume_werkelijk"]) - (
+                outcome.without - outcome.actual
             )
-    return rows or [hidden("", "te_klein", "Nog geen heel schooljaar met deelnemers.")]
+            shown.append(
+                Shown(
+                    product,
+                    schooljaar,
+                    route,
+                    row["volume_zonder"],
+                    row["volume_werkelijk"],
+                    price.amount,
+                    base,
+                    HOURS_IN.get(price.unit, 1.0),
+                    (outcome.samples + shift) * float(price.amount),
+                )
+            )
+    if not rows:
+        reason = "Nog geen heel schooljaar met deelnemers."
+        rows.append(_hidden(product, "", "te_klein", reason))
+    return rows, shown
+
+
+def _hidden(product: Product, schooljaar: str, status: Status, reason: str) -> dict[str, Any]:
+    return _saving_row(product, schooljaar, "basis", status, reason)
 
 
 def _saving_sizes(own: pl.DataFrame) -> evidence.Sizes:

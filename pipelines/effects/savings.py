@@ -9,7 +9,7 @@ Volumes are in the unit of the tariff (dagdelen, uren); money is in euro, exact 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
@@ -166,3 +166,179 @@ def break_even(balance: Sequence[NetYear]) -> str | None:
         elif found is None:
             found = year.schooljaar
     return found
+
+
+# --- the whole balance ---------------------------------------------------------------------------
+
+Payer = Literal["gemeente", "scholen", "samenwerkingsverband"]
+
+PAYERS: tuple[Payer, ...] = ("gemeente", "scholen", "samenwerkingsverband")
+
+
+@dataclass(frozen=True)
+class Assumptions:
+    """Parameters a reader may move. Shares in percent, money in euro per year or hour.
+
+    `partnership_share`: of what the municipality does not pay; the schools pay the rest.
+    `tariff_factor`, `volume_factor`: 1 is as published; they scale tariffs and saved volumes.
+    """
+
+    hours_per_order: float
+    rate_order: float
+    hours_per_plan: float
+    rate_plan: float
+    programme_cost: float
+    municipality_first_year: float
+    municipality_later: float
+    partnership_share: float
+    cash_share: float
+    discount_rate: float
+    tariff_factor: float = 1.0
+    volume_factor: float = 1.0
+
+
+@dataclass(frozen=True)
+class CareLine:
+    """One product in one school year, as published: volumes, this year's and the base tariff.
+
+    `hours`: hours in one unit, so that volumes of several products can be added up.
+    """
+
+    product: str
+    without: float
+    actual: float
+    tariff: Decimal
+    base_tariff: Decimal
+    hours: float = 1.0
+
+
+@dataclass(frozen=True)
+class YearFacts:
+    """What is published about one school year."""
+
+    schooljaar: str
+    care: tuple[CareLine, ...]
+    avoided_orders: float
+    avoided_plans: float
+    participants: float
+
+
+@dataclass(frozen=True)
+class YearBalance:
+    """One school year in euro: `volume` + `mix` + `price` = `care`; `care` + both administrative
+    savings = `gross`; `gross` - the sum of `cost` = `net` (not discounted)."""
+
+    schooljaar: str
+    care: Decimal
+    volume: Decimal
+    mix: Decimal
+    price: Decimal
+    orders: Decimal
+    plans: Decimal
+    gross: Decimal
+    cost: tuple[tuple[Payer, Decimal], ...]
+    net: Decimal
+    cumulative: Decimal
+    cash: Decimal
+
+
+@dataclass(frozen=True)
+class Balance:
+    """All years together. `per_participant` and `per_euro` are None without anything to divide."""
+
+    years: tuple[YearBalance, ...]
+    gross: Decimal
+    cost: Decimal
+    net: Decimal
+    per_participant: Decimal | None
+    per_euro: float | None
+    break_even: str | None
+    cost_neutral: bool
+
+
+def balance(years: Sequence[YearFacts], assumed: Assumptions) -> Balance:
+    """The whole calculation from published aggregates; cumulative figures are discounted."""
+    parts = [_year(facts, assumed, first=n == 0) for n, facts in enumerate(years)]
+    spent = [sum((amount for _, amount in part.cost), Decimal(0)) for part in parts]
+    course = net_by_year(
+        [p.schooljaar for p in parts],
+        [p.gross for p in parts],
+        spent,
+        assumed.discount_rate / 100,
+    )
+    done = tuple(
+        replace(part, cumulative=step.cumulative) for part, step in zip(parts, course, strict=True)
+    )
+    gross = sum((p.gross for p in done), Decimal(0))
+    cost = sum(spent, Decimal(0))
+    net = course[-1].cumulative if course else Decimal(0)
+    people = max((facts.participants for facts in years), default=0.0)
+    return Balance(
+        years=done,
+        gross=gross,
+        cost=cost,
+        net=net,
+        per_participant=euro(net / Decimal(str(people))) if people else None,
+        per_euro=float(gross / cost) if cost else None,
+        break_even=break_even(course),
+        cost_neutral=net >= 0,
+    )
+
+
+def _year(facts: YearFacts, assumed: Assumptions, *, first: bool) -> YearBalance:
+    volume, mix, price = _split(facts.care, assumed)
+    care = volume + mix + price
+    orders = administrative_saving(
+        facts.avoided_orders, assumed.hours_per_order, Decimal(str(assumed.rate_order))
+    )
+    plans = administrative_saving(
+        facts.avoided_plans, assumed.hours_per_plan, Decimal(str(assumed.rate_plan))
+    )
+    gross = care + orders + plans
+    cost = programme_cost(assumed, first=first)
+    net = gross - sum((amount for _, amount in cost), Decimal(0))
+    return YearBalance(
+        schooljaar=facts.schooljaar,
+        care=care,
+        volume=volume,
+        mix=mix,
+        price=price,
+        orders=orders,
+        plans=plans,
+        gross=gross,
+        cost=cost,
+        net=net,
+        cumulative=net,
+        cash=euro(care * Decimal(str(assumed.cash_share)) / 100),
+    )
+
+
+def _split(care: Sequence[CareLine], assumed: Assumptions) -> tuple[Decimal, Decimal, Decimal]:
+    """Saving as volume, mix and price, which add up to it to the cent.
+
+    Volume: hours saved at the average base tariff without the programme; mix: the rest at base
+    tariffs; price: what tariffs rose since the base year, over the volume saved.
+    """
+    factor, dearer = Decimal(str(assumed.volume_factor)), Decimal(str(assumed.tariff_factor))
+    saved = [(Decimal(str(x.without)) - Decimal(str(x.actual))) * factor for x in care]
+    total = euro(sum((s * x.tariff * dearer for s, x in zip(saved, care, strict=True)), Decimal(0)))
+    at_base = euro(sum((s * x.base_tariff for s, x in zip(saved, care, strict=True)), Decimal(0)))
+    hours = [Decimal(str(x.hours)) for x in care]
+    usual = sum((Decimal(str(x.without)) * h for x, h in zip(care, hours, strict=True)), Decimal(0))
+    worth = sum((Decimal(str(x.without)) * x.base_tariff for x in care), Decimal(0))
+    average = worth / usual if usual else Decimal(0)
+    volume = euro(sum((s * h for s, h in zip(saved, hours, strict=True)), Decimal(0)) * average)
+    return volume, at_base - volume, total - at_base
+
+
+def programme_cost(assumed: Assumptions, *, first: bool) -> tuple[tuple[Payer, Decimal], ...]:
+    """One year's programme cost by payer; the parts add up to it to the cent."""
+    whole = euro(assumed.programme_cost)
+    share = assumed.municipality_first_year if first else assumed.municipality_later
+    municipality = euro(whole * Decimal(str(share)) / 100)
+    partnership = euro((whole - municipality) * Decimal(str(assumed.partnership_share)) / 100)
+    return (
+        ("gemeente", municipality),
+        ("scholen", whole - municipality - partnership),
+        ("samenwerkingsverband", partnership),
+    )

@@ -7,7 +7,7 @@ are whole days from a pupil's own start, and a month is 365.25 / 12 days.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import ibis
@@ -15,11 +15,10 @@ import ibis.expr.types as ir
 import polars as pl
 from ibis import _
 
-from pipelines.effects.design import DAYS_PER_MONTH, Observed, Outcome, Window
+from pipelines.effects.design import DAYS_PER_MONTH, Observed, Parameters, Window
+from pipelines.effects.happenings import FAR, Tables, happened
+from pipelines.effects.measures import Care, Events
 
-Tables = Mapping[str, ir.Table]
-
-_FAR = 10**7
 _HOLIDAY_DAYS = 62
 """A gap this long at the edge of a school year is summer, not a missing delivery."""
 
@@ -72,7 +71,8 @@ def observed_days(
     """The stretch of time in which absence from `dataset` means that nothing happened.
 
     From the first to the last event, widened over the summer to whole school years; inside the
-    school years of which pupil counts were delivered, if any; not beyond `peildatum`. None: empty.
+    school years of which pupil counts were delivered, if any; up to and including `peildatum`.
+    None: empty.
     """
     dates = tables[dataset].aggregate(first=_[date].min(), last=_[date].max()).to_polars()
     first, last = dates.row(0)
@@ -90,7 +90,7 @@ def observed_days(
         start = max(start, dt.date(int(str(years.min())[:4]), 8, 1))
         end = min(end, dt.date(int(str(years.max())[5:]), 8, 1))
     if peildatum is not None:
-        end = min(end, peildatum)
+        end = min(end, peildatum + dt.timedelta(days=1))
     return Observed(start, end) if start < end else None
 
 
@@ -98,21 +98,25 @@ def _day_number(day: dt.date) -> int:
     return (day - dt.date(1970, 1, 1)).days
 
 
-def participants(tables: Tables, observed: Observed, window: Window) -> ir.Table:
-    """One row per pupil: leerling_id, school, groep, start, leave, known_from, known_to (days).
+def everyone(tables: Tables) -> ir.Table:
+    """One row per pupil: leerling_id, school, groep, start, leave (days since 1970), deelname_id.
+
+    `start_month`, `leave_month`: of the first and the last day, in months since January 1970.
 
     A pupil with several participations counts from the first start to the last end, at the first
-    school. Whoever ever took part in Zorg In School is a participant and no comparison. Kept are
-    pupils seen for at least the minimum number of months on both sides of the start.
+    school. Whoever ever took part in Zorg In School is a participant and no comparison.
     """
-    known_from, known_to = _day_number(observed.start), _day_number(observed.end)
     spells = tables["zis_deelnames"].mutate(
         is_zis=(_.groep == "zis").cast("int64"),
         start=_.start_datum.epoch_days().cast("int64"),
-        leave=(_.eind_datum.epoch_days().cast("int64") + 1).fill_null(_FAR),
+        start_month=_.start_datum.year().cast("int64") * 12 + _.start_datum.month() - 23641,
+        leave=(_.eind_datum.epoch_days().cast("int64") + 1).fill_null(FAR),
+        leave_month=(
+            _.eind_datum.year().cast("int64") * 12 + _.eind_datum.month() - 23641
+        ).fill_null(FAR),
     )
     spells = spells.mutate(ever_zis=_.is_zis.max().over(ibis.window(group_by="leerling_id")))
-    pupils = (
+    return (
         spells.filter(_.is_zis == _.ever_zis)
         .mutate(
             place=ibis.row_number().over(
@@ -122,11 +126,21 @@ def participants(tables: Tables, observed: Observed, window: Window) -> ir.Table
         .group_by("leerling_id")
         .aggregate(
             school=_.vestigingscode.max(where=_.place == 0),
+            deelname_id=_.deelname_id.max(where=_.place == 0),
             groep=_.groep.max(),
             start=_.start.min(),
+            start_month=_.start_month.min(),
             leave=_.leave.max(),
+            leave_month=_.leave_month.max(),
         )
-        .mutate(known_from=ibis.literal(known_from), known_to=ibis.literal(known_to))
+    )
+
+
+def participants(tables: Tables, observed: Observed, window: Window) -> ir.Table:
+    """`everyone` seen long enough on both sides of the start, with known_from and known_to."""
+    known_from, known_to = _day_number(observed.start), _day_number(observed.end)
+    pupils = everyone(tables).mutate(
+        known_from=ibis.literal(known_from), known_to=ibis.literal(known_to)
     )
     minimum = days(window.minimum)
     return pupils.filter(
@@ -136,7 +150,12 @@ def participants(tables: Tables, observed: Observed, window: Window) -> ir.Table
 
 
 def outcome_by_slice(
-    tables: Tables, outcome: Outcome, observed: Observed, window: Window, cut: Sequence[Slice]
+    tables: Tables,
+    measure: Events | Care,
+    observed: Observed,
+    window: Window,
+    cut: Sequence[Slice],
+    parameters: Parameters,
 ) -> pl.DataFrame:
     """Per school, groep, division and index: pupils, months, total and pupils_with_event.
 
@@ -148,8 +167,8 @@ def outcome_by_slice(
             {
                 "division": [s.division for s in cut],
                 "idx": [s.index for s in cut],
-                "first": [s.first for s in cut],
-                "end": [s.end for s in cut],
+                "slice_first": [s.first for s in cut],
+                "slice_end": [s.end for s in cut],
             }
         )
     )
@@ -157,45 +176,79 @@ def outcome_by_slice(
         participants(tables, observed, window)
         .cross_join(stretches)
         .mutate(
-            begin=ibis.greatest(_.start + _["first"], _.known_from),
-            until=ibis.least(_.start + _.end, _.known_to, _.leave),
+            begin=ibis.greatest(_.start + _.slice_first, _.known_from),
+            until=ibis.least(_.start + _.slice_end, _.known_to, _.leave),
         )
         .filter(_.until > _.begin)
     )
-    events = tables[outcome.dataset].filter(_.leerling_id.notnull())
-    if outcome.keep is not None:
-        column, codes = outcome.keep
-        events = events.filter(_[column].isin(codes))
-    weight = _[outcome.weight].cast("float64") if outcome.weight else ibis.literal(1.0)
-    events = events.select(
-        event_of=_.leerling_id, day=_[outcome.date].epoch_days().cast("int64"), weight=weight
+    return _summed(
+        windows, happened(tables, measure, parameters, observed.end), ["groep", "division", "idx"]
     )
+
+
+def _summed(windows: ir.Table, events: ir.Table, by: Sequence[str]) -> pl.DataFrame:
+    """Windows of pupils (begin, until) x what happened in them, summed per school and `by`."""
     per_pupil = (
         windows.left_join(
             events,
             [
                 windows.leerling_id == events.event_of,
-                events.day >= windows.begin,
-                events.day < windows.until,
+                events["first"] < windows.until,
+                events.end > windows.begin,
             ],
         )
-        .group_by("leerling_id", "school", "groep", "division", "idx")
+        .mutate(overlap=ibis.least(_.until, _.end) - ibis.greatest(_.begin, _["first"]))
+        .group_by("leerling_id", "school", *by)
         .aggregate(
             days=(_.until - _.begin).max(),
-            total=_.weight.sum().fill_null(0.0),
+            total=(_.overlap * _.per_day).sum().fill_null(0.0),
             hit=_.event_of.notnull().cast("int64").max(),
         )
     )
     summary: pl.DataFrame = (
-        per_pupil.group_by("school", "groep", "division", "idx")
+        per_pupil.group_by("school", *by)
         .aggregate(
             pupils=_.count(),
             months=(_.days / DAYS_PER_MONTH).sum(),
             total=_.total.sum(),
             pupils_with_event=_.hit.sum(),
         )
-        .order_by("school", "groep", "division", "idx")
+        .order_by("school", *by)
         .to_polars()
         .rename({"idx": "index"})
     )
     return summary
+
+
+def outcome_by_month(
+    tables: Tables,
+    measure: Events | Care,
+    observed: Observed,
+    window: Window,
+    parameters: Parameters,
+) -> pl.DataFrame:
+    """The same per school, groep, start_month and calendar month `index` (months since 1970)."""
+    first = observed.start.replace(day=1)
+    months: list[tuple[int, int, int]] = []
+    while first < observed.end:
+        following = (first + dt.timedelta(days=32)).replace(day=1)
+        number = (first.year - 1970) * 12 + first.month - 1
+        months.append((number, _day_number(first), _day_number(following)))
+        first = following
+    calendar = ibis.memtable(
+        pl.DataFrame(months, schema=["idx", "month_first", "month_end"], orient="row")
+    )
+    windows = (
+        participants(tables, observed, window)
+        .cross_join(calendar)
+        .mutate(
+            begin=ibis.greatest(_.month_first, _.known_from, _.start - days(window.voor)),
+            until=ibis.least(_.month_end, _.known_to, _.leave, _.start + days(window.tijdens)),
+        )
+        .filter(_.until > _.begin)
+    )
+    return _summed(
+        windows,
+        happened(tables, measure, parameters, observed.end),
+        ["groep", "start_month", "idx"],
+    )

@@ -101,6 +101,8 @@ def publish(
         "effecten": estimated.effecten,
         "effect_reeks": estimated.effect_reeks,
         "besparing": estimated.besparing,
+        "besparing_balans": estimated.balans,
+        "besparing_gevoeligheid": estimated.gevoeligheid,
         "leveringen": reference.deliveries_table(con, thresholds),
         "bevindingen": reference.findings_table(con, thresholds),
         "bescherming": reference.protection_table(cells),

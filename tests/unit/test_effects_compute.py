@@ -17,10 +17,10 @@ import pytest
 from pipelines import contracts
 from pipelines.effects import saving_inputs
 from pipelines.effects.catalogue import SAVINGS
-from pipelines.effects.catalogue.school import ZIS_M3
+from pipelines.effects.catalogue.medium_term import ZIS_M3
 from pipelines.effects.compute import compute
 from pipelines.effects.design import Observed, Window
-from pipelines.effects.rate_rows import EFFECT_REEKS, EFFECTEN
+from pipelines.effects.rows import EFFECT_REEKS, EFFECTEN
 from pipelines.effects.saving_rows import BESPARING
 from pipelines.effects.summaries import (
     Slice,
@@ -172,7 +172,7 @@ def test_planted_suspensions_are_recovered(planted):
     assert "verschil" in leading["zin"]
     assert "minder" in leading["zin"]
     beside = planted.effecten.row(
-        by_predicate=(pl.col("id") == "zis_m3") & ~pl.col("leidend"), named=True
+        by_predicate=(pl.col("id") == "zis_m3") & (pl.col("ontwerp") == "VN"), named=True
     )
     assert beside["ontwerp"] == "VN"
     assert beside["onder"] < 6 * (0.6 - 1) < beside["boven"]
@@ -201,7 +201,9 @@ def test_series_shows_protected_points(planted):
 
 
 def test_planted_saving_is_recovered_along_each_route(planted):
-    year = planted.besparing.filter(pl.col("schooljaar") == "2024/2025")
+    year = planted.besparing.filter(
+        (pl.col("schooljaar") == "2024/2025") & (pl.col("niveau") == "7")
+    )
     assert year["route"].to_list() == ["basis", "vergelijking", "trend"]
     assert (year["status"] == "zichtbaar").all()
     assert (year["tarief"] == 90).all()
@@ -211,7 +213,13 @@ def test_planted_saving_is_recovered_along_each_route(planted):
         assert row["onder"] < planted_saving < row["boven"]
         assert row["bedrag"] == pytest.approx((row["volume_zonder"] - row["volume_werkelijk"]) * 90)
         assert row["volume_zonder"] * 0.75 == pytest.approx(row["volume_werkelijk"], rel=0.07)
-    assert set(planted.besparing["schooljaar"]) == {"2023/2024", "2024/2025"}
+    own = planted.besparing.filter(pl.col("niveau") == "7")
+    assert set(own["schooljaar"]) == {"2023/2024", "2024/2025"}
+    others = planted.besparing.filter(pl.col("niveau") == "5")
+    assert set(others["reden"]) == {
+        "Er is geen tarief voor begeleiding niveau 5 geleverd.",
+        "Er is geen tarief voor gezinsbehandeling niveau 5 geleverd.",
+    }
 
 
 def test_nothing_delivered_says_so():
@@ -220,21 +228,23 @@ def test_nothing_delivered_says_so():
     assert set(found.effecten["status"]) == {"niet_geleverd"}
     assert found.effecten["leidend"].all()
     assert set(found.besparing["status"]) == {"niet_geleverd"}
-    assert found.effecten["reden"][0] == "Niet geleverd: schorsingen, zis_deelnames."
+    m3 = found.effecten.row(by_predicate=pl.col("id") == "zis_m3", named=True)
+    assert m3["reden"].startswith("Niet geleverd: schorsingen, zis_deelnames. Nodig: de schorsing")
     assert found.effect_reeks.is_empty()
     empty = compute(tables, DELIVERED, {})
-    assert set(empty.effecten["status"]) == {"te_klein"}
+    assert set(empty.effecten["status"]) == {"te_klein", "niet_geleverd"}
     assert empty.effecten["schatting"].null_count() == len(empty.effecten)
 
 
 def test_too_few_pupils_hide_every_number():
     found = compute(register(Planted(participants=2, comparison=8, pupils=4)), DELIVERED, {})
     numbers = ["schatting", "standaardfout", "onder", "boven", "p", "n_leerlingen", "n_scholen"]
-    assert set(found.effecten["status"]) == {"te_klein"}
+    assert set(found.effecten["status"]) == {"te_klein", "niet_geleverd"}
     assert found.effecten.select(numbers).null_count().sum_horizontal()[0] == 7 * len(
         found.effecten
     )
-    assert "ten minste 10 leerlingen op 2 scholen" in found.effecten["reden"][0]
+    reasons = found.effecten.filter(pl.col("id") == "zis_m3")["reden"]
+    assert "ten minste 10 leerlingen op 2 scholen" in reasons[0]
     assert found.besparing["bedrag"].null_count() == len(found.besparing)
     assert found.effect_reeks.filter(pl.col("groep") == "zis")["waarde"].null_count() == len(
         found.effect_reeks.filter(pl.col("groep") == "zis")
@@ -243,9 +253,9 @@ def test_too_few_pupils_hide_every_number():
 
 def test_without_comparison_group_before_after_leads():
     found = compute(register(Planted(comparison=0)), DELIVERED, {})
-    leading = found.effecten.filter("leidend")
-    assert set(leading["ontwerp"]) == {"VN"}
-    hidden = found.effecten.filter(~pl.col("leidend"))
+    own = found.effecten.filter(pl.col("id") == "zis_m3")
+    assert own.filter("leidend")["ontwerp"].to_list() == ["VN"]
+    hidden = own.filter(pl.col("ontwerp").is_in(["VV", "GS"]))
     assert set(hidden["status"]) == {"te_klein"}
     assert "geen vergelijkingsgroep" in hidden["reden"][0]
     assert "vergelijking" not in set(found.besparing["route"])
@@ -257,12 +267,15 @@ def test_a_small_pilot_claims_no_direction():
     assert len(shown)
     assert set(shown["bewijsniveau"]) == {"indicatief"}
     assert shown["zin"].str.starts_with("Indicatief").all()
+    assert shown["zin"].str.contains("95%-interval").all()
 
 
 def test_nothing_planted_is_not_found():
     same = Planted(suspensions=0.95, care=1.0, seed=5)
     found = compute(register(same), DELIVERED, {})
-    leading = found.effecten.row(0, named=True)
+    leading = found.effecten.row(
+        by_predicate=(pl.col("id") == "zis_m3") & pl.col("leidend"), named=True
+    )
     assert leading["onder"] < 0 < leading["boven"]
     assert leading["bewijsniveau"] == "theoretisch onderbouwd"
     assert "geen duidelijk verschil" in leading["zin"]
@@ -318,13 +331,13 @@ def test_events_fall_in_the_slice_of_their_day():
     )
     cut = [s for s in slices(Window()) if s.division == "fase"]
     suspensions, lost_days = ZIS_M3.outcomes
-    found = outcome_by_slice(tables, suspensions, KNOWN, Window(), cut)
+    found = outcome_by_slice(tables, suspensions, KNOWN, Window(), cut, {})
     assert found.select("groep", "index", "pupils", "total", "pupils_with_event").rows() == [
         ("zis", 0, 1, 2.0, 1),
         ("zis", 1, 1, 2.0, 1),
     ]
     assert found["months"].to_list() == pytest.approx([730 / 30.4375, 366 / 30.4375])
-    lost = outcome_by_slice(tables, lost_days, KNOWN, Window(), cut)
+    lost = outcome_by_slice(tables, lost_days, KNOWN, Window(), cut, {})
     assert lost["total"].to_list() == [4.0, 4.0]
 
 
@@ -368,7 +381,7 @@ def test_observed_stretch_runs_over_the_summer_to_whole_school_years():
     assert observed_days(tables, "schorsingen", "start_datum") == Observed(
         dt.date(2022, 1, 1), dt.date(2025, 4, 1)
     )
-    capped = observed_days(tables, "schorsingen", "start_datum", dt.date(2024, 8, 1))
+    capped = observed_days(tables, "schorsingen", "start_datum", dt.date(2024, 7, 31))
     assert capped is not None
     assert capped.end == dt.date(2024, 8, 1)
 
@@ -412,7 +425,8 @@ def test_total_saving_is_the_sum_over_schools():
     given = saving_inputs.per_school(tables, SAVINGS[0], "16", KNOWN, Window())
     own = given.years.filter((pl.col("groep") == "zis") & (pl.col("schooljaar") == "2024/2025"))
     price = saving_inputs.tariffs(tables, SAVINGS[0], YEARS)["2024/2025"].amount
-    whole = saving_inputs.routes(given, "2024/2025", price, seed=1, draws=10)["basis"]
+    drawn = saving_inputs.resampling([given], seed=1, draws=10)
+    whole = saving_inputs.routes(given, "2024/2025", price, drawn)["basis"]
     assert whole.without - whole.actual == pytest.approx((own["carried_on"] - own["actual"]).sum())
 
 
@@ -443,9 +457,10 @@ def test_zero_saving_is_covered_and_a_planted_one_recovered():
     def share(factor, pilots):
         covered = 0
         for n in range(pilots):
-            found = saving_inputs.routes(
-                pilot(factor), "2024/2025", Decimal(90), seed=n, draws=200
-            )["vergelijking"]
+            given = pilot(factor)
+            drawn = saving_inputs.resampling([given], seed=n, draws=200)
+            routes = saving_inputs.routes(given, "2024/2025", Decimal(90), drawn)
+            found = routes["vergelijking"]
             truth = found.without * (1 - factor)
             covered += found.interval[0] <= truth <= found.interval[1]
         return covered / pilots

@@ -24,7 +24,8 @@ PLAN = plan.load(METRICS)
 KNOWN = contracts.load()
 TABLES = {
     "release", "metrieken", "gebieden", "categorieen", "cellen", "bronnen", "effecten",
-    "effect_reeks", "besparing", "leveringen", "bevindingen", "bescherming",
+    "effect_reeks", "besparing", "besparing_balans", "besparing_gevoeligheid",
+    "leveringen", "bevindingen", "bescherming",
 }  # fmt: skip
 
 

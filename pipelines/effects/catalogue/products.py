@@ -21,4 +21,6 @@ class Product:
 
 SAVINGS: tuple[Product, ...] = (
     Product("dagbesteding_7", "dagbesteding niveau 7", "dagbesteding", "7"),
+    Product("begeleiding_5", "begeleiding niveau 5", "begeleiding_individueel", "5"),
+    Product("gezinsbehandeling_5", "gezinsbehandeling niveau 5", "gezinsbehandeling", "5"),
 )

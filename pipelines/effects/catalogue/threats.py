@@ -1,0 +1,17 @@
+"""What else could explain a result: Dutch sentences that several promises share."""
+
+from __future__ import annotations
+
+REGRESSION = (
+    "Leerlingen starten vaak na een slechte periode; daarna gaat het ook zonder hulp meestal beter"
+    " (terugkeer naar het gemiddelde)."
+)
+REGISTRATION = "Scholen kunnen anders zijn gaan handelen of anders zijn gaan registreren."
+MATURATION = "Leerlingen worden ouder en de samenstelling van de groep kan veranderen."
+HOLIDAYS = "Maanden zonder school tellen mee; vensters van hele jaren vangen dat grotendeels op."
+INFORMANT = "Wie de vragenlijst invult, weet van de deelname; dat kan het oordeel kleuren."
+SELECTION = "Deelnemers en vergelijkingsgroep kunnen ook vóór de start al hebben verschild."
+TARIFFS = "Tarieven stijgen; een bedrag verandert dan ook zonder dat het gebruik verandert."
+PARAMETERS = "De uitkomst staat of valt met de gebruikte uren en tarieven; die zijn deels aannames."
+REPORTED = "Het kenmerk is door het project zelf geregistreerd en niet door anderen nagegaan."
+GRANTED = "Toegewezen hulp is niet altijd gegeven hulp."

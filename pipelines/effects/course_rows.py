@@ -1,0 +1,322 @@
+"""Rows from the course per calendar month: interrupted series (TR) and cohorts of starters (GS)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from pipelines.effects import checks, evidence
+from pipelines.effects.arms import arm_sizes, too_small
+from pipelines.effects.course import period_label
+from pipelines.effects.design import Design, Effect, PreTrend, Result
+from pipelines.effects.estimators import CannotEstimate, Estimate
+from pipelines.effects.interrupted import Interruption, Months, interrupted_series
+from pipelines.effects.measures import Care, Events
+from pipelines.effects.rounding import decimals_for, p_text, rounded_count, rounded_p, to_nearest
+from pipelines.effects.rows import Row
+from pipelines.effects.staggered import (
+    NEVER,
+    Event,
+    Panel,
+    PreTest,
+    average_effect,
+    event_study,
+    pre_test,
+)
+
+_AUGUST = 7
+
+
+def monthly_series(
+    effect: Effect, outcome: Events | Care, monthly: pl.DataFrame, summary: pl.DataFrame
+) -> Row:
+    """The participants' course against their own course before the start (TR)."""
+    design: Design = "TR"
+    phases = summary.filter(pl.col("division") == "fase")
+    reason = too_small(phases, ["zis"], outcome, effect.minimum)
+    if reason:
+        return Row(effect, outcome, design, None, "te_klein", reason)
+    own = monthly.filter(pl.col("groep") == "zis")
+    place = {school: n for n, school in enumerate(sorted(own["school"].unique()))}
+    months = Months(
+        school=own["school"].replace_strict(place).to_numpy().astype(float),
+        month=own["index"].to_numpy().astype(float),
+        start=own["start_month"].to_numpy().astype(float),
+        total=own["total"].to_numpy(),
+        weight=own["months"].to_numpy(),
+    )
+    try:
+        found = interrupted_series(months)
+    except CannotEstimate:
+        reason = f"Te weinig maanden of scholen met {outcome.unit} voor een reeks."
+        return Row(effect, outcome, design, None, "te_klein", reason)
+    dip = bool(checks.dip_before_start(summary, ["zis"], outcome.direction))
+    numbers, sizes, claim = _shown(effect, outcome, found.difference, found.expected, phases)
+    said = evidence.finding(claim, found.difference.p, numbers.interval)
+    reached = evidence.level(design, effect.ground, said, outcome.direction, None, dip=dip)
+    result = replace(
+        _result(effect, outcome, design, found.difference, numbers, phases),
+        n_periods=int(own["index"].n_unique()),
+        n_months=int(to_nearest(months.weight.sum(), 10)),
+        method="jackknife over scholen",
+        evidence=reached,
+        assumptions=(
+            "Aanname: zonder Zorg In School liep de lijn van vóór de start door, met hetzelfde"
+            " verloop over het schooljaar.",
+            _step_and_slope(found),
+            "De onzekerheid komt uit de schatting zonder telkens één school.",
+        ),
+        checks=(
+            "Eén school weglaten verandert de richting niet."
+            if found.largest_shift < abs(found.difference.value)
+            else "Zonder één van de scholen kan de richting omslaan.",
+        ),
+        sentence=evidence.sentence(
+            design, outcome.unit, outcome.scale_label, numbers, sizes, said, reached, None, dip=dip
+        ),
+    )
+    return Row(effect, outcome, design, result, "zichtbaar", "")
+
+
+def _step_and_slope(found: Interruption) -> str:
+    def change(estimate: Estimate) -> str:
+        low, high = estimate.interval
+        clear = low > 0 or high < 0
+        percent = evidence.percent(abs(float(np.exp(estimate.value)) - 1))
+        way = "minder" if estimate.value < 0 else "meer"
+        return f"{percent} {way}{'' if clear else ' (niet te onderscheiden van nul)'}"
+
+    return (
+        f"Direct bij de start: {change(found.step)}; verandering van de helling per maand daarna:"
+        f" {change(found.slope)}."
+    )
+
+
+def grouped_starts(
+    effect: Effect,
+    outcome: Events | Care,
+    monthly: pl.DataFrame,
+    summary: pl.DataFrame,
+) -> tuple[Row, list[dict[str, Any]]]:
+    """Group-time averages (GS) and their event study as rows of `effect_reeks`."""
+    design: Design = "GS"
+    phases = summary.filter(pl.col("division") == "fase")
+    reason = too_small(phases, ["vergelijking", "zis"], outcome, effect.minimum)
+    if reason:
+        return Row(effect, outcome, design, None, "te_klein", reason), []
+    length = int(effect.window.periode)
+    try:
+        panel = _panel(monthly, length)
+        found = average_effect(panel)
+        events = event_study(panel)
+    except CannotEstimate:
+        reason = "De startgroepen zijn niet lang genoeg vóór en na de start gevolgd."
+        return Row(effect, outcome, design, None, "te_klein", reason), []
+    tested = pre_test(panel)
+    trend = None if tested is None else PreTrend(tested.periods, 0.0, tested.p, tested.p >= 0.10)
+    after = summary.filter((pl.col("division") == "fase") & (pl.col("groep") == "zis"))
+    observed = float(after.filter(pl.col("index") == 1)["total"].sum()) / float(
+        after.filter(pl.col("index") == 1)["months"].sum()
+    )
+    numbers, sizes, claim = _shown(
+        effect, outcome, found, observed - found.value, phases, with_comparison=True
+    )
+    said = evidence.finding(claim, found.p, numbers.interval)
+    reached = evidence.level(design, effect.ground, said, outcome.direction, trend)
+    result = replace(
+        _result(effect, outcome, design, found, numbers, phases, with_comparison=True),
+        n_periods=len(panel.periods),
+        n_months=int(to_nearest(panel.weight.sum(), 10)),
+        method="groep-tijdgemiddelden (Callaway en Sant'Anna)",
+        pre_trend=trend,
+        evidence=reached,
+        assumptions=_assumptions(panel, tested),
+        sentence=evidence.sentence(
+            design, outcome.unit, outcome.scale_label, numbers, sizes, said, reached, trend
+        ),
+    )
+    return (
+        Row(effect, outcome, design, result, "zichtbaar", ""),
+        _event_rows(effect, outcome, panel, events, length),
+    )
+
+
+def _panel(monthly: pl.DataFrame, length: int) -> Panel:
+    """Schools x cohorts x periods of `length` months, counted from August."""
+    rows = monthly.with_columns(
+        period=(pl.col("index") - _AUGUST).floordiv(length),
+        cohort=pl.when(pl.col("groep") == "zis")
+        .then((pl.col("start_month") - _AUGUST).floordiv(length))
+        .otherwise(NEVER),
+    )
+    schools = sorted(rows["school"].unique())
+    cohorts = sorted(rows["cohort"].unique())
+    periods = list(range(int(rows["period"].min()), int(rows["period"].max()) + 1))  # type: ignore[arg-type]
+    shape = (len(schools), len(cohorts), len(periods))
+    total, weight, size = np.zeros(shape), np.zeros(shape), np.zeros(shape[:2])
+    place = {school: n for n, school in enumerate(schools)}
+    for row in rows.iter_rows(named=True):
+        at = place[row["school"]], cohorts.index(row["cohort"])
+        when = row["period"] - periods[0]
+        total[(*at, when)] += row["total"]
+        weight[(*at, when)] += row["months"]
+        size[at] = max(size[at], row["pupils"])
+    return Panel(total, weight, size, tuple(cohorts), tuple(periods))
+
+
+def _shown(
+    effect: Effect,
+    outcome: Events | Care,
+    found: Estimate,
+    expected: float,
+    phases: pl.DataFrame,
+    *,
+    with_comparison: bool = False,
+) -> tuple[evidence.Numbers, evidence.Sizes, bool]:
+    """Numbers at the first significant digit of their error, sizes rounded, and may we claim?"""
+    scale = outcome.scale
+    decimals = decimals_for(found.standard_error * scale)
+    low, high = (round(x * scale, decimals) for x in found.interval)
+    difference = round(found.value * scale, decimals)
+    shown_expected = round(expected * scale, decimals)
+    counted = arm_sizes(phases)
+    pupils, schools = counted["zis"]
+    other = counted.get("vergelijking", (0, 0))
+    exact = evidence.Sizes(pupils, schools, *(other if with_comparison else (None, None)))
+    rounded = evidence.Sizes(
+        rounded_count(pupils, 5),
+        schools,
+        *((rounded_count(other[0], 5), other[1]) if with_comparison else (None, None)),
+    )
+    numbers = evidence.Numbers(
+        observed=round(shown_expected + difference, decimals),
+        expected=shown_expected,
+        difference=difference,
+        interval=(low, high),
+        decimals=decimals,
+    )
+    return numbers, rounded, evidence.large_enough(exact, effect.minimum)
+
+
+def _result(
+    effect: Effect,
+    outcome: Events | Care,
+    design: Design,
+    found: Estimate,
+    numbers: evidence.Numbers,
+    phases: pl.DataFrame,
+    *,
+    with_comparison: bool = False,
+) -> Result:
+    """What both designs say alike; the caller replaces what is its own."""
+    counted = arm_sizes(phases)
+    other = counted.get("vergelijking", (0, 0)) if with_comparison else (0, 0)
+    return Result(
+        effect=effect.id,
+        outcome=outcome.id,
+        design=design,
+        estimate=numbers.difference,
+        standard_error=round(found.standard_error * outcome.scale, numbers.decimals + 1),
+        interval=numbers.interval,
+        p=rounded_p(found.p),
+        before=None,
+        during=numbers.observed,
+        n_pupils=rounded_count(counted["zis"][0], 5),
+        n_pupils_comparison=rounded_count(other[0], 5),
+        n_schools=counted["zis"][1],
+        n_schools_comparison=other[1],
+        n_periods=0,
+        n_months=None,
+        method="",
+        pre_trend=None,
+        p_holm=None,
+        evidence=effect.ground,
+        assumptions=(),
+        checks=(),
+        sentence="",
+    )
+
+
+def _assumptions(panel: Panel, tested: PreTest | None) -> tuple[str, ...]:
+    cohorts = len(panel.cohorts) - 1
+    told = (
+        "Alle deelnemers begonnen in dezelfde periode; er is één startgroep."
+        if cohorts == 1
+        else f"Er zijn {cohorts} startgroepen, elk vergeleken met wie niet begon."
+    )
+    trend = (
+        "De ontwikkeling vóór de start kon niet worden getoetst."
+        if tested is None
+        else f"Alle verschillen vóór de start samen: p {p_text(tested.p)}"
+        f" ({tested.periods} perioden)."
+    )
+    return (
+        "Aanname: zonder Zorg In School was het aantal bij elke startgroep evenveel veranderd als"
+        " bij de vergelijkingsgroep.",
+        told,
+        trend,
+    )
+
+
+def _event_rows(
+    effect: Effect,
+    outcome: Events | Care,
+    panel: Panel,
+    events: tuple[Event, ...],
+    length: int,
+) -> list[dict[str, Any]]:
+    """The event study, of points that rest on enough children and schools in both arms."""
+    rows = []
+    for event in events:
+        cells = _behind(panel, event.since)
+        if not cells or not _enough(panel, cells, effect):
+            continue
+        scale = outcome.scale
+        decimals = decimals_for(event.estimate.standard_error * scale)
+        low, high = (round(x * scale, decimals) for x in event.estimate.interval)
+        first = event.since * length
+        rows.append(
+            {
+                "effect": effect.id + outcome.suffix + "_per_startgroep",
+                "groep": "verschil",
+                "periode": period_label(first, length),
+                "volgorde": event.since,
+                "waarde": round(event.estimate.value * scale, decimals),
+                "noemer": None,
+                "n_leerlingen": None,
+                "status": "zichtbaar",
+                "onder": low,
+                "boven": high,
+            }
+        )
+    return rows
+
+
+def _behind(panel: Panel, since: int) -> list[tuple[int, int]]:
+    """(cohort, period) positions that make up one point of the event study."""
+    place = {period: n for n, period in enumerate(panel.periods)}
+    return [
+        (n, place[cohort + since])
+        for n, cohort in enumerate(panel.cohorts)
+        if cohort != NEVER and cohort + since in place and cohort - 1 in place
+    ]
+
+
+def _enough(panel: Panel, cells: list[tuple[int, int]], effect: Effect) -> bool:
+    never = panel.cohorts.index(NEVER)
+    started = {cohort for cohort, _ in cells}
+    periods = {period for _, period in cells}
+    own = panel.size[:, sorted(started)]
+    weight = panel.weight[:, sorted(started)][:, :, sorted(periods)].sum((1, 2))
+    other = panel.weight[:, never][:, sorted(periods)].sum(1)
+    return bool(
+        own.sum() >= effect.minimum.show_children
+        and (weight > 0).sum() >= effect.minimum.show_schools
+        and panel.size[:, never].sum() >= effect.minimum.show_children
+        and (other > 0).sum() >= effect.minimum.show_schools
+        and panel.total[:, sorted(started)][:, :, sorted(periods)].sum()
+        >= effect.minimum.show_children_with_event
+    )

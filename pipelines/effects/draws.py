@@ -1,0 +1,67 @@
+"""Parameters of the saving model: their middle values, and draws from their distributions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from pipelines.effects.design import HasValue, Parameters
+from pipelines.effects.estimators import Floats
+from pipelines.effects.savings import Assumptions
+
+NEEDED: Mapping[str, str] = {
+    "uren_per_beschikking": "hours_per_order",
+    "uurtarief_beschikking": "rate_order",
+    "uren_per_zorgplan": "hours_per_plan",
+    "uurtarief_zorgplan": "rate_plan",
+    "programmakosten_per_jaar": "programme_cost",
+    "aandeel_gemeente_eerste_jaar": "municipality_first_year",
+    "aandeel_gemeente_volgende_jaren": "municipality_later",
+    "aandeel_samenwerkingsverband": "partnership_share",
+    "aandeel_uitbetaald": "cash_share",
+    "discontovoet": "discount_rate",
+}
+"""Parameter by name -> field of `Assumptions`."""
+
+DRAWS = 2000
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Draws of the parameters that move the net saving, one array each."""
+
+    hours_per_order: Floats
+    rate_order: Floats
+    hours_per_plan: Floats
+    rate_plan: Floats
+    programme_cost: Floats
+    discount_rate: Floats
+
+
+def middle(parameters: Parameters) -> Assumptions:
+    """Every parameter at its own value."""
+    return Assumptions(**{field: parameters[name].value for name, field in NEEDED.items()})
+
+
+def assumptions(parameters: Parameters, seed: int, size: int = DRAWS) -> Drawn:
+    """Draws from each parameter's distribution; a fixed one stays at its value."""
+    rng = np.random.default_rng([seed, 1])
+    named = {field: name for name, field in NEEDED.items()}
+    return Drawn(**{f.name: draw(rng, parameters[named[f.name]], size) for f in fields(Drawn)})
+
+
+def fixed(assumed: Assumptions, size: int) -> Drawn:
+    """The same shape with every draw at the middle."""
+    return Drawn(**{f.name: np.full(size, getattr(assumed, f.name)) for f in fields(Drawn)})
+
+
+def draw(rng: np.random.Generator, parameter: HasValue, size: int) -> Floats:
+    """`driehoek` (low, value, high), `uniform` (low, high) or fixed."""
+    low, high = parameter.low, parameter.high
+    if low is None or high is None or low >= high or parameter.distribution == "vast":
+        return np.full(size, float(parameter.value))
+    if parameter.distribution == "uniform":
+        return rng.uniform(low, high, size)
+    return rng.triangular(low, float(np.clip(parameter.value, low, high)), high, size)

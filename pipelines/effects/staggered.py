@@ -1,0 +1,196 @@
+"""Staggered starts: group-time averages (Callaway and Sant'Anna 2021) from sums per school.
+
+ATT(g, t) compares the change of cohort g since the last period before its start with the same
+change among those who never start. No covariates, never-treated comparison, universal base
+period. Everything is linear in the cells' rates, so each school's influence follows from its sums;
+the uncertainty of the cohorts' sizes is counted as well. Errors are clustered by school.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy import stats
+
+from pipelines.effects.estimators import CannotEstimate, Estimate, Floats, t_estimate
+
+Aggregate = Literal["simple", "dynamic", "group", "calendar"]
+NEVER = -1
+
+
+@dataclass(frozen=True)
+class Panel:
+    """`total`, `weight`: schools x cohorts x periods; `size`: schools x cohorts, in pupils.
+
+    `cohorts`: the period in which each starts (`NEVER`: the comparison); `periods`: their numbers,
+    in order. A cell without weight was not observed.
+    """
+
+    total: Floats
+    weight: Floats
+    size: Floats
+    cohorts: tuple[int, ...]
+    periods: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        if NEVER not in self.cohorts or len(self.cohorts) < 2:
+            raise CannotEstimate("no comparison group, or nobody who starts")
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """ATT(g, t) with the influence of each school on it (sums to zero)."""
+
+    cohort: int
+    period: int
+    value: float
+    influence: Floats
+
+
+@dataclass(frozen=True)
+class Event:
+    """The effect `since` periods after the start (negative: before), against the last before."""
+
+    since: int
+    estimate: Estimate
+
+
+@dataclass(frozen=True)
+class PreTest:
+    """Joint test that all effects before the start are zero: F with `periods` degrees."""
+
+    periods: int
+    statistic: float
+    p: float
+
+
+def average_effect(panel: Panel, how: Aggregate = "simple") -> Estimate:
+    """One number over all cohorts and periods after the start.
+
+    `simple`: every pupil-period alike; `dynamic`: mean over time since the start; `group`: mean
+    over cohorts; `calendar`: mean over periods. Raises `CannotEstimate` when no cell is known.
+    """
+    cells = [c for c in _cells(panel) if c.period >= c.cohort]
+    if not cells:
+        raise CannotEstimate("no cohort is seen both before and after its start")
+    match how:
+        case "simple":
+            value, influence = _weighted(panel, cells)
+        case "dynamic":
+            value, influence = _mean_over(panel, cells, lambda c: c.period - c.cohort)
+        case "calendar":
+            value, influence = _mean_over(panel, cells, lambda c: c.period)
+        case "group":
+            value, influence = _over_cohorts(panel, cells)
+    return _estimate(panel, value, influence)
+
+
+def event_study(panel: Panel) -> tuple[Event, ...]:
+    """The effect by periods since the start; the base period (-1) is zero and left out."""
+    cells = [c for c in _cells(panel) if c.period != c.cohort - 1]
+    found = []
+    for since in sorted({c.period - c.cohort for c in cells}):
+        value, influence = _weighted(panel, [c for c in cells if c.period - c.cohort == since])
+        found.append(Event(since, _estimate(panel, value, influence)))
+    return tuple(found)
+
+
+def pre_test(panel: Panel) -> PreTest | None:
+    """Were the effects before the start jointly zero? None with fewer schools than periods."""
+    cells = [c for c in _cells(panel) if c.period < c.cohort - 1]
+    steps = sorted({c.period - c.cohort for c in cells})
+    schools = _clusters(panel)
+    if not steps or schools <= len(steps) + 1:
+        return None
+    found = [_weighted(panel, [c for c in cells if c.period - c.cohort == s]) for s in steps]
+    values = np.array([value for value, _ in found])
+    influence = np.stack([i for _, i in found], axis=1)
+    covariance = schools / (schools - 1) * influence.T @ influence
+    k = int(np.linalg.matrix_rank(covariance))
+    if k == 0:
+        return None
+    statistic = float(values @ np.linalg.pinv(covariance) @ values) / k
+    return PreTest(k, statistic, float(stats.f.sf(statistic, k, schools - k)))
+
+
+def _cells(panel: Panel) -> list[_Cell]:
+    """Every ATT(g, t) of which the four cells are known."""
+    total, weight = panel.total.sum(0), panel.weight.sum(0)
+    never = panel.cohorts.index(NEVER)
+    place = {period: n for n, period in enumerate(panel.periods)}
+
+    def rate(cohort: int, period: int) -> tuple[float, Floats]:
+        mean = total[cohort, period] / weight[cohort, period]
+        scores = panel.total[:, cohort, period] - mean * panel.weight[:, cohort, period]
+        return float(mean), scores / weight[cohort, period]
+
+    found = []
+    for n, cohort in enumerate(panel.cohorts):
+        base = place.get(cohort - 1)
+        if n == never or base is None:
+            continue
+        for period, at in place.items():
+            if (weight[[n, n, never, never], [at, base, at, base]] <= 0).any():
+                continue
+            parts = [(n, at, 1.0), (n, base, -1.0), (never, at, -1.0), (never, base, 1.0)]
+            rates = [(sign, *rate(c, t)) for c, t, sign in parts]
+            value = sum(sign * mean for sign, mean, _ in rates)
+            influence = sum((sign * scores for sign, _, scores in rates), np.zeros(len(panel.size)))
+            found.append(_Cell(cohort, period, value, influence))
+    return found
+
+
+def _weighted(panel: Panel, cells: Sequence[_Cell]) -> tuple[float, Floats]:
+    """Mean over cells by the cohorts' sizes; the sizes are estimates too."""
+    everyone = panel.size.sum()
+    column = [panel.cohorts.index(c.cohort) for c in cells]
+    share = panel.size.sum(0)[column] / everyone
+    values = np.array([c.value for c in cells])
+    weights = share / share.sum()
+    value = float(weights @ values)
+    influence: Floats = weights @ np.array([c.influence for c in cells])
+    deviation = (panel.size[:, column] - share * panel.size.sum(1)[:, None]) / everyone
+    return value, influence + deviation @ (values - value) / share.sum()
+
+
+def _mean_over(
+    panel: Panel, cells: Sequence[_Cell], key: Callable[[_Cell], int]
+) -> tuple[float, Floats]:
+    """Plain mean over the values of `key` of the mean by size within each."""
+    parts = [
+        _weighted(panel, [c for c in cells if key(c) == step])
+        for step in sorted({key(c) for c in cells})
+    ]
+    influence: Floats = np.mean([i for _, i in parts], axis=0)
+    return float(np.mean([v for v, _ in parts])), influence
+
+
+def _over_cohorts(panel: Panel, cells: Sequence[_Cell]) -> tuple[float, Floats]:
+    """Mean by size over cohorts of the plain mean over each cohort's periods."""
+    joined = []
+    for cohort in sorted({c.cohort for c in cells}):
+        own = [c for c in cells if c.cohort == cohort]
+        influence: Floats = np.mean([c.influence for c in own], axis=0)
+        joined.append(_Cell(cohort, cohort, float(np.mean([c.value for c in own])), influence))
+    return _weighted(panel, joined)
+
+
+def _clusters(panel: Panel) -> int:
+    return int((panel.size.sum(1) > 0).sum())
+
+
+def _estimate(panel: Panel, value: float, influence: Floats) -> Estimate:
+    """t with the schools of the smaller side, less one, for degrees of freedom."""
+    never = panel.cohorts.index(NEVER)
+    compared = int((panel.size[:, never] > 0).sum())
+    started = int((np.delete(panel.size, never, axis=1).sum(1) > 0).sum())
+    schools = _clusters(panel)
+    if min(compared, started) < 2:
+        raise CannotEstimate("fewer than two schools in an arm")
+    error = float(np.sqrt(schools / (schools - 1) * (influence**2).sum()))
+    if error <= 1e-12:
+        raise CannotEstimate("schools do not differ, so there is no spread to learn from")
+    return t_estimate(value, error, min(compared, started) - 1)

@@ -1,0 +1,167 @@
+"""Rows that are sums with parameters (AD): working time saved, and the net of the saving model."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import numpy as np
+from ibis import _
+
+from pipelines.effects import evidence
+from pipelines.effects.balance_rows import Balances, Cumulative, span
+from pipelines.effects.design import Design, Effect, Result
+from pipelines.effects.draws import DRAWS, draw
+from pipelines.effects.measures import Hours, Net
+from pipelines.effects.rounding import rounded_count, to_nearest
+from pipelines.effects.rows import Given, Row, not_delivered, nothing
+from pipelines.effects.saving_rows import ROUTE_LABEL, SEED
+from pipelines.effects.savings import administrative_saving
+from pipelines.effects.summaries import everyone
+
+_DESIGN: Design = "AD"
+
+
+def hours_rows(given: Given, effect: Effect, outcome: Hours) -> list[Row]:
+    """Participants with a yes, rounded to the nearest 5, x hours x rate."""
+    lacking = not_delivered(outcome, given.delivered)
+    if lacking:
+        return [nothing(effect, outcome, "niet_geleverd", lacking)]
+    names = [name for name in (outcome.hours, outcome.rate) if name not in given.parameters]
+    if names:
+        reason = f"Er is geen waarde voor {' en '.join(names)}."
+        return [nothing(effect, outcome, "niet_geleverd", reason)]
+    marks = given.tables["zis_deelnames"].select("deelname_id", yes=_[outcome.column])
+    rows = (
+        everyone(given.tables)
+        .filter(_.groep == "zis")
+        .join(marks, "deelname_id")
+        .filter(_.yes)
+        .group_by("school")
+        .aggregate(pupils=_.count())
+        .to_polars()
+    )
+    pupils, schools = int(rows["pupils"].sum()), len(rows)
+    least = effect.minimum
+    if pupils < least.show_children or schools < least.show_schools:
+        reason = (
+            f"Te weinig leerlingen met {outcome.subject}: nodig zijn ten minste"
+            f" {least.show_children} leerlingen op {least.show_schools} scholen."
+        )
+        return [nothing(effect, outcome, "te_klein", reason)]
+    hours, rate = given.parameters[outcome.hours], given.parameters[outcome.rate]
+    count = rounded_count(pupils, 5)
+    amount = float(administrative_saving(count, hours.value, Decimal(str(rate.value))))
+    rng = np.random.default_rng([SEED, 2])
+    drawn = count * draw(rng, hours, DRAWS) * draw(rng, rate, DRAWS)
+    low, high = (float(to_nearest(q, 1000)) for q in np.quantile(drawn, [0.025, 0.975]))
+    shown = float(to_nearest(amount, 1000))
+    each = evidence.number(hours.value, 0 if float(hours.value).is_integer() else 1)
+    sentence = (
+        f"Bij ongeveer {evidence.number(count)} leerlingen op {schools} scholen meldt het project"
+        f" {outcome.subject}. Met {each} uur per keer tegen"
+        f" {evidence.euros(rate.value)} per uur is dat {evidence.euros(shown)} aan werktijd"
+        f" (met de aannemelijke uren en tarieven {evidence.euros(low)} tot {evidence.euros(high)})."
+        " Het is een rekensom, geen gemeten effect."
+    )
+    result = Result(
+        effect=effect.id,
+        outcome=outcome.id,
+        design=_DESIGN,
+        estimate=shown,
+        standard_error=None,
+        interval=(low, high),
+        p=None,
+        before=None,
+        during=None,
+        n_pupils=count,
+        n_pupils_comparison=0,
+        n_schools=schools,
+        n_schools_comparison=0,
+        n_periods=1,
+        n_months=None,
+        method="trekkingen uit de parameters",
+        pre_trend=None,
+        p_holm=None,
+        evidence="beschreven",
+        assumptions=(
+            f"{hours.label}: {hours.source}.",
+            f"{rate.label}: {rate.source}.",
+            "Aanname: zonder Zorg In School was het bij elk van deze leerlingen één keer nodig.",
+        ),
+        checks=(),
+        sentence=sentence,
+    )
+    return [Row(effect, outcome, _DESIGN, result, "zichtbaar", "", leading=True)]
+
+
+def net_rows(given: Given, effect: Effect, outcome: Net, found: Balances) -> list[Row]:
+    """Net of the newest school year, or of all together, on the leading route."""
+    lacking = not_delivered(outcome, given.delivered)
+    if lacking or found.outcome is None:
+        return [nothing(effect, outcome, "niet_geleverd", lacking or found.reason)]
+    total = found.outcome
+    newest = outcome.kind == "netto"
+    value = total.net if newest else total.total
+    low, high = total.net_interval if newest else total.total_interval
+    said = evidence.finding(total.large, 0.0, (low, high))
+    design: Design = "VV" if total.route == "vergelijking" else "VN"
+    reached = evidence.level(design, effect.ground, said, outcome.direction, None)
+    result = Result(
+        effect=effect.id,
+        outcome=outcome.id,
+        design=_DESIGN,
+        estimate=value,
+        standard_error=None,
+        interval=(low, high),
+        p=None,
+        before=None,
+        during=None,
+        n_pupils=total.pupils,
+        n_pupils_comparison=0,
+        n_schools=total.schools,
+        n_schools_comparison=0,
+        n_periods=len(total.years),
+        n_months=None,
+        method="hertrekking van scholen en trekkingen uit de parameters",
+        pre_trend=None,
+        p_holm=None,
+        evidence=reached,
+        assumptions=_assumptions(total),
+        checks=(),
+        sentence=_sentence(total, value, (low, high), newest=newest),
+    )
+    return [Row(effect, outcome, _DESIGN, result, "zichtbaar", "", leading=True)]
+
+
+def _sentence(
+    total: Cumulative, value: float, interval: tuple[float, float], *, newest: bool
+) -> str:
+    low, high = interval
+    when = f"In {total.years[-1]}" if newest else f"Over {span(total.years)}"
+    limits = f"95%-interval: {evidence.euros(low)} tot {evidence.euros(high)}"
+    who = f"Berekend voor ongeveer {total.pupils} leerlingen op {total.schools} scholen."
+    amount = evidence.euros(abs(value))
+    if not total.large:
+        return (
+            f"Indicatief: de groep is te klein om te zeggen of Zorg In School zich terugverdient"
+            f" ({limits}). {who}"
+        )
+    if low <= 0 <= high:
+        told = f"{when} is niet te zeggen of de besparing de kosten dekt ({limits})."
+    elif value > 0:
+        told = f"{when} was de besparing naar schatting {amount} hoger dan de kosten ({limits})."
+    else:
+        told = f"{when} waren de kosten naar schatting {amount} hoger dan de besparing ({limits})."
+    return f"{told} {who}"
+
+
+def _assumptions(total: Cumulative) -> tuple[str, ...]:
+    told = [
+        f"Leidende vergelijking: {ROUTE_LABEL[total.route][:1].lower()}"
+        f"{ROUTE_LABEL[total.route][1:]}.",
+        f"De kans dat het over alle jaren kostenneutraal is, is ongeveer"
+        f" {evidence.percent(total.probability)}.",
+    ]
+    if total.left_out:
+        told.append(f"Niet meegerekend: {', '.join(total.left_out)}.")
+    return tuple(told)

@@ -1,0 +1,136 @@
+"""Rows from the yearly evaluation: how answers at schools with Zorg In School changed (EN)."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from ibis import _
+
+from pipelines.effects import evidence
+from pipelines.effects.design import Design, Effect, Result
+from pipelines.effects.estimators import CannotEstimate
+from pipelines.effects.means import Means, mean_difference
+from pipelines.effects.measures import Survey
+from pipelines.effects.rounding import decimals_for, rounded_count, rounded_p
+from pipelines.effects.rows import Given, Row, not_delivered, nothing
+
+_DESIGN: Design = "EN"
+
+
+def survey_rows(given: Given, effect: Effect, outcome: Survey) -> list[Row]:
+    """The change of the mean score between the two newest rounds, on the same items."""
+    lacking = not_delivered(outcome, given.delivered)
+    if lacking:
+        return [nothing(effect, outcome, "niet_geleverd", lacking)]
+    answers = _answers(given, outcome)
+    rounds = sorted(answers["ronde"].unique())[-2:]
+    if len(rounds) < 2:
+        reason = "Er is nog geen tweede ronde van de evaluatie op scholen met Zorg In School."
+        return [nothing(effect, outcome, "te_klein", reason)]
+    least = effect.minimum
+    sizes = []
+    for one in rounds:
+        asked = answers.filter(pl.col("ronde") == one)
+        people, schools = int(asked["people"].sum()), asked["school"].n_unique()
+        if people < least.show_children or schools < least.show_schools:
+            reason = (
+                f"Te weinig antwoorden in {one}: nodig zijn ten minste {least.show_children}"
+                f" mensen op {least.show_schools} scholen."
+            )
+            return [nothing(effect, outcome, "te_klein", reason)]
+        sizes.append((people, schools))
+    try:
+        return [_row(effect, outcome, answers, rounds, sizes)]
+    except CannotEstimate:
+        reason = "De scholen verschillen onderling te weinig om de onzekerheid te schatten."
+        return [nothing(effect, outcome, "te_klein", reason)]
+
+
+def _answers(given: Given, outcome: Survey) -> pl.DataFrame:
+    """Per school and round: people who answered, and the sum of their mean scores."""
+    schools = (
+        given.tables["zis_deelnames"]
+        .filter(_.groep == "zis")
+        .select(school=_.vestigingscode)
+        .distinct()
+    )
+    answers = given.tables["evaluatie_antwoorden"].filter(
+        _.vraag_id.isin(outcome.items), _.score.notnull(), _.vestigingscode.notnull()
+    )
+    summary: pl.DataFrame = (
+        answers.join(schools, answers.vestigingscode == schools.school)
+        .group_by("ronde", "school", "antwoord_id")
+        .aggregate(value=_.score.cast("float64").mean())
+        .group_by("ronde", "school")
+        .aggregate(people=_.count(), total=_.value.sum())
+        .order_by("ronde", "school")
+        .to_polars()
+    )
+    return summary
+
+
+def _row(
+    effect: Effect,
+    outcome: Survey,
+    answers: pl.DataFrame,
+    rounds: list[str],
+    sizes: list[tuple[int, int]],
+) -> Row:
+    schools = sorted(answers.filter(pl.col("ronde").is_in(rounds))["school"].unique())
+    total = np.zeros((len(schools), 2))
+    weight = np.zeros_like(total)
+    for one, school, people, value in answers.select(
+        "ronde", "school", "people", "total"
+    ).iter_rows():
+        if one in rounds:
+            at = schools.index(school), rounds.index(one)
+            total[at], weight[at] = value, people
+    means = Means(total, weight)
+    exact = mean_difference(means)
+    decimals = decimals_for(exact.standard_error)
+    earlier, later = (round(float(v), decimals) for v in means.values)
+    difference = round(later - earlier, decimals)
+    low, high = (round(x, decimals) for x in exact.interval)
+    large = (
+        min(people for people, _schools in sizes) >= effect.minimum.claim_children
+        and len(schools) >= effect.minimum.claim_total_schools
+    )
+    said = evidence.finding(large, exact.p, (low, high))
+    reached = evidence.level(_DESIGN, effect.ground, said, outcome.direction, None)
+    people = rounded_count(sum(people for people, _schools in sizes), 5)
+    result = Result(
+        effect=effect.id,
+        outcome=outcome.id,
+        design=_DESIGN,
+        estimate=difference,
+        standard_error=round(exact.standard_error, decimals + 1),
+        interval=(low, high),
+        p=rounded_p(exact.p),
+        before=earlier,
+        during=later,
+        n_pupils=people,
+        n_pupils_comparison=0,
+        n_schools=len(schools),
+        n_schools_comparison=0,
+        n_periods=2,
+        n_months=None,
+        method="t" if exact.degrees else "wild cluster bootstrap",
+        pre_trend=None,
+        p_holm=None,
+        evidence=reached,
+        assumptions=(
+            f"Vergeleken zijn de rondes {rounds[0]} en {rounds[1]}, op dezelfde vragen.",
+            "Aanname: wie antwoordt, lijkt in beide rondes op wie niet antwoordt.",
+        ),
+        checks=(),
+        sentence=evidence.mean_sentence(
+            _DESIGN,
+            outcome.subject,
+            "punten",
+            evidence.MeanNumbers((earlier, later), difference, (low, high), decimals),
+            evidence.Sizes(people, len(schools)),
+            said,
+            counted="mensen die antwoordden",
+        ),
+    )
+    return Row(effect, outcome, _DESIGN, result, "zichtbaar", "", leading=True)

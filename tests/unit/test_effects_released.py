@@ -1,0 +1,146 @@
+"""`zichtlijn effects` and `zichtlijn savings`: every promise, from the released file only."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from pipelines import contracts
+from pipelines.effects.compute import compute
+from pipelines.errors import UsageError
+from pipelines.release import estimates
+from pipelines.release.publish import POINTER, write
+from tests.unit.test_effects_compute import DELIVERED, Planted, register
+
+PROMISES = (
+    [f"zis_k{n}" for n in range(1, 4)]
+    + [f"zis_m{n}" for n in range(1, 11)]
+    + [f"zis_l{n}" for n in range(1, 7)]
+)
+
+
+@pytest.fixture(scope="module")
+def workdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release of a made-up pilot of eight schools in either arm."""
+    found = compute(
+        register(Planted(participants=8, comparison=8)),
+        DELIVERED,
+        contracts.load().parameters,
+        dt.date(2025, 7, 31),
+    )
+    content = {
+        "effecten": found.effecten,
+        "effect_reeks": found.effect_reeks,
+        "besparing": found.besparing,
+        "besparing_balans": found.balans,
+        "besparing_gevoeligheid": found.gevoeligheid,
+    }
+    folder = tmp_path_factory.mktemp("uitgave")
+    write(folder, content, {"bron": "demo"})
+    return folder
+
+
+def test_every_promise_is_there_once_with_a_number_or_a_reason(workdir: Path) -> None:
+    found = estimates.effects(estimates.read(workdir))
+    assert [promise["id"] for promise in found] == PROMISES
+    for promise in found:
+        assert promise["sentence"], promise["id"]
+        assert promise["threats"]
+        assert promise["evidence"]
+        if promise["estimate"] is None:
+            assert promise["reason"].endswith("."), promise["id"]
+            assert promise["interval"] is None
+            assert promise["n"]["pupils"] is None
+        else:
+            low, high = promise["interval"]
+            assert low <= promise["estimate"] <= high
+            assert promise["n"]["pupils"] % 5 == 0
+            assert promise["reason"] == ""
+
+
+def test_what_is_not_delivered_is_named_with_what_would_be_needed(workdir: Path) -> None:
+    by_id = {p["id"]: p for p in estimates.effects(estimates.read(workdir))}
+    assert by_id["zis_k1"]["reason"].startswith("Niet geleverd: metingen. Nodig: ")
+    assert "voormeting" in by_id["zis_k1"]["reason"]
+    assert "Nodig: een vraag daarover" in by_id["zis_k3"]["reason"]
+    assert by_id["zis_m3"]["design"] == "VV"
+    assert {o["design"] for o in by_id["zis_m3"]["other"]} >= {"VN", "GS", "TR"}
+
+
+def test_savings_hold_the_whole_calculation_and_add_up(workdir: Path) -> None:
+    released = estimates.read(workdir)
+    found = estimates.savings(released)
+    assert found["leading_route"] == "vergelijking"
+    assert set(found["routes"]) == {"basis", "vergelijking", "trend"}
+    for route, told in found["routes"].items():
+        net = Decimal(0)
+        for year, lines in told["years"].items():
+            value = {(line["part"], line["payer"]): Decimal(str(line["value"])) for line in lines}
+            care = value["jeugdhulp", None]
+            assert value["volume", None] + value["mix", None] + value["prijs", None] == care
+            gross = care + value["beschikkingen", None] + value["zorgplannen", None]
+            assert value["bruto", None] == gross
+            spent = sum(v for (part, _), v in value.items() if part == "programmakosten")
+            assert value["netto", None] == gross - spent
+            shown = sum(
+                Decimal(str(row["bedrag"]))
+                for row in found["products"]
+                if row["route"] == route and row["schooljaar"] == year and row["bedrag"]
+            )
+            assert care == shown
+            net += value["netto", None]
+        total = {line["part"]: line for line in told["total"]}
+        low, high = total["netto"]["interval"]
+        assert low < total["netto"]["value"] < high
+        assert abs(Decimal(str(total["netto"]["value"])) - net) < abs(net) * Decimal("0.03")
+    names = [row["naam"] for row in found["sensitivity"]]
+    assert {"steekproef", "route", "programmakosten_per_jaar", "uren_per_zorgplan"} <= set(names)
+    widths = [abs(row["netto_hoog"] - row["netto_laag"]) for row in found["sensitivity"]]
+    assert widths == sorted(widths, reverse=True)
+    assert "95%-interval" in found["sentence"]
+
+
+@pytest.mark.parametrize("command", ["effects", "savings"])
+def test_the_commands_print_json_or_dutch(workdir: Path, command: str) -> None:
+    done = _run(command, "--workdir", workdir, "--json")
+    assert done.returncode == 0
+    assert done.stderr == ""
+    released = estimates.read(workdir)
+    whole = estimates.effects(released) if command == "effects" else estimates.savings(released)
+    assert json.loads(done.stdout) == json.loads(json.dumps(whole, default=str))
+    told = _run(command, "--workdir", workdir).stdout
+    assert released.release in told
+    assert ("Bewijsniveau" if command == "effects" else "Kosten van het programma") in told
+
+
+@pytest.mark.parametrize("command", ["effects", "savings"])
+def test_without_a_release_it_says_what_to_do(tmp_path: Path, command: str) -> None:
+    done = _run(command, "--workdir", tmp_path / "leeg")
+    assert done.returncode == 2
+    assert "nog geen publicatie" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_damaged_or_older_release_is_refused_in_dutch(tmp_path: Path) -> None:
+    (tmp_path / "r.duckdb").write_bytes(b"geen database")
+    for text in ("{", '{"id": "r"}', '{"id": "r", "file": "r.duckdb"}', '{"id": "r", "file": 3}'):
+        (tmp_path / POINTER).write_text(text, "utf-8")
+        with pytest.raises(UsageError, match="niet te lezen"):
+            estimates.read(tmp_path)
+
+
+def _run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "pipelines.cli", *(str(a) for a in arguments)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
