@@ -56,9 +56,10 @@ soak: setup ## Kill a run at KILLS random moments (default 500; takes up to an h
 fuzz: setup ## Read made-up, damaged and random files: FUZZ times what make test does (default 50)
 	FUZZ=$(or $(FUZZ),50) $(BIN)/pytest -n 2 tests/fuzz
 
-bench: setup ## Measure speed, as ratios in one run (ROWS=10000000 for the largest delivery)
+bench: setup ## Measure speed, as ratios in one run (ROWS=10000000 for the largest delivery, PEERS=1 for other products)
 	$(BIN)/python benchmarks/ingest.py --gate --rows 10000 100000 $(or $(ROWS),1000000)
 	$(BIN)/python benchmarks/disclosure.py
+	$(if $(PEERS),$(BIN)/python benchmarks/peers.py)
 
 docs: setup ## Renew the pages that are made from contracts and declarations
 	$(BIN)/python -m pipelines.pages
