@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.ready
 DEMO   ?= .zichtlijn/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help docs setup chromium java demo test lint types unit browser spark soak fuzz lock bench clean
+.PHONY: help docs setup chromium java demo test lint types unit browser spark soak fuzz simulate lock bench clean
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -55,6 +55,9 @@ soak: setup ## Kill a run at KILLS random moments (default 500; takes up to an h
 
 fuzz: setup ## Read made-up, damaged and random files: FUZZ times what make test does (default 50)
 	FUZZ=$(or $(FUZZ),50) $(BIN)/pytest -n 2 tests/fuzz
+
+simulate: setup ## Effects and savings in simulated pilots: PILOTS per scenario (default 500)
+	ZICHTLIJN_PILOTS=$(or $(PILOTS),500) $(BIN)/pytest -n 2 tests/unit/test_effects_simulated.py
 
 bench: setup ## Measure speed, as ratios in one run (ROWS=10000000 for the largest delivery, PEERS=1 for other products)
 	$(BIN)/python benchmarks/ingest.py --gate --rows 10000 100000 $(or $(ROWS),1000000)

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 from ibis import _
+from scipy import stats
 
 from pipelines.effects.catalogue.products import Product
 from pipelines.effects.design import DAYS_PER_MONTH, Observed, Window
@@ -295,9 +296,24 @@ def routes(
                 for year in years
             ]
         )
+        value = without - point.actual
+        samples = value + (samples - value) * _stretch(drawn, compared=route == "vergelijking")
         low, high = np.nanquantile(samples, [0.025, 0.975])
         found[route] = Range(without, point.actual, (float(low), float(high)), samples)
     return found
+
+
+def _stretch(drawn: Resampling, *, compared: bool) -> float:
+    """How much wider draws must lie with few schools: they vary too little, and tails are thick.
+
+    sqrt(G / (G - 1)) for the smaller arm, and t over normal with the schools less one per arm.
+    Without it a 90% interval held the truth in 77-89% of simulated pilots of 8 to 12 schools.
+    """
+    arms = [len(drawn.own), len(drawn.other)] if compared else [len(drawn.own)]
+    least, degrees = min(arms), sum(arms) - len(arms)
+    if least < 2:
+        return 1.0
+    return float(np.sqrt(least / (least - 1)) * stats.t.ppf(0.95, degrees) / stats.norm.ppf(0.95))
 
 
 def _matrix(given: ProductInput, schooljaar: str, groep: str, schools: Sequence[str]) -> Floats:
