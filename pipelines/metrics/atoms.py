@@ -12,8 +12,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from pipelines.metrics.cells import Codes
-from pipelines.metrics.lines import NONE, Ints, Owners
+from pipelines.metrics.lines import NONE, Ints, Marks, Owners
 
 BLOCK = 100_000  # rows laid out beside each other at a time
 _ATOMS = pl.Schema([("aantal", pl.Int64()), ("cellen", pl.List(pl.Int32()))])
@@ -21,14 +20,19 @@ _ATOMS = pl.Schema([("aantal", pl.Int64()), ("cellen", pl.List(pl.Int32()))])
 
 @dataclass(frozen=True)
 class Layer:
-    """Where rows count in one grid: `at` per row a place or NONE, `cel` per place its cell."""
+    """Where rows count in one grid: `at` per row a place or NONE, where `told` at all.
 
-    at: Codes
+    `cel`: per place its cell.
+    """
+
+    at: Ints
+    told: Marks
     cel: Ints
 
     def cells(self, rows: Ints) -> Ints:
         places = self.at[rows]
-        return np.where(places == NONE, np.int32(NONE), self.cel[places])
+        here = self.told[rows] & (places != NONE)
+        return np.where(here, self.cel[places], np.int32(NONE))
 
 
 def gather(layers: Sequence[Layer], units: Owners, amounts: Ints | None) -> pl.DataFrame:

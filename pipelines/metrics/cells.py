@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -36,61 +36,72 @@ class Grid:
         return self.years.size * self.areas.size * self.categories.size
 
     @cached_property
-    def at(self) -> Codes:
+    def at(self) -> Ints:
         """The place of each row; NONE for a row without such an area."""
         areas = self.years.codes.astype(np.int64) * self.areas.size + self.areas.codes
         placed = areas * self.categories.size + self.categories.codes
-        return np.where(self.areas.codes == NONE, np.int64(NONE), placed)
+        width = np.int32 if self.size < 1 << 31 else np.int64
+        return np.where(self.areas.codes == NONE, NONE, placed).astype(width)
 
     def places(self, areas: Codes, categories: Ints) -> Codes:
         """Areas (school year x area) crossed with categories."""
         return (areas[:, None] * self.categories.size + categories[None, :]).ravel()
 
 
-def once(at: Codes, owners: Owners) -> tuple[Codes, Ints]:
+def once(at: Ints, owners: Owners) -> tuple[Ints, Ints]:
     """Every place with every owner that has a row there, once."""
     single = np.flatnonzero((at != NONE) & (owners.number != NONE) & ~owners.often)
     more = np.flatnonzero((at != NONE) & owners.often)
     if not more.size:
         return at[single], owners.number[single]
-    packed = pl.Series(at[more] * owners.count + owners.number[more]).unique().to_numpy()
+    packed = _different(at[more].astype(np.int64) * owners.count + owners.number[more])
     return (
         np.concatenate([at[single], packed // owners.count]),
         np.concatenate([owners.number[single], packed % owners.count]),
     )
 
 
-_BITS, _TIMES = 20, 3  # random numbers of 20 bits add up without loss in a float, even 2^33 times
+def _different(numbers: Codes) -> Codes:
+    return pl.Series(numbers).unique().to_numpy()  # numpy sorts, or hashes slowly
 
 
-def marked(places: Codes, owners: Ints, size: int, count: int) -> Codes:
-    """A number per place that tells sets of owners apart, but for a chance of 2^-60.
+_BITS = 26  # random numbers of 26 bits add up without loss in a float, 2^27 times
+
+
+@lru_cache(maxsize=2)
+def _lots(count: int) -> npt.NDArray[np.float64]:
+    drawn = np.random.default_rng(_BITS).integers(0, 1 << _BITS, size=(2, count))
+    return drawn.astype(np.float64)
+
+
+def marked(places: Ints, owners: Ints, size: int, count: int) -> Codes:
+    """A number per place that tells sets of owners apart, but for a chance of 2^-52.
 
     places, owners: pairs, each once. size: number of places. count: number of owners.
     """
-    lots = np.random.default_rng(_BITS).integers(0, 1 << _BITS, size=(_TIMES, count))
-    mark = np.zeros(size, dtype=np.int64)
-    for drawn in lots:
-        total = np.bincount(places, weights=drawn[owners], minlength=size).astype(np.int64)
-        mark = mark << (_BITS + 1) | total & ((2 << _BITS) - 1)
-    return mark
+    one, two = (
+        np.bincount(places, weights=drawn[owners], minlength=size).astype(np.int64)
+        for drawn in _lots(count)
+    )
+    low = (1 << (_BITS + 1)) - 1
+    return (one & low) << (_BITS + 1) | two & low
 
 
-def distinct(at: Codes, owners: Owners | None, size: int) -> Codes:
+def distinct(at: Ints, owners: Owners | None, size: int) -> Codes:
     """Distinct owners per place."""
     if owners is None:
         return np.zeros(size, dtype=np.int64)
     return np.bincount(once(at, owners)[0], minlength=size)
 
 
-def schools(at: Codes, school: Axis, size: int) -> Codes:
+def schools(at: Ints, school: Axis, size: int) -> Codes:
     """Distinct schools per place."""
     here = np.flatnonzero((at != NONE) & (school.codes != NONE))
-    packed = pl.Series(at[here] * school.size + school.codes[here]).unique().to_numpy()
+    packed = _different(at[here].astype(np.int64) * school.size + school.codes[here])
     return np.bincount(packed // max(school.size, 1), minlength=size)
 
 
-def largest_two(at: Codes, persons: Owners, amounts: Ints, size: int) -> tuple[Codes, Codes]:
+def largest_two(at: Ints, persons: Owners, amounts: Ints, size: int) -> tuple[Codes, Codes]:
     """Largest and second largest sum of one person per place; NONE without rows.
 
     Rows without a person count as those of one.

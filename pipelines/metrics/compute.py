@@ -17,6 +17,7 @@ import polars as pl
 from pipelines.metrics import categories, field, parts
 from pipelines.metrics.cells import AREA, KEY
 from pipelines.metrics.derive import ENROLLED, UNKNOWN
+from pipelines.metrics.draw import draw
 from pipelines.metrics.field import Field
 from pipelines.metrics.lines import fetch, fetched
 from pipelines.metrics.metric import (
@@ -141,7 +142,7 @@ def _component(
 ) -> Counted:
     metric = listed[0].metric
     ordered = sorted(listed, key=lambda p: (p.deel, p.metric.id))
-    drawn = shared.draw(ordered, weight)
+    drawn = draw(shared, ordered, weight)
     names = pl.Series([p.deel for p in ordered], dtype=pl.String)
     return Counted(
         measure=metric.measure.id if weight is None else f"{metric.measure.id}.{weight}",

@@ -5,15 +5,13 @@ Metrics that count the same units in the same place share one cell.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
 
-from pipelines.metrics import atoms, categories, cells
-from pipelines.metrics.atoms import Layer
+from pipelines.metrics import categories
 from pipelines.metrics.cells import Atlas, Codes, Grid
 from pipelines.metrics.derive import UNKNOWN
 from pipelines.metrics.lines import NONE, Axis, Ints, Lines, Marks, crossed, nowhere
@@ -23,19 +21,6 @@ from pipelines.metrics.plan import Plan
 
 Where = tuple[str, str]  # level and breakdown
 Places = Sequence[tuple[Grid, Codes]]
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """The cells of one component.
-
-    `cells`: cel (0..n-1), KEY, aantal, kinderen, scholen, grootste, tweede, and eerste: which part
-    names the cell. `numbers`: per part the cells of its metric, in the order of `Field.keys`.
-    """
-
-    cells: pl.DataFrame
-    numbers: Sequence[pl.Series]
-    atoms: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -49,7 +34,6 @@ class Field:
     atlas: Atlas
     _codes: dict[str, tuple[Codes, Ints]] = field(default_factory=dict)
     _rows: dict[str | None, tuple[str | None, Marks]] = field(default_factory=dict)
-    _people: dict[tuple[Where, str | None], pl.DataFrame] = field(default_factory=dict)
 
     def keys(self, metric: Metric) -> pl.DataFrame:
         """Every cell of a metric that exists, also where nothing was counted: KEY, sorted.
@@ -60,50 +44,6 @@ class Field:
         codes, order = self._numbered(metric)
         return self.atlas.keys(codes[order])
 
-    def draw(self, parts: Sequence[Part], weight: str | None) -> Drawn:
-        """Count parts that add up the same column (None: that count units) as one component."""
-        amounts = None if weight is None else self.lines.sums[weight]
-        slices = [self._slices(part) for part in parts]
-        several = Counter(
-            where
-            for where, _ in {
-                ((grid.level, grid.breakdown), self._marks(part.flag)[0])
-                for part, places in zip(parts, slices, strict=True)
-                for grid, _ in places
-            }
-        )
-        counted = [
-            self._counted(
-                grid, places, part.flag, amounts, several[grid.level, grid.breakdown] > 1
-            ).with_columns(plek=self.atlas.codes(grid, places), deel=pl.lit(number, pl.Int32))
-            for number, (part, places_of) in enumerate(zip(parts, slices, strict=True))
-            for grid, places in places_of
-        ]
-        raw = _numbered(pl.concat(counted), len(parts))
-        first = raw.filter(pl.col("deel") == pl.col("eerste")).sort("cel")
-        shown = pl.concat(
-            [first.select("cel"), self.atlas.keys(first["plek"].to_numpy()), first.select(_TOLD)],
-            how="horizontal",
-        )
-        layers: dict[tuple[Where, str | None], Layer] = {}
-        numbers: list[pl.Series] = []
-        start = 0
-        for part, places_of in zip(parts, slices, strict=True):
-            flag, marks = self._marks(part.flag)
-            own: list[pl.Series] = []
-            for grid, places in places_of:
-                cel = raw["cel"].slice(start, places.size)
-                start += places.size
-                where = (grid.level, grid.breakdown), flag
-                if where not in layers:
-                    empty = np.full(grid.size, NONE, dtype=np.int32)
-                    layers[where] = Layer(np.where(marks, grid.at, NONE), empty)
-                layers[where].cel[places] = cel.to_numpy()
-                own.append(cel)
-            numbers.append(self._of_metric(part, own))
-        units = self.lines.units if amounts is None else self.lines.each
-        return Drawn(shown, numbers, atoms.gather([*layers.values()], units, amounts))
-
     def _numbered(self, metric: Metric) -> tuple[Codes, Ints]:
         if metric.id not in self._codes:
             found = [self.atlas.codes(grid, places) for grid, places in self.places[metric.id]]
@@ -111,93 +51,37 @@ class Field:
             self._codes[metric.id] = codes, np.argsort(codes)
         return self._codes[metric.id]
 
-    def _slices(self, part: Part) -> Places:
+    def slices(self, part: Part) -> Places:
+        """The cells of one part: those of its metric, or whole areas."""
         own = self.places[part.metric.id]
         if not part.whole:
             return own
         levels = dict.fromkeys(grid.level for grid, places in own if places.size)
         return [(self.grids[level, ""], self.areas[level]) for level in levels]
 
-    def _of_metric(self, part: Part, cel: Sequence[pl.Series]) -> pl.Series:
-        """Cells of a part in the order of the metric's keys; of a whole area for each category."""
+    def in_order(self, part: Part, cel: Sequence[Codes]) -> pl.Series:
+        """Cells of a part (per slice) in the order of `keys`; of a whole area per category."""
         own = cel
         if part.whole:
-            per_area = {}
-            for (grid, places), found in zip(self._slices(part), cel, strict=True):
+            per_area: dict[str, Codes] = {}
+            for (grid, places), found in zip(self.slices(part), cel, strict=True):
                 per_area[grid.level] = np.full(grid.size, NONE, dtype=np.int64)
                 per_area[grid.level][places] = found
             own = [
-                pl.Series(per_area[grid.level][places // grid.categories.size])
+                per_area[grid.level][places // grid.categories.size]
                 for grid, places in self.places[part.metric.id]
                 if places.size
             ]
-        whole = pl.concat([pl.Series(dtype=pl.Int64), *own])
-        return whole.gather(self._numbered(part.metric)[1])
+        whole = np.concatenate([np.empty(0, dtype=np.int64), *own])
+        return pl.Series(whole[self._numbered(part.metric)[1]])
 
-    def _marks(self, flag: str | None) -> tuple[str | None, Marks]:
+    def marks(self, flag: str | None) -> tuple[str | None, Marks]:
         """Rows that pass a test, and the name of the first test that the same rows pass."""
         if flag not in self._rows:
             marks = self.lines.tests[flag] if flag else self.lines.every
             same = (name for name, own in self._rows.values() if np.array_equal(own, marks))
             self._rows[flag] = next(same, flag), marks
         return self._rows[flag]
-
-    def _counted(
-        self, grid: Grid, places: Codes, flag: str | None, amounts: Ints | None, several: bool
-    ) -> pl.DataFrame:
-        """Of places of a grid: merk (equal where the same units are counted) and _TOLD."""
-        name, marks = self._marks(flag)
-        at = np.where(marks, grid.at, NONE)
-        people = self._people_in(grid, name, at)
-        units = self.lines.units if amounts is None else self.lines.each
-        told = at if amounts is None else np.where(amounts > 0, at, NONE)
-        here, numbers = cells.once(told, units)
-        nothing = np.full(grid.size, NONE, dtype=np.int64)
-        largest, second = nothing, nothing
-        if amounts is None:
-            total = np.bincount(here, minlength=grid.size)
-        else:
-            all_rows = at != NONE
-            total = np.bincount(at[all_rows], amounts[all_rows], grid.size).astype(np.int64)
-            if self.lines.persons:
-                largest, second = cells.largest_two(at, self.lines.persons, amounts, grid.size)
-        mark = cells.marked(here, numbers, grid.size, units.count) if several else nothing
-        return people[places].with_columns(
-            merk=mark[places],
-            aantal=total[places],
-            grootste=pl.Series(largest[places]).replace(NONE, None),
-            tweede=pl.Series(second[places]).replace(NONE, None),
-        )
-
-    def _people_in(self, grid: Grid, flag: str | None, at: Codes) -> pl.DataFrame:
-        """Distinct children and schools per place: kinderen, scholen (null without schools)."""
-        key = (grid.level, grid.breakdown), flag
-        if key not in self._people:
-            school = self.lines.axes.get("vestiging")
-            self._people[key] = pl.DataFrame(
-                {
-                    "kinderen": cells.distinct(at, self.lines.persons, grid.size),
-                    "scholen": cells.schools(at, school, grid.size)
-                    if school
-                    else pl.repeat(None, grid.size, dtype=pl.Int64, eager=True),
-                }
-            )
-        return self._people[key]
-
-
-_TOLD = ["eerste", "aantal", "kinderen", "scholen", "grootste", "tweede"]
-_SAME = ["plek", "merk", "aantal"]
-
-
-def _numbered(raw: pl.DataFrame, parts: int) -> pl.DataFrame:
-    """With the number `cel` of each cell, shared by those that count the same units.
-
-    Amounts can be the same where rows without an amount are not: then the most people count.
-    """
-    largest = [pl.col(c).max().over(_SAME) for c in ("kinderen", "scholen", "grootste", "tweede")]
-    return raw.with_columns(
-        pl.col("deel").min().over(_SAME).alias("eerste"), *largest
-    ).with_columns(cel=(pl.col("plek") * parts + pl.col("eerste")).rank("dense").cast(pl.Int64) - 1)
 
 
 def of(

@@ -176,5 +176,6 @@ def two_sided_z(level: float = 0.95) -> float:
     return _z(level)
 
 
+@lru_cache
 def _z(level: float) -> float:
     return float(stats.norm.ppf((1 + level) / 2))

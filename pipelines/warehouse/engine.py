@@ -51,6 +51,7 @@ def _connected(database: str) -> Iterator[duckdb.DuckDBPyConnection]:
         ) from None
     try:
         con.execute("SET temp_directory = ''")
+        con.execute("SET enable_progress_bar = false")  # ibis would let it write to the terminal
         con.execute(f"ATTACH ':memory:' AS {STAGING} (COMPRESS)")
         yield con
     finally:
