@@ -111,6 +111,7 @@ class _Counts:
     participants: dict[str, int]
     pupils: int
     schools: int
+    first_year: str
 
 
 def balances(given: Given, found: Savings, minimum: Minimum) -> Balances:
@@ -127,18 +128,16 @@ def balances(given: Given, found: Savings, minimum: Minimum) -> Balances:
     leading = savings.leading_route(possible)
     drawn = draws.assumptions(given.parameters, SEED)
     middle = draws.middle(given.parameters)
+    left_out = _left_out(found, leading)
     rows: list[dict[str, Any]] = []
     outcome: Cumulative | None = None
     for route in possible:
         facts = _facts(found.shown, route, years, counts)
         whole = savings.balance(facts, middle)
         samples = _samples(found.shown, route, facts, drawn)
-        rows += _route_rows(route, whole, samples, leading=route == leading)
+        rows += _route_rows(route, whole, samples, left_out, leading=route == leading)
         if route == leading:
-            left = {r["product"] for r in found.rows} - {
-                s.product.label for s in found.shown if s.route == route
-            }
-            outcome = _outcome(route, whole, samples, counts, minimum, tuple(sorted(left)))
+            outcome = _outcome(route, whole, samples, counts, minimum, left_out)
     facts = _facts(found.shown, leading, years, counts)
     sensitivity = _tornado(given, found.shown, possible, leading, years, counts, facts)
     return Balances(tuple(rows), tuple(sensitivity), outcome, "")
@@ -147,6 +146,15 @@ def balances(given: Given, found: Savings, minimum: Minimum) -> Balances:
 def _nothing(reason: str) -> Balances:
     row = _row(TOTAL, "basis", "netto", "", status="niet_geleverd", reason=reason)
     return Balances((row,), (), None, reason)
+
+
+def _left_out(found: Savings, route: savings.Route) -> tuple[str, ...]:
+    """Products, or products in a school year, that are not in the sum; nothing is filled in."""
+    told = {(s.product.label, s.schooljaar) for s in found.shown if s.route == route}
+    asked = {(str(r["product"]), str(r["schooljaar"])) for r in found.rows}
+    return tuple(
+        f"{product} in {year}" if year else product for product, year in sorted(asked - told)
+    )
 
 
 def _complete(shown: Sequence[Shown], route: savings.Route) -> bool:
@@ -192,8 +200,15 @@ def _counts(given: Given, years: Sequence[str], minimum: Minimum) -> _Counts:
         )
         orders[year], plans[year] = shown("orders", begun), shown("plans", begun)
         participants[year] = shown("pupils", there)
+    begun_in = int(rows["start_month"].min() or 0)
+    began = 1970 + (begun_in - 7) // 12
     return _Counts(
-        orders, plans, participants, int(rows["pupils"].sum()), rows["school"].n_unique()
+        orders,
+        plans,
+        participants,
+        int(rows["pupils"].sum()),
+        rows["school"].n_unique(),
+        f"{began}/{began + 1}",
     )
 
 
@@ -213,6 +228,7 @@ def _facts(
             avoided_orders=counts.orders[year],
             avoided_plans=counts.plans[year],
             participants=counts.participants[year],
+            first=year == counts.first_year,
         )
         for year in years
     )
@@ -256,7 +272,12 @@ def _range(samples: Floats, step: float = 1000) -> tuple[float, float, float]:
 
 
 def _route_rows(
-    route: savings.Route, whole: savings.Balance, samples: _Samples, *, leading: bool
+    route: savings.Route,
+    whole: savings.Balance,
+    samples: _Samples,
+    left_out: Sequence[str],
+    *,
+    leading: bool,
 ) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
 
@@ -302,7 +323,7 @@ def _route_rows(
     for payer in savings.PAYERS:
         paid = sum((dict(y.cost)[payer] for y in whole.years), Decimal(0))
         add(TOTAL, "programmakosten", paid, payer=payer)
-    add(TOTAL, "netto", whole.net, _range(total), sentence=_verdict(whole, total, chance))
+    add(TOTAL, "netto", whole.net, _range(total), sentence=_verdict(whole, total, chance, left_out))
     add(TOTAL, "vrijkomend", sum((y.cash for y in whole.years), Decimal(0)))
     if whole.per_participant is not None:
         add(TOTAL, "per_deelnemer", to_nearest(float(whole.per_participant), 10))
@@ -312,7 +333,7 @@ def _route_rows(
     return rows
 
 
-def _verdict(whole: savings.Balance, total: Floats, chance: int) -> str:
+def _verdict(whole: savings.Balance, total: Floats, chance: int, left_out: Sequence[str]) -> str:
     low, _middle, high = _range(total)
     limits = f"95%-interval: {evidence.euros(low)} tot {evidence.euros(high)}"
     net = evidence.euros(float(to_nearest(abs(float(whole.net)), 1000)))
@@ -331,7 +352,17 @@ def _verdict(whole: savings.Balance, total: Floats, chance: int) -> str:
         if whole.break_even
         else " In deze schooljaren zijn de kosten samen nog niet terugverdiend."
     )
-    return f"{told}{turn} De kans dat het kostenneutraal is, is ongeveer {chance}%."
+    lacking = (
+        f" Niet meegerekend, omdat gegevens ontbreken: {', '.join(left_out)}." if left_out else ""
+    )
+    return f"{told}{turn} De kans dat het kostenneutraal is, is {chance_text(chance)}.{lacking}"
+
+
+def chance_text(percent: float) -> str:
+    """`ongeveer 61%`, and nothing more certain than `meer dan 99%` or `minder dan 1%`."""
+    if percent >= 99:
+        return "meer dan 99%"
+    return "minder dan 1%" if percent < 1 else f"ongeveer {round(percent)}%"
 
 
 def span(years: Sequence[str]) -> str:

@@ -214,13 +214,14 @@ class CareLine:
 
 @dataclass(frozen=True)
 class YearFacts:
-    """What is published about one school year."""
+    """What is published about one school year; `first`: of the programme, which splits costs."""
 
     schooljaar: str
     care: tuple[CareLine, ...]
     avoided_orders: float
     avoided_plans: float
     participants: float
+    first: bool = False
 
 
 @dataclass(frozen=True)
@@ -258,7 +259,7 @@ class Balance:
 
 def balance(years: Sequence[YearFacts], assumed: Assumptions) -> Balance:
     """The whole calculation from published aggregates; cumulative figures are discounted."""
-    parts = [_year(facts, assumed, first=n == 0) for n, facts in enumerate(years)]
+    parts = [_year(facts, assumed) for facts in years]
     spent = [sum((amount for _, amount in part.cost), Decimal(0)) for part in parts]
     course = net_by_year(
         [p.schooljaar for p in parts],
@@ -285,7 +286,7 @@ def balance(years: Sequence[YearFacts], assumed: Assumptions) -> Balance:
     )
 
 
-def _year(facts: YearFacts, assumed: Assumptions, *, first: bool) -> YearBalance:
+def _year(facts: YearFacts, assumed: Assumptions) -> YearBalance:
     volume, mix, price = _split(facts.care, assumed)
     care = volume + mix + price
     orders = administrative_saving(
@@ -295,7 +296,7 @@ def _year(facts: YearFacts, assumed: Assumptions, *, first: bool) -> YearBalance
         facts.avoided_plans, assumed.hours_per_plan, Decimal(str(assumed.rate_plan))
     )
     gross = care + orders + plans
-    cost = programme_cost(assumed, first=first)
+    cost = programme_cost(assumed, first=facts.first)
     net = gross - sum((amount for _, amount in cost), Decimal(0))
     return YearBalance(
         schooljaar=facts.schooljaar,

@@ -8,7 +8,7 @@ import numpy as np
 from ibis import _
 
 from pipelines.effects import evidence
-from pipelines.effects.balance_rows import Balances, Cumulative, span
+from pipelines.effects.balance_rows import Balances, Cumulative, chance_text, span
 from pipelines.effects.design import Design, Effect, Result
 from pipelines.effects.draws import DRAWS, draw
 from pipelines.effects.measures import Hours, Net
@@ -159,8 +159,8 @@ def _assumptions(total: Cumulative) -> tuple[str, ...]:
     told = [
         f"Leidende vergelijking: {ROUTE_LABEL[total.route][:1].lower()}"
         f"{ROUTE_LABEL[total.route][1:]}.",
-        f"De kans dat het over alle jaren kostenneutraal is, is ongeveer"
-        f" {evidence.percent(total.probability)}.",
+        "De kans dat het over alle jaren kostenneutraal is, is"
+        f" {chance_text(100 * total.probability)}.",
     ]
     if total.left_out:
         told.append(f"Niet meegerekend: {', '.join(total.left_out)}.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -11,9 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.effects.savings import (
+    Assumptions,
+    CareLine,
     Line,
     ProductYear,
+    YearFacts,
     administrative_saving,
+    balance,
     break_even,
     counterfactual,
     decompose,
@@ -129,3 +134,108 @@ def test_savings_imports_nothing_else_of_zichtlijn():
     assert found.stdout.strip() == str(
         ["pipelines", "pipelines.effects", "pipelines.effects.savings"]
     )
+
+
+# --- the whole balance -------------------------------------------------------------------------
+
+ASSUMED = Assumptions(
+    hours_per_order=8,
+    rate_order=75,
+    hours_per_plan=6,
+    rate_plan=70,
+    programme_cost=172_000,
+    municipality_first_year=100,
+    municipality_later=50,
+    partnership_share=20,
+    cash_share=70,
+    discount_rate=2.25,
+)
+CARE = (
+    CareLine("dagbesteding niveau 7", 9000, 7000, Decimal("95.30"), Decimal("88.13"), hours=4),
+    CareLine("begeleiding niveau 5", 5000, 4600, Decimal("61.55"), Decimal("56.92")),
+)
+YEARS = (
+    YearFacts("2023/2024", (), 0, 0, 250, first=True),
+    YearFacts("2024/2025", CARE, 150, 200, 270),
+)
+
+
+def test_one_pupil_group_by_hand():
+    found = balance(YEARS, ASSUMED)
+    first, second = found.years
+    assert first.net == Decimal("-172000.00")
+    assert dict(first.cost)["gemeente"] == 172_000
+    care = 2000 * Decimal("95.30") + 400 * Decimal("61.55")
+    assert second.care == care
+    assert second.orders == 150 * 8 * 75
+    assert second.plans == 200 * 6 * 70
+    assert second.gross == care + 90_000 + 84_000
+    assert dict(second.cost) == {
+        "gemeente": 86_000,
+        "scholen": Decimal("68800.00"),
+        "samenwerkingsverband": Decimal("17200.00"),
+    }
+    assert second.net == second.gross - 172_000
+    assert second.cumulative == -172_000 + euro(second.net / Decimal("1.0225"))
+    assert second.cash == euro(care * Decimal("0.7"))
+    assert found.net == second.cumulative
+    assert found.break_even == "2024/2025"
+    assert found.cost_neutral
+    assert found.per_participant == euro(found.net / 270)
+    assert found.per_euro == pytest.approx(float(second.gross / 344_000))
+
+
+@given(
+    lines=st.lists(
+        st.tuples(
+            st.floats(0, 1e5), st.floats(0, 1e5),
+            st.decimals(1, 300, places=2), st.decimals(1, 300, places=2), st.sampled_from([1, 4]),
+        ),
+        max_size=4,
+    ),
+    shares=st.tuples(*[st.integers(0, 100)] * 3),
+)  # fmt: skip
+def test_parts_always_add_up_to_the_cent(lines, shares):
+    care = tuple(CareLine(str(n), *line) for n, line in enumerate(lines))
+    first, later, partnership = shares
+    assumed = replace(
+        ASSUMED,
+        municipality_first_year=first,
+        municipality_later=later,
+        partnership_share=partnership,
+        programme_cost=171_999.99,
+    )
+    found = balance(
+        (
+            YearFacts("2023/2024", care, 10, 20, 30, first=True),
+            YearFacts("2024/2025", care, 0, 0, 0),
+        ),
+        assumed,
+    )
+    for year in found.years:
+        assert year.volume + year.mix + year.price == year.care
+        assert year.care + year.orders + year.plans == year.gross
+        spent = sum((amount for _, amount in year.cost), Decimal(0))
+        assert spent == Decimal("171999.99")
+        assert year.gross - spent == year.net
+    whole = sum(
+        (euro((Decimal(str(w)) - Decimal(str(a))) * t) for w, a, t, *_ in lines), Decimal(0)
+    )
+    assert abs(found.years[0].care - whole) <= Decimal("0.01") * len(lines)
+
+
+def test_nothing_to_divide_by_gives_no_ratio():
+    empty = balance((), ASSUMED)
+    assert (empty.per_participant, empty.per_euro, empty.break_even) == (None, None, None)
+    free = balance(YEARS, replace(ASSUMED, programme_cost=0))
+    assert free.per_euro is None
+
+
+def test_moving_a_parameter_moves_only_what_hangs_on_it():
+    usual = balance(YEARS, ASSUMED)
+    dearer = balance(YEARS, replace(ASSUMED, tariff_factor=1.1))
+    assert dearer.years[1].volume == usual.years[1].volume
+    assert dearer.years[1].care == euro(usual.years[1].care * Decimal("1.1"))
+    assert dearer.cost == usual.cost
+    half = balance(YEARS, replace(ASSUMED, volume_factor=0.5))
+    assert half.years[1].care == euro(usual.years[1].care / 2)
