@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.contracts import load
-from pipelines.demo import mistakes, pilot, places, register
+from pipelines.demo import groupwork, mistakes, pilot, places, register
 from pipelines.demo.calendar import YEARS, label, year_of
 from pipelines.demo.layouts import Layout, canonical_layout, supplier_layout
 from pipelines.demo.sheets import Form, Sheet, save, sheet
@@ -70,6 +70,79 @@ class _Source:
 
 _VEENMARK = register.TOWNS["GM9901"]
 _HAVENRIJK = register.TOWNS["GM9902"]
+
+_MORE = (
+    *(
+        _Source(prefix, town, "achterstandsscores", "", _CANONICAL)
+        for prefix, town in (("gemeente-veenmark", _VEENMARK), ("gemeente-havenrijk", _HAVENRIJK))
+    ),
+    _Source(
+        "gemeente-veenmark",
+        _VEENMARK,
+        "inzet",
+        "veenmark_inzet",
+        Form("csv", "utf-8", ";", ("Ja", "Nee"), ignored=("JMW/2026-014",)),
+    ),
+    _Source(
+        "gemeente-havenrijk",
+        _HAVENRIJK,
+        "inzet",
+        "havenrijk_inzet",
+        Form("xlsx", titles=("Gemeente Havenrijk", "Inzet op scholen 2021-2025", "")),
+    ),
+    *(
+        source
+        for dataset, what in (("schoolafspraken", "afspraken"), ("activiteiten", "groepsaanbod"))
+        for source in (
+            _Source(
+                "kolibri",
+                places.KOLIBRI,
+                dataset,
+                f"kolibri_{dataset}",
+                Form("csv", "cp1252", ";", ("Ja", "Nee"), ignored=("02-11-2026",)),
+            ),
+            _Source(
+                "devliegerhof",
+                places.VLIEGERHOF,
+                dataset,
+                f"devliegerhof_{dataset}",
+                Form("xlsx", titles=(f"De Vliegerhof: {what} 2021-2025", "")),
+            ),
+            _Source(
+                "maatwerk-havenrijk",
+                places.MAATWERK,
+                dataset,
+                f"maatwerk_havenrijk_{dataset}",
+                _MAATWERK,
+            ),
+        )
+    ),
+    _Source(
+        "jongerenwerk-veenhaven",
+        groupwork.YOUTH_WORK,
+        "activiteiten",
+        "jongerenwerk_veenhaven_activiteiten",
+        Form("csv", "utf-8", ";", ("Ja", "Nee")),
+    ),
+    _Source(
+        "palet",
+        places.BOARDS["GM9901"],
+        "overgangen",
+        "palet_overgangen",
+        Form("csv", "cp1252", ";", ("Ja", "Nee"), ignored=("20261102",)),
+    ),
+    _Source(
+        "havenlicht",
+        places.BOARDS["GM9902"],
+        "overgangen",
+        "havenlicht_overgangen",
+        Form("xlsx", titles=("Havenlicht Scholengroep", "Overgangen 2021-2025", "")),
+    ),
+    *(
+        _Source(sender, sender, "evaluatie_antwoorden", "", _CANONICAL)
+        for sender in register.FORMS.values()
+    ),
+)
 
 _SOURCES = (
     *(
@@ -154,6 +227,7 @@ _SOURCES = (
         "pilot_zis_deelnames",
         Form("csv", "cp1252", ";", ("Ja", "Nee")),
     ),
+    *_MORE,
 )
 
 

@@ -129,6 +129,8 @@ def _mistakes() -> tuple[Mistake, ...]:
         *_absences(),
         *_care(),
         *_others(),
+        *_structure(),
+        *_cooperation(),
     )
 
 
@@ -390,5 +392,86 @@ def _others() -> tuple[Mistake, ...]:
             {"tarief": 0.0, "hulpvorm": "overig"},
             WAARSCHUWING,
             extra=True,
+        ),
+    )
+
+
+def _structure() -> tuple[Mistake, ...]:
+    havenrijk = "gemeente-havenrijk_inzet_2021-2025.xlsx"
+    return (
+        Mistake(
+            "gemeente-veenmark_inzet_2021-2025.csv",
+            "aanvullend_zonder_aanleiding",
+            {"aanleiding": None},
+            WAARSCHUWING,
+            where=pl.col("inzetsoort") == "aanvullend",
+        ),
+        Mistake(
+            havenrijk,
+            "tot_voor_van",
+            {"tot": _days("van", -14)},
+            where=pl.col("van").is_not_null(),
+        ),
+        Mistake(havenrijk, "financier.code", {"financier": Raw("provincie")}),
+        Mistake(
+            "gemeente-havenrijk_achterstandsscores_2021-2025.csv",
+            "score.bereik",
+            {"score": -1.0},
+        ),
+        Mistake(
+            "kolibri_activiteiten_2021-2025.csv",
+            "geen_plaats",
+            {"vestigingscode": None},
+            WAARSCHUWING,
+        ),
+        Mistake(
+            "maatwerk-havenrijk_activiteiten_2021-2025.csv",
+            "deelnemers.type",
+            {"deelnemers": Raw("ca. 20")},
+        ),
+        Mistake(
+            "jongerenwerk-veenhaven_activiteiten_2021-2025.csv",
+            "vorm.code",
+            {"vorm": Raw("Buurtfeest")},
+        ),
+        Mistake(
+            "devliegerhof_schoolafspraken_2021-2025.xlsx",
+            "afspraak_na_schooljaar",
+            {"afgesproken_op": _days("afgesproken_op", 400)},
+            WAARSCHUWING,
+        ),
+    )
+
+
+def _cooperation() -> tuple[Mistake, ...]:
+    helped = pl.col("ondersteuning_na_datum").is_not_null()
+    known = pl.col("van_vestigingscode").is_not_null()
+    answered = pl.col("score").is_not_null()
+    return (
+        Mistake(
+            "palet_overgangen_2021-2025.csv",
+            "ondersteuning_na_voor_overgang",
+            {"ondersteuning_na_datum": _days("datum", -21)},
+            WAARSCHUWING,
+            helped,
+        ),
+        Mistake(
+            "havenlicht_overgangen_2021-2025.xlsx",
+            "zelfde_school",
+            {"naar_vestigingscode": _same("van_vestigingscode")},
+            WAARSCHUWING,
+            known,
+        ),
+        Mistake(
+            "formulieren-school_evaluatie_antwoorden_2021-2025.csv",
+            "score.bereik",
+            {"score": 7},
+            where=answered,
+        ),
+        Mistake(
+            "formulieren-wijkteam_evaluatie_antwoorden_2021-2025.csv",
+            "score_bij_nvt",
+            {"nvt": True},
+            where=answered,
         ),
     )

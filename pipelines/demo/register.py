@@ -8,8 +8,22 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pipelines.demo import absence, care, pilot, places, pupils, referrals, trajectories
+from pipelines.demo import (
+    absence,
+    capacity,
+    care,
+    evaluation,
+    groupwork,
+    pilot,
+    places,
+    pupils,
+    referrals,
+    trajectories,
+    transitions,
+)
 from pipelines.demo.calendar import YEARS, Ints, year_of
+from pipelines.evaluation import collect
+from pipelines.ingest import questionnaires
 
 SUPPLIER = "leverancier"
 """Further column of each frame: who delivers the row (not a contract column)."""
@@ -18,6 +32,7 @@ UNTOUCHED = "veilig"
 
 LEERPLICHT = "Leerplicht Veenhaven (demo)"
 PROJECT = "Projectbureau Zorg In School (demo)"
+FORMS = {group: collect.supplier(group) for group in questionnaires.GROUPS}
 TOWNS = {gm: f"Gemeente {name} (demo)" for gm, name in places.MUNICIPALITIES.items()}
 
 
@@ -48,6 +63,11 @@ def build(seed: int) -> Register:
     absent = absence.absences(away, schools, children, project)
     granted = care.provisions(rng(), schools, children, project)
     taking_part = pilot.participation(rng(), schools, children, project)
+
+    means, scored, agreed, groups, moved, asked = (
+        np.random.default_rng(stream) for stream in np.random.SeedSequence([seed, 2]).spawn(6)
+    )
+    agreements = groupwork.agreements(agreed, schools)
 
     boards = {s.code: s.board for s in schools}
     in_pilot = pl.Series(children.id[project.pupil].tolist())
@@ -80,16 +100,28 @@ def build(seed: int) -> Register:
             "zis_deelnames": taking_part.with_columns(
                 pl.lit(PROJECT).alias(SUPPLIER), pl.lit(value=True).alias(UNTOUCHED)
             ),
+            "inzet": _by_town(capacity.deployments(means, schools)),
+            "achterstandsscores": _by_town(capacity.scores(scored, schools)),
+            "schoolafspraken": _by(pl.col("aanbieder"), agreements),
+            "activiteiten": _by(
+                pl.col("aanbieder"), groupwork.activities(groups, schools, agreements)
+            ),
+            "overgangen": _by(pl.col("bestuur"), transitions.transitions(moved, schools, children)),
+            "evaluatie_antwoorden": _by(
+                pl.col("groep").replace_strict(FORMS), evaluation.answers(asked, schools)
+            ),
         },
         calibration=_calibration(work, referred, len(schools)),
     )
 
 
 def _by_town(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.with_columns(
-        pl.col("gemeente").replace_strict(TOWNS).alias(SUPPLIER),
-        pl.lit(value=True).alias(UNTOUCHED),
-    )
+    return _by(pl.col("gemeente").replace_strict(TOWNS), frame)
+
+
+def _by(supplier: pl.Expr, frame: pl.DataFrame) -> pl.DataFrame:
+    """Rows that no other row depends on, with who delivers them."""
+    return frame.with_columns(supplier.alias(SUPPLIER), pl.lit(value=True).alias(UNTOUCHED))
 
 
 def _areas() -> pl.DataFrame:

@@ -95,7 +95,7 @@ def publish(
     content = {
         "metrieken": reference.metrics_table(METRICS, contracts),
         "gebieden": reference.areas_table(con, contracts, cells),
-        "categorieen": reference.categories_table(METRICS, plan, contracts),
+        "categorieen": reference.categories_table(con, METRICS, plan, contracts),
         "cellen": cells,
         "bronnen": reference.sources_table(con, METRICS),
         "effecten": estimated.effecten,

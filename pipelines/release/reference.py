@@ -5,6 +5,7 @@ Counts of rows are about children too: they leave rounded, and 1 to 4 leave as u
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import duckdb
@@ -13,12 +14,15 @@ import polars as pl
 from pipelines.contracts import Contracts
 from pipelines.effects.catalogue import EFFECTS
 from pipelines.metrics import categories
+from pipelines.metrics.categories import Category
 from pipelines.metrics.describe import describe_all
 from pipelines.metrics.metric import Metric
 from pipelines.metrics.plan import Plan
 from pipelines.release.components import Thresholds
 from pipelines.warehouse import acceptances
 
+PARTNERSHIP = "samenwerkingsverband"
+MOST_TOWNS = 3  # named with a samenwerkingsverband
 SAVING = "besparing"
 SAVING_DATASETS = ("zis_deelnames", "jeugdhulp", "tarieven")
 
@@ -72,13 +76,18 @@ def areas_table(
 
 
 def categories_table(
-    metrics: Mapping[str, Metric], plan: Plan, contracts: Contracts
+    con: duckdb.DuckDBPyConnection,
+    metrics: Mapping[str, Metric],
+    plan: Plan,
+    contracts: Contracts,
 ) -> pl.DataFrame:
     """`categorieen`: labels and order of the categories of every breakdown in the plan."""
+    delivered = {PARTNERSHIP: _partnerships(con)}
     rows: dict[tuple[str, str], dict[str, object]] = {}
     for metric in metrics.values():
         for breakdown in dict.fromkeys(t.breakdown for t in plan.of(metric.id)):
-            for order, found in enumerate(categories.of_breakdown(metric, breakdown, contracts)):
+            listed = categories.of_breakdown(metric, breakdown, contracts)
+            for order, found in enumerate((*delivered.get(breakdown, ()), *listed)):
                 rows.setdefault(
                     (breakdown, found.code),
                     {
@@ -97,6 +106,30 @@ def categories_table(
         "volgorde": pl.Int32,
     }
     return pl.DataFrame(list(rows.values()), schema=schema).sort("uitsplitsing", "volgorde", "code")
+
+
+def _partnerships(con: duckdb.DuckDBPyConnection) -> list[Category]:
+    """The samenwerkingsverbanden of the schools, called by number and by their municipalities: a
+    registration holds no name of its own for them.
+    """
+    rows = con.execute(
+        "SELECT s.samenwerkingsverband, list(DISTINCT coalesce(g.naam, s.gemeente)) FROM scholen s"
+        " LEFT JOIN (SELECT gemeente, min(gemeentenaam) AS naam FROM gebieden GROUP BY 1) g"
+        " ON g.gemeente = s.gemeente WHERE s.samenwerkingsverband IS NOT NULL GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    return [_partnership(code, sorted(towns)) for code, towns in rows]
+
+
+def _partnership(code: str, towns: list[str]) -> Category:
+    parts = re.fullmatch(r"(PO|VO)(\d{2})(\d{2})", code)
+    number = f"{parts[1].lower()} {parts[2]}-{parts[3]}" if parts else code
+    more = len(towns) - MOST_TOWNS
+    where = ", ".join(towns[:MOST_TOWNS])
+    return Category(
+        code,
+        f"Samenwerkingsverband {number} ({where}{f' en {more} meer' if more > 0 else ''})",
+        f"Partnership {number} ({where}{f' and {more} more' if more > 0 else ''})",
+    )
 
 
 def sources_table(con: duckdb.DuckDBPyConnection, metrics: Mapping[str, Metric]) -> pl.DataFrame:

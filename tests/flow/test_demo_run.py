@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from pipelines import run
+from pipelines.metrics.catalogue import METRICS
 from tests.conftest import DemoRun
 from tests.soak import small
 
@@ -88,6 +89,24 @@ def test_one_registration_through_every_room(demo_run: DemoRun) -> None:
         assert abs(value - started[0]) <= 2
     else:
         assert value is None
+
+
+def test_every_metric_has_a_figure(demo_run: DemoRun) -> None:
+    with duckdb.connect(str(demo_run.release), read_only=True) as released:
+        shown = released.execute(
+            "SELECT DISTINCT metriek FROM cellen WHERE status = 'zichtbaar'"
+        ).fetchall()
+    assert {metric for (metric,) in shown} == set(METRICS)
+
+
+def test_samenwerkingsverbanden_have_a_name(demo_run: DemoRun) -> None:
+    with duckdb.connect(str(demo_run.release), read_only=True) as released:
+        named = released.execute(
+            "SELECT DISTINCT k.label_nl FROM cellen c LEFT JOIN categorieen k"
+            " ON k.uitsplitsing = c.uitsplitsing AND k.code = c.categorie"
+            " WHERE c.uitsplitsing = 'samenwerkingsverband'"
+        ).fetchall()
+    assert named == [("Samenwerkingsverband po 99-01 (Havenrijk, Veenmark)",)]
 
 
 def test_running_again_gives_the_same_release(demo_run: DemoRun, tmp_path: Path) -> None:
