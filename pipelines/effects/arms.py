@@ -11,6 +11,8 @@ from pipelines.effects.design import Minimum
 from pipelines.effects.estimators import Cells
 from pipelines.effects.measures import Care, Events
 
+_MOST = 0.75
+
 
 def too_small(
     phases: pl.DataFrame, arms: Sequence[str], outcome: Events | Care, minimum: Minimum
@@ -40,7 +42,15 @@ def too_small(
                     f"Te weinig {outcome.unit} bij {name} {when} de start: nodig zijn er ten minste"
                     f" {minimum.show_events}, bij ten minste {few} leerlingen."
                 )
+            if isinstance(outcome, Care) and _dominated(cell):
+                return f"Het aantal {outcome.unit} hangt grotendeels af van een of twee leerlingen."
     return ""
+
+
+def _dominated(cell: pl.DataFrame) -> bool:
+    """Do one or two pupils make up most of the volume, as disclosure.md forbids for costs?"""
+    largest = sorted(cell["largest"].to_list(), reverse=True)
+    return bool(sum(largest[:2]) > _MOST * float(cell["total"].sum()))
 
 
 def cells_of(phases: pl.DataFrame, arms: Sequence[str]) -> Cells:

@@ -27,9 +27,9 @@ def course(
     Periods become years where a period rests on 1 to 4 children; an arm in which even a year does
     is left out whole, so that nothing can be worked out from what remains.
     """
-    length, points = effect.window.periode, _points(effect, summary, "periode", parameters)
+    length, points = effect.window.periode, _points(effect, outcome, summary, "periode")
     if points["sensitive"].any():
-        length, points = 12.0, _points(effect, summary, "jaar", parameters)
+        length, points = 12.0, _points(effect, outcome, summary, "jaar")
     hidden = set(points.filter(pl.col("sensitive"))["groep"])
     base = value_of(parameters, "afronding", 5)
     rows: list[dict[str, Any]] = []
@@ -61,10 +61,10 @@ def course(
 
 
 def _points(
-    effect: Effect, summary: pl.DataFrame, division: str, parameters: Parameters
+    effect: Effect, outcome: Events | Care, summary: pl.DataFrame, division: str
 ) -> pl.DataFrame:
     minimum = effect.minimum
-    few = minimum.show_children_with_event
+    few = minimum.show_children if isinstance(outcome, Care) else minimum.show_children_with_event
     return (
         summary.filter(pl.col("division") == division)
         .group_by("groep", "index")

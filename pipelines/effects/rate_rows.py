@@ -6,6 +6,7 @@ used.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from pipelines.effects.estimators import (
     compare_rates,
     pre_trend,
 )
+from pipelines.effects.likeness import likeness, sectors
 from pipelines.effects.measures import Care, Events
 from pipelines.effects.rounding import (
     decimals_for,
@@ -67,7 +69,7 @@ def rate_rows(
     points = course(effect, outcome, summary, given.parameters)
     for design in outcome.designs:
         if design in ("VV", "VN"):
-            rows.append(_estimate(effect, outcome, design, summary, given.parameters))
+            rows.append(_estimate(given, effect, outcome, design, summary))
             continue
         if monthly is None:
             monthly = outcome_by_month(
@@ -83,11 +85,7 @@ def rate_rows(
 
 
 def _estimate(
-    effect: Effect,
-    outcome: Events | Care,
-    design: Design,
-    summary: pl.DataFrame,
-    parameters: Parameters,
+    given: Given, effect: Effect, outcome: Events | Care, design: Design, summary: pl.DataFrame
 ) -> Row:
     arms = ["zis"] if design == "VN" else ["vergelijking", "zis"]
     phases = summary.filter(pl.col("division") == "fase")
@@ -102,7 +100,10 @@ def _estimate(
         return Row(effect, outcome, design, None, "te_klein", reason)
     trend = _pre_trend(summary) if design == "VV" else None
     found = checks.of_rates(effect, outcome, summary, arms, cells, exact.difference.value)
-    result = _result(effect, outcome, design, cells, exact, trend, found, phases, parameters)
+    if design == "VV":
+        alike = likeness(phases, sectors(given), exact.difference.value)
+        found = replace(found, told=(*found.told, *alike))
+    result = _result(effect, outcome, design, cells, exact, trend, found, phases, given.parameters)
     return Row(effect, outcome, design, result, "zichtbaar", "")
 
 

@@ -160,7 +160,8 @@ def outcome_by_slice(
     """Per school, groep, division and index: pupils, months, total and pupils_with_event.
 
     `pupils`: with any day of the slice observed; `months`: their pupil-months in it; `total`: the
-    outcome's sum; `pupils_with_event`: distinct pupils behind that sum.
+    outcome's sum; `pupils_with_event`: distinct pupils behind that sum; `largest`: one pupil's
+    largest part of it.
     """
     stretches = ibis.memtable(
         pl.DataFrame(
@@ -212,6 +213,7 @@ def _summed(windows: ir.Table, events: ir.Table, by: Sequence[str]) -> pl.DataFr
             months=(_.days / DAYS_PER_MONTH).sum(),
             total=_.total.sum(),
             pupils_with_event=_.hit.sum(),
+            largest=_.total.max(),
         )
         .order_by("school", *by)
         .to_polars()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
+import polars as pl
 import pytest
 
 from pipelines import contracts
@@ -12,6 +13,7 @@ from pipelines.effects.balance_rows import balances
 from pipelines.effects.catalogue import EFFECTS, SAVINGS, long_term, medium_term, short_term
 from pipelines.effects.design import Minimum, Window
 from pipelines.effects.happenings import happened
+from pipelines.effects.likeness import likeness
 from pipelines.effects.mean_rows import mean_rows
 from pipelines.effects.measures import Unmeasured
 from pipelines.effects.pupil_values import score_changes, values_once
@@ -347,6 +349,65 @@ def test_a_survey_compares_two_rounds_at_schools_with_zorg_in_school() -> None:
     one = given(zis_deelnames=spells(1, 6, 2), evaluatie_antwoorden=rows[:12])
     (row,) = survey_rows(one, effect, effect.outcomes[0])
     assert "nog geen tweede ronde" in row.reason
+
+
+# --- how alike the groups are ------------------------------------------------------------------
+
+
+def _phases(own: dict[str, tuple[int, int]], other: dict[str, tuple[int, int]]) -> pl.DataFrame:
+    """Schools with (events before, events during) over 100 pupils and 1,000 months each."""
+    rows = [
+        (school, arm, index, 100, 1000.0, float(events[index]))
+        for arm, schools in (("zis", own), ("vergelijking", other))
+        for school, events in schools.items()
+        for index in (0, 1)
+    ]
+    columns = ["school", "groep", "index", "pupils", "months", "total"]
+    return pl.DataFrame(rows, schema=columns, orient="row")
+
+
+def test_weighting_to_the_sectors_of_participants_can_turn_the_outcome() -> None:
+    """Participants are mostly vso, where all fell; the comparison mostly so, where none did."""
+    kinds = {"a": "vso", "b": "vso", "c": "vso", "d": "so", "e": "so", "f": "so", "g": "vso"}
+    own = {"a": (100, 60), "b": (100, 60), "c": (100, 60), "d": (100, 90)}
+    other = {"e": (100, 95), "f": (100, 95), "g": (100, 40)}
+    told = likeness(_phases(own, other), kinds, -0.05)
+    assert "grootste verschil tussen de groepen is 42 procentpunten" in told[1]
+    assert "een andere" in told[1]
+    assert told[0] == "Vóór de start lag het aantal in beide groepen ongeveer gelijk."
+    same = likeness(_phases(own, own | {"g": (100, 99)}), kinds, -0.05)
+    assert "dezelfde" in same[1]
+
+
+def test_unknown_or_uncompared_sectors_are_not_weighted() -> None:
+    own, other = {"a": (100, 60)}, {"e": (120, 95)}
+    assert "niet alle scholen" in likeness(_phases(own, other), {"a": "vso"}, -0.05)[1]
+    apart = likeness(_phases(own, other), {"a": "vso", "e": "so"}, -0.05)
+    assert "hoort geen vergelijkingsschool" in apart[1]
+    assert "17% lager" in apart[0]
+
+
+def test_care_that_hangs_on_one_child_is_not_shown() -> None:
+    made = spells(8)
+    care = [
+        {
+            "toewijzing_id": f"T{n}",
+            "leerling_id": s["leerling_id"],
+            "hulpvorm": "dagbesteding",
+            "niveau": 7,
+            "start_datum": dt.date(2021, 8, 1),
+            "eind_datum": SUMMER,
+            "volume": 900.0 if n in (0, 40) else 1.0,
+            "eenheid": "16",
+            "frequentie": "2",
+        }
+        for n, s in enumerate(made)
+    ]
+    care.append(care[0] | {"toewijzing_id": "TL", "start_datum": dt.date(2025, 7, 1)})
+    effect = medium_term.ZIS_M10
+    rows, _ = rate_rows(given(zis_deelnames=made, jeugdhulp=care), effect, effect.outcomes[1])
+    assert {row.result for row in rows} == {None}
+    assert "een of twee leerlingen" in rows[0].reason
 
 
 # --- what is wrong with the input --------------------------------------------------------------
