@@ -70,7 +70,8 @@ def _atoms(owner: Ints, laid_out: Ints, counts: Ints) -> pl.DataFrame:
     cells, owners = laid_out[fresh], np.repeat(owner, fresh.sum(axis=1))
     if owner.size != counts.size:  # several rows of one owner: sorted and told apart again
         widest = int(cells.max(initial=0)) + 1
-        packed = np.unique(owners * widest + cells)
+        packed = pl.Series(owners * widest + cells).sort().to_numpy()
+        packed = packed[np.diff(packed, prepend=NONE) != 0]
         cells, owners = (packed % widest).astype(np.int32), packed // widest
     ends = np.cumsum(np.bincount(owners, minlength=counts.size))
     lists = pa.ListArray.from_arrays(np.append(0, ends).astype(np.int32), cells.astype(np.int32))
