@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.contracts import load
-from pipelines.demo import groupwork, mistakes, pilot, places, register
+from pipelines.demo import groupwork, mistakes, pilot, pilot_outcomes, places, register
 from pipelines.demo.calendar import YEARS, label, year_of
 from pipelines.demo.layouts import Layout, canonical_layout, supplier_layout
 from pipelines.demo.sheets import Form, Sheet, save, sheet
@@ -228,6 +228,11 @@ _SOURCES = (
         Form("csv", "cp1252", ";", ("Ja", "Nee")),
     ),
     *_MORE,
+    _Source("pilot-zis", register.PROJECT, "metingen", "", _CANONICAL),
+    *(
+        _Source(prefix, places.BOARDS[town], "incidenten", "", _CANONICAL)
+        for prefix, town in (("palet", "GM9901"), ("havenlicht", "GM9902"))
+    ),
 )
 
 
@@ -253,7 +258,7 @@ def write(folder: Path, seed: int = 2026) -> Planted:
     planted = Planted(
         seed=seed,
         fouten=mistakes.plant(np.random.default_rng([seed, 1]), sheets),
-        effecten=pilot.planted_effects(),
+        effecten=pilot.planted_effects() | pilot_outcomes.planted(),
         calibratie=made.calibration,
     )
     inbox = folder / "inbox"

@@ -15,6 +15,7 @@ from pipelines.demo import (
     evaluation,
     groupwork,
     pilot,
+    pilot_outcomes,
     places,
     pupils,
     referrals,
@@ -68,6 +69,9 @@ def build(seed: int) -> Register:
         np.random.default_rng(stream) for stream in np.random.SeedSequence([seed, 2]).spawn(6)
     )
     agreements = groupwork.agreements(agreed, schools)
+    hurt, scaled = (
+        np.random.default_rng(stream) for stream in np.random.SeedSequence([seed, 3]).spawn(2)
+    )
 
     boards = {s.code: s.board for s in schools}
     in_pilot = pl.Series(children.id[project.pupil].tolist())
@@ -109,6 +113,13 @@ def build(seed: int) -> Register:
             "overgangen": _by(pl.col("bestuur"), transitions.transitions(moved, schools, children)),
             "evaluatie_antwoorden": _by(
                 pl.col("groep").replace_strict(FORMS), evaluation.answers(asked, schools)
+            ),
+            "incidenten": _by(
+                pl.col("vestigingscode").replace_strict(boards),
+                pilot_outcomes.incidents(hurt, schools, children, project),
+            ),
+            "metingen": _by(
+                pl.lit(PROJECT), pilot_outcomes.measurements(scaled, schools, children, project)
             ),
         },
         calibration=_calibration(work, referred, len(schools)),

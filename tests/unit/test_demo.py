@@ -19,7 +19,7 @@ import pytest
 import yaml
 
 from pipelines.contracts import Column, load
-from pipelines.demo import deliveries, register
+from pipelines.demo import deliveries, pilot_outcomes, register
 from pipelines.demo.layouts import supplier_layout
 from pipelines.demo.pupils import passes_eleven_test
 
@@ -43,6 +43,8 @@ DELIVERED = (
     "thuiszitters",
     "jeugdhulp",
     "zis_deelnames",
+    "incidenten",
+    "metingen",
     "inzet",
     "achterstandsscores",
     "schoolafspraken",
@@ -481,3 +483,52 @@ def test_volumes_of_participants_fall_from_the_second_year(
     mean = {(group, later): value for group, later, value in units.iter_rows()}
     change = {g: mean[g, True] / mean[g, False] for g in ("zis", "vergelijking")}
     assert change["zis"] / change["vergelijking"] == pytest.approx(ratio, abs=0.05)
+
+
+def test_incidents_of_participants_fall_as_planted(built: register.Register) -> None:
+    rate = _monthly(built, built.datasets["incidenten"].rename({"datum": "start_datum"}))
+    net = (rate["zis", True] / rate["zis", False]) / (
+        rate["vergelijking", True] / rate["vergelijking", False]
+    )
+    share = 0.035 / 0.09
+    mixed = share * pilot_outcomes.DYSREGULATION + (1 - share) * pilot_outcomes.OTHER_INCIDENTS
+    assert net == pytest.approx(mixed / pilot_outcomes.INCIDENTS_COMPARED, abs=0.1)
+
+
+@pytest.mark.parametrize("scale", pilot_outcomes.SCALES, ids=lambda s: s.instrument)
+def test_scores_of_participants_change_as_planted(
+    built: register.Register, scale: pilot_outcomes.Scale
+) -> None:
+    group = built.datasets["zis_deelnames"].select("leerling_id", "groep")
+    scores = built.datasets["metingen"].filter(pl.col("instrument") == scale.instrument)
+    before = scores.filter(pl.col("meetmoment") == "voor").select("leerling_id", voor="score")
+    after = scores.filter(pl.col("meetmoment") == "na").select("leerling_id", na="score")
+    pairs = before.join(after, on="leerling_id").join(group, on="leerling_id")
+    change = dict(pairs.group_by("groep").agg((pl.col("na") - pl.col("voor")).mean()).iter_rows())
+    assert len(pairs) > 300
+    assert change["zis"] == pytest.approx(scale.change, abs=0.35)
+    assert change["vergelijking"] == pytest.approx(scale.change_compared, abs=0.35)
+
+
+def _monthly(built: register.Register, events: pl.DataFrame) -> dict[tuple[str, bool], float]:
+    """Events per pupil-month by group, before and after the own start."""
+    spells = built.datasets["zis_deelnames"].select(
+        "leerling_id", "groep", begin="start_datum", leave="eind_datum"
+    )
+    dated = events.join(spells, on="leerling_id").with_columns(
+        after=pl.col("start_datum") >= pl.col("begin")
+    )
+    happened = {
+        (groep, after): count
+        for groep, after, count in dated.group_by("groep", "after").len().iter_rows()
+    }
+    first = dt.date(2021, 8, 1)
+    months = {
+        (groep, after): sum(
+            (((leave - begin) if after else (begin - first)).days / 30.4375)
+            for _, who, begin, leave in spells.iter_rows()
+            if who == groep
+        )
+        for groep, after in happened
+    }
+    return {key: happened[key] / months[key] for key in happened}
