@@ -47,7 +47,7 @@ browser: setup chromium ## Only the browser tests
 	$(BIN)/pytest -m browser
 
 spark: setup java ## Only the tests on Spark
-	ZICHTLIJN_SPECS=alle $(BIN)/pytest -n 0 -m spark
+	$(BIN)/pytest -n 0 -m spark
 
 soak: setup ## Kill a run at KILLS random moments (default 500; takes up to an hour)
 	ZICHTLIJN_KILLS=$(or $(KILLS),500) $(BIN)/pytest -n 2 tests/flow/test_crash.py
@@ -61,6 +61,7 @@ simulate: setup ## Effects and savings in simulated pilots: PILOTS per scenario 
 
 bench: setup ## Measure speed, as ratios in one run (ROWS=10000000 for the largest delivery, PEERS=1 for other products)
 	$(BIN)/python benchmarks/ingest.py --gate --rows 10000 100000 $(or $(ROWS),1000000)
+	$(BIN)/python benchmarks/metrics.py
 	$(BIN)/python benchmarks/disclosure.py
 	$(if $(PEERS),$(BIN)/python benchmarks/peers.py)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from engines import ENGINES, ON_SPARK, Row, connected, share, tables
+from engines import ENGINES, ON_SPARK, Row, connected, tables
 
 from pipelines import contracts
 from pipelines.contracts import Contracts
@@ -37,7 +37,7 @@ CASES = [
     ),
     *(
         pytest.param(file, "spark", id=f"{file.stem}-spark", marks=ON_SPARK)
-        for file in share(SPECS, 3)
+        for file in SPECS
     ),
 ]
 
