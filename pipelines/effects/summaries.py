@@ -188,38 +188,39 @@ def outcome_by_slice(
 
 
 def _summed(windows: ir.Table, events: ir.Table, by: Sequence[str]) -> pl.DataFrame:
-    """Windows of pupils (begin, until) x what happened in them, summed per school and `by`."""
-    per_pupil = (
-        windows.left_join(
-            events,
-            [
-                windows.leerling_id == events.event_of,
-                events["first"] < windows.until,
-                events.end > windows.begin,
-            ],
-        )
-        .mutate(overlap=ibis.least(_.until, _.end) - ibis.greatest(_.begin, _["first"]))
-        .group_by("leerling_id", "school", *by)
-        .aggregate(
-            days=(_.until - _.begin).max(),
-            total=(_.overlap * _.per_day).sum().fill_null(0.0),
-            hit=_.event_of.notnull().cast("int64").max(),
-        )
-    )
-    summary: pl.DataFrame = (
-        per_pupil.group_by("school", *by)
-        .aggregate(
-            pupils=_.count(),
-            months=(_.days / DAYS_PER_MONTH).sum(),
-            total=_.total.sum(),
-            pupils_with_event=_.hit.sum(),
-            largest=_.total.max(),
-        )
-        .order_by("school", *by)
+    """Windows of pupils (begin, until) x what happened in them, summed per school and `by`.
+
+    Exposure and events are summed apart: pupils to whom nothing happened, most of them, are then
+    only counted and never held, so that memory grows with events and not with pupils.
+    """
+    keys = ["school", *by]
+    exposure: pl.DataFrame = (
+        windows.group_by(keys)
+        .aggregate(pupils=_.count(), months=((_.until - _.begin) / DAYS_PER_MONTH).sum())
         .to_polars()
+    )
+    inside = windows.inner_join(
+        events,
+        [
+            windows.leerling_id == events.event_of,
+            events["first"] < windows.until,
+            events.end > windows.begin,
+        ],
+    ).mutate(overlap=ibis.least(_.until, _.end) - ibis.greatest(_.begin, _["first"]))
+    happened_there: pl.DataFrame = (
+        inside.group_by("leerling_id", *keys)
+        .aggregate(total=(_.overlap * _.per_day).sum())
+        .group_by(keys)
+        .aggregate(total=_.total.sum(), pupils_with_event=_.count(), largest=_.total.max())
+        .to_polars()
+    )
+    return (
+        exposure.join(happened_there, on=keys, how="left")
+        .with_columns(pl.col("total", "largest").fill_null(0.0))
+        .with_columns(pl.col("pupils_with_event").fill_null(0))
+        .sort(keys)
         .rename({"idx": "index"})
     )
-    return summary
 
 
 def outcome_by_month(
