@@ -33,7 +33,7 @@ _GROUNDS = {
 }
 _EXTRA_PAYERS = {"gemeente": 0.48, "school": 0.24, "samenwerkingsverband": 0.18, "overig": 0.10}
 _EXTRA_SHARE, _XTRA_SHARE = 0.28, 0.22  # schools a year
-_UNKNOWN_COSTS = 0.03
+_UNKNOWN_COSTS = 0.3  # of what others pay extra: the municipality does not always hear the amount
 
 
 def deployments(rng: np.random.Generator, schools: tuple[School, ...]) -> pl.DataFrame:
@@ -78,7 +78,8 @@ def _row(
     hours: float,
 ) -> dict[str, object]:
     whole = max(10.0, round(hours / 5) * 5.0)
-    known = rng.random() >= _UNKNOWN_COSTS
+    own = kind == "basis" or payer == "gemeente"
+    known = own or rng.random() >= _UNKNOWN_COSTS
     return {
         "vestigingscode": school.code,
         "gemeente": school.municipality,
