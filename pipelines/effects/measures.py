@@ -113,10 +113,9 @@ class PerPupil:
 
 @dataclass(frozen=True)
 class Survey:
-    """Answers on `items` of the yearly evaluation at schools with Zorg In School.
+    """Change of the mean score on `items` of the yearly evaluation, against the round before.
 
-    `kind`: `eens` (share that agrees, in the newest round) or `ontwikkeling` (change of the mean
-    score against the round before, on the same items).
+    Only answers about schools with Zorg In School count.
     """
 
     id: str
@@ -124,7 +123,6 @@ class Survey:
     unit: str
     subject: str
     items: tuple[str, ...]
-    kind: Literal["eens", "ontwikkeling"]
     needed: str
     direction: Direction = "hoger"
     designs: tuple[Design, ...] = ("EN",)

@@ -65,7 +65,7 @@ class Shown:
     actual: float
     tariff: Decimal
     base_tariff: Decimal
-    hours: float
+    hours: float | None
     samples: Floats
 
 
@@ -168,7 +168,7 @@ def _product_rows(
                     row["volume_werkelijk"],
                     price.amount,
                     base,
-                    HOURS_IN.get(price.unit, 1.0),
+                    HOURS_IN.get(price.unit),
                     (outcome.samples + shift) * float(price.amount),
                 )
             )

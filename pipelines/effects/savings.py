@@ -76,58 +76,6 @@ def leading_route(possible: Sequence[Route]) -> Route:
     return "vergelijking" if "vergelijking" in possible else "basis"
 
 
-@dataclass(frozen=True)
-class Line:
-    """One product's volumes and tariffs without and with the programme; one unit for all lines."""
-
-    without: float
-    actual: float
-    tariff_without: Decimal
-    tariff_actual: Decimal
-    unit: str
-
-
-@dataclass(frozen=True)
-class Decomposition:
-    """A saving split so that volume + mix + price = total, to the cent.
-
-    `volume`: less care in all, at the average price without the programme. `mix`: shift between
-    cheaper and dearer products. `price`: the same care at another tariff.
-    """
-
-    volume: Decimal
-    mix: Decimal
-    price: Decimal
-    total: Decimal
-
-
-def decompose(lines: Sequence[Line]) -> Decomposition:
-    """Split the saving over `lines`. Volumes are summed, so all lines must share one unit.
-
-    Mix takes the rounding remainder, at most two cents beside its own value.
-    """
-    units = {line.unit for line in lines}
-    if len(units) > 1:
-        raise ValueError(f"Volumes in {', '.join(sorted(units))} cannot be added up.")
-    without = [Decimal(str(line.without)) for line in lines]
-    actual = [Decimal(str(line.actual)) for line in lines]
-    cost_without = sum(
-        (v * x.tariff_without for v, x in zip(without, lines, strict=True)), Decimal(0)
-    )
-    cost_actual = sum((v * x.tariff_actual for v, x in zip(actual, lines, strict=True)), Decimal(0))
-    all_without, all_actual = sum(without, Decimal(0)), sum(actual, Decimal(0))
-    total = euro(cost_without - cost_actual)
-    price = euro(
-        sum(
-            (v * (x.tariff_without - x.tariff_actual) for v, x in zip(actual, lines, strict=True)),
-            Decimal(0),
-        )
-    )
-    average = cost_without / all_without if all_without else Decimal(0)
-    volume = euro((all_without - all_actual) * average)
-    return Decomposition(volume=volume, mix=total - volume - price, price=price, total=total)
-
-
 def administrative_saving(avoided: float, hours_each: float, hourly_rate: Decimal) -> Decimal:
     """Avoided beschikkingen or care plans x hours each x hourly rate, in euro."""
     return euro(Decimal(str(avoided)) * Decimal(str(hours_each)) * hourly_rate)
@@ -201,7 +149,8 @@ class Assumptions:
 class CareLine:
     """One product in one school year, as published: volumes, this year's and the base tariff.
 
-    `hours`: hours in one unit, so that volumes of several products can be added up.
+    `hours`: hours in one unit, so that volumes of several products can be added up; None where a
+    unit is no time: such a product counts as volume only.
     """
 
     product: str
@@ -209,7 +158,7 @@ class CareLine:
     actual: float
     tariff: Decimal
     base_tariff: Decimal
-    hours: float = 1.0
+    hours: float | None = 1.0
 
 
 @dataclass(frozen=True)
@@ -324,11 +273,16 @@ def _split(care: Sequence[CareLine], assumed: Assumptions) -> tuple[Decimal, Dec
     saved = [(Decimal(str(x.without)) - Decimal(str(x.actual))) * factor for x in care]
     total = euro(sum((s * x.tariff * dearer for s, x in zip(saved, care, strict=True)), Decimal(0)))
     at_base = euro(sum((s * x.base_tariff for s, x in zip(saved, care, strict=True)), Decimal(0)))
-    hours = [Decimal(str(x.hours)) for x in care]
-    usual = sum((Decimal(str(x.without)) * h for x, h in zip(care, hours, strict=True)), Decimal(0))
-    worth = sum((Decimal(str(x.without)) * x.base_tariff for x in care), Decimal(0))
-    average = worth / usual if usual else Decimal(0)
-    volume = euro(sum((s * h for s, h in zip(saved, hours, strict=True)), Decimal(0)) * average)
+    usual = worth = fewer = apart = Decimal(0)
+    for s, x in zip(saved, care, strict=True):
+        if x.hours is None:
+            apart += s * x.base_tariff
+            continue
+        hours = Decimal(str(x.hours))
+        usual += Decimal(str(x.without)) * hours
+        worth += Decimal(str(x.without)) * x.base_tariff
+        fewer += s * hours
+    volume = euro((fewer * worth / usual if usual else Decimal(0)) + apart)
     return volume, at_base - volume, total - at_base
 
 

@@ -14,14 +14,12 @@ from hypothesis import strategies as st
 from pipelines.effects.savings import (
     Assumptions,
     CareLine,
-    Line,
     ProductYear,
     YearFacts,
     administrative_saving,
     balance,
     break_even,
     counterfactual,
-    decompose,
     euro,
     leading_route,
     net_by_year,
@@ -65,45 +63,18 @@ def test_saving_is_exact_to_the_cent_and_negative_when_it_cost_more():
 
 
 def test_decomposition_of_a_worked_example():
-    found = decompose(
-        [
-            Line(100, 60, Decimal(80), Decimal(90), "dagdelen"),
-            Line(50, 70, Decimal(40), Decimal(40), "dagdelen"),
-        ]
+    care = (
+        CareLine("a", 100, 60, Decimal(90), Decimal(80), hours=4),
+        CareLine("b", 50, 70, Decimal(40), Decimal(40), hours=4),
+        CareLine("c", 10, 8, Decimal(500), Decimal(500), hours=None),
     )
-    # 100 x 80 + 50 x 40 = 10,000 without; 60 x 90 + 70 x 40 = 8,200 with.
-    assert found.total == Decimal("1800.00")
-    assert found.price == Decimal("-600.00")
-    assert found.volume == Decimal("1333.33")  # 20 fewer at 66.67 on average
-    assert found.mix == Decimal("1066.67")
-
-
-amounts = st.floats(0, 1e5, allow_nan=False)
-prices = st.decimals(min_value=0, max_value=500, places=2)
-lines = st.lists(st.builds(Line, amounts, amounts, prices, prices, st.just("uren")), max_size=6)
-
-
-@given(lines)
-def test_decomposition_adds_up_to_the_cent(products):
-    found = decompose(products)
-    exact = sum(
-        (
-            Decimal(str(x.without)) * x.tariff_without - Decimal(str(x.actual)) * x.tariff_actual
-            for x in products
-        ),
-        Decimal(0),
-    )
-    assert found.volume + found.mix + found.price == found.total == euro(exact)
-
-
-def test_volumes_in_different_units_are_not_added():
-    with pytest.raises(ValueError, match="dagdelen, uren"):
-        decompose(
-            [
-                Line(1, 1, Decimal(1), Decimal(1), "uren"),
-                Line(1, 1, Decimal(1), Decimal(1), "dagdelen"),
-            ]
-        )
+    (found,) = balance((YearFacts("2023/2024", care, 0, 0, 0),), ASSUMED).years
+    # a and b: 10,000 for 600 hours without, so 16.67 an hour; 80 hours fewer. c: 2 x 500.
+    assert found.volume == Decimal("1333.33") + 1000
+    # At base tariffs 40 x 80 - 20 x 40 = 2,400 was saved on a and b.
+    assert found.mix == Decimal("2400.00") - Decimal("1333.33")
+    assert found.price == 40 * 10
+    assert found.care == Decimal("3800.00")
 
 
 def test_balance_over_the_years():
@@ -189,7 +160,8 @@ def test_one_pupil_group_by_hand():
     lines=st.lists(
         st.tuples(
             st.floats(0, 1e5), st.floats(0, 1e5),
-            st.decimals(1, 300, places=2), st.decimals(1, 300, places=2), st.sampled_from([1, 4]),
+            st.decimals(1, 300, places=2), st.decimals(1, 300, places=2),
+            st.sampled_from([1, 4, None]),
         ),
         max_size=4,
     ),

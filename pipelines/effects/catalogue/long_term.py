@@ -136,7 +136,6 @@ ZIS_L5 = Effect(
             unit="punten op een schaal van 1 tot 5",
             subject="Samenwerking en taakverdeling volgens school, aanbieder en wijkteam",
             items=_TOGETHER,
-            kind="ontwikkeling",
             needed="antwoorden uit ten minste twee rondes van de jaarlijkse evaluatie, van scholen"
             " met Zorg In School",
         ),
