@@ -34,6 +34,7 @@ Floats = npt.NDArray[np.float64]
 BOOTSTRAP_BELOW = 30
 BOOTSTRAP_BELOW_IN_ARM = 15
 _WEBB_UP_TO = 12
+_NO_SPREAD = 1e-8
 SEED = 20211130
 
 
@@ -271,7 +272,8 @@ def pre_trend(
             return None
     n = len(totals)
     error = float(fit.bse[-1]) * np.sqrt(n / (n - 1))
-    if not np.isfinite(error) or error <= 0:
+    # Below this only the noise of adding up is left: nothing varies, so nothing can be tested.
+    if not np.isfinite(error) or error <= _NO_SPREAD:
         return None
     estimate = t_estimate(float(fit.params[-1]), error, n - 1)
     return PreTrend(

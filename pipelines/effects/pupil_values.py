@@ -16,7 +16,7 @@ from ibis import _
 from pipelines.effects.design import Window, value_of
 from pipelines.effects.measures import PerPupil, Score
 from pipelines.effects.rows import Given
-from pipelines.effects.summaries import days, everyone
+from pipelines.effects.summaries import DECIMALS, days, everyone
 
 _BEFORE = ("voor",)
 _AFTER = ("tussen", "na", "follow_up")
@@ -109,4 +109,4 @@ def _summed(rows: ir.Table) -> pl.DataFrame:
         .order_by("school", "groep")
         .to_polars()
     )
-    return summary
+    return summary.with_columns(pl.col("total", "before").round(DECIMALS))

@@ -16,6 +16,7 @@ import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+import polars.selectors as cs
 from ibis import _
 from scipy import stats
 
@@ -23,7 +24,7 @@ from pipelines.effects.catalogue.products import Product
 from pipelines.effects.design import DAYS_PER_MONTH, Observed, Window
 from pipelines.effects.happenings import Tables, granted
 from pipelines.effects.savings import ROUTES, ProductYear, Route, counterfactual
-from pipelines.effects.summaries import days, participants, school_year_start
+from pipelines.effects.summaries import DECIMALS, days, participants, school_year_start
 
 Floats = npt.NDArray[np.float64]
 
@@ -130,7 +131,8 @@ def per_school(
         .to_polars()
         .rename({"stretch": "schooljaar"})
     )
-    return ProductInput(years=years, growth=_growth(seen), largest=_largest(during))
+    found = (years, _growth(seen), _largest(during))
+    return ProductInput(*(frame.with_columns(cs.float().round(DECIMALS)) for frame in found))
 
 
 def _growth(seen: ir.Table) -> pl.DataFrame:

@@ -22,6 +22,9 @@ from pipelines.effects.measures import Care, Events
 _HOLIDAY_DAYS = 62
 """A gap this long at the edge of a school year is summer, not a missing delivery."""
 
+DECIMALS = 9
+"""Sums are rounded to this: engines add in any order, and the same register is the same release."""
+
 
 @dataclass(frozen=True)
 class Slice:
@@ -218,6 +221,7 @@ def _summed(windows: ir.Table, events: ir.Table, by: Sequence[str]) -> pl.DataFr
         exposure.join(happened_there, on=keys, how="left")
         .with_columns(pl.col("total", "largest").fill_null(0.0))
         .with_columns(pl.col("pupils_with_event").fill_null(0))
+        .with_columns(pl.col("months", "total", "largest").round(DECIMALS))
         .sort(keys)
         .rename({"idx": "index"})
     )

@@ -13,6 +13,7 @@ from pipelines.effects.means import Means, mean_difference
 from pipelines.effects.measures import Survey
 from pipelines.effects.rounding import decimals_for, rounded_count, rounded_p
 from pipelines.effects.rows import Given, Row, not_delivered, nothing
+from pipelines.effects.summaries import DECIMALS
 
 _DESIGN: Design = "EN"
 
@@ -66,7 +67,7 @@ def _answers(given: Given, outcome: Survey) -> pl.DataFrame:
         .order_by("ronde", "school")
         .to_polars()
     )
-    return summary
+    return summary.with_columns(pl.col("total").round(DECIMALS))
 
 
 def _row(
