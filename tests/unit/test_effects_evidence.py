@@ -6,13 +6,16 @@ import pytest
 
 from pipelines.effects.design import Minimum, PreTrend
 from pipelines.effects.evidence import (
+    MeanNumbers,
     Numbers,
     Sizes,
+    caution,
     euros,
     finding,
     interval_text,
     large_enough,
     level,
+    mean_sentence,
     number,
     percent,
     sentence,
@@ -113,3 +116,53 @@ def test_large_enough():
     assert not large_enough(Sizes(29, 8, 80, 7), Minimum())
     assert not large_enough(Sizes(85, 2, 80, 9), Minimum())
     assert not large_enough(Sizes(85, 5), Minimum())
+
+
+def test_a_bad_spell_before_the_start_takes_the_claim_away():
+    ground = "theoretisch onderbouwd"
+    for design in ("VN", "TR"):
+        assert level(design, ground, "lager", "lager", None) == "eerste aanwijzingen"
+        assert level(design, ground, "lager", "lager", None, dip=True) == ground
+    assert level("VV", ground, "lager", "lager", HOLDS) == "goede aanwijzingen"
+    assert level("VV", ground, "lager", "lager", HOLDS, dip=True) == "eerste aanwijzingen"
+    told = caution("VN", "lager", None, dip=True)
+    assert "terugkeer naar het gemiddelde" in told
+    assert caution("VN", "onduidelijk", None, dip=True) == ""
+
+
+def test_groups_at_one_moment_are_no_more_than_a_first_indication():
+    found = level("DW", "theoretisch onderbouwd", "hoger", "hoger", HOLDS)
+    assert found == "eerste aanwijzingen"
+    assert "vóór de start al verschilden" in caution("DW", "hoger", None)
+
+
+MEANS = MeanNumbers((6.2, 5.0), -1.2, (-1.5, -0.9), 1)
+
+
+@pytest.mark.parametrize(
+    ("design", "found", "words", "never"),
+    [
+        ("VN", "lager", "een verandering van 6,2 naar 5,0, 1,2 punten lager", "verschil"),
+        ("VN", "onduidelijk", "geen duidelijke verandering", "lager"),
+        ("VV", "lager", "1,2 punten lager dan in de vergelijkingsgroep, een verschil", "effect"),
+        ("VV", "onduidelijk", "geen duidelijk verschil met de vergelijkingsgroep", "effect"),
+        ("DW", "lager", "5,0 punten bij deelnemers tegen 6,2 in de vergelijkingsgroep", "effect"),
+        ("DW", "onduidelijk", "geen duidelijk verschil", "verandering"),
+        ("BS", "lager", "Rust: 5,0 punten", "verandering"),
+        ("VV", "te klein voor een uitspraak", "Indicatief: de groep is te klein", "lager dan"),
+    ],
+)
+def test_means_are_told_in_the_words_of_their_design(design, found, words, never):
+    sizes = SIZES if design in ("VV", "DW") else Sizes(85, 8)
+    told = mean_sentence(design, "Rust", "punten", MEANS, sizes, found)
+    assert words in told
+    assert never not in told
+    assert "95%-interval: −1,5 tot −0,9" in told
+    assert "85 leerlingen op 8 scholen" in told
+
+
+def test_a_series_is_told_against_its_own_line():
+    told = _say("TR", FEWER, "lager", "eerste aanwijzingen", sizes=Sizes(85, 8))
+    assert "dan verwacht op grond van het verloop ervoor: een verandering" in told
+    unclear = _say("TR", UNCLEAR, "onduidelijk", "theoretisch onderbouwd", sizes=Sizes(85, 8))
+    assert "geen duidelijke verandering" in unclear
