@@ -49,9 +49,10 @@ browser: setup chromium ## Only the browser tests
 spark: setup java ## Only the tests on Spark
 	$(BIN)/pytest -n 0 -m spark
 
-soak: setup ## Kill a run at KILLS random moments (default 500; takes up to an hour)
+soak: setup ## Kill a run at KILLS moments (default 500), attack ATTACKS registers (default 1000)
 	ZICHTLIJN_KILLS=$(or $(KILLS),500) $(BIN)/pytest -n 2 tests/flow/test_crash.py
 	ZICHTLIJN_SPECS=alle $(BIN)/pytest -n 2 --dist loadgroup tests/spec
+	ZICHTLIJN_ATTACKS=$(or $(ATTACKS),1000) $(BIN)/pytest -n 2 tests/privacy/test_attack.py
 
 fuzz: setup ## Read made-up, damaged and random files: FUZZ times what make test does (default 50)
 	FUZZ=$(or $(FUZZ),50) $(BIN)/pytest -n 2 tests/fuzz

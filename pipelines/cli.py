@@ -581,6 +581,19 @@ def publication_plan(as_json: AsJson = False) -> int:
     return OK
 
 
+@app.command("audit")
+def audit_release(workdir: Workdir = None, as_json: AsJson = False) -> int:
+    """Val de publicatie aan zoals een lezer dat zou doen, en meld wat te herleiden is."""
+    from pipelines.audit.audit import audit
+
+    outcome = audit(workdir or settings.default_workdir(), progress=_progress)
+    if as_json:
+        _print_json(outcome.as_dict())
+    else:
+        _show_audit(outcome)
+    return OK if outcome.clean else NOT_ALL_ACCEPTED
+
+
 @app.command()
 def show(
     metric: Annotated[str, typer.Argument(metavar="METRIC", help="Bijvoorbeeld smw_bereik.")],
@@ -861,6 +874,51 @@ def _finding_line(outcome: Outcome, finding: dict[str, Any]) -> str:
     return f"{outcome.file}: {finding['severity']} {finding['message']}{where}{advice}"
 
 
+def _show_audit(outcome: Any) -> None:
+    """What the attackers found: places, never numbers."""
+    out = _out()
+    told = outcome.as_dict()
+    table = Table(box=None, header_style="bold", pad_edge=False, show_header=False)
+    table.add_column("wat")
+    table.add_column("aantal", justify="right")
+    for title, name in (
+        ("cellen in de publicatie", "cells"),
+        ("waarvan afgeschermd", "hidden"),
+        ("gevoelig van zichzelf", "sensitive"),
+        ("precies te herleiden", "exact"),
+        ("te nauw te begrenzen", "narrow"),
+        ("nul of de drempel uit te sluiten", "weak"),
+    ):
+        table.add_row(title, str(told[name]))
+    out.print(f"Publicatie {outcome.release}, aangevallen door lezers:", markup=False)
+    out.print(table)
+    shares = Table(box=None, header_style="bold", pad_edge=False)
+    shares.add_column("niveau")
+    shares.add_column("veilige cellen die te zien zijn", justify="right")
+    for level, share in outcome.visible_share.items():
+        shares.add_row(level, f"{100 * share:.1f}%".replace(".", ","))
+    out.print(shares)
+    if outcome.earlier:
+        out.print(f"Samen gelezen met eerdere publicaties: {len(outcome.earlier)}.", markup=False)
+    if not outcome.scored_with_truth:
+        out.print(
+            "De echte aantallen van deze publicatie zijn niet bewaard: elke afgeschermde cel telt"
+            " als gevoelig, en wat een school van zichzelf weet is niet geprobeerd.",
+            markup=False,
+            soft_wrap=True,
+        )
+    if outcome.clean:
+        out.print("Niets te herleiden.", markup=False)
+        return
+    found = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("bevinding", "aanval", "telling", "waar"):
+        found.add_column(title, overflow="fold")
+    words = {"exact": "precies", "narrow": "te nauw", "weak": "nul of drempel uitgesloten"}
+    for f in outcome.findings:
+        found.add_row(words[f.kind], f.attack, f.topic, Text(f.place))
+    out.print(found)
+
+
 def _show_explanation(found: Any, files: dict[str, str], limit: int) -> None:
     """Counts per reason, and the first rows of each: by delivery and registration key."""
     out = _out()
@@ -933,7 +991,7 @@ def _show_savings(found: dict[str, Any]) -> None:
 
 def _thousands(value: float) -> str:
     """1234567.5 -> 1.234.568; small numbers keep their decimals."""
-    if abs(value) < 10:  # noqa: PLR2004
+    if abs(value) < 10:
         return _plain(round(value, 2)) if value == int(value) else f"{value:.2f}".replace(".", ",")
     return f"{value:,.0f}".replace(",", ".")
 

@@ -6,16 +6,28 @@ Counts of units go to the protector as they are; amounts of money have rules of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import permutations
 
 import polars as pl
 
 from pipelines.metrics.cells import KEY
 from pipelines.metrics.compute import Counted
 from pipelines.metrics.metric import Metric, Quotient
-from pipelines.release.disclosure import Component, Protection, build_component, protect_all
+from pipelines.release.disclosure import (
+    Component,
+    Protection,
+    Relation,
+    build_component,
+    protect_all,
+)
 from pipelines.release.disclosure.amounts import protect_amounts
+from pipelines.release.disclosure.numbers import Ints
+from pipelines.release.disclosure.problem import by_year, rows_of
+from pipelines.release.disclosure.rules import first_hidden
+from pipelines.release.earlier import Earlier, said
 
 MONEY = "euro"
 
@@ -33,13 +45,16 @@ class Thresholds:
 class Protected:
     """One component after protection: `cells` has cel, zichtbaar and gepubliceerd (Float64).
 
-    `extra`: cells hidden only to protect others. `proof` is the hash over the witnesses.
+    `first` and `extra`: cells hidden for what they say, and only to protect others. `proof` is the
+    hash over the witnesses; `beside_earlier`: it stands beside earlier releases too.
     """
 
     counted: Counted
     cells: pl.DataFrame
     extra: int
     proof: str
+    first: int = 0
+    beside_earlier: bool = True
 
 
 def protect(
@@ -47,12 +62,21 @@ def protect(
     metrics: Mapping[str, Metric],
     thresholds: Thresholds,
     *,
+    earlier: Sequence[Earlier] = (),
     processes: int = 1,
 ) -> list[Protected]:
-    """Protect all components. Raises ReleaseRefused when one cannot be certified."""
+    """Protect all components, beside what earlier releases said. Raises ReleaseRefused when one
+    cannot be certified."""
     counts = [c for c in counted if c.unit != MONEY]
-    shown = protect_all([_component(c, metrics, thresholds) for c in counts], processes=processes)
-    found = [_of_counts(c, p) for c, p in zip(counts, shown, strict=True)]
+    years = [
+        by_year(_beside(_component(c, metrics, thresholds), said(c, metrics, earlier)))
+        for c in counts
+    ]
+    shown = iter(protect_all([part for parts in years for _, part in parts], processes=processes))
+    found = [
+        _of_counts(c, [(cells, next(shown)) for cells, _ in parts])
+        for c, parts in zip(counts, years, strict=True)
+    ]
     for amounts in (c for c in counted if c.unit == MONEY):
         protection = protect_amounts(
             amounts.measure,
@@ -61,7 +85,16 @@ def protect(
             minimum_children=thresholds.heavy,
             hidden=_without_count(amounts, found, metrics),
         )
-        found.append(Protected(amounts, protection.cells, protection.extra, protection.proof_hash))
+        hidden = int((~protection.cells["zichtbaar"]).sum())
+        found.append(
+            Protected(
+                amounts,
+                protection.cells,
+                protection.extra,
+                protection.proof_hash,
+                hidden - protection.extra,
+            )
+        )
     return found
 
 
@@ -105,12 +138,38 @@ def _component(
     limits = (
         pl.when(pl.col("cel").is_in(heavy)).then(thresholds.heavy).otherwise(thresholds.standard)
     )
-    return replace(
+    limited = replace(
         component,
         cells=component.cells.with_columns(drempel=limits.cast(pl.Int64)),
         pairs=_pairs(counted),
         known=_known(counted),
     )
+    return replace(limited, relations=(*limited.relations, *_nested(limited)))
+
+
+def _beside(component: Component, told: Sequence[tuple[int, int, int]]) -> Component:
+    """`component` with what earlier releases said; a cell that is now hidden for what it says
+    itself was revised since, whatever was said of it."""
+    first = first_hidden(component, rows_of(component))
+    return replace(component, earlier=tuple(row for row in told if not first[row[0]]))
+
+
+def _nested(component: Component) -> Iterator[Relation]:
+    """One count less another at the same place that it holds wholly: what is left is a number of
+    units too, also where no metric speaks of it."""
+    rows = component.incidence.tocsr()
+    values, pairs = component.values, set(component.pairs)
+    at: dict[tuple[str, ...], list[int]] = {}
+    for cell, *key in component.cells.select("cel", *KEY).iter_rows():
+        at.setdefault(tuple(key), []).append(cell)
+    for cells in at.values():
+        for inner, outer in permutations(cells, 2):
+            rest = values[outer] - values[inner]
+            if not 0 < rest < component.thresholds[[inner, outer]].max() or not values[inner]:
+                continue
+            if (inner, outer) in pairs or (rows[[outer]] - rows[[inner]]).min() < 0:
+                continue
+            yield Relation("rest", ((outer, 1), (inner, -1)), nested=True)
 
 
 def _tellings(counted: Counted) -> pl.DataFrame:
@@ -160,11 +219,18 @@ def _known(counted: Counted) -> tuple[tuple[int, int], ...]:
     return tuple(rest.iter_rows())
 
 
-def _of_counts(counted: Counted, protection: Protection) -> Protected:
-    cells = protection.cells.select(
-        "cel",
-        zichtbaar=pl.col("status") == "zichtbaar",
-        gepubliceerd=pl.col("gepubliceerd").cast(pl.Float64),
-    )
-    extra = protection.cells.filter(pl.col("reden") == "extra").height
-    return Protected(counted, cells, extra, protection.proof_hash)
+def _of_counts(counted: Counted, years: Sequence[tuple[Ints, Protection]]) -> Protected:
+    """The years of one component together, in the order of its own cells."""
+    cells = pl.concat(
+        protection.cells.select(
+            pl.Series("cel", places, pl.Int64),
+            zichtbaar=pl.col("status") == "zichtbaar",
+            gepubliceerd=pl.col("gepubliceerd").cast(pl.Float64),
+        )
+        for places, protection in years
+    ).sort("cel")
+    extra = sum(p.cells.filter(pl.col("reden") == "extra").height for _, p in years)
+    proof = hashlib.sha256("".join(p.proof_hash for _, p in years).encode()).hexdigest()
+    first = sum(p.cells.filter(pl.col("reden") == "eerst").height for _, p in years)
+    beside = all(p.verdict.beside_earlier for _, p in years)
+    return Protected(counted, cells, extra, proof, first, beside)

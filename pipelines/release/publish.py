@@ -32,7 +32,7 @@ from pipelines.metrics import compute as counting
 from pipelines.metrics import plan as plans
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.metric import Context
-from pipelines.release import components, reference
+from pipelines.release import components, earlier, reference, tally
 from pipelines.release.basis import basis
 from pipelines.release.components import Protected, Thresholds
 from pipelines.release.figures import figures
@@ -89,7 +89,10 @@ def publish(
         next(stages)
         estimated = effects.compute(tables, delivered, contracts.parameters, asof)
     next(stages)
-    protected = components.protect(result.counted, METRICS, thresholds)
+    before = earlier.read(workdir)
+    protected = components.protect(
+        result.counted, METRICS, thresholds, earlier=before, processes=_processes()
+    )
     cells = figures(result, protected, METRICS, years, thresholds)
     next(stages)
     content = {
@@ -107,7 +110,18 @@ def publish(
         "bevindingen": reference.findings_table(con, thresholds),
         "bescherming": reference.protection_table(cells),
     }
-    release = write(workdir, content, _record(con, thresholds, protected, asof), made_from)
+    counts = tally.tally(result.counted, METRICS, thresholds)
+    release = write(
+        workdir,
+        content,
+        _record(con, thresholds, protected, asof)
+        | {
+            "publicatieplan": plan.version,
+            "contracten": contracts.fingerprint,
+        },
+        made_from,
+        lambda identity: tally.store(con, workdir, identity, counts),
+    )
     for _ in stages:
         pass
     return release
@@ -142,6 +156,11 @@ def last_day(years: list[str]) -> dt.date:
     return dt.date(int(years[-1][-4:]), FIRST_MONTH, 1) - dt.timedelta(days=1)
 
 
+def _processes() -> int:
+    """Tables are protected side by side where there are processors for it."""
+    return min(2, os.cpu_count() or 1)
+
+
 def _thresholds(contracts: Contracts) -> Thresholds:
     names = ("drempel", "drempel_zwaar", "afronding")
     return Thresholds(*(int(contracts.parameters[name].value) for name in names))
@@ -167,6 +186,9 @@ def _record(
         "afronding": thresholds.rounding,
         "oordeel": "gecertificeerd",
         "bewijs_hash": proof,
+        "afgeschermd_eerst": sum(p.first for p in protected),
+        "afgeschermd_extra": sum(p.extra for p in protected),
+        "los_van_eerdere": sum(not p.beside_earlier for p in protected),
         "peildatum": asof,
     }
 
@@ -195,10 +217,12 @@ def write(
     content: Mapping[str, pl.DataFrame],
     record: Mapping[str, Any],
     made_from: str = "",
+    before_serving: Callable[[str], None] | None = None,
 ) -> Release:
     """Write a release and serve it. The same content is the same release, written once.
 
     `made_from`: see `basis`; stands in the pointer, so that unchanged work is known next time.
+    `before_serving` is called with the release's name when its file is whole.
     """
     identity = content_id(content, record)
     folder = workdir / FOLDER
@@ -218,6 +242,8 @@ def write(
             ) from problem
         finally:
             half.unlink(missing_ok=True)
+    if before_serving is not None:
+        before_serving(identity)
     pointer = {"id": identity, "file": f"{FOLDER}/{file.name}", "gemaakt_uit": made_from}
     _switch(workdir / POINTER, pointer)
     return Release(identity, file)
@@ -239,7 +265,8 @@ def served(workdir: Path, made_from: str) -> Release | None:
 
 def sweep(workdir: Path) -> None:
     """Remove what a run that was killed left half-written; no reader ever looked at it."""
-    for left in (*workdir.glob(f"{FOLDER}/.*.half*"), *workdir.glob("release.*.nieuw")):
+    unfinished = (f"{FOLDER}/.*.half*", f"{tally.FOLDER}/.*.half*", "release.*.nieuw")
+    for left in (found for pattern in unfinished for found in workdir.glob(pattern)):
         if left.is_dir():
             shutil.rmtree(left, ignore_errors=True)
         else:

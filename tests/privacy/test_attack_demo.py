@@ -12,13 +12,13 @@ import polars as pl
 import pytest
 
 from pipelines import contracts
+from pipelines.audit.linear import Attacker, Shown, View
 from pipelines.metrics import compute, plan
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.compute import Counted
 from pipelines.metrics.metric import Context
 from pipelines.warehouse import engine, tables
 from tests.conftest import DemoRun
-from tests.privacy.linear import Attacker, Shown, View
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 

@@ -207,7 +207,7 @@ def pointer(workdir: Path) -> str:
     with duckdb.connect(str(workdir / told["file"]), read_only=True) as con:
         tables = con.execute("SELECT count(*) FROM duckdb_tables()").fetchone()
         found = con.execute("SELECT id FROM release").fetchone()
-    assert tables == (12,)
+    assert tables == (14,)
     assert found == (told["id"],)
     return str(told["id"])
 
@@ -224,7 +224,7 @@ def content(workdir: Path) -> dict[str, list[tuple[Any, ...]]]:
 def leftovers(workdir: Path) -> list[str]:
     """Names in the work folder that a finished run does not leave."""
     wanted = {engine.FILE, engine.LOCK, "release.json", "releases", "terugkoppeling", "inbox"}
-    wanted |= {"archief"}
+    wanted |= {"archief", "tellingen"}
     return sorted(
         [p.name for p in workdir.iterdir() if p.name not in wanted]
         + [p.name for p in (workdir / "releases").iterdir() if p.suffix != ".duckdb"]

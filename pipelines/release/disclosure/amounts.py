@@ -51,22 +51,32 @@ def protect_amounts(
 
     cells: cel (0..n-1), aantal, kinderen, grootste, tweede (largest two contributions of a
     person). atoms: aantal, cellen. `hidden`: cells that are hidden whatever they hold, such as
-    those whose count of children is hidden. Raises ReleaseRefused when the proof fails.
+    those whose count of children is hidden. Raises ReleaseRefused when the proof fails, and for
+    amounts below zero.
     """
+    if (atoms["aantal"] < 0).any():
+        raise ReleaseRefused(
+            f"De uitgave is niet gepubliceerd: in {name} staan negatieve bedragen, en daarvan is"
+            " niet te bewijzen dat zij niet te herleiden zijn. Verreken een creditbedrag in de"
+            " levering met het bedrag waar het bij hoort."
+        )
     table = _table(cells, atoms)
     first = _first_hidden(cells, minimum_children)
     first[list(hidden)] = True
     first &= table.values > 0
     visible = ~first
     moves: list[Move] = []
-    for cell in np.flatnonzero(first):
-        for sign in (-1, 1):
-            if _met(moves, table, visible, int(cell), sign):
-                continue
-            change, pushed = _witness(table, visible, int(cell), sign)
-            visible[pushed] = False
-            moves.append(Move(int(cell), sign, change))
-    proof = Proof(visible, first, P, _assigned(moves, table, visible, first))
+    proved: set[int] = set()
+    while todo := sorted(set(np.flatnonzero(~visible).tolist()) - proved):
+        for cell in todo:
+            proved.add(cell)
+            for sign in (-1, 1):
+                if _met(moves, table, cell, sign):
+                    continue
+                change, pushed = _witness(table, visible, cell, sign)
+                visible[pushed] = False
+                moves.append(Move(cell, sign, change))
+    proof = Proof(visible, first, P, _assigned(moves, table, visible))
     wrong = faults(table, proof)
     if wrong:
         raise ReleaseRefused(
@@ -117,17 +127,15 @@ def _first_hidden(cells: pl.DataFrame, minimum_children: int) -> Bools:
     return cells.sort("cel").select(rule.alias("r"))["r"].to_numpy().astype(np.bool_)
 
 
-def _met(moves: list[Move], table: AmountTable, visible: Bools, cell: int, sign: int) -> bool:
+def _met(moves: list[Move], table: AmountTable, cell: int, sign: int) -> bool:
     """Whether an earlier witness already moves this cell far enough."""
     return any(table.moved(m.change)[cell] * sign >= P * table.values[cell] for m in moves)
 
 
-def _assigned(
-    moves: list[Move], table: AmountTable, visible: Bools, first: Bools
-) -> tuple[Move, ...]:
+def _assigned(moves: list[Move], table: AmountTable, visible: Bools) -> tuple[Move, ...]:
     """For every hidden cell and direction, the first witness that serves it."""
     found: list[Move] = []
-    for cell in np.flatnonzero(first):
+    for cell in np.flatnonzero(~visible):
         for sign in (-1, 1):
             serving = (
                 m for m in moves if table.moved(m.change)[cell] * sign >= P * table.values[cell]

@@ -53,7 +53,8 @@ class Move:
 
 @dataclass(frozen=True, eq=False)
 class Proof:
-    """Which cells are shown, which had to be hidden, and a witness for each and both ways."""
+    """Which cells are shown, which had to be hidden for what they hold, and a witness for each
+    that is not shown, both ways."""
 
     visible: Bools
     first: Bools
@@ -78,7 +79,7 @@ def faults(table: AmountTable, proof: Proof) -> list[str]:
             wrong.append("een getuige die niet ver genoeg reikt")
         else:
             proved.add((move.cell, move.sign))
-    needed = {(int(cell), sign) for cell in np.flatnonzero(proof.first) for sign in (-1, 1)}
+    needed = {(int(cell), sign) for cell in np.flatnonzero(~proof.visible) for sign in (-1, 1)}
     if needed - proved:
         wrong.append(f"voor {len(needed - proved)} bewegingen ontbreekt een getuige")
     return list(dict.fromkeys(wrong))

@@ -15,6 +15,7 @@ from pipelines.release.disclosure.numbers import Bools, Ints, round_counts
 from pipelines.release.disclosure.possible import with_possible_atoms
 from pipelines.release.disclosure.problem import (
     Component,
+    Demand,
     Protection,
     Rows,
     Verdict,
@@ -35,11 +36,11 @@ def certify(component: Component, protection: Protection) -> Verdict:
     if largest >= component.counts.size:
         component = with_possible_atoms(component)
     rows = rows_of(component)
-    needed = demands(component, rows)
     reasons: list[str] = []
     visible, published = protection.visible, protection.published
     if visible.shape != component.values.shape or published.shape != component.values.shape:
-        return Verdict(component.name, False, len(needed), 0, 0, ("andere cellen dan de tabel",))
+        return Verdict(component.name, False, 0, 0, 0, ("andere cellen dan de tabel",))
+    needed = demands(component, rows, visible)
     if not np.array_equal(component.incidence @ component.counts, component.values):
         reasons.append("cellen zijn niet de som van hun atomen")
     if (visible & first_hidden(component, rows)).any():
@@ -53,17 +54,17 @@ def certify(component: Component, protection: Protection) -> Verdict:
     if protection.proof_hash != proof_hash(protection.witnesses, protection.proof):
         reasons.append("het bewijs hoort niet bij deze uitvoer")
     ranges = (known_ranges(component, rows, visible), aware_ranges(component, rows, visible))
-    usable, reached = _replay(component, rows, ranges, protection.witnesses)
+    usable, reached, touched = _replay(component, rows, ranges, protection.witnesses)
     if not usable[0].all():
         reasons.append("een getuige spreekt tegen wat zichtbaar of bekend is")
-    missing = readable = 0
+    missing = readable = narrow = 0
     for demand in needed:
-        index = protection.proof.get(demand.key, -1)
-        if not 0 <= index < len(protection.witnesses) or not usable[int(demand.aware), index]:
-            met = False
-        else:
-            met = demand.met(int(rows.value[demand.row]), int(reached[demand.row, index]))
-        missing += int(not met and not demand.aware)
+        met = _met(rows, demand, protection, usable, reached)
+        if met and demand.insider >= 0:
+            met = not touched[demand.insider, protection.proof[demand.key]]
+        soft = demand.wide or demand.insider >= 0
+        missing += int(not met and not demand.aware and not soft)
+        narrow += int(not met and soft)
         readable += int(not met and demand.aware)
     if missing:
         reasons.append("een getuige ontbreekt of schiet tekort")
@@ -74,7 +75,24 @@ def certify(component: Component, protection: Protection) -> Verdict:
         witnesses=len(protection.witnesses),
         readable_if_told=readable,
         reasons=tuple(reasons),
+        narrow=narrow,
     )
+
+
+def _met(rows: Rows, demand: Demand, protection: Protection, usable: Bools, reached: Ints) -> bool:
+    """Whether the witnesses named for a demand prove it."""
+    value = int(rows.value[demand.row])
+    if not demand.wide:
+        index = protection.proof.get(demand.key, -1)
+        known = 0 <= index < len(protection.witnesses) and bool(usable[int(demand.aware), index])
+        return known and demand.met(value, int(reached[demand.row, index]))
+    named = [protection.proof.get((demand.row, kind), -1) for kind in (0, 1)]
+    ends = [
+        int(reached[demand.row, index])
+        for index in named
+        if 0 <= index < len(protection.witnesses) and usable[0, index]
+    ]
+    return max([value, *ends]) - min([value, *ends]) >= demand.target - value
 
 
 def proof_hash(witnesses: Sequence[Witness], proof: Mapping[tuple[int, int], int]) -> str:
@@ -108,11 +126,13 @@ def _replay(
     rows: Rows,
     ranges: Sequence[tuple[Ints, Ints]],
     witnesses: Sequence[Witness],
-) -> tuple[Bools, Ints]:
-    """Per range and witness whether it is a possible table; and every row's value in it."""
+) -> tuple[Bools, Ints, Bools]:
+    """Per range and witness whether it is a possible table; every row's value in it; and per
+    school and witness whether it changes what that school knows of itself."""
     n_atoms = component.counts.size
     usable = np.ones((len(ranges), len(witnesses)), np.bool_)
     reached = np.empty((rows.value.size, len(witnesses)), np.int64)
+    touched = np.ones((len(component.schools), len(witnesses)), np.bool_)
     for index, witness in enumerate(witnesses):
         change = np.zeros(n_atoms, np.int64)
         whole = witness.changes.dtype == np.int64 and witness.atoms.dtype == np.int64
@@ -124,7 +144,8 @@ def _replay(
             usable[:, index] = False
         usable[:, index] &= bool((component.counts + change >= 0).all())
         column = rows.value + rows.matrix @ change
+        touched[:, index] = component.noticed(column - rows.value)
         reached[:, index] = column
         for i, (low, high) in enumerate(ranges):
             usable[i, index] &= bool(((column >= low) & (column <= high)).all())
-    return usable, reached
+    return usable, reached, touched

@@ -10,7 +10,7 @@ relations declared by the caller).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -30,7 +30,8 @@ class Relation:
 
     `low` and `high` are what is known of it from elsewhere (None: nothing): an equation of flows,
     an earlier release, a national figure. With `sensitive` an outcome of 1 to threshold-1 is
-    protected as if it were a cell.
+    protected as if it were a cell; with `nested` (what is left of one count when another that it
+    holds is taken off) it only may not be told to be 1 to threshold-1.
     """
 
     label: str
@@ -39,6 +40,7 @@ class Relation:
     low: int | None = None
     high: int | None = None
     sensitive: bool = False
+    nested: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +54,7 @@ class Component:
     observed    number of atoms that occur; they come first
     pairs       (teller cell, noemer cell) whose difference is protected too
     known       (cell, exact constant) whose remainder is protected too
+    earlier     (cell, lowest, highest): what earlier releases said, and still can be true
     """
 
     name: str
@@ -66,6 +69,7 @@ class Component:
     pairs: tuple[tuple[int, int], ...]
     known: tuple[tuple[int, int], ...]
     relations: tuple[Relation, ...]
+    earlier: tuple[tuple[int, int, int], ...] = ()
 
     @cached_property
     def values(self) -> Ints:
@@ -78,6 +82,31 @@ class Component:
     @cached_property
     def children(self) -> Ints:
         return _ints(self.cells, "kinderen")
+
+    @cached_property
+    def schools(self) -> tuple[str, ...]:
+        """Schools with a cell of their own, in order."""
+        own = self.cells.filter(pl.col("niveau") == "vestiging")["gebied"]
+        return tuple(own.unique().sort().to_list())
+
+    @cached_property
+    def cells_of_schools(self) -> sp.csr_array:
+        """Which cells are of which school: schools as rows, cells as columns, 0/1."""
+        place = {school: i for i, school in enumerate(self.schools)}
+        rows = self.cells.filter(pl.col("niveau") == "vestiging").select("cel", "gebied")
+        where = (
+            np.array([place[school] for school in rows["gebied"]], np.int64),
+            rows["cel"].cast(pl.Int64).to_numpy(),
+        )
+        return sp.csr_array(
+            (np.ones(rows.height, np.int64), where),
+            shape=(len(self.schools), self.cells.height),
+        )
+
+    def noticed(self, moved: Ints) -> Bools:
+        """Per school whether it would know that cells (or rows) did not move by `moved`."""
+        cells = self.cells_of_schools @ np.abs(moved[: self.cells.height])
+        return np.asarray(cells > 0, np.bool_)
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,24 +122,38 @@ class Demand:
     """Row `row` has to be able to reach `target` (downwards or upwards).
 
     With `aware` against a reader who takes every cell hidden for itself to be 1..T-1: the row must
-    then be able to have another value than it has; `target` is one such value.
+    then be able to have another value than it has; `target` is one such value. With `insider`, a
+    place in `Component.schools`, against that school, which knows its own cells: the row must then
+    be able to be as far from what it is as `target` is, on either side. With `either` it may be 0
+    as well as `target`. With `wide` two tables, or one and the truth, have to differ as much as
+    `target` does from the row.
     """
 
     row: int
     target: int
     up: bool
     aware: bool = False
+    insider: int = -1
+    either: bool = False
+    wide: bool = False
 
     @property
     def key(self) -> tuple[int, int]:
-        """Row and kind: 0 can be zero, 1 can be T or more, 2 can be something else."""
+        """Row and kind: 0 can be lower (zero), 1 can be higher (T or more), 2 can be something
+        else, from 3 on can be that to an insider."""
+        if self.insider >= 0:
+            return self.row, 3 + self.insider
         return self.row, 2 if self.aware else int(self.up)
 
     def met(self, value: int, reached: int) -> bool:
         """Whether a table in which the row is `reached` instead of `value` proves the demand."""
         if self.aware:
             return reached != value
-        return reached >= self.target if self.up else reached == self.target
+        if self.insider >= 0:
+            return abs(reached - value) >= abs(self.target - value)
+        if self.either:
+            return reached <= 0 or reached >= self.target
+        return reached >= self.target if self.up else reached <= self.target
 
 
 @dataclass(frozen=True)
@@ -120,6 +163,9 @@ class Verdict:
     Reasons name the kind of fault, never a value. `readable_if_told` counts sums that a reader
     could work out who is *told* which cells are hidden for themselves (four schools of one pupil
     each under a total of 1..4): no mask tells that, and no further hiding could prevent it.
+    `narrow` counts hidden rows that stay less uncertain than is wanted, to everybody or to one
+    school: figures known elsewhere can tell that much. `beside_earlier`: the proof also stands
+    for a reader who kept earlier releases.
     """
 
     name: str
@@ -128,6 +174,8 @@ class Verdict:
     witnesses: int
     readable_if_told: int
     reasons: tuple[str, ...]
+    beside_earlier: bool = True
+    narrow: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,6 +215,47 @@ class Rows:
     threshold: Ints
     low: Ints
     high: Ints
+
+
+def by_year(component: Component) -> list[tuple[Ints, Component]]:
+    """The component per school year, with the cells that each part holds, in their own order.
+
+    No atom, pair or relation spans two years, so a year is protected apart from the others.
+    """
+    years = component.cells["schooljaar"].to_numpy()
+    entries = component.incidence
+    of_atom = np.full(component.counts.size, "", years.dtype)
+    filled = np.flatnonzero(np.diff(entries.indptr))
+    of_atom[filled] = years[entries.indices[entries.indptr[filled]]]
+    found = []
+    for year in sorted(set(years.tolist())):
+        cells = np.flatnonzero(years == year).astype(np.int64)
+        place = np.full(years.size, -1, np.int64)
+        place[cells] = np.arange(cells.size)
+        atoms = np.flatnonzero(of_atom == year)
+        number = place.tolist()
+        part = replace(
+            component,
+            name=f"{component.name} {year}",
+            cells=component.cells[cells.tolist()].with_columns(
+                cel=pl.int_range(cells.size, dtype=pl.Int64)
+            ),
+            counts=component.counts[atoms],
+            incidence=sp.csc_array(entries[:, atoms][cells]),
+            observed=int((atoms < component.observed).sum()),
+            pairs=tuple((number[t], number[n]) for t, n in component.pairs if number[t] >= 0),
+            known=tuple((number[c], base) for c, base in component.known if number[c] >= 0),
+            relations=tuple(
+                replace(r, terms=tuple((number[c], sign) for c, sign in r.terms))
+                for r in component.relations
+                if number[r.terms[0][0]] >= 0
+            ),
+            earlier=tuple(
+                (number[c], low, high) for c, low, high in component.earlier if number[c] >= 0
+            ),
+        )
+        found.append((cells, part))
+    return found
 
 
 def rows_of(component: Component) -> Rows:

@@ -9,10 +9,13 @@ witnesses stay valid. Source: disclosure.md ("Algorithm").
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import product
+from multiprocessing.connection import wait
 
 import numpy as np
 import polars as pl
@@ -43,12 +46,20 @@ from pipelines.release.disclosure.rules import (
 )
 from pipelines.release.disclosure.solver import Floats, Programme, solve
 
+WORTH_A_PROCESS = 3_000
+"""Cells from which it pays to start processes."""
 AGAIN = 30
 """After so many single programmes, which hide cells, tables for many demands are tried again."""
 AT_ONCE = 250
 """At most about so many demands are put to one linear programme."""
 MOST_TURNS = 20
 """At most so many tables per block that serve many demands at once."""
+STEPS, PATIENCE = 400, 100
+"""Steps in which a table that serves many demands is made whole, and those without giving up."""
+SHIFTS = 120
+"""Units shifted, at most, in the search for a cheap witness."""
+ROUNDS = 6
+"""What is hidden for others has to be uncertain too, which may hide more: at most so often."""
 ROOM = 2
 """How far the integer programme looks around the fractional answer."""
 NEIGHBOURHOODS = (400, 1_500)
@@ -64,13 +75,34 @@ LEVEL_WEIGHT = {
 
 
 def protect(component: Component) -> Protection:
-    """Hide, round and prove one component; the verdict says whether the proof is complete."""
+    """Hide, round and prove one component; the verdict says whether the proof is complete.
+
+    Earlier releases need not cost anything: only where the proof does not hold beside them it is
+    sought anew with what they said as given. Where even that fails, they said too much
+    themselves; the verdict then says that the proof stands for this release alone.
+    """
+    alone = _searched(replace(component, earlier=()))
+    if not component.earlier or not alone.verdict.safe:
+        return alone
+    beside = replace(alone, verdict=certify(component, alone))
+    if not beside.verdict.safe:
+        beside = _searched(component)
+    if beside.verdict.safe:
+        return beside
+    return replace(alone, verdict=replace(alone.verdict, beside_earlier=False))
+
+
+def _searched(component: Component) -> Protection:
     search = _Search.start(component)
     _serve_many(search)
     if search.open_demands():
         search = search.widened(with_possible_atoms(component))
         _serve_many(search)
-        _solve_rest(search)
+        for _ in range(ROUNDS):
+            _solve_rest(search)
+            search.needed = demands(search.component, search.rows, search.visible)
+            if not search.open_demands():
+                break
     _show_again(search)
     return _outcome(component, search)
 
@@ -80,14 +112,27 @@ def protect_all(components: Sequence[Component], *, processes: int = 1) -> list[
 
     Raises ReleaseRefused naming every table of which a witness is missing.
     """
-    if processes > 1 and len(components) > 1:
+    if processes > 1 and sum(c.cells.height for c in components) > WORTH_A_PROCESS:
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(processes, mp_context=context) as pool:
+        with ProcessPoolExecutor(processes, context, _leave_with_parent) as pool:
             protections = list(pool.map(protect, components))
     else:
         protections = [protect(component) for component in components]
     refuse_unsafe([protection.verdict for protection in protections])
     return protections
+
+
+def _leave_with_parent() -> None:
+    """A process that protects a table ends when the run that started it is broken off."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        watch = threading.Thread(target=_watch, args=(parent.sentinel,), daemon=True)
+        watch.start()
+
+
+def _watch(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
 
 
 def refuse_unsafe(verdicts: Sequence[Verdict]) -> None:
@@ -119,16 +164,26 @@ class _Search:
     def start(cls, component: Component) -> _Search:
         rows = rows_of(component)
         first = first_hidden(component, rows)
-        return cls(component, rows, demands(component, rows), first, ~first)
+        return cls(component, rows, demands(component, rows, ~first), first, ~first)
 
     def widened(self, component: Component) -> _Search:
         extra = component.counts.size - self.component.counts.size
         tables = [np.concatenate([table, np.zeros(extra, np.int64)]) for table in self.tables]
         return replace(self, component=component, rows=rows_of(component), tables=tables)
 
-    def ranges(self, *, aware: bool) -> tuple[Ints, Ints]:
+    def ranges(self, *, aware: bool, insider: int = -1) -> tuple[Ints, Ints]:
+        """What a reader knows of every row; an insider knows its own cells exactly."""
         rule = aware_ranges if aware else known_ranges
-        return rule(self.component, self.rows, self.visible)
+        low, high = rule(self.component, self.rows, self.visible)
+        own = self.own_cells(insider)
+        low[own] = high[own] = self.rows.value[own]
+        return low, high
+
+    def own_cells(self, insider: int) -> Ints:
+        """Cells of one school; none for -1."""
+        if insider < 0:
+            return np.zeros(0, np.int64)
+        return self.component.cells_of_schools[[insider]].indices.astype(np.int64)
 
     def open_demands(self) -> list[Demand]:
         return [demand for demand in self.needed if demand.key not in self.proof]
@@ -142,16 +197,35 @@ class _Search:
         """Credit every open demand that `table` meets; keep it where there is one."""
         reached = self.rows.value + self.rows.matrix @ table
         aware = self.agrees(reached, aware=True)
+        touched = self.component.noticed(reached - self.rows.value)
         met = [
             demand
             for demand in self.open_demands()
             if (aware or not demand.aware)
+            and not demand.wide
+            and (demand.insider < 0 or not touched[demand.insider])
             and demand.met(int(self.rows.value[demand.row]), int(reached[demand.row]))
         ]
         if met:
             self.proof.update({demand.key: len(self.tables) for demand in met})
             self.tables.append(table)
         return len(met)
+
+    def ends(self, row: int) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Lowest and highest value of a row in all tables kept, with which (-1: as it is)."""
+        value = int(self.rows.value[row])
+        line = self.rows.matrix[[row]]
+        found = [(value, -1)]
+        found += [(value + int((line @ table)[0]), i) for i, table in enumerate(self.tables)]
+        return min(found), max(found)
+
+    def credit_wide(self, demand: Demand) -> bool:
+        """Prove, from the tables there are, that a row stays uncertain enough."""
+        (low, lowest), (high, highest) = self.ends(demand.row)
+        if high - low < _need(self, demand):
+            return False
+        self.proof |= {(demand.row, 0): lowest, (demand.row, 1): highest}
+        return True
 
 
 def _blocks(search: _Search) -> list[tuple[Ints, Ints, list[Demand]]]:
@@ -165,6 +239,8 @@ def _blocks(search: _Search) -> list[tuple[Ints, Ints, list[Demand]]]:
     _, label = connected_components(graph, directed=False)
     grouped: dict[int, list[Demand]] = {}
     for demand in search.open_demands():
+        if demand.insider >= 0 or demand.wide:
+            continue
         grouped.setdefault(int(label[demand.row]), []).append(demand)
     return [
         (np.flatnonzero(label[:size] == block), np.flatnonzero(label[size:] == block), inside)
@@ -178,7 +254,11 @@ def _serve_many(search: _Search, turns: int = MOST_TURNS) -> None:
         inside = np.zeros(search.rows.value.size, np.bool_)
         inside[rows] = True
         for turn in range(turns):
-            todo = [d for d in search.open_demands() if inside[d.row] and d.aware == aware]
+            todo = [
+                d
+                for d in search.open_demands()
+                if inside[d.row] and d.aware == aware and d.insider < 0 and not d.wide
+            ]
             if not todo:
                 break
             stride = 1 + len(todo) // AT_ONCE
@@ -218,6 +298,8 @@ def _table_for_many(
         np.full(atoms.size, most),
         start,
         hard=lines.size,
+        steps=STEPS,
+        patience=PATIENCE,
     )
     table = None if whole is None else _spread(search, atoms, whole)
     fits = table is not None and _pushed_out(search, table, aware=aware) == []
@@ -302,6 +384,16 @@ def _chosen(
 def _alternatives(search: _Search, demand: Demand) -> tuple[Demand, ...]:
     """The demand; where any other value will do, one more and one less."""
     value = int(search.rows.value[demand.row])
+    if demand.insider >= 0 and 2 * value >= demand.target:
+        return demand, replace(demand, target=2 * value - demand.target, up=False)
+    if demand.wide:
+        (lowest, _), (highest, _) = search.ends(demand.row)
+        room = _need(search, demand)
+        up = Demand(demand.row, lowest + room, up=True)
+        down = Demand(demand.row, highest - room, up=False)
+        return (up, down) if down.target >= 0 else (up,)
+    if demand.either:
+        return replace(demand, target=0, up=False, either=False), replace(demand, either=False)
     if not demand.aware:
         return (demand,)
     low, high = search.ranges(aware=True)
@@ -326,10 +418,10 @@ def _solve_rest(search: _Search) -> None:
     """The integer programme for what is left; hides the cells it could not leave in range."""
     tried = 0
     for demand in search.needed:
-        if demand.key in search.proof:
+        if demand.key in search.proof or (demand.wide and _wide_for_free(search, demand)):
             continue
         tried += 1
-        if tried % AGAIN == 0 and len(search.open_demands()) > 2 * AGAIN:
+        if demand.insider < 0 and tried % AGAIN == 0 and len(search.open_demands()) > 2 * AGAIN:
             _serve_many(search, turns=3)
             if demand.key in search.proof:
                 continue
@@ -343,7 +435,23 @@ def _solve_rest(search: _Search) -> None:
         if best is None:
             continue
         _hide_pushed_out(search, best[1], aware=demand.aware)
+        if demand.wide:
+            search.tables.append(best[1])
+            search.credit_wide(demand)
         search.keep(best[1])
+
+
+def _wide_for_free(search: _Search, demand: Demand) -> bool:
+    """Whether a row is uncertain enough by the tables there are, or by some up and some down."""
+    if search.credit_wide(demand):
+        return True
+    value, room = int(search.rows.value[demand.row]), _need(search, demand)
+    atoms = _near(search, demand.row, NEIGHBOURHOODS[0])
+    for target in (value + room - room // 2, value - room // 2):
+        found = _programme(search, Demand(demand.row, target, up=target > value), atoms)
+        if found is not None and found[0] < 1e-6:
+            search.tables.append(found[1])
+    return search.credit_wide(demand)
 
 
 def _near(search: _Search, row: int, width: int) -> Ints:
@@ -379,14 +487,24 @@ def _programme(search: _Search, demand: Demand, atoms: Ints) -> tuple[float, Int
     Overshoot of what is shown costs its weight; a second round divides the weight by the first
     overshoot, so that few cells pay rather than many a little.
     """
-    low, high = search.ranges(aware=demand.aware)
+    low, high = search.ranges(aware=demand.aware, insider=demand.insider)
     matrix = sp.csr_array(search.rows.matrix[:, atoms])
     lines = np.flatnonzero((np.diff(matrix.indptr) > 0) & ((low > 0) | (high < NO_LIMIT)))
     lines = lines[lines != demand.row]
+    shifted = _shifted(search, demand, atoms, lines, (low, high))
+    if shifted is not None:
+        return 0.0, shifted
     prices = _weights(search)
+    own = set(search.own_cells(demand.insider).tolist())
+    own |= {cell for cell, _, _ in search.component.earlier}
     tellers = rows_that_tell(search.component)
     payer = [tellers.get(int(row), int(row)) for row in lines]
-    price = np.array([prices.get(cell, np.nan) for cell in payer])
+    price = np.array(
+        [
+            np.nan if line in own else prices.get(cell, np.nan)
+            for line, cell in zip(lines, payer, strict=True)
+        ]
+    )
     paying = np.flatnonzero(~np.isnan(price))
     weight = price[paying]
     overshoot = np.zeros(paying.size)
@@ -406,7 +524,7 @@ def _programme(search: _Search, demand: Demand, atoms: Ints) -> tuple[float, Int
     hidden = {payer[i] for i in paying[overshoot > 1e-6]}
     trial = replace(search, visible=search.visible.copy())
     trial.visible[list(hidden)] = False
-    low, high = trial.ranges(aware=demand.aware)
+    low, high = trial.ranges(aware=demand.aware, insider=demand.insider)
     need = _need(search, demand)
     goal = matrix[[demand.row]]
     table = _whole(
@@ -423,13 +541,46 @@ def _programme(search: _Search, demand: Demand, atoms: Ints) -> tuple[float, Int
     return sum(prices[cell] for cell in pushed), table
 
 
+def _shifted(
+    search: _Search, demand: Demand, atoms: Ints, lines: Ints, ranges: tuple[Ints, Ints]
+) -> Ints | None:
+    """A cheap witness: units of the row are shifted between near atoms until all that is shown
+    stays in range; None where that is not found soon."""
+    matrix, need = search.rows.matrix, float(_need(search, demand))
+    goal = sp.csr_array(matrix[[demand.row]][:, atoms])
+    counts = search.component.counts[atoms].astype(np.float64)
+    start = np.zeros(atoms.size)
+    for atom in goal.indices[np.argsort(-counts[goal.indices], kind="stable")]:
+        sign = float(goal[0, atom])
+        missing = need - float((goal @ start)[0])
+        if missing == 0:
+            break
+        start[atom] = max(missing * sign, -counts[atom])
+    body = sp.csr_array(matrix[lines][:, atoms])
+    low, high = ranges
+    change = repair(
+        sp.csc_array(sp.vstack([body, goal], format="csc").astype(np.float64)),
+        np.append(_limits((low - search.rows.value)[lines]), need if demand.up else -np.inf),
+        np.append(_limits((high - search.rows.value)[lines]), np.inf if demand.up else need),
+        -counts,
+        np.full(atoms.size, 2 * abs(need) + 10),
+        start,
+        hard=lines.size + 1,
+        steps=SHIFTS,
+    )
+    if change is None:
+        return None
+    table = _spread(search, atoms, change)
+    return table if _pushed_out(search, table, aware=demand.aware) == [] else None
+
+
 def _elastic(
     search: _Search, demand: Demand, atoms: Ints, lines: Ints, paying: Ints, weight: Floats
 ) -> Floats | None:
     """Changes up, changes down, overshoot below, overshoot above (fractional), at least cost.
 
     `paying` are the places in `lines` that may overshoot, at `weight` per unit."""
-    low, high = search.ranges(aware=demand.aware)
+    low, high = search.ranges(aware=demand.aware, insider=demand.insider)
     body = sp.csr_array(search.rows.matrix[lines][:, atoms]).astype(np.float64)
     goal = sp.csr_array(search.rows.matrix[[demand.row]][:, atoms]).astype(np.float64)
     need = _need(search, demand)
@@ -509,13 +660,13 @@ def _outcome(component: Component, search: _Search) -> Protection:
         pl.Series("gepubliceerd", published).set(pl.Series(~visible), None),
         pl.Series("reden", reason, pl.String),
     )
-    used = sorted(set(search.proof.values()))
+    used = sorted(set(search.proof.values()) - {-1})
     place = {old: new for new, old in enumerate(used)}
     witnesses = tuple(
         Witness(np.flatnonzero(search.tables[i]).astype(np.int64), _nonzero(search.tables[i]))
         for i in used
     )
-    proof = {key: place[index] for key, index in sorted(search.proof.items())}
+    proof = {key: place[index] for key, index in sorted(search.proof.items()) if index >= 0}
     draft = Protection(
         name=component.name,
         cells=cells,

@@ -6,10 +6,11 @@ Every threshold is an argument. Source: disclosure.md ("Rules").
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import numpy as np
+import scipy.sparse as sp
 
 from pipelines.release.disclosure.numbers import (
     NO_LIMIT,
@@ -41,8 +42,26 @@ def first_hidden(component: Component, rows: Rows) -> Bools:
     return np.asarray(hidden, np.bool_)
 
 
-def demands(component: Component, rows: Rows) -> tuple[Demand, ...]:
-    """What has to be proved, in fixed order: each sensitive row can be 0, and T or more.
+WIDTH = 5
+"""A hidden cell has to stay uncertain by so many units."""
+INSIDER_WIDTH = 3
+"""The same to a school that knows its own units."""
+
+
+def demands(component: Component, rows: Rows, visible: Bools) -> tuple[Demand, ...]:
+    """What has to be proved of a table of which `visible` is shown, in fixed order."""
+    secrets = _secrets(component, rows)
+    return (
+        *secrets,
+        *_nested_demands(component, rows),
+        *_aware_demands(component, rows),
+        *_wide_demands(component, visible),
+        *_insider_demands(component, rows, secrets),
+    )
+
+
+def _secrets(component: Component, rows: Rows) -> list[Demand]:
+    """Each sensitive row can be 0, and T or more.
 
     A cell of v units of k < T distinct children is sensitive also where v >= T: a reader sees
     units, so units must be able to be 0 and to be v + (T - k), the count with as many more
@@ -78,7 +97,47 @@ def demands(component: Component, rows: Rows) -> tuple[Demand, ...]:
         if relation.sensitive and 0 < rows.value[row] < rows.threshold[row]:
             found.append(Demand(row, 0, up=False))
             found.append(Demand(row, int(rows.threshold[row]), up=True))
-    return (*found, *_aware_demands(component, rows))
+    return found
+
+
+def _nested_demands(component: Component, rows: Rows) -> Iterator[Demand]:
+    """What is left of nested counts is not told to be 1..T-1."""
+    start = len(component.values) + len(component.pairs) + len(component.known)
+    for row, relation in enumerate(component.relations, start):
+        if relation.nested and 0 < rows.value[row] < rows.threshold[row]:
+            yield Demand(row, int(rows.threshold[row]), up=True, either=True)
+
+
+def _wide_demands(component: Component, visible: Bools) -> Iterator[Demand]:
+    """What is hidden without being small itself is not known to within `WIDTH` either."""
+    values, thresholds = component.values, component.thresholds
+    safe = (values >= thresholds) & (component.children >= thresholds)
+    for cell in np.flatnonzero(safe & ~visible).tolist():
+        yield Demand(cell, int(values[cell]) + WIDTH, up=True, wide=True)
+
+
+def _insider_demands(
+    component: Component, rows: Rows, secrets: Sequence[Demand]
+) -> Iterator[Demand]:
+    """A secret to which other schools contribute too is not known to any one school."""
+    caps = dict(component.known)
+    listed = np.array(sorted({demand.row for demand in secrets}), np.int64)
+    if not listed.size or not component.schools:
+        return
+    units = sp.csr_array(rows.matrix[listed].multiply(component.counts))
+    inside = component.cells_of_schools @ component.incidence
+    own = (units @ sp.csr_array(inside).minimum(1).T).toarray()
+    cells, knows = rows_that_tell(component), component.cells_of_schools.toarray()
+    for place, row in enumerate(listed.tolist()):
+        value = int(rows.value[row])
+        target = min(value + INSIDER_WIDTH, caps.get(row, NO_LIMIT))
+        if value == 0 or target <= value:
+            continue
+        others = own[place] < value
+        if row in cells:
+            others &= knows[:, cells[row]] == 0
+        for school in np.flatnonzero(others).tolist():
+            yield Demand(row, target, up=True, insider=school)
 
 
 def _aware_demands(component: Component, rows: Rows) -> list[Demand]:
@@ -133,6 +192,8 @@ def known_ranges(component: Component, rows: Rows, visible: Bools) -> tuple[Ints
     first, last = range_of_rounded(published, component.thresholds, component.rounding)
     low[:n][visible] = first[visible]
     high[:n][visible] = last[visible]
+    for cell, lowest, highest in component.earlier:
+        low[cell], high[cell] = max(low[cell], lowest), min(high[cell], highest)
     cells = _remainder_cells(component)
     rest = slice(n, n + cells.size)
     told = visible[cells] & (component.values[cells] > 0)

@@ -9,12 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import highspy
 import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
 
 ROUNDING = 5
 MOST = 10**6  # no cell holds more children than this
+MOST_NODES = 200
+
+
+class Seen(Protocol):
+    """What is known of one cell."""
+
+    @property
+    def low(self) -> float: ...
+
+    @property
+    def high(self) -> float: ...
 
 
 @dataclass(frozen=True)
@@ -33,6 +48,14 @@ class Shown:
         return 0 if self.value == 0 else self.value + ROUNDING // 2
 
 
+@dataclass(frozen=True)
+class Between:
+    """A cell of which no number is shown, but the sentence in its place tells a range."""
+
+    low: float
+    high: float
+
+
 @dataclass
 class View:
     """A published table as relations between cells by number, some shown, some hidden.
@@ -42,7 +65,7 @@ class View:
     """
 
     cells: int
-    shown: Mapping[int, Shown]
+    shown: Mapping[int, Seen]
     sums: list[tuple[int, Sequence[int]]] = field(default_factory=list)
     bounded: list[tuple[int, Sequence[int]]] = field(default_factory=list)
     parts: list[tuple[int, int]] = field(default_factory=list)
@@ -70,7 +93,7 @@ class Attacker:
         for cell, seen in view.shown.items():
             low[cell], high[cell] = seen.low, seen.high
         for cell, ceiling in view.ceilings.items():
-            high[cell] = min(high[cell], ceiling)
+            high[cell] = max(low[cell], min(high[cell], ceiling))
         for cell, (least, most) in (sharpen or {}).items():
             low[cell], high[cell] = max(low[cell], least), min(high[cell], most)
         rows: list[tuple[dict[int, float], float, float]] = []
@@ -80,12 +103,15 @@ class Attacker:
             rows.append((_row(whole, parts), -highspy.kHighsInf, 0.0))
             rows += [({part: 1.0, whole: -1.0}, -highspy.kHighsInf, 0.0) for part in parts]
         rows += [({p: 1.0, w: -1.0}, -highspy.kHighsInf, 0.0) for p, w in view.parts if p != w]
-        self.model = highspy.Highs()
+        self.low, self.high = low, high
+        self.model = highspy.Highs()  # type: ignore[no-untyped-call]
         self.model.silent()
+        self.model.setOptionValue("threads", 1)
         self.model.addVars(view.cells, low, high)
-        for terms, least, most in rows:
+        for terms, lowest, highest in rows:
             columns = np.array(list(terms), dtype=np.int32)
-            self.model.addRow(least, most, columns.size, columns, np.array(list(terms.values())))
+            weights = np.array(list(terms.values()))
+            self.model.addRow(lowest, highest, columns.size, columns, weights)
 
     def bounds(self, terms: Mapping[int, float]) -> Bounds | None:
         """Least and most of a sum of cells; None when nothing agrees with what is shown."""
@@ -100,10 +126,61 @@ class Attacker:
         self.model.changeColsCost(columns.size, columns, np.zeros(columns.size))
         return Bounds(found[0], found[1])
 
+    def whole_bounds(self, terms: Mapping[int, float]) -> Bounds | None:
+        """The same where every cell is a whole number; bounds that were not reached are the
+        solver's own, so they never promise more than is so."""
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        every = np.arange(self.low.size, dtype=np.int32)
+        columns = np.array(list(terms), dtype=np.int32)
+        values = np.array(list(terms.values()))
+        self.model.changeColsIntegrality(every.size, every, np.full(every.size, kinds[1]))
+        self.model.setOptionValue("mip_max_nodes", MOST_NODES)
+        found: list[float] = []
+        for sign in (1.0, -1.0):
+            self.model.changeColsCost(columns.size, columns, sign * values)
+            self.model.run()
+            if self.model.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
+                break
+            found.append(sign * float(self.model.getInfo().mip_dual_bound))
+        self.model.changeColsIntegrality(every.size, every, np.full(every.size, kinds[0]))
+        self.model.changeColsCost(columns.size, columns, np.zeros(columns.size))
+        return Bounds(found[0], found[1]) if len(found) == 2 else None
+
+    def spread(self, wanted: Mapping[int, int]) -> Floats | None:
+        """A table in which cells are as high as can be, up to what is wanted of each.
+
+        The model is as it was afterwards.
+        """
+        columns, rows = self.low.size, self.model.getNumRow()
+        for place, (cell, least) in enumerate(wanted.items()):
+            self.model.addVars(1, np.zeros(1), np.full(1, highspy.kHighsInf))
+            self.model.changeColCost(columns + place, 1.0)
+            where = np.array([cell, columns + place], dtype=np.int32)
+            self.model.addRow(least, highspy.kHighsInf, 2, where, np.ones(2))
+        found = self.point()[:columns] if self.consistent() else None
+        last = len(wanted)
+        self.model.deleteRows(last, np.arange(rows, rows + last, dtype=np.int32))
+        self.model.deleteCols(last, np.arange(columns, columns + last, dtype=np.int32))
+        return found
+
+    def limit(self, ranges: Mapping[int, tuple[float, float]]) -> None:
+        """Put cells between other bounds, until `free`."""
+        for cell, (low, high) in ranges.items():
+            self.model.changeColBounds(cell, low, high)
+
+    def free(self, cells: Iterable[int]) -> None:
+        """Put cells back between the bounds they had."""
+        for cell in cells:
+            self.model.changeColBounds(cell, self.low[cell], self.high[cell])
+
     def consistent(self) -> bool:
         """Whether any table at all agrees with what is shown and known."""
         self.model.run()
         return bool(self.model.getModelStatus() == highspy.HighsModelStatus.kOptimal)
+
+    def point(self) -> Floats:
+        """The table found last."""
+        return np.asarray(self.model.getSolution().col_value, np.float64)
 
 
 def _row(whole: int, parts: Iterable[int]) -> dict[int, float]:

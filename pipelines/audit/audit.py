@@ -1,0 +1,182 @@
+"""All attacks on the served release: the counts that `zichtlijn audit` reports.
+
+The attackers see released files only: the one that is served and those before it in the work
+folder. A school that knows itself is the exception, by definition.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.audit import attacks, truth
+from pipelines.audit.attacks import Guess
+from pipelines.audit.knowledge import Key, Released, Topic, topics, view
+from pipelines.audit.linear import ROUNDING, Attacker, Between, View
+from pipelines.audit.referee import Finding, Referee
+from pipelines.audit.truth import Truth
+from pipelines.errors import UsageError
+
+POINTER = "release.json"
+FOLDER = "releases"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the attacks came to. `visible_share`: per level, of the cells that are safe of
+    themselves, the share that shows. `findings` name places, never numbers."""
+
+    release: str
+    earlier: tuple[str, ...]
+    scored_with_truth: bool
+    cells: int
+    hidden: int
+    sensitive: int
+    visible_share: dict[str, float]
+    findings: tuple[Finding, ...]
+
+    @property
+    def clean(self) -> bool:
+        return not self.findings
+
+    def as_dict(self) -> dict[str, Any]:
+        kinds = Counter(f.kind for f in self.findings)
+        return {
+            "release": self.release,
+            "earlier": list(self.earlier),
+            "scored_with_truth": self.scored_with_truth,
+            "cells": self.cells,
+            "hidden": self.hidden,
+            "sensitive": self.sensitive,
+            "exact": kinds["exact"],
+            "narrow": kinds["narrow"],
+            "weak": kinds["weak"],
+            "visible_share": self.visible_share,
+            "findings": [vars(f) for f in self.findings],
+        }
+
+
+def audit(workdir: Path, *, progress: Callable[[Iterable[Any], str], Iterable[Any]]) -> Outcome:
+    """Attack the release that `workdir` serves. Raises UsageError where there is none."""
+    file, earlier_files = _files(workdir)
+    released = Released.read(file)
+    known = truth.read(workdir, released.id)
+    earlier = [Released.read(other) for other in earlier_files]
+    found: list[Finding] = []
+    sensitive = 0
+    safe: Counter[str] = Counter()
+    shown: Counter[str] = Counter()
+    before = [{t.name: t for t in topics(other, known.known)} for other in earlier]
+    for topic in progress(topics(released, known.known), "Aanvallen"):
+        referee = Referee(topic, known.of(topic))
+        secrets = referee.sensitive() if referee.facts else set(topic.hidden)
+        sensitive += len(secrets)
+        _count_visible(topic, secrets, safe, shown)
+        past = [topics_of[topic.name] for topics_of in before if topic.name in topics_of]
+        guesses = _all(topic, referee, released, known, past)
+        found += filter(None, map(referee.judge, guesses))
+        found += _shown_small(topic)
+    states = Counter(row["status"] for row in released.cells)
+    return Outcome(
+        release=released.id,
+        earlier=tuple(other.id for other in earlier),
+        scored_with_truth=bool(known),
+        cells=states.total(),
+        hidden=states["afgeschermd"],
+        sensitive=sensitive,
+        visible_share={
+            level: round(shown[level] / safe[level], 4) for level in sorted(safe) if safe[level]
+        },
+        findings=tuple(sorted(set(found), key=lambda f: (f.kind, f.topic, f.place, f.attack))),
+    )
+
+
+def _all(
+    topic: Topic,
+    referee: Referee,
+    released: Released,
+    known: Truth,
+    past: list[Topic],
+) -> Iterator[Guess]:
+    seen = view(topic, released.parents, known.schools)
+    if not Attacker(seen).consistent():
+        seen = _without_supposing(seen)
+    yield from attacks.linear(topic, seen)
+    yield from attacks.differencing(topic, seen)
+    yield from attacks.rule_aware(topic, seen, [c for c in range(seen.cells) if referee.small(c)])
+    units = {cell: fact.units for cell, fact in referee.facts.items()}
+    targets = [cell for cell in topic.hidden if referee.secret(cell) and cell in units]
+    yield from attacks.insiders(topic, seen, units, targets)
+    for old in past:
+        both = attacks.with_earlier(topic, seen, old)
+        for guess in attacks.linear(topic, both):
+            yield Guess(f"eerdere uitgave, {guess.attack}", guess.cell, guess.bounds, guess.minus)
+
+
+def _without_supposing(seen: View) -> View:
+    """Where everything together cannot be so, parts are only known to be no more than a whole."""
+    parts = [*seen.parts, *((part, whole) for whole, members in seen.sums for part in members)]
+    return View(seen.cells, seen.shown, [], seen.bounded, parts, seen.ceilings)
+
+
+def _shown_small(topic: Topic) -> Iterator[Finding]:
+    """Numbers that should never have been shown: from 1 to T-1, or not rounded."""
+    for cell, known in topic.shown.items():
+        if topic.money or isinstance(known, Between):
+            continue
+        value = getattr(known, "value", 0)
+        if value and (value < topic.thresholds[cell] or value % ROUNDING):
+            _, key = topic.places[cell]
+            yield Finding("exact", "getoond", topic.name, " ".join(p for p in key if p))
+
+
+def _count_visible(
+    topic: Topic, secrets: set[int], safe: Counter[str], shown: Counter[str]
+) -> None:
+    """Figures of which no cell is a secret, and how many of those show."""
+    for figure in topic.figures:
+        if figure.status in {"zichtbaar", "afgeschermd"} and not secrets & set(
+            figure.cells.values()
+        ):
+            level = _level(figure.key)
+            safe[level] += 1
+            shown[level] += figure.status == "zichtbaar"
+
+
+def _level(key: Key) -> str:
+    return key[1]
+
+
+def _files(workdir: Path) -> tuple[Path, list[Path]]:
+    """The served release, and those before it, oldest first."""
+    pointer = workdir / POINTER
+    if not pointer.exists():
+        raise UsageError(f"In {workdir} is nog geen publicatie; draai eerst 'zichtlijn run'.")
+    try:
+        file = workdir / json.loads(pointer.read_text("utf-8"))["file"]
+        made = {f: _made(f) for f in sorted((workdir / FOLDER).glob("r*.duckdb"))}
+        at = _made(file)
+    except (OSError, ValueError, KeyError, TypeError, duckdb.Error) as problem:
+        raise UsageError(
+            f"De publicatie in {workdir} is niet te lezen; draai 'zichtlijn run' opnieuw."
+        ) from problem
+    earlier = sorted((moment, f) for f, moment in made.items() if f != file and moment <= at)
+    return file, [f for _, f in earlier]
+
+
+def _made(file: Path) -> Any:
+    with duckdb.connect(str(file), read_only=True) as con:
+        row = con.execute("SELECT gemaakt_op FROM release").fetchone()
+    return row[0] if row else None
+
+
+def quietly(items: Iterable[Any], what: str) -> Iterable[Any]:
+    """No progress bar."""
+    del what
+    return items

@@ -1,0 +1,74 @@
+"""What is really so: the exact counts that the pipeline keeps beside the served release.
+
+Only the referee reads them, and the attacker who knows its own school. Numbers everybody may know
+(enrolled pupils, where a school stands) are in the same file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from pipelines.audit.knowledge import KEY, Key, Topic, parts
+from pipelines.metrics.catalogue import METRICS
+
+FOLDER = "tellingen"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """The truth of one cell. `schools` is None where no school stands behind a unit."""
+
+    units: int
+    children: int
+    schools: int | None
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Facts by metric, key and column; empty where nothing was kept."""
+
+    facts: Mapping[tuple[str, Key, str], Fact] = field(default_factory=dict)
+    known: Mapping[tuple[str, Key], float] = field(default_factory=dict)
+    schools: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.facts)
+
+    def of(self, topic: Topic) -> dict[int, Fact]:
+        """The facts of a topic's cells, by their number."""
+        found: dict[int, Fact] = {}
+        for figure in topic.figures:
+            columns = {part.column for part in parts(METRICS[figure.metric])}
+            for column, cell in figure.cells.items():
+                fact = self.facts.get((figure.metric, figure.key, column))
+                if column in columns and fact is not None:
+                    found[cell] = fact
+        return found
+
+
+def read(workdir: Path, release: str) -> Truth:
+    """What was kept of a release; nothing for one that is not served any more."""
+    file = workdir / FOLDER / f"{release}.duckdb"
+    if not file.exists():
+        return Truth()
+    keys = ", ".join(KEY)
+    with duckdb.connect(str(file), read_only=True) as con:
+        facts: dict[tuple[str, Key, str], Fact] = {}
+        known: dict[tuple[str, Key], float] = {}
+        for metric, *key, column, units, children, schools, base in con.execute(
+            f"SELECT metriek, {keys}, deel, aantal, kinderen, scholen, bekend FROM tellingen"
+        ).fetchall():
+            facts[metric, tuple(key), column] = Fact(units, children, schools)
+            if base is not None:
+                known[metric, tuple(key)] = base
+        schools_of = {
+            school: {"gemeente": gemeente, "wijk": wijk, "onderwijssoort": kind}
+            for school, gemeente, wijk, kind in con.execute(
+                "SELECT vestiging, gemeente, wijk, onderwijssoort FROM scholen"
+            ).fetchall()
+        }
+    return Truth(facts, known, schools_of)

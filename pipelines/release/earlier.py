@@ -1,0 +1,95 @@
+"""What earlier releases in the work folder said: it cannot be taken back, so the next release is
+protected as if that still stood beside it.
+
+Only the released files are read. Where the truth of today is not within what was said of a cell,
+the cell was revised since, and what was said of it holds no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import polars as pl
+
+from pipelines.metrics.cells import KEY
+from pipelines.metrics.compute import Counted
+from pipelines.metrics.metric import Metric
+from pipelines.release.disclosure.numbers import range_of_rounded
+
+FOLDER = "releases"
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """One earlier release: its shown figures (metriek, KEY, teller, noemer) and its thresholds."""
+
+    id: str
+    figures: pl.DataFrame
+    standard: int
+    heavy: int
+    rounding: int
+
+
+def read(workdir: Path) -> tuple[Earlier, ...]:
+    """Every release that lies in the work folder, oldest first. A file that is no release, or of
+    a version with other columns, tells nothing."""
+    found = []
+    for file in sorted((workdir / FOLDER).glob("r*.duckdb")):
+        try:
+            found.append(_read(file))
+        except duckdb.Error:
+            continue
+    return tuple(earlier for _, earlier in sorted(found, key=lambda pair: pair[0]))
+
+
+def _read(file: Path) -> tuple[tuple[str, str], Earlier]:
+    with duckdb.connect(str(file), read_only=True) as con:
+        row = con.execute(
+            "SELECT gemaakt_op::VARCHAR, id, drempel, drempel_zwaar, afronding FROM release"
+        ).fetchone()
+        if row is None:
+            raise duckdb.InvalidInputException("a release without its record")
+        figures = con.execute(
+            f"SELECT metriek, {', '.join(KEY)}, teller, noemer FROM cellen"
+            " WHERE status = 'zichtbaar' AND maat = '' ORDER BY ALL"
+        ).pl()
+    moment, name, standard, heavy, rounding = row
+    return (moment, name), Earlier(name, figures, standard, heavy, rounding)
+
+
+def said(
+    counted: Counted, metrics: Mapping[str, Metric], earlier: Sequence[Earlier]
+) -> tuple[tuple[int, int, int], ...]:
+    """(cell, lowest, highest): what was said of cells of which it can still be true."""
+    truth = counted.cells.sort("cel")["aantal"].to_numpy()
+    low, high = np.zeros(truth.size, np.int64), np.full(truth.size, -1, np.int64)
+    heavy = [m.id for m in metrics.values() if m.threshold == "zwaar"]
+    for release in earlier:
+        for part in ("teller", "noemer"):
+            shown = (
+                counted.figures.select("metriek", *KEY, cel=part)
+                .drop_nulls("cel")
+                .join(release.figures.select("metriek", *KEY, getal=part), on=["metriek", *KEY])
+                .drop_nulls("getal")
+                .with_columns(
+                    drempel=pl.when(pl.col("metriek").is_in(heavy))
+                    .then(release.heavy)
+                    .otherwise(release.standard)
+                )
+                .sort("cel", "metriek")
+            )
+            cells = shown["cel"].cast(pl.Int64).to_numpy()
+            number = (shown["getal"] * counted.scale).round().cast(pl.Int64).to_numpy()
+            threshold = shown["drempel"].cast(pl.Int64).to_numpy()
+            first, last = range_of_rounded(number, threshold, release.rounding)
+            for cell, least, most in zip(cells, first, last, strict=True):
+                if not least <= truth[cell] <= most:
+                    continue
+                known = high[cell] >= 0
+                low[cell] = max(low[cell], least)
+                high[cell] = min(high[cell], most) if known else most
+    return tuple((int(cell), int(low[cell]), int(high[cell])) for cell in np.flatnonzero(high >= 0))

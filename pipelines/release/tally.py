@@ -1,0 +1,82 @@
+"""The exact counts behind the served release, kept beside the warehouse for the referee of audits.
+
+They hold small counts, so they never leave the pipeline's side, and only those of the release that
+is served are kept: what is withdrawn from the warehouse is not kept here either.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from pipelines.metrics.cells import KEY
+from pipelines.metrics.compute import Counted
+from pipelines.metrics.metric import Metric
+from pipelines.release.components import Thresholds
+from pipelines.warehouse.engine import keep
+
+FOLDER = "tellingen"
+
+
+def tally(
+    counted: Sequence[Counted], metrics: Mapping[str, Metric], thresholds: Thresholds
+) -> pl.DataFrame:
+    """Per figure and part: metriek, KEY, deel, aantal, kinderen, scholen (null where no schools),
+    drempel, bekend."""
+    frames = []
+    heavy = [m.id for m in metrics.values() if m.threshold == "zwaar"]
+    for component in counted:
+        cells = component.cells.select("cel", "aantal", "kinderen", "scholen")
+        for part in ("teller", "noemer"):
+            frames.append(
+                component.figures.select("metriek", *KEY, "bekend", cel=part)
+                .drop_nulls("cel")
+                .join(cells, on="cel")
+                .select(
+                    "metriek",
+                    *KEY,
+                    pl.lit(part).alias("deel"),
+                    pl.col("aantal").cast(pl.Int64),
+                    pl.col("kinderen").cast(pl.Int64),
+                    pl.col("scholen").cast(pl.Int64),
+                    pl.when(pl.col("metriek").is_in(heavy))
+                    .then(thresholds.heavy)
+                    .otherwise(thresholds.standard)
+                    .cast(pl.Int64)
+                    .alias("drempel"),
+                    pl.col("bekend").cast(pl.Float64),
+                )
+            )
+    if not frames:
+        return pl.DataFrame()
+    return pl.concat(frames).sort("metriek", *KEY, "deel")
+
+
+def store(
+    con: duckdb.DuckDBPyConnection, workdir: Path, release: str, counts: pl.DataFrame
+) -> None:
+    """Keep the counts of `release`, with where each school stands, and drop those of others."""
+    folder = workdir / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    half = folder / f".{release}.{os.getpid()}.half"
+    half.unlink(missing_ok=True)
+    schools = con.execute(
+        "SELECT vestigingscode AS vestiging, min(gemeente) AS gemeente, min(wijkcode) AS wijk,"
+        " min(onderwijssoort) AS onderwijssoort FROM scholen GROUP BY 1 ORDER BY 1"
+    ).pl()
+    with duckdb.connect(str(half)) as book:
+        for name, frame in (("tellingen", counts), ("scholen", schools)):
+            if frame.width:
+                book.register("inhoud", frame)
+                book.execute(f"CREATE TABLE {name} AS SELECT * FROM inhoud")
+                book.unregister("inhoud")
+        book.execute("CHECKPOINT")
+    keep(half)
+    half.replace(folder / f"{release}.duckdb")
+    for other in folder.glob("*.duckdb"):
+        if other.stem != release:
+            other.unlink(missing_ok=True)

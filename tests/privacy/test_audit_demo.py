@@ -1,0 +1,102 @@
+"""`zichtlijn audit` on the demo release: nothing found; and it finds what is planted in a copy."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines import cli
+from pipelines.audit import attacks, audit, truth
+from pipelines.audit.audit import Outcome, quietly
+from pipelines.audit.knowledge import Released, topics, view
+from pipelines.audit.linear import Attacker
+from pipelines.release import publish, tally
+from tests.conftest import DemoRun
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+
+KEY = "schooljaar, niveau, gebied, uitsplitsing, categorie"
+
+
+@pytest.fixture(scope="module")
+def outcome(demo_run: DemoRun) -> Outcome:
+    return audit.audit(demo_run.workdir, progress=quietly)
+
+
+def test_nothing_can_be_worked_out(outcome: Outcome) -> None:
+    assert outcome.scored_with_truth
+    assert [vars(f) for f in outcome.findings] == []
+    assert outcome.hidden > 500
+    assert outcome.sensitive > 500
+    assert min(outcome.visible_share.values()) > 0.9
+
+
+def test_what_the_attackers_suppose_agrees_with_the_truth(demo_run: DemoRun) -> None:
+    """Otherwise they would attack another table than ours."""
+    file, _ = audit._files(demo_run.workdir)
+    released = Released.read(file)
+    known = truth.read(demo_run.workdir, released.id)
+    held = 0
+    for topic in topics(released, known.known):
+        seen = view(topic, released.parents, known.schools)
+        assert Attacker(seen).consistent(), topic.name
+        units = {cell: fact.units for cell, fact in known.of(topic).items()}
+        held += sum(seen.shown[c].low <= units[c] <= seen.shown[c].high for c in seen.shown)
+        assert held
+        for cell, told in seen.shown.items():
+            assert told.low <= units[cell] <= told.high, topic.name
+
+
+def _copy(demo_run: DemoRun, home: Path) -> Path:
+    """A work folder with only the release and what the referee reads."""
+    home.mkdir()
+    shutil.copy(demo_run.workdir / publish.POINTER, home)
+    for folder in (publish.FOLDER, tally.FOLDER):
+        shutil.copytree(demo_run.workdir / folder, home / folder)
+    return home
+
+
+def test_a_small_count_that_shows_is_found(demo_run: DemoRun, tmp_path: Path) -> None:
+    home = _copy(demo_run, tmp_path / "werkmap")
+    file, _ = audit._files(home)
+    with duckdb.connect(str(file)) as con:
+        con.execute("DELETE FROM cellen WHERE metriek NOT IN ('sch_aantal')")
+        con.execute(
+            "UPDATE cellen SET status = 'zichtbaar', teller = 3, waarde = 3, n = 3 WHERE rowid ="
+            " (SELECT min(rowid) FROM cellen WHERE status = 'afgeschermd')"
+        )
+    found = audit.audit(home, progress=quietly)
+    assert [f.attack for f in found.findings if f.kind == "exact"][:1] == ["getoond"]
+    assert not found.clean
+
+
+def test_exact_numbers_beside_a_hidden_one_are_found(
+    demo_run: DemoRun, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every count that shows, put back to 5 where its hidden neighbour then must be small."""
+    home = _copy(demo_run, tmp_path / "werkmap")
+    file, _ = audit._files(home)
+    with duckdb.connect(str(file)) as con:
+        con.execute("DELETE FROM cellen WHERE metriek NOT IN ('sch_aantal')")
+        con.execute("DELETE FROM cellen WHERE niveau IN ('vestiging', 'wijk')")
+        con.execute(
+            "UPDATE cellen SET status = 'zichtbaar', teller = 0, waarde = 0, n = 0"
+            " WHERE uitsplitsing <> '' AND status = 'afgeschermd' AND categorie <>"
+            " (SELECT max(categorie) FROM cellen WHERE status = 'afgeschermd')"
+        )
+    assert cli.audit_release(home, as_json=True) == cli.NOT_ALL_ACCEPTED
+    told = json.loads(capsys.readouterr().out)
+    assert told["exact"] + told["narrow"] + told["weak"] == len(told["findings"])
+    assert told["findings"]
+
+
+def test_the_names_of_the_two_rooms_agree() -> None:
+    """The attackers share no code with the release room, so a name stands twice."""
+    assert audit.POINTER == publish.POINTER
+    assert audit.FOLDER == publish.FOLDER
+    assert truth.FOLDER == tally.FOLDER
+    assert attacks.INSIDER_WIDTH == 3

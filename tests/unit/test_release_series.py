@@ -1,0 +1,200 @@
+"""A second release: what the first one said stays said."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from pipelines.metrics.catalogue import METRICS
+from pipelines.metrics.compute import Counted
+from pipelines.release import earlier, publish, tally
+from pipelines.release.components import Thresholds, protect
+from pipelines.release.disclosure import build_component, certify
+from pipelines.release.disclosure import protect as protect_one
+from pipelines.release.earlier import Earlier, said
+from tests.privacy.attack import count, made_up_register
+
+KEY = ["schooljaar", "niveau", "gebied", "uitsplitsing", "categorie"]
+THRESHOLDS = Thresholds(5, 10, 5)
+AREAS = {"GM1": 12, "GM2": 3, "GM3": 9, "GM4": 21}
+
+
+def _counted(areas: dict[str, int]) -> Counted:
+    """Trajectories per gemeente, with their total."""
+    names = ["", *areas]
+    values = [sum(areas.values()), *areas.values()]
+    cells = pl.DataFrame(
+        {
+            "cel": list(range(len(names))),
+            "schooljaar": ["2024/2025"] * len(names),
+            "niveau": ["totaal"] + ["gemeente"] * len(areas),
+            "gebied": names,
+            "uitsplitsing": [""] * len(names),
+            "categorie": [""] * len(names),
+            "deel": [""] * len(names),
+            "aantal": values,
+            "kinderen": values,
+            "scholen": [9] * len(names),
+        }
+    )
+    filled = [(i, n) for i, n in enumerate(areas.values(), 1) if n]
+    atoms = pl.DataFrame(
+        {"aantal": [n for _, n in filled], "cellen": [[0, i] for i, _ in filled]},
+        schema={"aantal": pl.Int64, "cellen": pl.List(pl.Int64)},
+    )
+    figures = cells.select(
+        *KEY,
+        metriek=pl.lit("smw_trajecten"),
+        teller="cel",
+        noemer=pl.lit(None, dtype=pl.Int64),
+        complement=pl.lit(value=False),
+        bekend=pl.lit(None, dtype=pl.Float64),
+    )
+    return Counted("gestarte_trajecten", "trajecten", 1, cells, atoms, figures)
+
+
+def _released(counted: Counted, shown: dict[int, int]) -> Earlier:
+    figures = counted.figures.filter(pl.col("teller").is_in(list(shown))).select(
+        "metriek",
+        *KEY,
+        teller=pl.col("teller").replace_strict(shown, return_dtype=pl.Float64),
+        noemer=pl.lit(None, dtype=pl.Float64),
+    )
+    return Earlier("r1", figures, 5, 10, 5)
+
+
+def test_what_was_said_holds_where_it_can_still_be_true() -> None:
+    now = _counted(AREAS)
+    before = _released(now, {1: 10, 3: 10, 4: 10})
+    assert said(now, METRICS, [before]) == ((1, 8, 12), (3, 8, 12))
+
+
+def test_two_releases_that_say_of_a_cell_are_both_believed() -> None:
+    now = _counted(AREAS)
+    wide = replace(_released(now, {3: 10}), rounding=10)
+    assert said(now, METRICS, [_released(now, {3: 10}), wide]) == ((3, 8, 12),)
+
+
+@pytest.mark.parametrize("shown", [{0: 45, 1: 10, 3: 10}, {0: 45, 1: 10, 4: 20}, {3: 10, 4: 20}])
+def test_a_cell_shown_before_does_not_give_away_one_hidden_now(shown: dict[int, int]) -> None:
+    """Everything shown now or before is put together; the hidden 3 can be 0, and 5."""
+    now = _counted(AREAS)
+    (found,) = protect([now], METRICS, THRESHOLDS, earlier=[_released(now, shown)])
+    assert found.beside_earlier
+    seen = dict(found.cells.select("cel", "gepubliceerd").iter_rows())
+    assert seen[2] is None
+    spans = dict.fromkeys(seen, (0, 99))
+    for cell, number in [*seen.items(), *shown.items()]:
+        if number is not None:
+            low, high = max(int(number) - 2, 5), int(number) + 2
+            spans[cell] = (max(spans[cell][0], low), min(spans[cell][1], high))
+    low = spans[0][0] - sum(spans[c][1] for c in (1, 3, 4))
+    high = spans[0][1] - sum(spans[c][0] for c in (1, 3, 4))
+    assert low <= 0
+    assert high >= 5
+
+
+def test_a_release_after_itself_is_the_same() -> None:
+    now = _counted(AREAS)
+    (first,) = protect([now], METRICS, THRESHOLDS)
+    shown = {
+        cell: int(number)
+        for cell, number in first.cells.select("cel", "gepubliceerd").iter_rows()
+        if number is not None
+    }
+    (again,) = protect([now], METRICS, THRESHOLDS, earlier=[_released(now, shown)])
+    assert again.proof == first.proof
+    assert again.cells.equals(first.cells)
+
+
+def test_what_gave_itself_away_before_is_told_and_not_refused() -> None:
+    """An earlier release with every exact number: nothing protects against that any more."""
+    now = _counted(AREAS)
+    leaky = replace(_released(now, {0: 45, 1: 12, 3: 9, 4: 21}), rounding=1)
+    (found,) = protect([now], METRICS, THRESHOLDS, earlier=[leaky])
+    assert not found.beside_earlier
+
+
+def test_what_earlier_releases_said_binds_the_checker() -> None:
+    now = _counted(AREAS)
+    component = build_component("proef", now.cells, now.atoms, threshold=5)
+    protection = protect_one(component)
+    assert certify(component, protection).safe
+    values = now.cells["aantal"].to_list()
+    bound = replace(component, earlier=tuple((c, v, v) for c, v in enumerate(values) if c != 2))
+    assert not certify(bound, protection).safe
+
+
+def test_random_series_stay_safe_for_a_reader_who_kept_everything() -> None:
+    """Release, revise, release: the attacker puts the shown ranges of both together."""
+    from tests.privacy.attack import Attack
+
+    for seed in range(6):
+        register = made_up_register(seed)
+        cells, atoms = count(register)
+        first = protect_one(build_component("een", cells, atoms, threshold=5))
+        shown = first.cells["gepubliceerd"].to_list()
+        other = build_component("twee", cells, atoms, threshold=5)
+        values = cells["aantal"].to_list()
+        told = tuple(
+            (cell, max(5, n - 2) if n else 0, n + 2 if n else 0)
+            for cell, n in enumerate(shown)
+            if n is not None
+        )
+        second = protect_one(replace(other, earlier=told))
+        assert second.verdict.safe
+        attack = Attack.on(
+            register, second.cells.select(*KEY, "deel", getoond="gepubliceerd"), 5, 5
+        )
+        low, high = attack.low.copy(), attack.high.copy()
+        for cell, least, most in told:
+            low[cell], high[cell] = max(low[cell], least), min(high[cell], most)
+        both = replace(attack, low=low, high=high)
+        for cell in np.flatnonzero([n is None for n in shown]).tolist():
+            if 0 < values[cell] < 5 and second.cells["gepubliceerd"][cell] is None:
+                least, most = both.bounds(cell)
+                assert least < 1e-6
+                assert most > 5 - 1e-6
+
+
+def test_releases_in_the_work_folder_are_read(tmp_path: Path) -> None:
+    cells = pl.DataFrame(
+        {
+            "metriek": ["smw_trajecten"] * 2,
+            "schooljaar": ["2024/2025"] * 2,
+            "niveau": ["gemeente"] * 2,
+            "gebied": ["GM1", "GM2"],
+            "uitsplitsing": ["", ""],
+            "categorie": ["", ""],
+            "maat": ["", ""],
+            "teller": [10.0, None],
+            "noemer": [None, None],
+            "status": ["zichtbaar", "afgeschermd"],
+        },
+        schema_overrides={"noemer": pl.Float64},
+    )
+    record = {"drempel": 5, "drempel_zwaar": 10, "afronding": 5, "peildatum": dt.date(2025, 7, 31)}
+    written = publish.write(tmp_path, {"cellen": cells}, record)
+    (tmp_path / "releases" / "rkapot.duckdb").write_bytes(b"geen publicatie")
+    (found,) = earlier.read(tmp_path)
+    assert found.id == written.id
+    assert found.figures["gebied"].to_list() == ["GM1"]
+
+
+def test_the_counts_behind_a_release_are_those_of_the_served_one(tmp_path: Path) -> None:
+    import duckdb
+
+    counts = tally.tally([_counted(AREAS)], METRICS, THRESHOLDS)
+    with duckdb.connect() as con:
+        con.execute(
+            "CREATE TABLE scholen AS SELECT '99AA00' vestigingscode, 'GM1' gemeente,"
+            " 'WK1' wijkcode, 'bo' onderwijssoort"
+        )
+        tally.store(con, tmp_path, "r1", counts)
+        tally.store(con, tmp_path, "r2", counts)
+    assert [f.name for f in (tmp_path / tally.FOLDER).iterdir()] == ["r2.duckdb"]
