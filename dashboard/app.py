@@ -18,7 +18,7 @@ def main() -> None:
             heading: [
                 st.Page(
                     page.framed(view.TITLE, view.QUESTION, view.render),
-                    title=view.TITLE,
+                    title=menu.SHORT.get(address, view.TITLE),
                     url_path=address or "overzicht",
                     default=not address,
                 )

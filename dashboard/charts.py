@@ -85,6 +85,19 @@ def _top(metric: Metric, rows: Sequence[Cell], norm: float | None = None) -> flo
     return min(ceiling, 105.0) if metric.soort == "aandeel" else ceiling
 
 
+def _bottom(rows: Sequence[Cell]) -> float:
+    """Where the axis begins: zero, or below the lowest value of what can be negative."""
+    lowest = min(
+        [
+            row["onder"] if row["onder"] is not None else row["waarde"]
+            for row in rows
+            if visible(row)
+        ],
+        default=0.0,
+    )
+    return -nice_ceiling(-lowest * 1.08) if lowest < 0 else 0.0
+
+
 def _end(row: Cell) -> float:
     """How far a value reaches with its interval."""
     return float(row["waarde"] if row["boven"] is None else row["boven"])
@@ -130,7 +143,10 @@ def trend(metric: Metric, rows: Sequence[Cell], now: str = "") -> go.Figure:
         type="category", categoryorder="array", categoryarray=years,
         range=[-0.5, len(years) - 0.5],
     )  # fmt: skip
-    figure.update_yaxes(range=[0, top * 1.06], **_scale(metric, top))
+    bottom = _bottom(rows)
+    figure.update_yaxes(range=[bottom * 1.06, top * 1.06], **_scale(metric, top))
+    if bottom < 0:
+        figure.add_hline(y=0, line={"color": theme.MUTED, "width": 1})
     if norm is not None:
         figure.update_layout(margin={"r": 92})
         figure.add_shape(
@@ -176,17 +192,18 @@ def trend(metric: Metric, rows: Sequence[Cell], now: str = "") -> go.Figure:
 
 
 def bars(metric: Metric, rows: Sequence[Cell], labels: Sequence[str]) -> go.Figure:
-    """One horizontal bar per category, in the order given."""
+    """One horizontal bar per category, in the order given; a dot where values can be negative."""
     norm = wording.target(metric)
     figure = _canvas(46 + 38 * len(rows), right=60, top=8)
     top = _top(metric, rows, norm)
+    bottom = _bottom(rows)
     places = list(range(len(rows)))
     figure.update_yaxes(
         tickvals=places, ticktext=[_wrapped(label) for label in labels], showgrid=False,
         range=[len(rows) - 0.45, -0.55], tickfont={"color": theme.INK, "size": 12.5}, **_SPACED,
     )  # fmt: skip
     figure.update_xaxes(
-        range=[0, top * 1.12], showgrid=True, gridcolor=theme.GRID, showline=False,
+        range=[bottom * 1.06, top * 1.12], showgrid=True, gridcolor=theme.GRID, showline=False,
         **_scale(metric, top),
     )  # fmt: skip
     if norm is not None:
@@ -200,20 +217,22 @@ def bars(metric: Metric, rows: Sequence[Cell], labels: Sequence[str]) -> go.Figu
             font={"size": 11.5, "color": theme.MUTED},
         )  # fmt: skip
         figure.update_layout(margin={"t": 24})
-    figure.add_trace(
-        go.Bar(
-            orientation="h",
-            y=places,
-            x=[row["waarde"] if visible(row) else None for row in rows],
-            width=0.56,
-            marker={"color": theme.ACCENT},
-            error_x={**_errors(rows), "color": theme.ACCENT_SOFT, "thickness": 1.6},
-            hovertemplate=[
-                _hover(metric, label, row) if visible(row) else ""
-                for label, row in zip(labels, rows, strict=True)
-            ],
-        )
-    )
+    drawn: dict[str, Any] = {
+        "y": places,
+        "x": [row["waarde"] if visible(row) else None for row in rows],
+        "error_x": {**_errors(rows), "color": theme.ACCENT_SOFT, "thickness": 1.6},
+        "hovertemplate": [
+            _hover(metric, label, row) if visible(row) else ""
+            for label, row in zip(labels, rows, strict=True)
+        ],
+    }
+    if bottom < 0:
+        figure.add_vline(x=0, line={"color": theme.MUTED, "width": 1})
+        dot = {"color": theme.ACCENT, "size": 9}
+        figure.add_trace(go.Scatter(mode="markers", marker=dot, **drawn))
+    else:
+        bar = {"color": theme.ACCENT}
+        figure.add_trace(go.Bar(orientation="h", width=0.56, marker=bar, **drawn))
     for place, row in zip(places, rows, strict=True):
         if not visible(row):
             _hidden_mark(figure, row, x=0, y=place, xanchor="left", xshift=2)

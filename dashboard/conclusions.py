@@ -6,7 +6,11 @@ printed bold. A change is only called one when the intervals do not overlap.
 
 from __future__ import annotations
 
-from dashboard import wording
+from collections.abc import Sequence
+
+from dashboard import figure, wording
+from dashboard.filters import Selection
+from dashboard.released import Released
 from dashboard.wording import Step
 
 # {v}: the value with its sign, nothing else.
@@ -23,6 +27,15 @@ _SENTENCES = {
     "thuis_jaar": "**{v}** leerlingen zaten in het jaar thuis",
     "jh_kosten_toegekend": "Aan jeugdhulp werd **{v}** toegekend",
 }
+
+
+def of(released: Released, selection: Selection, metrics: Sequence[str]) -> list[str]:
+    """A sentence per metric that is published here; `metric.maat` where it has several."""
+    steps = [
+        figure.year_cells(released, metric, selection, measure)
+        for metric, _, measure in (name.partition(".") for name in metrics)
+    ]
+    return [sentence(step) for step in steps if step is not None]
 
 
 def sentence(step: Step) -> str:

@@ -26,6 +26,11 @@ class Selection:
         """The area as it stands in a sentence."""
         return wording.where(self.niveau, self.naam)
 
+    @property
+    def lead(self) -> str:
+        """What conclusions about this choice begin with."""
+        return f"In {self.schooljaar}, {self.where}:"
+
 
 def bar(released: Released, *, year: bool = True) -> Selection:
     """Draw the filters and give what was chosen."""

@@ -5,24 +5,52 @@ from __future__ import annotations
 from types import ModuleType
 
 from dashboard.views import (
+    bereik,
     definities,
+    doorgaande_lijnen,
+    inzet,
+    jeugdhulp,
     leveringen,
     overzicht,
-    schorsingen_thuiszitters,
-    smw_jaarevaluatie,
+    preventie,
+    proces_resultaat,
+    samenwerking,
+    scholen,
+    schorsingen,
+    thuiszitters,
+    verantwoording,
+    verwijzingen,
     zorg_in_school,
 )
 
 # Heading -> (page, address); the first page of all is the front page, at the bare address.
 SECTIONS: dict[str, tuple[tuple[ModuleType, str], ...]] = {
-    "Cijfers": (
-        (overzicht, ""),
-        (smw_jaarevaluatie, "smw"),
-        (schorsingen_thuiszitters, "schorsingen-thuiszitters"),
-        (zorg_in_school, "zorg-in-school"),
+    "In het kort": ((overzicht, ""),),
+    "Ondersteuning op school": (
+        (bereik, "bereik"),
+        (proces_resultaat, "proces-resultaat"),
+        (verwijzingen, "verwijzingen"),
+        (inzet, "inzet"),
+        (preventie, "preventie"),
+        (samenwerking, "samenwerking"),
     ),
-    "Verantwoording": ((leveringen, "leveringen"), (definities, "definities")),
+    "School, zorg en thuis": (
+        (schorsingen, "schorsingen"),
+        (thuiszitters, "thuiszitters"),
+        (doorgaande_lijnen, "doorgaande-lijnen"),
+        (jeugdhulp, "jeugdhulp"),
+        (zorg_in_school, "zorg-in-school"),
+        (scholen, "scholen"),
+    ),
+    "Verantwoording": (
+        (leveringen, "leveringen"),
+        (definities, "definities"),
+        (verantwoording, "verantwoording"),
+    ),
 }
+
+# Titles too long for the menu.
+SHORT = {"inzet": "Inzet en structuur"}
 
 TITLES: dict[str, str] = {
     address: view.TITLE for pages in SECTIONS.values() for view, address in pages

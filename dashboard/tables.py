@@ -153,3 +153,12 @@ def _row(row: Row) -> str:
 
 def _numeric(yes: bool) -> str:
     return ' class="zl-num"' if yes else ""
+
+
+def terms(rows: Sequence[tuple[str, str]]) -> str:
+    """Terms with what is said of each, as HTML."""
+    body = "".join(
+        f"<tr><th scope='row'>{escape(name)}</th><td>{escape(said)}</td></tr>"
+        for name, said in rows
+    )
+    return f'<table class="zl zl-def"><tbody>{body}</tbody></table>'

@@ -88,6 +88,11 @@ _CUTS = {
     "thema": "Thema van het aanbod",
     "vorm": "Vorm van het aanbod",
     "vraag": "Vraag uit de vragenlijst",
+    "score": "Antwoord",
+    "overgang": "Overgang",
+    "financier": "Financier",
+    "instrument": "Instrument",
+    "samenwerkingsverband": "Samenwerkingsverband",
 }
 _THEMES = {
     "bereik": "Bereik en instroom",

@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import figure, page, wording
+from dashboard import figure, page, tables, wording
 from dashboard.released import Metric, Released
 
 TITLE = "Definities"
@@ -65,7 +65,7 @@ def render(released: Released) -> None:
         ]
     )
     figure.section("Zo leest u de cijfers")
-    figure.html(_list(_READING))
+    figure.html(tables.terms(_READING))
     figure.section("Alle maten")
     wanted = st.text_input(
         "Zoek in de definities",
@@ -80,8 +80,6 @@ def render(released: Released) -> None:
     for theme in dict.fromkeys(metric.thema for metric in found):
         figure.heading(wording.theme(theme))
         figure.html("".join(_entry(released, m) for m in found if m.thema == theme))
-    figure.section("Deze publicatie")
-    figure.html(_list(_about(released)))
 
 
 def _matches(metric: Metric, wanted: str) -> bool:
@@ -115,26 +113,3 @@ def _entry(released: Released, metric: Metric) -> str:
         f'<table class="zl zl-def"><caption><span class="zl-sr">{escape(metric.label_nl)}</span>'
         f"</caption><tbody>{body}</tbody></table></div>"
     )
-
-
-def _about(released: Released) -> tuple[tuple[str, str], ...]:
-    about = released.about
-    return (
-        ("Kenmerk", about.id),
-        ("Gemaakt op", wording.date(about.gemaakt_op)),
-        ("Peildatum", wording.date(about.peildatum)),
-        ("Herkomst", wording.origin(about.bron)),
-        ("Drempel", f"{about.drempel} kinderen; {about.drempel_zwaar} bij gevoelige onderwerpen"),
-        ("Afronding", f"op {about.afronding}"),
-        ("Oordeel over de bescherming", str(about.oordeel)),
-        ("Kenmerk van het bewijs", str(about.bewijs_hash)),
-        ("Zichtlijn", f"versie {about.versie_zichtlijn}, revisie {about.git_revisie}"),
-    )
-
-
-def _list(rows: tuple[tuple[str, str], ...]) -> str:
-    body = "".join(
-        f"<tr><th scope='row'>{escape(name)}</th><td>{escape(text)}</td></tr>"
-        for name, text in rows
-    )
-    return f'<table class="zl zl-def"><tbody>{body}</tbody></table>'

@@ -31,7 +31,7 @@ def render(released: Released) -> None:
     steps = [step for group in HEADLINES if (step := _first(released, group, selection))]
     page.conclusion(
         _conclusions(released, selection, steps),
-        f"In {selection.schooljaar}, {selection.where}:",
+        selection.lead,
     )
     figure.section("Kerncijfers", f"{selection.schooljaar}, {selection.where}.")
     _cards(released, steps)

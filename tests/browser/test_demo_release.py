@@ -12,7 +12,7 @@ from tests.browser.test_pages import PAGES
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("demo")]
 
 # Where a key figure of the front page stands again, at the head of another page.
-AGAIN = {"smw": "smw_bereik", "schorsingen": "sch_per_1000"}
+AGAIN = {"bereik": "smw_bereik", "schorsingen": "sch_per_1000"}
 
 
 def test_pages_agree_and_keep_the_filter(visit_demo: Visit) -> None:

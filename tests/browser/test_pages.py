@@ -10,18 +10,17 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 from playwright.sync_api import Page
 
+from dashboard import menu
 from tests.browser.conftest import Served, Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 PAGES = {
-    "overzicht": ("/", "Overzicht"),
-    "smw": ("/smw", "Schoolmaatschappelijk werk"),
-    "schorsingen": ("/schorsingen-thuiszitters", "Schorsingen en thuiszitters"),
-    "zorg_in_school": ("/zorg-in-school", "Zorg In School"),
-    "leveringen": ("/leveringen", "Leveringen en kwaliteit"),
-    "definities": ("/definities", "Definities"),
+    address or "overzicht": (f"/{address}", view.TITLE)
+    for pages in menu.SECTIONS.values()
+    for view, address in pages
 }
+WITH_CHARTS = {"bereik", "proces-resultaat", "verwijzingen", "schorsingen", "zorg-in-school"}
 
 
 def _screenshot(visit: Visit, name: str) -> None:
@@ -48,7 +47,7 @@ def test_page_opens_whole(visit: Visit, name: str) -> None:
     assert visit.errors == []
     assert visit.elsewhere == []
     _screenshot(visit, name)
-    if name in {"smw", "schorsingen", "zorg_in_school"}:
+    if name in WITH_CHARTS:
         _every_chart_has_a_table_words_and_an_account(page)
 
 
@@ -90,24 +89,22 @@ def test_filters_live_in_the_address(visit: Visit) -> None:
 def test_filters_travel_to_the_next_page(visit: Visit) -> None:
     visit.open("/")
     visit.choose("Schooljaar", "2023/2024")
-    visit.page.get_by_role("link", name="Schorsingen en thuiszitters").click()
-    visit.page.wait_for_function(
-        "document.querySelector('h1')?.innerText === 'Schorsingen en thuiszitters'"
-    )
+    visit.page.get_by_role("link", name="Thuiszitters").click()
+    visit.page.wait_for_function("document.querySelector('h1')?.innerText === 'Thuiszitters'")
     visit.ready()
     assert "In 2023/2024" in visit.page.locator(".zl-conclusion").inner_text()
 
 
 def test_hidden_cells_show_one_neutral_mark(visit: Visit) -> None:
     """A school has many hidden cells: nowhere a bound, nowhere an exception."""
-    visit.open("/smw?niveau=School+(vestiging)")
+    visit.open("/bereik?niveau=School+(vestiging)")
     text = visit.page.locator('[data-testid="stMain"]').inner_text()
     assert "afgeschermd" in text
     assert not re.search(r"<\s?\d", text)
     assert visit.page.locator(".zl-dot").count() > 0
     assert visit.page.locator('[role="alert"]').count() == 0
     assert visit.errors == []
-    _screenshot(visit, "smw_school")
+    _screenshot(visit, "bereik_school")
 
 
 def test_unknown_address_is_a_dutch_page(visit: Visit) -> None:

@@ -38,8 +38,8 @@ def noted(path=":memory:", *args, **kwargs):
 duckdb.connect = noted
 from streamlit.testing.v1 import AppTest
 import importlib
-views = ("overzicht", "smw_jaarevaluatie", "schorsingen_thuiszitters", "zorg_in_school",
-         "leveringen", "definities")
+from dashboard import menu
+views = [view.__name__.rpartition(".")[2] for pages in menu.SECTIONS.values() for view, _ in pages]
 for name in views:
     app = AppTest.from_string(
         "from dashboard import page\\nfrom dashboard.views import %s as view\\n"

@@ -10,18 +10,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import dashboard
-from dashboard import page, released
+from dashboard import menu, page, released
 from dashboard.released import Released
 from tests.browser.fixture_release import build, point_to
 
 APP = Path(dashboard.__file__).with_name("app.py")
-VIEWS = (
-    "overzicht",
-    "smw_jaarevaluatie",
-    "schorsingen_thuiszitters",
-    "zorg_in_school",
-    "leveringen",
-    "definities",
+VIEWS = tuple(
+    view.__name__.rpartition(".")[2] for pages in menu.SECTIONS.values() for view, _ in pages
 )
 
 
@@ -79,7 +74,7 @@ def test_figure_outside_the_plan_says_where_it_is(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Per school no breakdowns are published: not hidden, not a fault, but elsewhere."""
-    text = _text(_run("smw_jaarevaluatie", home, monkeypatch, niveau="School (vestiging)"))
+    text = _text(_run("bereik", home, monkeypatch, niveau="School (vestiging)"))
     assert "Niet in het publicatieplan." in text
     assert "kies bij Gebied of groep “Gemeente”" in text
     text = _text(_run("overzicht", home, monkeypatch, niveau="School (vestiging)"))
@@ -133,7 +128,7 @@ def test_release_without_rows(name: str, tmp_path: Path, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("state", ["afgeschermd", "te_klein", "niet_geleverd", "nvt"])
-@pytest.mark.parametrize("name", ["overzicht", "smw_jaarevaluatie", "schorsingen_thuiszitters"])
+@pytest.mark.parametrize("name", ["overzicht", "bereik", "proces_resultaat", "thuiszitters"])
 def test_everything_without_a_number(
     name: str, state: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -155,7 +150,7 @@ def test_figure_without_a_source_is_not_shown(
     path = build(tmp_path, "zonder-bron")
     with duckdb.connect(str(path)) as con:
         con.execute("DELETE FROM bronnen")
-    text = _text(_run("schorsingen_thuiszitters", tmp_path, monkeypatch))
+    text = _text(_run("thuiszitters", tmp_path, monkeypatch))
     assert "wordt niet getoond: de bron ontbreekt" in text
     assert "<table" not in text
 

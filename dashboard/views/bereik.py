@@ -1,0 +1,74 @@
+"""Reach of school social work: how many pupils, with which questions, who registers them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import conclusions, figure, filters, page, wording
+from dashboard.filters import Selection
+from dashboard.released import Released
+
+TITLE = "Bereik en hulpvragen"
+QUESTION = "Hoeveel leerlingen bereikt het schoolmaatschappelijk werk, en met welke vragen?"
+
+_CUTS = ("rol", "inzetsoort", "werkvorm")
+
+
+def render(released: Released) -> None:
+    selection = filters.bar(released)
+    page.conclusion(
+        conclusions.of(released, selection, ("smw_bereik", "smw_leerlingen", "smw_trajecten")),
+        selection.lead,
+    )
+
+    figure.section("Bereik", "Welk deel van de leerlingen wordt geholpen?")
+    figure.trend(released, "smw_bereik", selection, "Bereik per 100 leerlingen")
+    figure.trend(released, "smw_leerlingen", selection, "Bereikte leerlingen")
+    figure.breakdown(
+        released, "smw_leerlingen", "leeftijdsgroep", selection, "Bereikte leerlingen naar leeftijd"
+    )
+    _trajectories(released, selection)
+
+    figure.section("Hulpvragen", "Waarvoor komen zij?")
+    figure.breakdown(
+        released, "smw_problematiek", "as", selection, "Hulpvragen naar domein",
+        note="De domeinen volgen de assen van CAP-J, aangevuld met veiligheid, verzuim en "
+        "materieel.",
+    )  # fmt: skip
+    figure.breakdown(
+        released, "smw_problematiek", "problematiek", selection, "Hulpvragen in detail"
+    )
+    figure.breakdown(released, "smw_aanmelder", "aanmelder", selection, "Wie meldt aan")
+    figure.trend(released, "smw_oorzaak_thuis", selection, "Oorzaak in de thuissituatie")
+    figure.more(
+        released, ("bereik",),
+        (
+            "smw_bereik", "smw_leerlingen", "smw_trajecten", "smw_problematiek", "smw_aanmelder",
+            "smw_oorzaak_thuis", "smw_preventieniveau", "smw_wettelijk_kader",
+        ),
+        selection, "meer_bereik",
+    )  # fmt: skip
+
+
+def _trajectories(released: Released, selection: Selection) -> None:
+    cuts = [cut for cut in _CUTS if cut in released.cuts("smw_trajecten")]
+    present = [cut for cut in cuts if selection.niveau in released.levels_of("smw_trajecten", cut)]
+    if not present:
+        note = ""
+        if cuts:
+            near = wording.nearest(selection.niveau, released.levels_of("smw_trajecten", cuts[0]))
+            names = ", ".join(wording.cut(cut).lower() for cut in cuts)
+            note = (
+                f"Uitsplitsing naar {names}: {wording.per_level(selection.niveau)} niet in het "
+                f"publicatieplan, wel {wording.per_level(near)}."
+            )
+        figure.trend(released, "smw_trajecten", selection, "Gestarte trajecten", note)
+        return
+    cut = st.segmented_control(
+        "Gestarte trajecten uitsplitsen naar", present, default=present[0],
+        format_func=wording.cut, key="uitsplitsing", bind="query-params", required=True,
+    )  # fmt: skip
+    figure.by_category_over_years(
+        released, "smw_trajecten", cut or present[0], selection,
+        f"Gestarte trajecten naar {wording.cut(cut or present[0]).lower()}",
+    )  # fmt: skip

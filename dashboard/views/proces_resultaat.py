@@ -1,0 +1,106 @@
+"""Process and result of school social work: how long it takes, and what it brings."""
+
+from __future__ import annotations
+
+from dashboard import charts, conclusions, facts, figure, filters, page, tables
+from dashboard.filters import Selection
+from dashboard.released import Released
+from dashboard.tables import Row, Table
+
+TITLE = "Proces en resultaat"
+QUESTION = "Wordt een leerling op tijd geholpen, en helpt het?"
+
+
+def render(released: Released) -> None:
+    selection = filters.bar(released)
+    told = (
+        "smw_wachttijd.mediaan", "smw_binnen_norm", "smw_doelrealisatie", "smw_volgens_plan",
+        "smw_tevredenheid_leerling",
+    )  # fmt: skip
+    page.conclusion(conclusions.of(released, selection, told), selection.lead)
+
+    figure.section("Proces", "Hoe lang wachten leerlingen na aanmelding?")
+    _waiting(released, selection)
+    figure.trend(released, "smw_binnen_norm", selection, "Gestart binnen de norm")
+    figure.trend(released, "smw_smart", selection, "Trajecten met drie tot vijf SMART-doelen")
+    figure.more(
+        released, ("proces",), ("smw_wachttijd", "smw_binnen_norm", "smw_smart"), selection,
+        "meer_proces",
+    )  # fmt: skip
+
+    figure.section("Resultaat", "Worden de doelen behaald, en blijft hulp daarna uit?")
+    figure.trend(released, "smw_doelrealisatie", selection, "Doelen behaald")
+    figure.breakdown(released, "smw_doelrealisatie", "rol", selection, "Doelen behaald naar rol")
+    figure.breakdown(released, "smw_afsluitreden", "afsluitreden", selection, "Reden van afsluiten")
+    figure.trend(
+        released, "smw_tevredenheid_leerling", selection, "Rapportcijfer van leerlingen",
+        note="Wie een cijfer geeft, is niet toevallig: lees het samen met de respons.",
+    )  # fmt: skip
+    figure.trend(
+        released, "smw_geen_nieuwe_start", selection, "Zonder nieuwe start binnen de termijn"
+    )
+    figure.more(
+        released, ("resultaat",),
+        (
+            "smw_doelrealisatie", "smw_afsluitreden", "smw_tevredenheid_leerling",
+            "smw_geen_nieuwe_start",
+        ),
+        selection, "meer_resultaat",
+    )  # fmt: skip
+
+
+def _waiting(released: Released, selection: Selection) -> None:
+    """Median and 90% point; where the area has none of its own, per gemeente in the chosen year.
+
+    A median is published on one level only, since medians of overlapping groups give each other
+    away.
+    """
+    title = "Wachttijd tot start"
+    middle = released.over_years(
+        "smw_wachttijd", selection.niveau, selection.gebied, "", "mediaan"
+    ).to_dicts()
+    far = released.over_years(
+        "smw_wachttijd", selection.niveau, selection.gebied, "", "p90"
+    ).to_dicts()
+    head, by = "Schooljaar", "schooljaar"
+    if not middle and selection.niveau == "totaal":
+        middle, far = (
+            released.by_area("smw_wachttijd", selection.schooljaar, "gemeente", maat).to_dicts()
+            for maat in ("mediaan", "p90")
+        )
+        head, by = "Gemeente", "label"
+        title = f"Wachttijd tot start per gemeente, {selection.schooljaar}"
+    metric = figure.found(released, "smw_wachttijd", title, [*middle, *far], selection)
+    if metric is None:
+        return
+    far_at = {row[by]: row for row in far}
+    pairs = [(str(row[by]), row, far_at[row[by]]) for row in middle if row[by] in far_at]
+    now = next((row for row in middle if row[by] == selection.schooljaar), None)
+    body = tuple(
+        Row(
+            (
+                tables.text(name),
+                tables.valued(metric, first),
+                tables.spread(metric, first),
+                tables.valued(metric, last),
+                tables.part(first, "n"),
+            ),
+            now=name == selection.schooljaar,
+        )
+        for name, first, last in pairs
+    )
+    figure.show(
+        figure.Figure(
+            key="smw_wachttijd",
+            title=title,
+            facts=facts.of_metric(released, metric, [*middle, *far], now),
+            table=Table(
+                "Wachttijd in dagen", (head, "Mediaan", "95%-interval", "90%-punt", "n"), body,
+                frozenset(range(1, 5)),
+            ),
+            chart=charts.spans(metric, pairs),
+            alt=f"Puntdiagram: mediaan en 90%-punt van de wachttijd in dagen per {head.lower()}.",
+            note="De helft van de trajecten start binnen de mediaan, negen van de tien binnen "
+            "het 90%-punt.",
+        )
+    )  # fmt: skip

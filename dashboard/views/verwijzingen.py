@@ -1,0 +1,126 @@
+"""Referrals: from the meeting to where the pupil goes, and how soon help begins."""
+
+from __future__ import annotations
+
+from dashboard import charts, conclusions, facts, figure, filters, page, tables, wording
+from dashboard.filters import Selection
+from dashboard.released import Released
+from dashboard.tables import Row, Table
+
+TITLE = "Verwijzingen"
+QUESTION = "Waar gaan leerlingen na het overleg naartoe, en komt de hulp daar op tijd op gang?"
+
+# Between the two ends in the label of a crossed category.
+_ARROW = " → "
+# More streams than this cover each other in the chart.
+_MOST_STREAMS = 28
+
+
+def render(released: Released) -> None:
+    selection = filters.bar(released)
+    told = ("vw_aantal", "vw_start_binnen_norm", "vw_terugkoppeling", "vw_verwijsgraad")
+    page.conclusion(conclusions.of(released, selection, told), selection.lead)
+
+    figure.section("Van overleg naar hulp", "Komt de hulp na het overleg op tijd op gang?")
+    _flow(released, selection)
+    figure.trend(released, "vw_start_binnen_norm", selection, "Hulp gestart binnen twee weken")
+    figure.breakdown(
+        released, "vw_start_binnen_norm", "bestemming", selection,
+        "Hulp gestart binnen twee weken, naar bestemming",
+    )  # fmt: skip
+
+    figure.section("Verwijzen en terugkoppelen", "Hoeveel, waarheen, en hoort de school ervan?")
+    figure.trend(released, "vw_aantal", selection, "Verwijzingen")
+    figure.breakdown(released, "vw_aantal", "bestemming", selection, "Verwijzingen naar bestemming")
+    figure.trend(released, "vw_verwijsgraad", selection, "Afgesloten trajecten met een verwijzing")
+    figure.trend(released, "vw_terugkoppeling", selection, "Terugkoppeling ontvangen")
+    figure.more(
+        released, ("verwijzingen",),
+        ("vw_stroom", "vw_start_binnen_norm", "vw_aantal", "vw_verwijsgraad", "vw_terugkoppeling"),
+        selection, "meer_verwijzing",
+    )  # fmt: skip
+
+
+def _flow(released: Released, selection: Selection) -> None:
+    title = "Van overleg naar bestemming"
+    rows = released.by_category(
+        "vw_stroom", "overleg_bestemming", selection.schooljaar, selection.niveau, selection.gebied
+    ).to_dicts()
+    metric = figure.found(released, "vw_stroom", title, rows, selection, "overleg_bestemming")
+    if metric is None:
+        return
+    from_names, to_names = _ends_of_flow(released)
+    at = {tuple(row["categorie"].split(">", 1)): row for row in rows if ">" in row["categorie"]}
+    told = [key for key, row in at.items() if not (charts.visible(row) and row["waarde"] == 0)]
+    starts = _ordered([key[0] for key in told], from_names)
+    ends = _ordered([key[1] for key in told], to_names)
+    streams = [
+        (wording.category(from_names, start), wording.category(to_names, end), row["waarde"])
+        for start in starts
+        for end in ends
+        if (row := at.get((start, end))) is not None and charts.visible(row) and row["waarde"] > 0
+    ]
+    if not streams:
+        figure.explain(title, "Geen van de stromen kan worden getoond.")
+        return
+    body = tuple(
+        Row(
+            (
+                tables.text(wording.category(to_names, end)),
+                *(
+                    tables.valued(metric, at[start, end])
+                    if (start, end) in at
+                    else tables.figure("")
+                    for start in starts
+                ),
+            )
+        )
+        for end in ends
+    )
+    used_from = [wording.category(from_names, code) for code in starts]
+    used_to = [wording.category(to_names, code) for code in ends]
+    drawn = charts.largest(streams, _MOST_STREAMS)
+    chosen = (
+        f"Getekend zijn de {len(drawn)} grootste van de {len(streams)} zichtbare stromen; alle "
+        "stromen staan in de tabel. "
+        if len(drawn) < len(streams)
+        else ""
+    )
+    figure.show(
+        figure.Figure(
+            key="vw_stroom",
+            title=title,
+            facts=facts.of_metric(released, metric, rows),
+            table=Table(
+                f"Verwijzingen per overleg en bestemming, {selection.schooljaar}",
+                ("Bestemming", *used_from), body, frozenset(range(1, len(starts) + 1)),
+            ),
+            chart=charts.flow(
+                drawn,
+                [name for name in used_from if any(s[0] == name for s in drawn)],
+                [name for name in used_to if any(s[1] == name for s in drawn)],
+            ),
+            alt=f"Stroomdiagram: verwijzingen van overleg naar bestemming, {selection.schooljaar}.",
+            note=f"{chosen}Afgeschermde stromen zijn niet getekend; de breedte van een balk is dus "
+            "geen totaal.",
+            wide=True,
+        )
+    )  # fmt: skip
+
+
+def _ends_of_flow(released: Released) -> tuple[dict[str, str], dict[str, str]]:
+    """Labels of both ends, in their published order, from the labels of the crossed categories."""
+    starts, ends = released.categories("overleg"), released.categories("bestemming")
+    for code, label in released.categories("overleg_bestemming").items():
+        if ">" in code and _ARROW in label:
+            start, end = code.split(">", 1)
+            first, last = label.split(_ARROW, 1)
+            starts.setdefault(start, first)
+            ends.setdefault(end, last)
+    return starts, ends
+
+
+def _ordered(codes: list[str], names: dict[str, str]) -> list[str]:
+    """Codes in the published order of the breakdown, unknown ones after it by code."""
+    present = set(codes)
+    return [code for code in names if code in present] + sorted(present - set(names))
