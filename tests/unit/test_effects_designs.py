@@ -116,6 +116,19 @@ def test_series_from_sums_equals_a_fit_on_pupil_months() -> None:
     rates = [np.exp(design_matrix(micro, programme=on)[after] @ fit.params) for on in (True, False)]
     difference = (exposure[after] @ (rates[0] - rates[1])) / exposure[after].sum()
     assert found.difference.value == pytest.approx(difference, rel=1e-6)
+    steps = []
+    for left_out in np.unique(school):
+        kept = school != left_out
+        refit = sm.GLM(
+            total[kept],
+            design_matrix(micro)[kept],
+            family=sm.families.Poisson(),
+            exposure=exposure[kept],
+        ).fit(tol=1e-12)
+        steps.append(float(refit.params[-2]))
+    jackknife = np.sqrt(11 / 12 * ((np.array(steps) - float(fit.params[-2])) ** 2).sum())
+    assert found.step.standard_error == pytest.approx(jackknife, rel=1e-5)
+    assert found.step.degrees == 11
 
 
 def test_a_planted_step_is_found_and_nothing_where_nothing_was() -> None:

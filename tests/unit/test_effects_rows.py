@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -465,6 +466,31 @@ def test_nobody_known_before_the_start_is_told() -> None:
     found, points = rate_rows(asked, medium_term.ZIS_M3, medium_term.ZIS_M3.outcomes[0])
     assert {row.status for row in found} == {"te_klein"}
     assert not points
+
+
+def test_a_point_that_rests_on_one_school_is_left_out_of_the_event_study() -> None:
+    """School 0 began a year before the others, so what lies further on is about it alone."""
+    rng = np.random.default_rng(4)
+    made = spells(12, 4, 4)
+    for spell in made:
+        early = spell["vestigingscode"] == "00AA00"
+        spell["start_datum"] = dt.date(2022, 8, 1) if early else dt.date(2023, 8, 1)
+    rows = [
+        {
+            "schorsing_id": f"S{number}-{n}",
+            "leerling_id": spell["leerling_id"],
+            "soort": "schorsing_extern",
+            "start_datum": dt.date(2021, 8, 1) + dt.timedelta(days=int(day)),
+            "schooldagen": 1,
+        }
+        for number, spell in enumerate(made)
+        for n, day in enumerate(rng.integers(0, 1450, rng.poisson(5)))
+    ]
+    asked = given(zis_deelnames=made, schorsingen=rows)
+    _, points = rate_rows(asked, medium_term.ZIS_M3, medium_term.ZIS_M3.outcomes[0])
+    shown = {p["volgorde"] for p in points if p["groep"] == "verschil"}
+    assert {-2, 0, 1, 2, 3} <= shown
+    assert not {4, 5} & shown
 
 
 def test_small_cohorts_give_no_points_of_the_event_study() -> None:
