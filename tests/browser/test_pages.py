@@ -97,14 +97,14 @@ def test_filters_travel_to_the_next_page(visit: Visit) -> None:
 
 def test_hidden_cells_show_one_neutral_mark(visit: Visit) -> None:
     """A school has many hidden cells: nowhere a bound, nowhere an exception."""
-    visit.open("/bereik?niveau=School+(vestiging)")
+    visit.open("/schorsingen?niveau=School+(vestiging)")
     text = visit.page.locator('[data-testid="stMain"]').inner_text()
     assert "afgeschermd" in text
     assert not re.search(r"<\s?\d", text)
     assert visit.page.locator(".zl-dot").count() > 0
     assert visit.page.locator('[role="alert"]').count() == 0
     assert visit.errors == []
-    _screenshot(visit, "bereik_school")
+    _screenshot(visit, "schorsingen_school")
 
 
 def test_unknown_address_is_a_dutch_page(visit: Visit) -> None:
