@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelines.audit.knowledge import Topic
-from pipelines.audit.linear import MOST, Attacker, Between, Bounds, Seen, View
+from pipelines.audit.linear import Attacker, Between, Bounds, Seen, View
 
 SLACK = 1e-6
 CLOSE = 12  # bounds nearer than this are sought in whole numbers too
@@ -33,8 +33,10 @@ def linear(topic: Topic, seen: View) -> Iterator[Guess]:
     attacker = Attacker(seen)
     for cell in topic.hidden:
         yield from _guess("lineair", attacker, topic, cell)
+    hidden = set(topic.hidden)
     for teller, noemer in sorted(topic.pairs):
-        yield from _guess("complement", attacker, topic, noemer, teller)
+        whole = bool(hidden & {teller, noemer})
+        yield from _guess("complement", attacker, topic, noemer, teller, whole=whole)
 
 
 def differencing(topic: Topic, seen: View) -> Iterator[Guess]:
@@ -132,21 +134,27 @@ def with_earlier(topic: Topic, seen: View, earlier: Topic) -> View:
 
 
 def _seeing(seen: View, shown: Mapping[int, Seen]) -> View:
-    return View(seen.cells, shown, seen.sums, seen.bounded, seen.parts, seen.ceilings)
+    return replace(seen, shown=shown)
 
 
 def _guess(
-    name: str, attacker: Attacker, topic: Topic, cell: int, minus: int | None = None
+    name: str,
+    attacker: Attacker,
+    topic: Topic,
+    cell: int,
+    minus: int | None = None,
+    *,
+    whole: bool = True,
 ) -> Iterator[Guess]:
+    """A guess by linear bounds; close ones of counts also in whole numbers, where `whole`."""
     terms = {cell: 1.0} if minus is None else {cell: 1.0, minus: -1.0}
     bounds = attacker.bounds(terms)
     if bounds is None:
         return
-    bounds = Bounds(bounds.low, min(bounds.high, float(MOST)))
     yield Guess(name, cell, bounds, minus)
-    if topic.money or bounds.width > CLOSE:
+    if topic.money or bounds.width > CLOSE or not whole:
         return
-    whole = Bounds(math.ceil(bounds.low - SLACK), math.floor(bounds.high + SLACK))
-    if whole.width > 0:
-        whole = attacker.whole_bounds(terms) or whole
-    yield Guess(f"{name}, geheel", cell, whole, minus)
+    rounded = Bounds(math.ceil(bounds.low - SLACK), math.floor(bounds.high + SLACK))
+    if rounded.width > 0:
+        rounded = attacker.whole_bounds(terms) or rounded
+    yield Guess(f"{name}, geheel", cell, rounded, minus)

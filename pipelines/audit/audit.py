@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -122,7 +122,7 @@ def _all(
 def _without_supposing(seen: View) -> View:
     """Where everything together cannot be so, parts are only known to be no more than a whole."""
     parts = [*seen.parts, *((part, whole) for whole, members in seen.sums for part in members)]
-    return View(seen.cells, seen.shown, [], seen.bounded, parts, seen.ceilings)
+    return replace(seen, sums=[], parts=parts)
 
 
 def _shown_small(topic: Topic) -> Iterator[Finding]:

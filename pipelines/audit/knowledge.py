@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.audit.linear import ROUNDING, Between, Seen, Shown, View
+from pipelines.audit.linear import MOST, ROUNDING, Between, Seen, Shown, View
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.categories import CROSS
 from pipelines.metrics.metric import (
@@ -36,6 +36,7 @@ KEY = ("schooljaar", "niveau", "gebied", "uitsplitsing", "categorie")
 SMALLEST_SHARE = 20  # a share of fewer is not shown
 SMALLEST_MEAN = 10
 MONEY = "euro"
+MOST_EURO = 10**10
 
 Key = tuple[str, ...]
 Name = tuple[str, str, str]
@@ -296,7 +297,12 @@ def view(
 
     That areas add up to the total is supposed wherever the release does not contradict it.
     """
-    seen = View(len(topic.places), topic.shown, ceilings=dict(topic.ceilings))
+    seen = View(
+        len(topic.places),
+        topic.shown,
+        ceilings=dict(topic.ceilings),
+        most=MOST_EURO if topic.money else MOST,
+    )
     relations = list(_relations(topic, parents, schools))
     contradicted = {r.kind for r in relations if not r.certain and not _possible(topic, r)}
     for relation in relations:

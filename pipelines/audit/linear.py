@@ -61,7 +61,8 @@ class View:
     """A published table as relations between cells by number, some shown, some hidden.
 
     `sums`: whole = sum of parts. `bounded`: whole <= sum of parts, and no part above the whole
-    (distinct children). `parts`: part <= whole. `ceilings`: known figures from elsewhere.
+    (distinct children). `parts`: part <= whole. `ceilings`: known figures from elsewhere. `most`:
+    no cell holds more.
     """
 
     cells: int
@@ -70,6 +71,7 @@ class View:
     bounded: list[tuple[int, Sequence[int]]] = field(default_factory=list)
     parts: list[tuple[int, int]] = field(default_factory=list)
     ceilings: dict[int, int] = field(default_factory=dict)
+    most: float = MOST
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ class Attacker:
 
     def __init__(self, view: View, sharpen: Mapping[int, tuple[int, int]] | None = None) -> None:
         low = np.zeros(view.cells)
-        high = np.full(view.cells, float(MOST))
+        high = np.full(view.cells, float(view.most))
         for cell, seen in view.shown.items():
             low[cell], high[cell] = seen.low, seen.high
         for cell, ceiling in view.ceilings.items():
