@@ -224,15 +224,15 @@ def _line(parts: Sequence[str]) -> str:
     return f'<p class="zl-facts">{"".join(spans)}</p>'
 
 
-def about(facts: Facts) -> str:
-    """Everything behind a figure, as HTML."""
+def terms(facts: Facts) -> list[tuple[str, str]]:
+    """Everything behind a figure: a term and what is said of it."""
     hidden = (
         f"{wording.count_of(facts.hidden, 'waarde is', 'waarden zijn')} afgeschermd. "
         f"{facts.mark.removeprefix(wording.MARK).strip().capitalize()}"
         if facts.hidden
         else "In dit cijfer is niets afgeschermd."
     )
-    rows = [
+    return [
         ("Definitie", facts.definition),
         ("Teller", facts.numerator),
         ("Noemer", facts.denominator),
@@ -245,7 +245,12 @@ def about(facts: Facts) -> str:
         ("Afronding", wording.ROUNDED_NOTE.format(step=facts.rounding)),
         ("Publicatie", facts.release_id),
     ]
-    body = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in rows)
+
+
+def about(facts: Facts) -> str:
+    """Everything behind a figure, as HTML."""
+    told = terms(facts)
+    body = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in told)
     return f'<dl class="zl-about">{body}</dl>'
 
 

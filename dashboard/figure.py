@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
 
-from dashboard import charts, facts, tables, wording
+from dashboard import charts, exports, facts, filters, tables, wording
 from dashboard.facts import Facts
 from dashboard.filters import Selection
 from dashboard.released import Metric, Released
@@ -113,12 +114,27 @@ def account(figure: Figure) -> None:
     with line:
         html(facts.caption(figure.facts))
     with button:
-        about(figure.key, figure.facts)
+        about(figure.key, figure.facts, figure.title, figure.table)
 
 
-def about(key: str, account_of: Facts) -> None:
+def about(key: str, account_of: Facts, title: str = "", table: Table | None = None) -> None:
+    """All facts behind a click, and the table as a file where there is one."""
     with st.popover("Over dit cijfer", key=f"over_{key}"):
         html(facts.about(account_of))
+        if table is not None:
+            _downloads(key, exports.Export(title, filters.told(), table, account_of))
+
+
+def _downloads(key: str, export: exports.Export) -> None:
+    """The same table as a file, made when it is asked for."""
+    kinds = (("Excel", "xlsx", exports.xlsx), ("CSV", "csv", exports.csv))
+    for column, (label, suffix, made) in zip(st.columns(2), kinds, strict=True):
+        with column:
+            st.download_button(
+                label, data=partial(made, export), file_name=f"{export.name}.{suffix}",
+                mime=exports.MIME[suffix], key=f"{suffix}_{key}", on_click="ignore",
+                icon=":material/download:", help=f"De tabel als {label}, met toelichting",
+            )  # fmt: skip
 
 
 def _chart(figure: Figure) -> None:

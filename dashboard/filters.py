@@ -66,6 +66,15 @@ def bar(released: Released, *, year: bool = True) -> Selection:
     return Selection(chosen_year, niveau, names[area].code, names[area].naam)
 
 
+def told() -> str:
+    """The choice as it stands now, for what leaves the page."""
+    state = st.session_state
+    level = str(state.get("niveau") or "totaal")
+    area = str(state.get("gebied") or "") if level != "totaal" else ""
+    chosen = (state.get("schooljaar"), wording.level(level), area)
+    return ", ".join(str(part) for part in chosen if part)
+
+
 def _names(areas: list[Area]) -> dict[str, Area]:
     """Label -> area; a name that occurs twice carries its code."""
     seen: dict[str, int] = {}

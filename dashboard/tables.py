@@ -19,10 +19,14 @@ _HEAD = 18
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: HTML that is safe already, and whether it is a number."""
+    """One cell: HTML that is safe already, and whether it is a number.
+
+    `values`: what a spreadsheet gets in place of the words; two for a range or a fraction.
+    """
 
     html: str
     number: bool = False
+    values: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,15 +67,15 @@ def long(value: object) -> Cell:
     return Cell(f'<div class="zl-long">{escape(str(value))}</div>' if value else "")
 
 
-def figure(value: str) -> Cell:
-    return Cell(escape(value), number=True)
+def figure(value: str, *values: float) -> Cell:
+    return Cell(escape(value), number=True, values=values)
 
 
 def valued(metric: Metric, row: Mapping[str, Any]) -> Cell:
     """The value of a published cell, or why there is none."""
     if row["status"] != wording.VISIBLE or row["waarde"] is None:
         return Cell(wording.no_value(row["status"]), number=True)
-    return figure(wording.bare(metric, row["waarde"]))
+    return figure(wording.bare(metric, row["waarde"]), row["waarde"])
 
 
 def part(row: Mapping[str, Any], column: str) -> Cell:
@@ -80,21 +84,23 @@ def part(row: Mapping[str, Any], column: str) -> Cell:
         mark = wording.no_value(wording.HIDDEN) if row["status"] == wording.HIDDEN else ""
         return Cell(mark, number=True)
     value = row[column]
-    return figure("" if value is None else wording.number(value))
+    return figure("") if value is None else figure(wording.number(value), value)
 
 
 def fraction(row: Mapping[str, Any]) -> Cell:
     """Numerator and denominator; hidden whenever the cell is."""
     if row["status"] != wording.VISIBLE or row["teller"] is None or row["noemer"] is None:
         return part(row, "noemer")
-    return figure(f"{wording.number(row['teller'])} / {wording.number(row['noemer'])}")
+    ends = row["teller"], row["noemer"]
+    return figure(" / ".join(wording.number(end) for end in ends), *ends)
 
 
 def spread(metric: Metric, row: Mapping[str, Any]) -> Cell:
     """The interval of a cell; empty where there is none."""
     if row["status"] != wording.VISIBLE:
         return Cell("", number=True)
-    return figure(wording.interval(metric, row["onder"], row["boven"]))
+    told = wording.interval(metric, row["onder"], row["boven"])
+    return figure(told, row["onder"], row["boven"]) if told else figure("")
 
 
 def of_cells(

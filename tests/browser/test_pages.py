@@ -147,3 +147,24 @@ def test_server_holds_the_released_file_and_no_other_data(
     data = {name for name in held if name.endswith((".duckdb", ".wal", ".parquet", ".csv"))}
     assert data == {str(next((workdir / "releases").glob("*.duckdb")))}
     assert {name for name in held if name.startswith(str(workdir))} == data
+
+
+@pytest.mark.parametrize("kind", ["CSV", "Excel"])
+def test_table_leaves_as_a_file_with_its_selection(visit: Visit, kind: str) -> None:
+    visit.open("/bereik")
+    visit.choose("Schooljaar", "2022/2023")
+    page = visit.page
+    page.get_by_text("Over dit cijfer").first.click()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=kind, exact=False).first.click()
+    file = waiting.value
+    assert file.suggested_filename.startswith("zichtlijn-bereik-per-100-leerlingen-2022-2023")
+    body = Path(str(file.path())).read_bytes()
+    if kind == "Excel":
+        assert body.startswith(b"PK")
+        return
+    text = body.decode("utf-8-sig")
+    assert "2026-11-16-demo-3f9c21" in text
+    shown = page.locator("table.zl").first.locator("tr.zl-now td").first.inner_text()
+    assert f"2022/2023;{shown.strip()}" in text
+    assert visit.errors == []
