@@ -120,9 +120,9 @@ def account(figure: Figure) -> None:
 def about(key: str, account_of: Facts, title: str = "", table: Table | None = None) -> None:
     """All facts behind a click, and the table as a file where there is one."""
     with st.popover("Over dit cijfer", key=f"over_{key}"):
-        html(facts.about(account_of))
         if table is not None:
             _downloads(key, exports.Export(title, filters.told(), table, account_of))
+        html(facts.about(account_of))
 
 
 def _downloads(key: str, export: exports.Export) -> None:
