@@ -312,6 +312,7 @@ def test_what_is_filled_at_the_end_may_be_empty_in_the_newest_year(
             "tevredenheid_leerling", "tevredenheid_ouder", "vervolg",
         },
         "thuiszitters": {"eind_datum", "resultaat"},
+        "zis_deelnames": {"eind_datum"},
     }  # fmt: skip
 
 
