@@ -35,10 +35,7 @@ CASES = [
         for file in SPECS
         for engine in ENGINES
     ),
-    *(
-        pytest.param(file, "spark", id=f"{file.stem}-spark", marks=ON_SPARK)
-        for file in SPECS
-    ),
+    *(pytest.param(file, "spark", id=f"{file.stem}-spark", marks=ON_SPARK) for file in SPECS),
 ]
 
 
