@@ -20,7 +20,7 @@ from dashboard import theme, wording
 from dashboard.released import Metric
 
 # Room between a label and its bar.
-_SPACED: dict[str, Any] = {"ticks": "outside", "ticklen": 7, "tickcolor": "rgba(0,0,0,0)"}
+SPACED: dict[str, Any] = {"ticks": "outside", "ticklen": 7, "tickcolor": "rgba(0,0,0,0)"}
 
 # About how wide a chart over the whole page is, in pixels; for the room labels need.
 _WIDE = 1050
@@ -37,7 +37,7 @@ def visible(row: Cell) -> bool:
     return row["status"] == wording.VISIBLE and row["waarde"] is not None
 
 
-def _canvas(height: int, *, left: int = 10, right: int = 20, top: int = 24) -> go.Figure:
+def canvas(height: int, *, left: int = 10, right: int = 20, top: int = 24) -> go.Figure:
     figure = go.Figure()
     figure.update_layout(
         height=height,
@@ -135,7 +135,7 @@ def _hover(metric: Metric, label: str, row: Cell) -> str:
 
 def trend(metric: Metric, rows: Sequence[Cell], now: str = "") -> go.Figure:
     """One value per school year, with its interval, the norm as a dashed line."""
-    figure = _canvas(262)
+    figure = canvas(262)
     years = [row["schooljaar"] for row in rows]
     norm = wording.target(metric)
     top = _top(metric, rows, norm)
@@ -183,7 +183,7 @@ def trend(metric: Metric, rows: Sequence[Cell], now: str = "") -> go.Figure:
             _hidden_mark(figure, row, x=row["schooljaar"], y=0, yanchor="bottom")
             continue
         figure.add_annotation(
-            text=_strong(_label(metric, row["waarde"]), row["schooljaar"] == now),
+            text=strong(_label(metric, row["waarde"]), row["schooljaar"] == now),
             x=row["schooljaar"], y=_end(row), yshift=15, showarrow=False,
             font={"size": 13, "color": theme.INK},
             bgcolor="rgba(255,255,255,0.75)", borderpad=1,
@@ -194,13 +194,13 @@ def trend(metric: Metric, rows: Sequence[Cell], now: str = "") -> go.Figure:
 def bars(metric: Metric, rows: Sequence[Cell], labels: Sequence[str]) -> go.Figure:
     """One horizontal bar per category, in the order given; a dot where values can be negative."""
     norm = wording.target(metric)
-    figure = _canvas(46 + 38 * len(rows), right=60, top=8)
+    figure = canvas(46 + 38 * len(rows), right=60, top=8)
     top = _top(metric, rows, norm)
     bottom = _bottom(rows)
     places = list(range(len(rows)))
     figure.update_yaxes(
-        tickvals=places, ticktext=[_wrapped(label) for label in labels], showgrid=False,
-        range=[len(rows) - 0.45, -0.55], tickfont={"color": theme.INK, "size": 12.5}, **_SPACED,
+        tickvals=places, ticktext=[wrapped(label) for label in labels], showgrid=False,
+        range=[len(rows) - 0.45, -0.55], tickfont={"color": theme.INK, "size": 12.5}, **SPACED,
     )  # fmt: skip
     figure.update_xaxes(
         range=[bottom * 1.06, top * 1.12], showgrid=True, gridcolor=theme.GRID, showline=False,
@@ -261,7 +261,7 @@ def lines(
 
     `start`: the number of steps before something began; a line marks it.
     """
-    figure = _canvas(340, right=10)
+    figure = canvas(340, right=10)
     top = _top(metric, [row for line in series for row in line.rows])
     figure.update_yaxes(range=[0, top * 1.06], **_scale(metric, top))
     longest = max((len(line.label) for line in series), default=0)
@@ -270,7 +270,7 @@ def lines(
     every = math.ceil(len(steps) / 9)
     figure.update_xaxes(
         tickvals=list(range(0, len(steps), every)), tickangle=0,
-        ticktext=[_wrapped(step, 10) for step in steps[::every]],
+        ticktext=[wrapped(step, 10) for step in steps[::every]],
         range=[-0.06 * len(steps), len(steps) - 1 + room],
     )  # fmt: skip
     if start:
@@ -330,12 +330,12 @@ def _apart(
 def spans(metric: Metric, pairs: Sequence[tuple[str, Cell, Cell]]) -> go.Figure:
     """Median and 90% point per school year, joined by a line."""
     norm = wording.target(metric)
-    figure = _canvas(70 + 52 * len(pairs), right=40, top=30)
+    figure = canvas(70 + 52 * len(pairs), right=40, top=30)
     both = [row for _, middle, far in pairs for row in (middle, far)]
     top = _top(metric, both, norm)
     figure.update_yaxes(
         tickvals=list(range(len(pairs))), ticktext=[label for label, _, _ in pairs],
-        range=[len(pairs) - 0.5, -0.5], showgrid=False, **_SPACED,
+        range=[len(pairs) - 0.5, -0.5], showgrid=False, **SPACED,
         tickfont={"color": theme.INK},
     )  # fmt: skip
     figure.update_xaxes(
@@ -395,7 +395,7 @@ class Estimate:
 
 def estimates(items: Sequence[Estimate], axis: str, *, euros: bool = False) -> go.Figure:
     """Estimates under each other, each with its interval, against a line at zero."""
-    figure = _canvas(86 + 62 * len(items), right=30, top=10)
+    figure = canvas(86 + 62 * len(items), right=30, top=10)
     low = min([0.0, *(item.low for item in items)])
     high = max([0.0, *(item.high for item in items)])
     pad = (high - low or 1.0) * 0.12
@@ -406,8 +406,8 @@ def estimates(items: Sequence[Estimate], axis: str, *, euros: bool = False) -> g
     )  # fmt: skip
     figure.update_yaxes(
         tickvals=list(range(len(items))),
-        ticktext=[_strong(_wrapped(item.label, 26), item.leading) for item in items],
-        range=[len(items) - 0.4, -0.75], showgrid=False, **_SPACED,
+        ticktext=[strong(wrapped(item.label, 26), item.leading) for item in items],
+        range=[len(items) - 0.4, -0.75], showgrid=False, **SPACED,
         tickfont={"color": theme.INK, "size": 12.5},
     )  # fmt: skip
     figure.add_shape(
@@ -432,7 +432,7 @@ def estimates(items: Sequence[Estimate], axis: str, *, euros: bool = False) -> g
             )
         )  # fmt: skip
         figure.add_annotation(
-            text=_strong(item.text, item.leading), x=item.value, y=place, yshift=19,
+            text=strong(item.text, item.leading), x=item.value, y=place, yshift=19,
             showarrow=False, font={"size": 12.5, "color": theme.INK},
             bgcolor="rgba(255,255,255,0.8)",
         )  # fmt: skip
@@ -472,7 +472,7 @@ def funnel(metric: Metric, rows: Sequence[Cell], rate: float, chosen: str = "") 
     """
     seen = [row for row in rows if visible(row) and row["noemer"]]
     scale = 1000.0 if metric.soort == "per_1000" else 100.0
-    figure = _canvas(430, right=78)
+    figure = canvas(430, right=78)
     widest = nice_ceiling(max((row["noemer"] for row in seen), default=100.0) * 1.02)
     start = 100.0 if metric.soort == "per_1000" else 20.0
     bases = [start * (widest / start) ** (step / 160) for step in range(161)]
@@ -529,7 +529,7 @@ def funnel(metric: Metric, rows: Sequence[Cell], rate: float, chosen: str = "") 
     for row in named:
         right_half = row["noemer"] > widest * 0.6
         figure.add_annotation(
-                text=_strong(str(row["label"]), row["gebied"] == chosen), x=row["noemer"],
+                text=strong(str(row["label"]), row["gebied"] == chosen), x=row["noemer"],
                 y=row["waarde"], xanchor="right" if right_half else "left",
                 xshift=-9 if right_half else 9, showarrow=False,
                 font={"size": 11.5, "color": theme.INK}, bgcolor="rgba(255,255,255,0.75)",
@@ -563,7 +563,7 @@ def flow(
 ) -> go.Figure:
     """From one list to another, as wide as the count. Hidden streams are not drawn."""
     names = [*sources, *targets]
-    figure = _canvas(max(320, 48 * max(len(sources), len(targets))), left=6, right=6, top=14)
+    figure = canvas(max(320, 48 * max(len(sources), len(targets))), left=6, right=6, top=14)
     colours = dict(zip(sources, itertools.cycle(theme.SERIES), strict=False))
     figure.add_trace(
         go.Sankey(
@@ -640,11 +640,11 @@ def _scale(metric: Metric, top: float) -> dict[str, Any]:
             return {"nticks": 5}
 
 
-def _strong(text: str, yes: bool) -> str:
+def strong(text: str, yes: bool) -> str:
     return f"<b>{text}</b>" if yes else text
 
 
-def _wrapped(text: str, width: int = 24) -> str:
+def wrapped(text: str, width: int = 24) -> str:
     """Long labels over two lines, broken at a space."""
     if len(text) <= width:
         return text

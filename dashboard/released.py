@@ -31,6 +31,8 @@ TABLES = (
     "effecten",
     "effect_reeks",
     "besparing",
+    "besparing_balans",
+    "besparing_gevoeligheid",
     "leveringen",
     "bevindingen",
     "bescherming",

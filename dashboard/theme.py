@@ -128,6 +128,25 @@ table.zl .zl-long {{ min-width: 13rem; }}
 .zl-card p.zl-norm {{ color: {INK}; font-weight: 600; }}
 .zl-card p.zl-missed {{ color: {SIGNAL}; }}
 .zl-conclusion p + ul {{ margin-top: 0.3rem; }}
+.zl-level {{ font-weight: 600; display: block; width: 6.2rem; }}
+.zl-promise {{ width: 16.5rem; }}
+.zl-verdict {{ width: 11.5rem; }}
+.zl-promise small {{ display: block; color: {MUTED}; font-size: 0.78rem; }}
+.zl-forest {{ position: relative; width: 10rem; height: 1.5rem; background: {SURFACE}; }}
+.zl-forest i {{ position: absolute; display: block; }}
+.zl-forest .zl-zero {{ left: 50%; top: 0; bottom: 0; width: 1px; background: {INK}; }}
+.zl-forest .zl-bar {{ top: 0.68rem; height: 0.14rem; background: {MUTED}; }}
+.zl-forest .zl-point {{
+  top: 0.42rem; width: 0.66rem; height: 0.66rem; margin-left: -0.33rem; border-radius: 50%;
+  background: {PAPER}; border: 2px solid {MUTED}; box-sizing: border-box;
+}}
+.zl-forest.zl-sure .zl-bar {{ background: {ACCENT}; }}
+.zl-forest.zl-sure .zl-point {{ background: {ACCENT}; border-color: {ACCENT}; }}
+.zl-grounds h4 {{
+  font-size: 0.95rem; font-weight: 620; color: {INK}; margin: 0.9rem 0 0; padding: 0;
+}}
+.zl-grounds ul {{ margin: 0.35rem 0 0; padding-left: 1rem; }}
+.zl-grounds li, .zl-grounds p {{ font-size: 0.86rem; line-height: 1.5; margin: 0.2rem 0; }}
 dl.zl-about {{ margin: 0; font-size: 0.86rem; line-height: 1.45; min-width: 22rem; }}
 dl.zl-about dt {{ color: {MUTED}; font-size: 0.78rem; font-weight: 600; margin: 0.6rem 0 0; }}
 dl.zl-about dt:first-child {{ margin-top: 0; }}

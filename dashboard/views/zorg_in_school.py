@@ -1,193 +1,206 @@
-"""Zorg In School: what was promised, what changed, and what it costs and saves."""
+"""Zorg In School: what was promised, what became of it, and how sure that is."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from html import escape
 from typing import Any
 
-from dashboard import charts, facts, figure, filters, page, tables, wording
+import streamlit as st
+
+from dashboard import charts, charts_zis, facts, figure, page, promises, tables, wording
+from dashboard.promises import Effect
 from dashboard.released import Metric, Released
 from dashboard.tables import Row, Table
 
 TITLE = "Zorg In School"
-QUESTION = "Maakt Zorg In School waar wat het belooft, en wat kost en bespaart het?"
+QUESTION = "Maakt Zorg In School waar wat het belooft?"
 
-# With a comparison group, its development is the fairest guess of what would have happened.
-_LEADING_ROUTE = "vergelijking"
 _GROUPS = {"zis": "Zorg In School", "vergelijking": "Vergelijkingsgroep"}
+# Differences per period stand under an id of their own.
+_PER_START = "_per_startgroep"
+_DESCRIPTION = "BS"
+_HOW_TO_READ = (
+    "Elke rij heeft een eigen schaal, want de uitkomsten hebben verschillende eenheden: vergelijk "
+    "de streepjes dus niet tussen rijen. De stip is de schatting, de streep het 95%-interval. "
+    "Rechts van het midden is de beloofde kant op; loopt de streep over het midden heen, dan is "
+    "ook geen verschil mogelijk."
+)
 
 
 def render(released: Released) -> None:
     effects = released.table("effecten", "id, leidend DESC, ontwerp DESC").to_dicts()
-    savings = released.table("besparing", "product, schooljaar, route").to_dicts()
-    page.conclusion(_conclusions(effects, savings))
-
-    figure.section(
-        "Beloften en uitkomsten",
-        "Waar er een vergelijkingsgroep is, leidt het verschil met die groep; de verandering bij "
-        "de deelnemers zelf staat er ter vergelijking bij.",
-    )
+    page.conclusion(promises.summary(effects))
     if not effects:
         figure.explain("Effecten", "In deze publicatie staan geen effecten van Zorg In School.")
-    by_id = {
-        effect_id: [row for row in effects if row["id"] == effect_id]
-        for effect_id in dict.fromkeys(row["id"] for row in effects)
-    }
-    for rows in sorted(by_id.values(), key=lambda rows: not any(map(_shown, rows))):
-        _effect(released, rows)
-
-    figure.section(
-        "Besparing op jeugdhulp",
-        "Drie manieren om te schatten wat er zonder Zorg In School was gebeurd, altijd naast "
-        "elkaar.",
-    )
-    if not savings:
-        figure.explain("Besparing", "In deze publicatie staat geen besparing.")
-    for product in dict.fromkeys(row["product"] for row in savings):
-        _saving(released, [row for row in savings if row["product"] == product])
-
-    figure.section("Kosten van jeugdhulp", "Wat is er toegekend, en aan welke hulp?")
-    selection = filters.bar(released)
-    figure.trend(released, "jh_kosten_toegekend", selection, "Toegekende kosten jeugdhulp")
-    figure.breakdown(
-        released, "jh_kosten_toegekend", "hulpvorm", selection, "Toegekende kosten naar hulpvorm"
-    )
-    figure.breakdown(
-        released, "jh_kosten_toegekend", "niveau", selection, "Toegekende kosten naar zorgniveau"
-    )
-    figure.more(released, ("jeugdhulp",), ("jh_kosten_toegekend",), selection, "meer_jeugdhulp")
-
-
-def _conclusions(
-    effects: Sequence[Mapping[str, Any]], savings: Sequence[Mapping[str, Any]]
-) -> list[str]:
-    told = [
-        f"{_title(row)}. {row['zin']} Bewijsniveau: **{row['bewijsniveau']}**."
-        for row in effects
-        if row["leidend"] and row["status"] == wording.VISIBLE and row["zin"]
-    ]
-    silent = {row["id"] for row in effects if row["leidend"] and row["status"] != wording.VISIBLE}
-    if silent:
-        told.append(
-            f"Over {wording.count_of(len(silent), 'belofte', 'beloften')} kan nog niets worden "
-            "gezegd: de groepen zijn te klein of de gegevens ontbreken."
-        )
-    shown = [
-        row for row in savings if row["status"] == wording.VISIBLE and row["bedrag"] is not None
-    ]
-    if shown:
-        for product in dict.fromkeys(row["product"] for row in shown):
-            rows = [row for row in shown if row["product"] == product]
-            newest = max(row["schooljaar"] for row in rows)
-            told.append(_saved([row for row in rows if row["schooljaar"] == newest]))
-    return told
-
-
-def _saved(rows: Sequence[Mapping[str, Any]]) -> str:
-    """The sentence of the leading comparison, and how far the others are from it."""
-    leading = next((row for row in rows if row["route"] == _LEADING_ROUTE), rows[0])
-    low = min(row["bedrag"] for row in rows)
-    high = max(row["bedrag"] for row in rows)
-    if len(rows) == 1:
-        return str(leading["zin"])
-    return (
-        f"{leading['zin']} De schattingen liggen, naar gelang de gekozen vergelijking, tussen "
-        f"**{wording.euro_estimate(low)}** en **{wording.euro_estimate(high)}**; "
-        f"{_certainty(rows)}.{' Onder nul betekent meer kosten.' if low < 0 else ''}"
-    )
-
-
-def _certainty(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Whether the intervals of all routes stay above zero."""
-    known = [row for row in rows if row["onder"] is not None and row["boven"] is not None]
-    if not known:
-        return "de onzekerheid is niet bekend"
-    if all(row["onder"] > 0 for row in known):
-        return "alle schattingen liggen met hun interval boven nul"
-    if all(row["onder"] <= 0 <= row["boven"] for row in known):
-        return "geen daarvan is van nul te onderscheiden"
-    return "niet alle schattingen zijn van nul te onderscheiden"
-
-
-def _title(effect: Mapping[str, Any]) -> str:
-    """The promise as a promise, not as a finding."""
-    promise = str(effect["belofte"]).rstrip(".")
-    measured = str(effect["maat"])
-    extra = "" if measured in promise else f" (gemeten: {measured})"
-    return f"Belofte: {promise[:1].lower()}{promise[1:]}{extra}"
-
-
-def _shown(row: Mapping[str, Any]) -> bool:
-    return row["status"] == wording.VISIBLE and row["schatting"] is not None
-
-
-def _effect(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
-    leading = next((row for row in rows if row["leidend"]), rows[0])
-    title = _title(leading)
-    shown = [row for row in rows if _shown(row)]
-    if not shown:
-        figure.explain(
-            title, wording.status_sentence(str(leading["status"]), str(leading["reden"] or ""))
-        )
         return
-    series = released.table("effect_reeks", "effect, groep DESC, volgorde").to_dicts()
-    series = [
-        {**row, "onder": None, "boven": None, "n": row["n_leerlingen"]}
-        for row in series
-        if row["effect"] == leading["id"]
-    ]
-    account = facts.of_effect(released, leading)
-    body = tuple(
-        Row(
-            (
-                tables.text(row["ontwerp_label"]),
-                tables.figure(_estimate(row)) if row in shown
-                else tables.Cell(wording.no_value(str(row["status"])), number=True),
-                tables.figure(_range(row)),
-                tables.text(row["bewijsniveau"] or ""),
-            ),
-            now=bool(row["leidend"]),
-        )
-        for row in rows
-    )  # fmt: skip
+    outcomes = promises.leading(effects)
+    figure.section("Alle beloften", _HOW_TO_READ)
+    for code, term in promises.TERMS.items():
+        _term(released, term, [row for row in outcomes if promises.term(row) == code])
+    absent = [row for row in outcomes if not promises.shown(row)]
+    if absent:
+        figure.section("Wat ontbreekt", "Beloften waarover nu niets te zeggen is, en wat nodig is.")
+        figure.html(tables.html(promises.missing(absent)))
+    _one(released, effects, [row for row in outcomes if promises.shown(row)])
+
+
+def _term(released: Released, term: str, outcomes: Sequence[Effect]) -> None:
+    told = [row for row in outcomes if promises.shown(row)]
+    if not told:
+        figure.explain(term, "Voor deze termijn is er nog geen uitkomst; zie Wat ontbreekt.")
+        return
+    found = [facts.of_effect(released, row) for row in told]
+    sources = {source for account in found for source in account.sources}
+    account = replace(
+        found[0],
+        definition="Per belofte de uitkomst van de opzet die voorop staat, met het bewijsniveau "
+        "op de effectladder van het NJi.",
+        numerator="Per belofte; kies hieronder een belofte voor de hele verantwoording",
+        denominator="Per belofte",
+        sources=tuple(sorted(sources, key=lambda s: (s.geleverd_op, s.leverancier), reverse=True)),
+        n="per belofte verschillend",
+        more=(),
+    )
     figure.show(
         figure.Figure(
-            key=f"{leading['id']}_schatting",
-            title=title,
+            key=f"beloften_{promises.term(told[0])}",
+            title=term,
             facts=account,
+            table=promises.forest(told, f"{term}: beloften met een uitkomst"),
+        )
+    )
+
+
+def _one(released: Released, effects: Sequence[Effect], outcomes: Sequence[Effect]) -> None:
+    figure.section("Eén belofte van dichtbij", "Kies een belofte; de keuze staat in het adres.")
+    if not outcomes:
+        figure.explain("Geen uitkomsten", "Er is nog geen belofte met een uitkomst.")
+        return
+    named = {f"{str(row['belofte']).rstrip('.')} ({row['maat']})": row for row in outcomes}
+    chosen = st.selectbox(
+        "Belofte", list(named), index=_best(outcomes), key="belofte", bind="query-params", width=760
+    )  # fmt: skip
+    main = named[chosen]
+    designs = [row for row in effects if row["id"] == main["id"]]
+    page.conclusion([f"{main['zin']} Bewijsniveau: **{main['bewijsniveau']}**."])
+    _estimates(released, main, promises.in_order(designs))
+    _grounds(main)
+    points = released.table("effect_reeks", "effect, groep DESC, volgorde").to_dicts()
+    _series(released, main, [row for row in points if row["effect"] == main["id"]])
+    _event_study(
+        released, main, [row for row in points if row["effect"] == f"{main['id']}{_PER_START}"]
+    )
+
+
+def _best(outcomes: Sequence[Effect]) -> int:
+    """Where the best evidence stands; that one is shown until the reader chooses."""
+    return next(
+        (place for place, row in enumerate(outcomes) if promises.group(row) == promises.GOOD), 0
+    )
+
+
+def _estimates(released: Released, main: Effect, designs: Sequence[Effect]) -> None:
+    drawn = [
+        row
+        for row in designs
+        if promises.shown(row) and row["onder"] is not None and row["ontwerp"] != _DESCRIPTION
+    ]
+    heads = (
+        "Opzet", "Schatting", "95%-interval", "p", "Leerlingen", "Scholen", "Bewijsniveau",
+        "Wat dit zegt",
+    )  # fmt: skip
+    way = "minder is gunstiger" if main["richting"] == "lager" else "meer is gunstiger"
+    figure.show(
+        figure.Figure(
+            key=f"{main['id']}_schatting",
+            title=f"{str(main['belofte']).rstrip('.')}: schatting per opzet",
+            facts=facts.of_effect(released, main),
             table=Table(
-                f"{title}: schattingen", ("Opzet", "Schatting", "95%-interval", "Bewijsniveau"),
-                body, frozenset({1, 2}),
+                "Schatting per opzet", heads, tuple(map(_design, designs)),
+                frozenset({1, 2, 3, 4, 5}),
             ),
             chart=charts.estimates(
                 [
                     charts.Estimate(
                         str(row["ontwerp_label"]), row["schatting"], row["onder"], row["boven"],
-                        f"{_estimate(row)} ({_range(row)})", bool(row["leidend"]),
+                        f"{promises.estimate(row)} ({promises.interval(row)})",
+                        bool(row["leidend"]),
                     )
-                    for row in shown
-                    if row["onder"] is not None and row["boven"] is not None
+                    for row in drawn
                 ],
-                f"{leading['eenheid']}; links van nul is minder, rechts is meer",
-            ),
-            alt=f"Schattingen met 95%-interval voor: {title}.",
-            note=_threats(leading),
+                f"{main['eenheid']}; {way}", euros=promises.euros(main),
+            ) if drawn else None,
+            alt=f"Schattingen met 95%-interval voor: {main['belofte']}",
+            note="Een beschrijving zegt hoe het bij deelnemers is, niet wat er veranderde; zij "
+            "staat daarom alleen in de tabel."
+            if any(row["ontwerp"] == _DESCRIPTION for row in designs) else "",
             wide=True,
         )
     )  # fmt: skip
-    if series:
-        account = facts.of_effect(released, leading, series)
-        told = f"Aantal {leading['eenheid']}, per periode in iedere groep."
-        _series(released, leading, series, replace(account, definition=told, interval=""))
 
 
-def _series(
-    released: Released,
-    effect: Mapping[str, Any],
-    series: Sequence[Mapping[str, Any]],
-    account: facts.Facts,
-) -> None:
+def _design(row: Effect) -> Row:
+    if not promises.shown(row):
+        blank = tables.Cell(wording.no_value(str(row["status"])), number=True)
+        empty = tables.figure("")
+        cells = (blank, empty, empty, empty, empty, tables.text(""), tables.long(row["reden"]))
+        return Row((tables.text(row["ontwerp_label"]), *cells), now=bool(row["leidend"]))
+    return Row(
+        (
+            tables.text(row["ontwerp_label"]),
+            tables.figure(promises.estimate(row), row["schatting"]),
+            tables.figure(promises.interval(row)),
+            tables.figure(_p(row)),
+            tables.part(row, "n_leerlingen"),
+            tables.part(row, "n_scholen"),
+            tables.text(row["bewijsniveau"]),
+            tables.long(promises.verdict(row)),
+        ),
+        now=bool(row["leidend"]),
+    )
+
+
+def _p(row: Effect) -> str:
+    if row["p"] is None:
+        return "n.v.t."
+    told = wording.number(row["p"], 3)
+    if row["p_holm"] is None:
+        return told
+    return f"{told} (Holm: {wording.number(row['p_holm'], 3)})"
+
+
+def _grounds(main: Effect) -> None:
+    """What was checked, what it rests on, and what else may explain it."""
+    figure.html(
+        tables.terms(
+            [
+                (name, str(main[column]))
+                for name, column in (
+                    ("Over wie", "populatie"), ("Over welke tijd", "blootstelling"),
+                    ("Vergeleken met", "vergelijking"),
+                )
+                if main[column]
+            ]
+        )
+    )  # fmt: skip
+    parts = (
+        ("Wat is nagegaan", main["controles"]),
+        ("Waar het op rust", main["aannames"]),
+        ("Wat het ook kan verklaren", main["bedreigingen"]),
+    )
+    for column, (title, text) in zip(st.columns(3, gap="medium"), parts, strict=True):
+        lines = "".join(f"<li>{escape(line)}</li>" for line in promises.sentences(text))
+        body = f"<ul>{lines}</ul>" if lines else "<p>Niets vastgelegd.</p>"
+        with column:
+            figure.html(f'<div class="zl-grounds"><h4>{title}</h4>{body}</div>')
+
+
+def _series(released: Released, effect: Effect, found: Sequence[Mapping[str, Any]]) -> None:
+    series = [{**row, "n": row["n_leerlingen"]} for row in found]
+    if not series:
+        return
     title = f"Verloop: {effect['eenheid']}"
     places = sorted({(row["volgorde"], row["periode"]) for row in series})
     steps = [period for _, period in places]
@@ -209,6 +222,11 @@ def _series(
         Row((tables.text(step), *(tables.valued(metric, line.rows[place]) for line in lines)))
         for place, step in enumerate(steps)
     )
+    account = replace(
+        facts.of_effect(released, effect, series),
+        definition=f"Aantal {effect['eenheid']}, per periode vóór en na de eigen start.",
+        interval="",
+    )
     figure.show(
         figure.Figure(
             key=f"{effect['id']}_reeks",
@@ -225,106 +243,45 @@ def _series(
     )  # fmt: skip
 
 
-def _saving(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
-    newest = max(row["schooljaar"] for row in rows)
-    title = _product(rows[0])
-    now = [row for row in rows if row["schooljaar"] == newest]
-    shown = [row for row in now if row["status"] == wording.VISIBLE and row["bedrag"] is not None]
-    if not shown:
-        figure.explain(
-            title, wording.status_sentence(str(now[0]["status"]), str(now[0]["reden"] or ""))
-        )
+def _event_study(released: Released, effect: Effect, found: Sequence[Mapping[str, Any]]) -> None:
+    if not any(charts.visible(row) for row in found):
         return
+    metric = _as_metric(effect)
     body = tuple(
-        Row(
-            (
-                tables.text(row["schooljaar"]),
-                tables.text(row["route_label"]),
-                *(
-                    (
-                        tables.figure(_volume(row)),
-                        tables.figure(wording.euro_estimate(row["bedrag"])),
-                        tables.figure(_euro_range(row)),
-                    )
-                    if row["status"] == wording.VISIBLE and row["bedrag"] is not None
-                    else (
-                        tables.figure(""),
-                        tables.Cell(wording.no_value(str(row["status"])), number=True),
-                        tables.figure(""),
-                    )
-                ),
-            ),
-            now=row["schooljaar"] == newest and row["route"] == _LEADING_ROUTE,
-        )
-        for row in rows
+        Row((
+            tables.text(row["periode"]),
+            tables.valued(metric, row) if not charts.visible(row)
+            else tables.figure(promises.estimate(effect, row["waarde"]), row["waarde"]),
+            tables.figure("" if row["onder"] is None or row["boven"] is None
+                          else wording.estimate_interval(row["onder"], row["boven"])),
+        ))
+        for row in found
+    )  # fmt: skip
+    account = replace(
+        facts.of_effect(released, effect, found),
+        definition=f"Verschil met de vergelijkingsgroep in het aantal {effect['eenheid']}, per "
+        "periode vóór en na de start, gemiddeld over de startgroepen.",
+        interval="95%-interval",
     )
     figure.show(
         figure.Figure(
-            key=f"besparing_{rows[0]['product']}",
-            title=f"{title}, {newest}",
-            facts=facts.of_saving(released, now),
+            key=f"{effect['id']}_per_periode",
+            title="Verschil met de vergelijkingsgroep per periode",
+            facts=account,
             table=Table(
-                f"{title} per schooljaar en vergelijking",
-                ("Schooljaar", "Vergelijking", "Volume t.o.v. zonder", "Besparing", "95%-interval"),
-                body, frozenset({2, 3, 4}),
+                "Verschil per periode", ("Periode", "Verschil", "95%-interval"), body,
+                frozenset({1, 2}),
             ),
-            chart=charts.estimates(
-                [
-                    charts.Estimate(
-                        str(row["route_label"]), row["bedrag"],
-                        row["bedrag"] if row["onder"] is None else row["onder"],
-                        row["bedrag"] if row["boven"] is None else row["boven"],
-                        wording.euro_estimate(row["bedrag"]),
-                        str(row["route"]) == _LEADING_ROUTE,
-                    )
-                    for row in shown
-                ],
-                "euro per schooljaar; rechts van nul is een besparing", euros=True,
-            ),
-            alt=f"{title} in {newest} volgens drie vergelijkingen, met 95%-interval.",
-            note="Tariefindexatie, een andere leerlingenpopulatie en terugkeer naar het "
-            "gemiddelde kunnen de schatting vertekenen.",
+            chart=charts_zis.event_study(found, str(effect["eenheid"])),
+            alt="Verschil met de vergelijkingsgroep per periode, met 95%-interval.",
+            note="Vóór de start horen de verschillen rond nul te liggen: dan liepen beide groepen "
+            "gelijk op en is de vergelijking eerlijk.",
             wide=True,
         )
     )  # fmt: skip
 
 
-def _product(row: Mapping[str, Any]) -> str:
-    return f"Besparing op {str(row['hulpvorm']).replace('_', ' ')} niveau {row['niveau']}"
-
-
-def _volume(row: Mapping[str, Any]) -> str:
-    if row["volume_zonder"] is None or row["volume_werkelijk"] is None:
-        return ""
-    less = round(row["volume_zonder"] - row["volume_werkelijk"])
-    way = "minder" if less >= 0 else "meer"
-    return f"{wording.number(abs(less))} {row['eenheid']} {way}"
-
-
-def _euro_range(row: Mapping[str, Any]) -> str:
-    if row["onder"] is None or row["boven"] is None:
-        return ""
-    return f"{wording.euro_estimate(row['onder'])} tot {wording.euro_estimate(row['boven'])}"
-
-
-def _estimate(row: Mapping[str, Any]) -> str:
-    value = row["schatting"]
-    plus = "+" if value > 0 else ""
-    return f"{plus}{wording.signed(value)}"
-
-
-def _range(row: Mapping[str, Any]) -> str:
-    if row["onder"] is None or row["boven"] is None:
-        return ""
-    return wording.estimate_interval(row["onder"], row["boven"])
-
-
-def _threats(effect: Mapping[str, Any]) -> str:
-    text = str(effect["bedreigingen"] or "")
-    return f"Lees dit met de bedreigingen erbij: {text[:1].lower()}{text[1:]}" if text else ""
-
-
-def _as_metric(effect: Mapping[str, Any]) -> Metric:
+def _as_metric(effect: Effect) -> Metric:
     """The effect's outcome as a metric, so that it reads like one."""
     return Metric(
         id=str(effect["id"]), thema="", label_nl=str(effect["belofte"]),

@@ -19,6 +19,8 @@ from pathlib import Path
 
 import duckdb
 
+from tests.browser import fixture_zis
+
 RELEASE_ID = "2026-11-16-demo-3f9c21"
 YEARS = ("2021/2022", "2022/2023", "2023/2024", "2024/2025")
 TOWNS = (("GM0118", "Hoogeveen", 20), ("GM0599", "Rotterdam", 40))
@@ -60,13 +62,21 @@ CREATE TABLE effecten (id VARCHAR, belofte VARCHAR, maat VARCHAR, ontwerp VARCHA
     ontwerp_label VARCHAR, eenheid VARCHAR, schatting DOUBLE, standaardfout DOUBLE, onder DOUBLE,
     boven DOUBLE, p DOUBLE, n_leerlingen INTEGER, n_scholen INTEGER, n_perioden INTEGER,
     bewijsniveau VARCHAR, zin VARCHAR, aannames VARCHAR, bedreigingen VARCHAR, richting VARCHAR,
-    status VARCHAR, reden VARCHAR, leidend BOOLEAN);
+    status VARCHAR, reden VARCHAR, leidend BOOLEAN, p_holm DOUBLE, n_maanden INTEGER,
+    controles VARCHAR, populatie VARCHAR, blootstelling VARCHAR, vergelijking VARCHAR);
 CREATE TABLE effect_reeks (effect VARCHAR, groep VARCHAR, periode VARCHAR, volgorde INTEGER,
-    waarde DOUBLE, noemer DOUBLE, n_leerlingen INTEGER, status VARCHAR);
+    waarde DOUBLE, noemer DOUBLE, n_leerlingen INTEGER, status VARCHAR, onder DOUBLE, boven DOUBLE);
 CREATE TABLE besparing (product VARCHAR, hulpvorm VARCHAR, niveau VARCHAR, schooljaar VARCHAR,
     route VARCHAR, route_label VARCHAR, volume_werkelijk DOUBLE, volume_zonder DOUBLE,
     eenheid VARCHAR, tarief DOUBLE, bedrag DOUBLE, onder DOUBLE, boven DOUBLE,
     n_leerlingen INTEGER, n_scholen INTEGER, status VARCHAR, reden VARCHAR, zin VARCHAR);
+CREATE TABLE besparing_balans (schooljaar VARCHAR, route VARCHAR, onderdeel VARCHAR,
+    onderdeel_label VARCHAR, betaler VARCHAR, waarde DOUBLE, onder DOUBLE, midden DOUBLE,
+    boven DOUBLE, eenheid VARCHAR, volgorde INTEGER, leidend BOOLEAN, status VARCHAR,
+    reden VARCHAR, zin VARCHAR);
+CREATE TABLE besparing_gevoeligheid (naam VARCHAR, label VARCHAR, waarde DOUBLE, laag DOUBLE,
+    hoog DOUBLE, eenheid VARCHAR, verdeling VARCHAR, bron VARCHAR, netto_laag DOUBLE,
+    netto_hoog DOUBLE, volgorde INTEGER);
 CREATE TABLE leveringen (levering VARCHAR, bestand VARCHAR, dataset VARCHAR, leverancier VARCHAR,
     periode VARCHAR, ontvangen_op DATE, status VARCHAR, rijen INTEGER, geaccepteerd INTEGER,
     afgekeurd INTEGER, bericht VARCHAR);
@@ -367,67 +377,6 @@ def _costs(year: str, y: int, area: Area, pupils: int) -> Iterator[list[object]]
                    "zichtbaar", ""]  # fmt: skip
 
 
-def _effects() -> tuple[list[list[object]], list[list[object]], list[list[object]]]:
-    threats = (
-        "Terugkeer naar het gemiddelde: scholen starten vaak na een zwaar jaar. "
-        "Verschil in leerlingenpopulatie tussen de groepen."
-    )
-    trends = "Zonder Zorg In School hadden beide groepen dezelfde ontwikkeling doorgemaakt."
-    effects: list[list[object]] = [
-        ["zis_m3", "Er zijn minder schorsingen.", "schorsingen", "VV",
-         "Voor en na de start, vergeleken met de vergelijkingsgroep", "schorsingen per 100 leerlingmaanden",
-         -0.62, 0.24, -1.10, -0.15, 0.011, 420, 10, 8, "goede aanwijzingen",
-         "Op scholen met Zorg In School daalde het aantal schorsingen met 0,6 per 100 "
-         "leerlingmaanden meer dan op vergelijkbare scholen.",
-         trends, threats, "lager", "zichtbaar", "", True],
-        ["zis_m3", "Er zijn minder schorsingen.", "schorsingen", "VN",
-         "Voor en na de start, alleen deelnemers", "schorsingen per 100 leerlingmaanden",
-         -0.94, 0.21, -1.36, -0.52, 0.0001, 210, 5, 8, "eerste aanwijzingen",
-         "Bij deelnemers daalde het aantal schorsingen na de start met 0,9 per 100 "
-         "leerlingmaanden.",
-         "Er veranderde niets anders tegelijk.", threats, "lager", "zichtbaar", "", False],
-        ["zis_l1", "Er zijn geen thuiszitters meer.", "thuiszitters", "VV",
-         "Voor en na de start, vergeleken met de vergelijkingsgroep", "thuiszitters per 100 deelnemers",
-         None, None, None, None, None, None, None, None, "", "", "", "", "lager",
-         "te_klein", "Minder dan 10 leerlingen of minder dan 2 scholen in een van de groepen.",
-         True],
-    ]  # fmt: skip
-    series: list[list[object]] = []
-    labels = [f"{y} {half}" for y in YEARS for half in ("najaar", "voorjaar")]
-    for index, label in enumerate(labels):
-        base = 2.1 - 0.03 * index + (0.12 if index % 2 else 0)
-        after = 0.62 if index >= 4 else 0
-        series.append(["zis_m3", "zis", label, index, round(base + 0.25 - after, 2), 1250.0, 210,
-                       "zichtbaar"])  # fmt: skip
-        hidden = index == 6
-        series.append(["zis_m3", "vergelijking", label, index, None if hidden else round(base, 2),
-                       None if hidden else 1240.0, None if hidden else 210,
-                       "afgeschermd" if hidden else "zichtbaar"])  # fmt: skip
-    savings: list[list[object]] = []
-    routes = (
-        ("basis", "Het gebruik van vóór de start loopt gelijk door", 61_000.0, 12_000.0, 108_000.0),
-        ("vergelijking", "Het gebruik volgt de vergelijkingsgroep", 84_000.0, 21_000.0, 149_000.0),
-        (
-            "trend",
-            "De eigen ontwikkeling van vóór de start loopt door",
-            47_000.0,
-            -9_000.0,
-            104_000.0,
-        ),
-    )
-    for y, year in enumerate(YEARS[2:]):
-        for route, label, amount, low, high in routes:
-            scale = 1 + 0.2 * y
-            savings.append(
-                ["dagbesteding_7", "dagbesteding", "7", year, route, label, 4300.0,
-                 4300.0 + amount * scale / 86.4, "dagdelen", 86.4, round(amount * scale, -3),
-                 round(low * scale, -3), round(high * scale, -3), 35, 4, "zichtbaar", "",
-                 f"In {year} was het verschil in volume dagbesteding niveau 7 naar schatting "
-                 f"€ {round(amount * scale, -3):,.0f} waard.".replace(",", ".")]
-            )  # fmt: skip
-    return effects, series, savings
-
-
 _DELIVERIES: tuple[tuple[object, ...], ...] = (
     ("kolibri_smw_2024-2025", "kolibri_smw_2024-2025.xlsx", "smw_trajecten", "Stichting Kolibri", "2024-2025", dt.date(2026, 9, 14), "geladen", 3240, 3215, 25, ""),
     ("de_vaart_smw_2024-2025", "de_vaart_smw_2024-2025.csv", "smw_trajecten", "Welzijn De Vaart", "2024-2025", dt.date(2026, 9, 21), "geladen", 1180, 1180, 0, ""),
@@ -476,7 +425,7 @@ def build(workdir: Path, release_id: str = RELEASE_ID, *, metrics: int | None = 
     target.parent.mkdir(parents=True, exist_ok=True)
     target.unlink(missing_ok=True)
     cells = [row for row in _cells(areas, rng) if row[0] in ids]
-    effects, series, savings = _effects()
+    savings, balance, drivers = fixture_zis.saving()
     with duckdb.connect(str(target)) as con:
         con.execute(SCHEMA)
         con.begin()
@@ -508,13 +457,15 @@ def build(workdir: Path, release_id: str = RELEASE_ID, *, metrics: int | None = 
             if d[2] == DATASET_OF[str(i).split("_")[0]] and d[6] == "geladen"
         ] + [
             [i, d[2], d[3], d[5], d[4]]
-            for i, dataset in (("zis_m3", "schorsingen"), ("zis_l1", "verzuim"), ("besparing", "jeugdhulp"))
+            for i, dataset in (("zis_k1", "schorsingen"), ("zis_m3", "schorsingen"), ("zis_l1", "verzuim"), ("zis_l6", "jeugdhulp"), ("besparing", "jeugdhulp"))
             for d in _DELIVERIES
             if d[2] == dataset and d[6] == "geladen"
         ])  # fmt: skip
-        _insert(con, "effecten", effects)
-        _insert(con, "effect_reeks", series)
+        _insert(con, "effecten", fixture_zis.effects())
+        _insert(con, "effect_reeks", fixture_zis.series())
         _insert(con, "besparing", savings)
+        _insert(con, "besparing_balans", balance)
+        _insert(con, "besparing_gevoeligheid", drivers)
         _insert(con, "leveringen", _DELIVERIES)
         _insert(con, "bevindingen", _FINDINGS)
         con.commit()
