@@ -137,16 +137,28 @@ def routes(
     ends = [end for a in known for end in (a.value, a.low, a.high) if end is not None]
     low, high = min([0.0, *ends]), max([0.0, *ends])
     pad = (high - low or 1.0) * 0.1
+    gap = 0.84 / max(len(lines), 1)
+    shifts = [(index - (len(lines) - 1) / 2) * gap for index in range(len(lines))]
     figure.update_xaxes(
-        tickvals=list(range(len(years))), ticktext=list(years), range=[-0.5, len(years) - 0.5],
-        tickfont={"color": theme.INK, "size": 13},
+        tickvals=[place + shift for place in range(len(years)) for shift in shifts],
+        ticktext=[
+            charts.strong(charts.wrapped(label, 12), leads)
+            for _ in years
+            for label, leads, _ in lines
+        ],
+        tickangle=0, range=[-0.5, len(years) - 0.5], tickfont={"color": theme.INK, "size": 11.5},
     )  # fmt: skip
     figure.update_yaxes(range=[low - pad, high + pad], tickprefix="€ ", tickformat=",.0f", nticks=6)
     figure.add_hline(y=0, line={"color": theme.INK, "width": 1})
-    gap = 0.8 / max(len(lines), 1)
+    for number, year in enumerate(years):
+        figure.add_annotation(
+            text=f"<b>{year}</b>", x=number, yref="paper", y=1, yanchor="bottom", showarrow=False,
+            font={"size": 13, "color": theme.INK},
+        )  # fmt: skip
+        if number:
+            figure.add_vline(x=number - 0.5, line={"color": theme.LINE, "width": 1})
     for index, (label, leads, amounts) in enumerate(lines):
-        shift = (index - (len(lines) - 1) / 2) * gap
-        seen = [(place + shift, amount) for place, amount in enumerate(amounts) if amount]
+        seen = [(place + shifts[index], amount) for place, amount in enumerate(amounts) if amount]
         colour = theme.ACCENT if leads else theme.MUTED
         _marks(
             figure, [place for place, _ in seen], [amount for _, amount in seen],
@@ -156,11 +168,9 @@ def routes(
         )  # fmt: skip
         for place, amount in seen:
             figure.add_annotation(
-                text=charts.strong(
-                    f"{charts.wrapped(label, 22)}<br>{_thousands(amount.value)}", leads
-                ),
-                x=place, y=amount.value, xanchor="left", xshift=9, showarrow=False, align="left",
-                font={"size": 11.5, "color": colour}, bgcolor="rgba(255,255,255,0.8)",
+                text=charts.strong(_thousands(amount.value), leads), x=place, y=amount.value,
+                xanchor="left", xshift=9, showarrow=False,
+                font={"size": 12, "color": theme.INK}, bgcolor="rgba(255,255,255,0.8)",
             )  # fmt: skip
     return figure
 
@@ -196,7 +206,7 @@ def tornado(items: Sequence[tuple[str, float, float]], middle: float) -> go.Figu
                     "<extra></extra>",
                 )
             )  # fmt: skip
-            right = end >= middle
+            right = end >= middle - 1000
             figure.add_annotation(
                 text=f"{word} {_thousands(end)}", x=end, y=place, showarrow=False,
                 xanchor="left" if right else "right", xshift=5 if right else -5,

@@ -146,6 +146,40 @@ def of_saving(released: Released, rows: Sequence[Mapping[str, Any]]) -> Facts:
     )
 
 
+def of_balance(released: Released, definition: str, numerator: str) -> Facts:
+    """Facts of a figure from the whole calculation of savings and costs."""
+    whole = released.query(
+        "SELECT n_leerlingen, n_scholen FROM effecten "
+        "WHERE id = 'zis_l6' AND leidend AND status = ?",
+        wording.VISIBLE,
+    ).to_dicts()
+    n = ""
+    if whole and whole[0]["n_leerlingen"] is not None:
+        n = (
+            f"{wording.number(whole[0]['n_leerlingen'])} leerlingen, "
+            f"{wording.number(whole[0]['n_scholen'] or 0)} scholen"
+        )
+    return Facts(
+        definition=definition,
+        numerator=numerator,
+        denominator="geen; dit is een bedrag",
+        sources=tuple(released.sources(_SAVING)),
+        n=n,
+        interval="95%-interval",
+        norm="",
+        hidden=0,
+        release_id=released.about.id,
+        rounding=released.about.afronding,
+        more=(
+            (
+                "Onzekerheid van de rekensom",
+                "Scholen zijn herhaald getrokken en aannames uit hun aannemelijke bereik, 2.000 "
+                "keer; het interval loopt van 2,5% tot 97,5% van de uitkomsten.",
+            ),
+        ),
+    )
+
+
 def of_administration(
     released: Released, definition: str, numerator: str, hidden: int = 0
 ) -> Facts:

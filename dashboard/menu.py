@@ -6,6 +6,7 @@ from types import ModuleType
 
 from dashboard.views import (
     bereik,
+    besparing,
     definities,
     doorgaande_lijnen,
     inzet,
@@ -39,8 +40,11 @@ SECTIONS: dict[str, tuple[tuple[ModuleType, str], ...]] = {
         (thuiszitters, "thuiszitters"),
         (doorgaande_lijnen, "doorgaande-lijnen"),
         (jeugdhulp, "jeugdhulp"),
-        (zorg_in_school, "zorg-in-school"),
         (scholen, "scholen"),
+    ),
+    "Zorg In School": (
+        (zorg_in_school, "zorg-in-school"),
+        (besparing, "besparing"),
     ),
     "Verantwoording": (
         (leveringen, "leveringen"),

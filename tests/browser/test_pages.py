@@ -20,7 +20,9 @@ PAGES = {
     for pages in menu.SECTIONS.values()
     for view, address in pages
 }
-WITH_CHARTS = {"bereik", "proces-resultaat", "verwijzingen", "schorsingen", "zorg-in-school"}
+WITH_CHARTS = {
+    "bereik", "proces-resultaat", "verwijzingen", "schorsingen", "zorg-in-school", "besparing",
+}  # fmt: skip
 
 
 def _screenshot(visit: Visit, name: str) -> None:

@@ -1,0 +1,143 @@
+"""The published balance of Zorg In School, read once for the pages that tell it. No Streamlit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from dashboard import wording
+from dashboard.charts_zis import Amount
+from dashboard.released import Released
+from pipelines.effects import savings
+
+TOTAL = "totaal"
+ALL_YEARS = "Alle schooljaren samen"
+
+ROUTES = {
+    "vergelijking": "Zoals de vergelijkingsgroep",
+    "basis": "Zoals vóór de start",
+    "trend": "Zoals de eigen ontwikkeling",
+}
+PAYERS = {
+    "gemeente": "Kosten: gemeente",
+    "scholen": "Kosten: scholen",
+    "samenwerkingsverband": "Kosten: samenwerkingsverband",
+}
+# Parts of the gross saving, in the order of the waterfall.
+PARTS = {
+    "volume": "Minder hulp",
+    "mix": "Andere soorten hulp",
+    "prijs": "Gestegen tarieven",
+    "beschikkingen": "Vermeden beschikkingen",
+    "zorgplannen": "Vermeden zorgplannen",
+}
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Balances:
+    """Rows of `besparing_balans`; `reason` says why there is no calculation."""
+
+    rows: tuple[Row, ...]
+    reason: str
+
+    @property
+    def routes(self) -> list[str]:
+        """Routes that were walked, the leading one first."""
+        present = {row["route"] for row in self.rows}
+        ordered = [name for name in ROUTES if name in present]
+        return sorted(ordered, key=lambda name: name != self.leading)
+
+    @property
+    def leading(self) -> str:
+        return next((str(row["route"]) for row in self.rows if row["leidend"]), "")
+
+    @property
+    def years(self) -> list[str]:
+        return sorted({row["schooljaar"] for row in self.rows} - {TOTAL})
+
+    def at(self, year: str, route: str, part: str, payer: str = "") -> Amount | None:
+        """One published figure with its interval."""
+        row = self._row(year, route, part, payer)
+        if row is None or row["waarde"] is None:
+            return None
+        return Amount(row["waarde"], row["onder"], row["boven"])
+
+    def sentence(self, route: str) -> str:
+        row = self._row(TOTAL, route, "netto", "")
+        return "" if row is None else str(row["zin"])
+
+    def part(self, year: str, route: str, part: str) -> float:
+        """A part of the saving; over all years their sum, where that is not published itself."""
+        found = self.at(year, route, part)
+        if found is not None:
+            return found.value
+        amounts = (self.at(one, route, part) for one in self.years) if year == TOTAL else ()
+        return float(sum(Decimal(str(a.value)) for a in amounts if a is not None))
+
+    def cost(self, year: str, route: str) -> float:
+        paid = (self.at(year, route, "programmakosten", payer) for payer in PAYERS)
+        return float(sum(Decimal(str(a.value)) for a in paid if a is not None))
+
+    def break_even(self, route: str) -> str | None:
+        """The school year from which the discounted net so far stays at or above zero."""
+        course = [(year, self.at(year, route, "cumulatief")) for year in self.years]
+        nothing = Decimal(0)
+        return savings.break_even(
+            [
+                savings.NetYear(year, nothing, nothing, nothing, Decimal(str(amount.value)))
+                for year, amount in course
+                if amount is not None
+            ]
+        )
+
+    def _row(self, year: str, route: str, part: str, payer: str) -> Row | None:
+        asked = (year, route, part, payer)
+        return next(
+            (
+                row
+                for row in self.rows
+                if (row["schooljaar"], row["route"], row["onderdeel"], row["betaler"]) == asked
+            ),
+            None,
+        )
+
+
+def read(released: Released) -> Balances:
+    """The balance of this release; without a figure, the reason."""
+    rows = released.table("besparing_balans", "route, volgorde").to_dicts()
+    seen = tuple(row for row in rows if row["status"] == wording.VISIBLE)
+    reason = next((str(row["reden"]) for row in rows if row["reden"]), "")
+    return Balances(seen, reason)
+
+
+def drivers(released: Released) -> Sequence[Row]:
+    """Rows of `besparing_gevoeligheid`, the largest swing first."""
+    return released.table("besparing_gevoeligheid", "volgorde").to_dicts()
+
+
+def scaled(amount: Amount, value: float, base: float) -> Amount:
+    """An interval carried over to a figure that is `base` divided by something fixed."""
+    if not base or amount.low is None or amount.high is None:
+        return Amount(value)
+    return Amount(value, amount.low * value / base, amount.high * value / base)
+
+
+def interval(amount: Amount | None) -> str:
+    """€ 582.000 tot € 1.489.000; empty without one."""
+    if amount is None or amount.low is None or amount.high is None:
+        return ""
+    return f"{wording.euro_estimate(amount.low)} tot {wording.euro_estimate(amount.high)}"
+
+
+def year_name(year: str) -> str:
+    return ALL_YEARS if year == TOTAL else year
+
+
+def spread(amounts: Sequence[Amount | None]) -> tuple[float, float]:
+    """Lowest and highest value."""
+    values = [amount.value for amount in amounts if amount is not None]
+    return min(values), max(values)
