@@ -16,6 +16,7 @@ from dashboard.views import (
     preventie,
     proces_resultaat,
     samenwerking,
+    scenario,
     scholen,
     schorsingen,
     thuiszitters,
@@ -45,6 +46,7 @@ SECTIONS: dict[str, tuple[tuple[ModuleType, str], ...]] = {
     "Zorg In School": (
         (zorg_in_school, "zorg-in-school"),
         (besparing, "besparing"),
+        (scenario, "scenario"),
     ),
     "Verantwoording": (
         (leveringen, "leveringen"),

@@ -142,11 +142,18 @@ table.zl .zl-long {{ min-width: 13rem; }}
 }}
 .zl-forest.zl-sure .zl-bar {{ background: {ACCENT}; }}
 .zl-forest.zl-sure .zl-point {{ background: {ACCENT}; border-color: {ACCENT}; }}
+.zl-sentence {{
+  border-left: 4px solid {ACCENT_SOFT}; padding: 0.2rem 0 0.2rem 1.1rem; margin: 0.6rem 0 0;
+  font-size: 1.02rem; line-height: 1.55; max-width: 62rem; color: {INK};
+}}
 .zl-grounds h4 {{
   font-size: 0.95rem; font-weight: 620; color: {INK}; margin: 0.9rem 0 0; padding: 0;
 }}
 .zl-grounds ul {{ margin: 0.35rem 0 0; padding-left: 1rem; }}
 .zl-grounds li, .zl-grounds p {{ font-size: 0.86rem; line-height: 1.5; margin: 0.2rem 0; }}
+[data-testid="stFileUploaderDropzoneInstructions"] {{ display: none; }}
+[data-testid="stFileUploaderDropzone"] button > * {{ display: none; }}
+[data-testid="stFileUploaderDropzone"] button::after {{ content: "Bestand kiezen"; }}
 dl.zl-about {{ margin: 0; font-size: 0.86rem; line-height: 1.45; min-width: 22rem; }}
 dl.zl-about dt {{ color: {MUTED}; font-size: 0.78rem; font-weight: 600; margin: 0.6rem 0 0; }}
 dl.zl-about dt:first-child {{ margin-top: 0; }}
@@ -155,7 +162,7 @@ dl.zl-about dd {{ margin: 0.05rem 0 0; color: {INK}; }}
 .zl-side strong {{ color: {INK}; font-weight: 600; }}
 [data-testid="stPopover"] button {{
   font-size: 0.8rem; color: {ACCENT}; border: 0; background: transparent; min-height: 1.5rem;
-  padding: 0.1rem 0; white-space: nowrap;
+  padding: 0.1rem 0; white-space: nowrap; min-width: 7.8rem;
 }}
 [data-testid="stPopover"] button:hover {{ text-decoration: underline; }}
 .zl-sr {{

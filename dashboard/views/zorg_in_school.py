@@ -84,7 +84,10 @@ def _one(released: Released, effects: Sequence[Effect], outcomes: Sequence[Effec
     )  # fmt: skip
     main = named[chosen]
     designs = [row for row in effects if row["id"] == main["id"]]
-    page.conclusion([f"{main['zin']} Bewijsniveau: **{main['bewijsniveau']}**."])
+    figure.html(
+        f'<p class="zl-sentence">{escape(str(main["zin"]))} Bewijsniveau: '
+        f"<strong>{escape(str(main['bewijsniveau']))}</strong>.</p>"
+    )
     _estimates(released, main, promises.in_order(designs))
     _grounds(main)
     points = released.table("effect_reeks", "effect, groep DESC, volgorde").to_dicts()

@@ -22,6 +22,7 @@ PAGES = {
 }
 WITH_CHARTS = {
     "bereik", "proces-resultaat", "verwijzingen", "schorsingen", "zorg-in-school", "besparing",
+    "scenario",
 }  # fmt: skip
 
 
@@ -169,4 +170,46 @@ def test_table_leaves_as_a_file_with_its_selection(visit: Visit, kind: str) -> N
     assert "2026-11-16-demo-3f9c21" in text
     shown = page.locator("table.zl").first.locator("tr.zl-now td").first.inner_text()
     assert f"2022/2023;{shown.strip()}" in text
+    assert visit.errors == []
+
+
+def test_scenario_lives_in_the_address_and_in_a_file(visit: Visit, tmp_path: Path) -> None:
+    """A moved assumption is in the address, a file brings it back, a wrong file is told."""
+    visit.open("/scenario?programmakosten_per_jaar=100000")
+    page = visit.page
+    told = page.locator(".zl-conclusion").inner_text()
+    assert "gepubliceerd: € 83.000" in told
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Scenario bewaren").click()
+    kept = tmp_path / "scenario.json"
+    waiting.value.save_as(kept)
+    page.get_by_role("button", name="Terug naar de publicatie").click()
+    page.wait_for_function(
+        "document.querySelector('.zl-conclusion').innerText.includes('zoals gepubliceerd')"
+    )
+    page.locator('input[type="file"]').set_input_files(kept)
+    page.get_by_text("De aannames uit het bestand staan nu in de schuiven.").wait_for()
+    visit.ready()
+    assert page.locator(".zl-conclusion").inner_text() == told
+    assert parse_qs(urlparse(page.url).query)["programmakosten_per_jaar"] == ["100000"]
+    wrong = tmp_path / "anders.json"
+    wrong.write_text('{"soort": "iets anders"}', encoding="utf-8")
+    page.locator('input[type="file"]').set_input_files(wrong)
+    page.get_by_text("Dit is geen scenariobestand.").wait_for()
+    assert page.locator(".zl-conclusion").inner_text() == told
+    assert visit.errors == []
+    assert visit.elsewhere == []
+    _screenshot(visit, "scenario_geladen")
+
+
+def test_promise_is_chosen_in_the_address(visit: Visit) -> None:
+    visit.open("/zorg-in-school")
+    visit.page.get_by_role("combobox", name="Belofte").scroll_into_view_if_needed()
+    visit.page.wait_for_timeout(600)
+    visit.choose("Belofte", "Er wordt bespaard op jeugdhulp (euro netto)")
+    page = visit.page
+    page.get_by_text("Er wordt bespaard op jeugdhulp: schatting per opzet").wait_for()
+    page.goto(page.url)
+    visit.ready()
+    assert page.get_by_text("Er wordt bespaard op jeugdhulp: schatting per opzet").count() == 1
     assert visit.errors == []

@@ -1,0 +1,306 @@
+"""A scenario: the published balance worked out again with a reader's own assumptions.
+
+No Streamlit. What goes in is published: volumes and tariffs from `besparing`, assumptions from
+`besparing_gevoeligheid`, counts that follow exactly from published amounts. A basis is used only
+if it gives the published gross and net to the cent. A file holds assumptions and a route, nothing
+else of a release.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, cast
+
+from dashboard import balances, charts, wording
+from dashboard.balances import TOTAL, Balances
+from dashboard.released import Released
+from pipelines.effects import savings
+from pipelines.effects.savings import Assumptions, Balance, CareLine, YearFacts
+
+FIELDS: Mapping[str, str] = {
+    "programmakosten_per_jaar": "programme_cost",
+    "aandeel_gemeente_eerste_jaar": "municipality_first_year",
+    "aandeel_gemeente_volgende_jaren": "municipality_later",
+    "aandeel_samenwerkingsverband": "partnership_share",
+    "uren_per_beschikking": "hours_per_order",
+    "uurtarief_beschikking": "rate_order",
+    "uren_per_zorgplan": "hours_per_plan",
+    "uurtarief_zorgplan": "rate_plan",
+    "aandeel_uitbetaald": "cash_share",
+    "discontovoet": "discount_rate",
+}
+"""Published name of an assumption -> field of `Assumptions`."""
+
+# Names of what a reader may scale; in percent of what was published.
+VOLUMES, TARIFFS = "bespaard_volume", "tarieven"
+
+VERSION = 1
+LARGEST_FILE = 20_000
+_KIND = "zichtlijn-scenario"
+_CENT = 0.005
+_WIDER = 2.0
+
+
+class ScenarioUnreadable(Exception):
+    """A file that is no scenario; the text is Dutch and says what to do."""
+
+
+@dataclass(frozen=True)
+class Slider:
+    """One assumption a reader may move, in the published unit."""
+
+    name: str
+    label: str
+    value: float
+    low: float
+    high: float
+    step: float
+    unit: str
+    help: str
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What every scenario on a release starts from."""
+
+    facts: Mapping[str, tuple[YearFacts, ...]]
+    sliders: tuple[Slider, ...]
+    leading: str
+    sampling: tuple[float, float] | None
+    participants_known: bool
+
+    @property
+    def usual(self) -> dict[str, float]:
+        """Every assumption as published."""
+        return {slider.name: slider.value for slider in self.sliders}
+
+    def worked_out(self, route: str, values: Mapping[str, float]) -> Balance:
+        return savings.balance(self.facts[route], assumptions(values))
+
+    def limits(self, route: str, values: Mapping[str, float]) -> tuple[float, float] | None:
+        """Net at the ends of the published uncertainty about schools, moved along with volumes
+        and tariffs; on the leading route only, since only that is published."""
+        if self.sampling is None or route != self.leading:
+            return None
+        usual = float(self.worked_out(route, self.usual).net)
+        now = float(self.worked_out(route, values).net)
+        scale = values[VOLUMES] * values[TARIFFS] / 10_000
+        low, high = ((end - usual) * scale + now for end in self.sampling)
+        return low, high
+
+
+def assumptions(values: Mapping[str, float]) -> Assumptions:
+    return Assumptions(
+        **{field: values[name] for name, field in FIELDS.items()},
+        tariff_factor=values[TARIFFS] / 100,
+        volume_factor=values[VOLUMES] / 100,
+    )
+
+
+def basis(released: Released) -> Basis | None:
+    """From the published tables; None where they do not give the published balance back."""
+    found = balances.read(released)
+    published = {str(row["naam"]): row for row in balances.drivers(released)}
+    if not found.rows or any(
+        name not in published or published[name]["waarde"] is None for name in FIELDS
+    ):
+        return None
+    sliders = (*(_slider(published[name]) for name in FIELDS), *_FACTORS)
+    usual = {slider.name: slider.value for slider in sliders}
+    care = released.table("besparing", "product, schooljaar").to_dicts()
+    people = participants(found)
+    facts = {
+        route: tuple(_year(found, care, route, year, usual, people) for year in found.years)
+        for route in found.routes
+    }
+    sample = published.get("steekproef")
+    made = Basis(
+        facts, sliders, found.leading,
+        None if sample is None else (sample["netto_laag"], sample["netto_hoog"]),
+        people is not None,
+    )  # fmt: skip
+    return made if all(_gives_back(found, made, route) for route in found.routes) else None
+
+
+def _gives_back(found: Balances, made: Basis, route: str) -> bool:
+    """Do the published assumptions give the published gross and net, per year and together?"""
+    whole = made.worked_out(route, made.usual)
+    pairs = [(TOTAL, "bruto", whole.gross), (TOTAL, "netto", whole.net)]
+    for year in whole.years:
+        pairs += [(year.schooljaar, "bruto", year.gross), (year.schooljaar, "netto", year.net)]
+        pairs += [(year.schooljaar, "vrijkomend", year.cash)]
+    told = [(found.at(year, route, part), amount) for year, part, amount in pairs]
+    return all(said is not None and abs(said.value - float(own)) < _CENT for said, own in told)
+
+
+def _year(
+    found: Balances,
+    care: Sequence[Mapping[str, Any]],
+    route: str,
+    year: str,
+    usual: Mapping[str, float],
+    people: float | None,
+) -> YearFacts:
+    lines = tuple(
+        CareLine(
+            str(row["product"]), row["volume_zonder"], row["volume_werkelijk"],
+            Decimal(str(row["tarief"])), Decimal(str(row["tarief"])),
+        )
+        for row in care
+        if (row["schooljaar"], row["route"], row["status"]) == (year, route, wording.VISIBLE)
+    )  # fmt: skip
+    order = usual["uren_per_beschikking"] * usual["uurtarief_beschikking"]
+    plan = usual["uren_per_zorgplan"] * usual["uurtarief_zorgplan"]
+    return YearFacts(
+        schooljaar=year,
+        care=lines,
+        avoided_orders=_count(found.part(year, route, "beschikkingen"), order),
+        avoided_plans=_count(found.part(year, route, "zorgplannen"), plan),
+        participants=people or 0.0,
+        first=_first(found, route, year, usual),
+    )
+
+
+def _count(amount: float, each: float) -> float:
+    """How many times `each` goes into a published amount; whole by construction."""
+    return float(round(amount / each)) if each else 0.0
+
+
+def _first(found: Balances, route: str, year: str, usual: Mapping[str, float]) -> bool:
+    """Was this the programme's first year? Then the municipality paid its first-year share."""
+    paid = found.at(year, route, "programmakosten", "gemeente")
+    if paid is None:
+        return False
+    first, later = (
+        usual["programmakosten_per_jaar"] * usual[name] / 100
+        for name in ("aandeel_gemeente_eerste_jaar", "aandeel_gemeente_volgende_jaren")
+    )
+    return abs(paid.value - first) < 1 <= abs(paid.value - later)
+
+
+def participants(found: Balances) -> float | None:
+    """The one count in fives that gives every published net per participant; None if unsure."""
+    pairs = [
+        (found.at(TOTAL, route, "netto"), found.at(TOTAL, route, "per_deelnemer"))
+        for route in found.routes
+    ]
+    told = [(net.value, per.value) for net, per in pairs if net and per]
+    fitting = [
+        people
+        for people in range(5, 5001, 5)
+        if all(abs(net / people - per) <= 5.01 for net, per in told)
+    ]
+    return float(fitting[0]) if told and len(fitting) == 1 else None
+
+
+def _slider(row: Mapping[str, Any]) -> Slider:
+    value, unit = float(row["waarde"]), str(row["eenheid"])
+    share = unit == "procent"
+    top = max(value, row["hoog"] if row["hoog"] is not None else value)
+    high = 100.0 if share else charts.nice_ceiling(top * _WIDER)
+    plausible = (
+        f" Aannemelijk: {wording.natural(row['laag'])} tot {wording.natural(row['hoog'])}."
+        if row["laag"] is not None and row["hoog"] is not None
+        else ""
+    )
+    return Slider(
+        name=str(row["naam"]),
+        label=f"{row['label']} ({unit.split(' ')[0]})",
+        value=value,
+        low=0.0,
+        high=high,
+        step=_step(value, high),
+        unit=unit,
+        help=f"Gerekend met {wording.natural(value)}.{plausible} Bron: {row['bron']}.",
+    )
+
+
+def _step(value: float, high: float) -> float:
+    """About two hundred steps, round, and the published value among them."""
+    for step in (1000.0, 500.0, 100.0, 50.0, 10.0, 5.0, 1.0, 0.5, 0.25, 0.1, 0.05):
+        if high / step >= 40 and abs(value / step - round(value / step)) < 1e-9:
+            return step
+    return 0.01
+
+
+_FACTORS = (
+    Slider(
+        VOLUMES, "Bespaard volume (procent van de publicatie)", 100.0, 0.0, 200.0, 5.0, "procent",
+        "Wat als de hulp minder of meer was afgenomen dan geschat? 100 is zoals gepubliceerd.",
+    ),
+    Slider(
+        TARIFFS, "Tarieven (procent van de publicatie)", 100.0, 50.0, 150.0, 1.0, "procent",
+        "Wat als de tarieven lager of hoger waren? 100 is zoals gepubliceerd.",
+    ),
+)  # fmt: skip
+
+
+def written(release: str, route: str, values: Mapping[str, float], note: str = "") -> bytes:
+    """The scenario as a file."""
+    told = {
+        "soort": _KIND,
+        "versie": VERSION,
+        "publicatie": release,
+        "route": route,
+        "waarden": dict(values),
+        "uitkomst": note,
+    }
+    return (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A scenario from a file."""
+
+    release: str
+    route: str
+    values: Mapping[str, float]
+
+
+def read(body: bytes, base: Basis) -> Loaded:
+    """A file as a scenario on this basis; ScenarioUnreadable says in Dutch what is wrong."""
+    if len(body) > LARGEST_FILE:
+        raise ScenarioUnreadable("Dit bestand is te groot voor een scenario.")
+    try:
+        told = json.loads(body.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise ScenarioUnreadable(
+            "Dit is geen scenariobestand. Kies een bestand dat op deze pagina is bewaard."
+        ) from error
+    if not isinstance(told, dict) or told.get("soort") != _KIND:
+        raise ScenarioUnreadable(
+            "Dit is geen scenariobestand. Kies een bestand dat op deze pagina is bewaard."
+        )
+    if told.get("versie") != VERSION:
+        raise ScenarioUnreadable(
+            "Dit scenario is bewaard met een andere versie van Zichtlijn en is niet te gebruiken."
+        )
+    route, values = told.get("route"), told.get("waarden")
+    if not isinstance(route, str) or route not in base.facts:
+        raise ScenarioUnreadable(
+            "Dit scenario rekent met een vergelijking die in deze publicatie niet voorkomt."
+        )
+    if not isinstance(values, dict) or set(values) != set(base.usual):
+        raise ScenarioUnreadable(
+            "In dit scenario ontbreken aannames, of staan aannames die hier niet bestaan."
+        )
+    for slider in base.sliders:
+        _checked(slider, values[slider.name])
+    numbers = {name: float(value) for name, value in values.items()}
+    return Loaded(str(told.get("publicatie", "")), route, numbers)
+
+
+def _checked(slider: Slider, value: object) -> None:
+    """Raises ScenarioUnreadable unless the value is a number that the slider can take."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not math.isfinite(cast(float, value)):
+        raise ScenarioUnreadable(f"In dit scenario is “{slider.label}” geen getal.")
+    if not slider.low <= cast(float, value) <= slider.high:
+        raise ScenarioUnreadable(
+            f"In dit scenario ligt “{slider.label}” buiten het bereik van "
+            f"{wording.natural(slider.low)} tot {wording.natural(slider.high)}."
+        )

@@ -1,0 +1,254 @@
+"""The saving worked out again with the reader's own assumptions, kept in the address and a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from dashboard import balances, charts, facts, figure, page, scenarios, tables, wording
+from dashboard.balances import Balances
+from dashboard.released import Released
+from dashboard.scenarios import Basis, ScenarioUnreadable
+from dashboard.tables import Row, Table
+from pipelines.effects.savings import Balance
+
+TITLE = "Scenario"
+QUESTION = "Wat wordt de besparing van Zorg In School met andere aannames?"
+
+_FILE, _TOLD = "scenario_bestand", "scenario_melding"
+_ROUTE = "vergelijking"
+_GROUPS = {
+    "Kosten en betalers": (
+        "programmakosten_per_jaar", "aandeel_gemeente_eerste_jaar",
+        "aandeel_gemeente_volgende_jaren", "aandeel_samenwerkingsverband",
+    ),
+    "Jeugdhulp": (scenarios.VOLUMES, scenarios.TARIFFS, "aandeel_uitbetaald", "discontovoet"),
+    "Beschikkingen en zorgplannen": (
+        "uren_per_beschikking", "uurtarief_beschikking", "uren_per_zorgplan", "uurtarief_zorgplan",
+    ),
+}  # fmt: skip
+
+
+def render(released: Released) -> None:
+    base = scenarios.basis(released)
+    if base is None:
+        reason = balances.read(released).reason or (
+            "In deze publicatie staat niet genoeg om de besparing na te rekenen."
+        )
+        page.conclusion([reason])
+        figure.explain("Scenario", reason)
+        return
+    found = balances.read(released)
+    top = st.container()
+    left, right = st.columns([1, 1.75], gap="large")
+    with left:
+        route = _route(base)
+        values = _sliders(base)
+    whole = base.worked_out(route, values)
+    with top:
+        page.conclusion(_conclusions(base, route, values, whole))
+    with right:
+        _outcome(released, found, base, route, values)
+        _file(released, base, route, values, whole)
+
+
+def _route(base: Basis) -> str:
+    names = {balances.ROUTES[route]: route for route in base.facts}
+    chosen = st.selectbox("Zonder Zorg In School", list(names), key=_ROUTE, bind="query-params")
+    return names[chosen]
+
+
+def _sliders(base: Basis) -> dict[str, float]:
+    """One slider per assumption; gives the values as they stand now."""
+    known = {slider.name: slider for slider in base.sliders}
+    values: dict[str, float] = {}
+    for title, names in _GROUPS.items():
+        figure.html(f'<div class="zl-grounds"><h4>{title}</h4></div>')
+        for name in names:
+            slider = known[name]
+            values[name] = st.slider(
+                slider.label, slider.low, slider.high, slider.value, slider.step,
+                key=name, help=slider.help, bind="query-params", format="localized",
+            )  # fmt: skip
+    st.button("Terug naar de publicatie", on_click=_put, args=(base.usual, _name(base.leading)))
+    return values
+
+
+def _name(route: str) -> str:
+    return balances.ROUTES[route]
+
+
+def _put(values: Mapping[str, float], route: str) -> None:
+    """Move every slider and the choice of route."""
+    st.session_state[_ROUTE] = route
+    for name, value in values.items():
+        st.session_state[name] = value
+
+
+def _conclusions(base: Basis, route: str, values: Mapping[str, float], whole: Balance) -> list[str]:
+    published = base.worked_out(route, base.usual)
+    net = float(whole.net)
+    told = [
+        f"Met deze aannames is het netto over alle schooljaren samen "
+        f"**{wording.euro_estimate(net)}**{_against(net, float(published.net))}."
+    ]
+    limits = base.limits(route, values)
+    if limits is not None:
+        low, high = limits
+        told.append(
+            f"Met de onzekerheid over welke scholen meedoen (95%-interval): "
+            f"**{wording.euro_estimate(low)}** tot **{wording.euro_estimate(high)}**"
+            f"{'; verlies en winst zijn dus beide mogelijk' if low < 0 < high else ''}."
+        )
+    others = [float(base.worked_out(name, values).net) for name in base.facts]
+    if len(others) > 1:
+        told.append(
+            f"Naar gelang de schatting van wat er zonder Zorg In School was gebeurd: van "
+            f"**{wording.euro_estimate(min(others))}** tot "
+            f"**{wording.euro_estimate(max(others))}**."
+        )
+    told.append("Een scenario is een rekensom met gekozen aannames, geen meting.")
+    return told
+
+
+def _against(net: float, published: float) -> str:
+    if abs(net - published) < 1:
+        return ", zoals gepubliceerd"
+    return f" (gepubliceerd: {wording.euro_estimate(published)})"
+
+
+def _outcome(
+    released: Released, found: Balances, base: Basis, route: str, values: Mapping[str, float]
+) -> None:
+    title = "Netto met deze aannames"
+    items = []
+    for name in base.facts:
+        net = float(base.worked_out(name, values).net)
+        limits = base.limits(name, values)
+        low, high = limits or (net, net)
+        extra = f" ({wording.euro_estimate(low)} tot {wording.euro_estimate(high)})"
+        items.append(
+            charts.Estimate(
+                _name(name), net, low, high,
+                f"{wording.euro_estimate(net)}{extra if limits else ''}", name == route,
+            )
+        )  # fmt: skip
+    whole, usual = base.worked_out(route, values), base.worked_out(route, base.usual)
+    figure.show(
+        figure.Figure(
+            key="scenario",
+            title=title,
+            facts=facts.of_balance(
+                released,
+                "Bruto besparing min programmakosten, over alle schooljaren samen en contant "
+                "gemaakt, met de gekozen aannames.",
+                "Bruto besparing min programmakosten, met de gekozen aannames",
+            ),
+            table=Table(
+                f"Scenario naast de publicatie, gerekend {_name(route).lower()}",
+                ("Uitkomst", "Gepubliceerd", "Scenario"),
+                _rows(usual, whole, people=base.participants_known), frozenset({1, 2}),
+                show_caption=True,
+            ),
+            chart=charts.estimates(
+                items, "euro netto; rechts van nul is een besparing", euros=True
+            ),
+            alt="Netto volgens iedere schatting, met de gekozen aannames.",
+            note="De streep is de onzekerheid over welke scholen meedoen (95%-interval); die is "
+            "alleen voor de schatting die voorop staat gepubliceerd, en schuift mee met volume "
+            "en tarieven.",
+            wide=True,
+        )
+    )  # fmt: skip
+
+
+def _rows(usual: Balance, whole: Balance, *, people: bool) -> tuple[Row, ...]:
+    def money(label: str, before: float, after: float, *, now: bool = False) -> Row:
+        cells = (tables.figure(wording.euro_estimate(x), x) for x in (before, after))
+        return Row((tables.text(label), *cells), now=now)
+
+    def pick(part: str) -> tuple[float, float]:
+        return (
+            float(sum(getattr(year, part) for year in usual.years)),
+            float(sum(getattr(year, part) for year in whole.years)),
+        )
+
+    rows = [
+        money("Minder jeugdhulp", *pick("care")),
+        money("Vermeden beschikkingen", *pick("orders")),
+        money("Vermeden zorgplannen", *pick("plans")),
+        money("Bruto besparing", float(usual.gross), float(whole.gross), now=True),
+    ]
+    for payer, label in balances.PAYERS.items():
+        before, after = (
+            float(sum(paid for year in one.years for who, paid in year.cost if who == payer))
+            for one in (usual, whole)
+        )
+        rows.append(money(label, before, after))
+    rows.append(money("Netto besparing", float(usual.net), float(whole.net), now=True))
+    if people:
+        rows.append(
+            money(
+                "Netto per deelnemer", float(usual.per_participant or 0),
+                float(whole.per_participant or 0),
+            )
+        )  # fmt: skip
+    rows.append(money("Werkelijk vrijkomend geld", *pick("cash")))
+    words = (
+        ("Opbrengst per euro", _per_euro(usual), _per_euro(whole)),
+        ("Kosten terugverdiend vanaf", usual.break_even or "nog niet",
+         whole.break_even or "nog niet"),
+    )  # fmt: skip
+    rows += [
+        Row((tables.text(label), tables.figure(before), tables.figure(after)))
+        for label, before, after in words
+    ]
+    return tuple(rows)
+
+
+def _per_euro(balance: Balance) -> str:
+    return "geen kosten" if balance.per_euro is None else f"€ {wording.signed(balance.per_euro, 2)}"
+
+
+def _file(
+    released: Released, base: Basis, route: str, values: Mapping[str, float], whole: Balance
+) -> None:
+    """Keep the scenario as a file, and take one back."""
+    figure.section(
+        "Bewaren en delen",
+        "De aannames staan in het adres van deze pagina. Bewaar ze ook als bestand bij een rapport "
+        "of voorstel, en laad dat bestand later terug.",
+    )
+    note = f"Netto over alle schooljaren samen: {wording.euro_estimate(float(whole.net))}."
+    st.download_button(
+        "Scenario bewaren",
+        data=scenarios.written(released.about.id, route, values, note),
+        file_name="zichtlijn-scenario.json", mime="application/json", key="scenario_bewaren",
+        on_click="ignore", icon=":material/download:",
+    )  # fmt: skip
+    st.file_uploader(
+        "Scenario laden (een .json-bestand van deze pagina)", type="json", key=_FILE,
+        on_change=_load, args=(base, released.about.id), max_upload_size=1,
+    )  # fmt: skip
+    told = st.session_state.get(_TOLD)
+    if told:
+        figure.explain(told[0], told[1])
+
+
+def _load(base: Basis, release: str) -> None:
+    """The file in place of the sliders, or a sentence that says what is wrong with it."""
+    chosen = st.session_state.get(_FILE)
+    if chosen is None:
+        st.session_state[_TOLD] = None
+        return
+    try:
+        loaded = scenarios.read(chosen.getvalue(), base)
+    except ScenarioUnreadable as problem:
+        st.session_state[_TOLD] = ("Niet geladen", str(problem))
+        return
+    _put(loaded.values, _name(loaded.route))
+    told = "De aannames uit het bestand staan nu in de schuiven."
+    if loaded.release != release:
+        told += " Het scenario is bewaard bij een andere publicatie; de uitkomst kan verschillen."
+    st.session_state[_TOLD] = ("Geladen", told)
