@@ -101,9 +101,16 @@ def verdict(effect: Effect) -> str:
         return "Ongunstiger"
     if level in _GROUND:
         return "Gunstiger, maar niet toe te schrijven aan Zorg In School"
-    if effect["p_holm"] is not None and effect["p_holm"] >= _SURE:
+    if _doubt(effect):
         return "Gunstiger; kan toeval zijn, want er zijn veel uitkomsten getoetst"
     return "Gunstiger"
+
+
+def _doubt(effect: Effect) -> str:
+    """After a clear estimate that is no longer clear once all outcomes are tested together."""
+    holm = effect["p_holm"]
+    unsure = shown(effect) and clear(effect) and holm is not None and holm >= _SURE
+    return " (kan toeval zijn)" if unsure and effect["bewijsniveau"] not in _GROUND else ""
 
 
 def _of_sum(effect: Effect) -> str:
@@ -141,7 +148,7 @@ def summary(effects: Sequence[Effect]) -> list[str]:
         f"**{wording.number(measured)}** is er een uitkomst."
     ]
     for name, lead in _SUMMARY.items():
-        found = [_lower(effect["belofte"]) for effect in main if group(effect) == name]
+        found = [_lower(e["belofte"]) + _doubt(e) for e in main if group(e) == name]
         if found:
             told.append(f"{lead} ({len(found)}): {'; '.join(found)}.")
     return told

@@ -162,7 +162,7 @@ dl.zl-about dd {{ margin: 0.05rem 0 0; color: {INK}; }}
 .zl-side strong {{ color: {INK}; font-weight: 600; }}
 [data-testid="stPopover"] button {{
   font-size: 0.8rem; color: {ACCENT}; border: 0; background: transparent; min-height: 1.5rem;
-  padding: 0.1rem 0; white-space: nowrap; min-width: 7.8rem;
+  padding: 0.1rem 0; white-space: nowrap; min-width: 7rem;
 }}
 [data-testid="stPopover"] button:hover {{ text-decoration: underline; }}
 .zl-sr {{

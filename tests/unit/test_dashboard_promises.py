@@ -60,6 +60,8 @@ def test_summary_counts_promises_by_their_main_outcome() -> None:
     assert any("Zorg In School spaart." in line for line in told)
     assert any("niet te meten** (1): er is één contact." in line for line in told)
     assert not any("Te weinig" in line for line in told)
+    doubted = promises.summary([_effect(p_holm=0.3)])
+    assert doubted[1].endswith("(1): er zijn minder schorsingen (kan toeval zijn).")
 
 
 def test_order_is_that_of_the_plan() -> None:
