@@ -220,15 +220,17 @@ def _known(counted: Counted) -> tuple[tuple[int, int], ...]:
 
 
 def _of_counts(counted: Counted, years: Sequence[tuple[Ints, Protection]]) -> Protected:
-    """The years of one component together, in the order of its own cells."""
-    cells = pl.concat(
+    """The years of one component together, in the order of its own cells; it may have none."""
+    none = {"cel": pl.Int64, "zichtbaar": pl.Boolean, "gepubliceerd": pl.Float64}
+    per_year = [
         protection.cells.select(
             pl.Series("cel", places, pl.Int64),
             zichtbaar=pl.col("status") == "zichtbaar",
             gepubliceerd=pl.col("gepubliceerd").cast(pl.Float64),
         )
         for places, protection in years
-    ).sort("cel")
+    ]
+    cells = pl.concat([pl.DataFrame(schema=none), *per_year]).sort("cel")
     extra = sum(p.cells.filter(pl.col("reden") == "extra").height for _, p in years)
     proof = hashlib.sha256("".join(p.proof_hash for _, p in years).encode()).hexdigest()
     first = sum(p.cells.filter(pl.col("reden") == "eerst").height for _, p in years)

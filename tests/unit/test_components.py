@@ -95,3 +95,18 @@ def test_a_hidden_count_hides_its_cost() -> None:
 
 def _hidden(cells: pl.DataFrame, counted: Counted) -> pl.DataFrame:
     return counted.cells.join(cells.filter(~pl.col("zichtbaar")), on="cel", how="semi")
+
+
+def test_a_count_without_a_single_cell_is_protected_to_nothing() -> None:
+    whole = _counted(CHILDREN, "jeugdigen_met_jeugdhulp", "jeugdigen", 1)
+    empty = Counted(
+        whole.measure,
+        whole.unit,
+        1,
+        whole.cells.clear(),
+        whole.atoms.clear(),
+        whole.figures.clear(),
+    )
+    (protected,) = protect([empty], METRICS, THRESHOLDS)
+    assert protected.cells.is_empty()
+    assert protected.cells.columns == ["cel", "zichtbaar", "gepubliceerd"]
