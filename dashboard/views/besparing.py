@@ -38,7 +38,7 @@ def render(released: Released) -> None:
     figure.section(
         "Drie manieren om te schatten",
         "Niemand kan zien wat er zonder Zorg In School was gebeurd. Daarom drie schattingen naast "
-        "elkaar; waar er een vergelijkingsgroep is, staat die voorop.",
+        "elkaar; waar er een vergelijkingsgroep is, staat die voorop." + _not_walked(found),
     )
     _routes(released, found)
     _years(released, found)
@@ -49,6 +49,12 @@ def render(released: Released) -> None:
     rows.sort(key=lambda row: (row["product"], row["schooljaar"], order.index(row["route"])))
     for product in dict.fromkeys(row["product"] for row in rows):
         _product(released, [row for row in rows if row["product"] == product])
+
+
+def _not_walked(found: Balances) -> str:
+    """Which estimates could not be made."""
+    lacking = [name for route, name in balances.ROUTES.items() if route not in found.routes]
+    return f" Niet te berekenen: {', '.join(lacking).lower()}." if lacking else ""
 
 
 def _conclusions(found: Balances) -> list[str]:
@@ -63,7 +69,7 @@ def _conclusions(found: Balances) -> list[str]:
             if (chance := found.at(TOTAL, route, "kans_kostenneutraal")) is not None
         ]
         told.append(
-            f"De {wording.number(len(nets))} schattingen van het netto liggen tussen "
+            f"De {'twee' if len(nets) == 2 else 'drie'} schattingen van het netto liggen tussen "
             f"**{wording.euro_estimate(low)}** en **{wording.euro_estimate(high)}**; "
             f"{_certainty(nets)}.{_chances(chances)}"
         )
@@ -124,8 +130,8 @@ def _waterfall(released: Released, found: Balances) -> None:
             table=Table(title, ("Stap", "Bedrag", "95%-interval"), body, frozenset({1, 2})),
             chart=charts_zis.waterfall(steps),
             alt=f"Waterval van bruto besparing naar netto: {wording.euro_estimate(net.value)}.",
-            note=f"Gerekend: {_route_told(route)}. De streep bij bruto en netto is het "
-            "95%-interval.",
+            note=f"Gerekend: {_route_told(route)}. {_care_told(found, year, route)}De streep bij "
+            "bruto en netto is het 95%-interval.",
             wide=True,
         )
     )
@@ -148,6 +154,15 @@ def _steps(found: Balances, year: str, route: str) -> list[Step]:
     if abs(later) >= 1:
         paid.append(Step("Later geld telt minder (contant gemaakt)", Amount(later)))
     return [*steps, *paid, Step("Netto besparing", net, total=True)]
+
+
+def _care_told(found: Balances, year: str, route: str) -> str:
+    """Youth care as a whole, since its parts have no interval of their own."""
+    care = found.at(year, route, "jeugdhulp")
+    limits = balances.interval(care)
+    if care is None or not limits:
+        return ""
+    return f"Minder jeugdhulp samen: {wording.euro_estimate(care.value)} ({limits}). "
 
 
 def _route_told(route: str) -> str:

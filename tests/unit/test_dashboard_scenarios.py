@@ -175,9 +175,26 @@ def test_saving_page_tells_the_published_balance(
     assert "€ 83.000 (€ −77.000 tot € 243.000)" in text
     assert "Later geld telt minder" in text
     assert "niet alle zijn met zekerheid van nul te onderscheiden" in text
+    assert "De drie schattingen van het netto" in text
+    assert "Niet te berekenen" not in text
+    assert "Minder jeugdhulp samen: € 244.000 (€ 144.000 tot € 344.000)." in text
     year = _page("besparing", tmp_path, monkeypatch, periode="2023/2024")
     assert "Van bruto naar netto, 2023/2024" in year
     assert "Later geld telt minder" not in year
+
+
+def test_one_estimate_says_that_others_are_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a comparison group and with one year before the start."""
+    with duckdb.connect(str(build(tmp_path))) as con:
+        con.execute("DELETE FROM besparing_balans WHERE route <> 'basis'")
+        con.execute("UPDATE besparing_balans SET leidend = true")
+        con.execute("DELETE FROM besparing WHERE route <> 'basis'")
+    text = _page("besparing", tmp_path, monkeypatch)
+    assert "Niet te berekenen: zoals de vergelijkingsgroep, zoals de eigen ontwikkeling." in text
+    assert "schattingen van het netto" not in text
+    assert "zoals gepubliceerd" in _page("scenario", tmp_path, monkeypatch)
 
 
 @pytest.mark.parametrize("name", ["besparing", "scenario"])
