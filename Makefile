@@ -47,7 +47,7 @@ browser: setup chromium ## Only the browser tests
 	$(BIN)/pytest -m browser
 
 spark: setup java ## Only the tests on Spark
-	$(BIN)/pytest -n 0 -m spark
+	ZICHTLIJN_SPECS=alle $(BIN)/pytest -n 0 -m spark
 
 soak: setup ## Kill a run at KILLS moments (default 500), attack ATTACKS registers (default 1000)
 	ZICHTLIJN_KILLS=$(or $(KILLS),500) $(BIN)/pytest -n 2 tests/flow/test_crash.py

@@ -13,6 +13,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("de
 
 # Where a key figure of the front page stands again, at the head of another page.
 AGAIN = {"bereik": "smw_bereik", "schorsingen": "sch_per_1000"}
+# The other pages are opened on the made-up release, in every state; here the way from the pipeline.
+SEEN = ("overzicht", *AGAIN, "samenwerking", "zorg-in-school", "besparing")
 
 
 def test_pages_agree_and_keep_the_filter(visit_demo: Visit) -> None:
@@ -30,7 +32,8 @@ def test_pages_agree_and_keep_the_filter(visit_demo: Visit) -> None:
         for metric in AGAIN.values()
     }
     query = urlparse(page.url).query
-    for name, (path, title) in PAGES.items():
+    for name in SEEN:
+        path, title = PAGES[name]
         visit_demo.open(f"{path}?{query}")
         assert page.locator("h1").inner_text() == title
         assert page.locator('[role="alert"], [data-testid="stException"]').count() == 0

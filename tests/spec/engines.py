@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 ENGINES = ("duckdb",)
 ON_SPARK = (pytest.mark.spark, pytest.mark.slow, pytest.mark.xdist_group("spark"))
-# `make soak` takes everything; `make test` a share of what takes long.
+# `make soak` and `make spark` take everything; `make test` a share of what takes long.
 WHOLE = os.environ.get("ZICHTLIJN_SPECS") == "alle"
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from engines import ENGINES, ON_SPARK, Row, connected, tables
+from engines import ENGINES, ON_SPARK, Row, connected, share, tables
 
 from pipelines import contracts
 from pipelines.contracts import Contracts
@@ -35,7 +35,10 @@ CASES = [
         for file in SPECS
         for engine in ENGINES
     ),
-    *(pytest.param(file, "spark", id=f"{file.stem}-spark", marks=ON_SPARK) for file in SPECS),
+    *(
+        pytest.param(file, "spark", id=f"{file.stem}-spark", marks=ON_SPARK)
+        for file in share(SPECS, 3)
+    ),
 ]
 
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import subprocess
-import sys
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from pipelines import contracts
+from pipelines import cli, contracts
 from pipelines.effects.compute import compute
 from pipelines.errors import UsageError
 from pipelines.release import estimates
@@ -107,24 +105,29 @@ def test_savings_hold_the_whole_calculation_and_add_up(workdir: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["effects", "savings"])
-def test_the_commands_print_json_or_dutch(workdir: Path, command: str) -> None:
-    done = _run(command, "--workdir", workdir, "--json")
-    assert done.returncode == 0
-    assert done.stderr == ""
+def test_the_commands_print_json_or_dutch(
+    workdir: Path, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run(command, "--workdir", workdir, "--json") == cli.OK
+    done = capsys.readouterr()
+    assert done.err == ""
     released = estimates.read(workdir)
     whole = estimates.effects(released) if command == "effects" else estimates.savings(released)
-    assert json.loads(done.stdout) == json.loads(json.dumps(whole, default=str))
-    told = _run(command, "--workdir", workdir).stdout
+    assert json.loads(done.out) == json.loads(json.dumps(whole, default=str))
+    assert _run(command, "--workdir", workdir) == cli.OK
+    told = capsys.readouterr().out
     assert released.release in told
     assert ("Bewijsniveau" if command == "effects" else "Kosten van het programma") in told
 
 
 @pytest.mark.parametrize("command", ["effects", "savings"])
-def test_without_a_release_it_says_what_to_do(tmp_path: Path, command: str) -> None:
-    done = _run(command, "--workdir", tmp_path / "leeg")
-    assert done.returncode == 2
-    assert "nog geen publicatie" in done.stderr
-    assert "Traceback" not in done.stderr
+def test_without_a_release_it_says_what_to_do(
+    tmp_path: Path, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run(command, "--workdir", tmp_path / "leeg") == cli.USAGE
+    said = capsys.readouterr().err
+    assert "nog geen publicatie" in said
+    assert "Traceback" not in said
 
 
 def test_a_damaged_or_older_release_is_refused_in_dutch(tmp_path: Path) -> None:
@@ -135,12 +138,6 @@ def test_a_damaged_or_older_release_is_refused_in_dutch(tmp_path: Path) -> None:
             estimates.read(tmp_path)
 
 
-def _run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "pipelines.cli", *(str(a) for a in arguments)],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=120,
-        check=False,
-    )
+def _run(*arguments: object) -> int:
+    asked = [str(a) for a in arguments]
+    return cli._guarded(lambda: cli.app(asked, standalone_mode=False))
