@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,24 +10,29 @@ from typing import Any
 
 import pytest
 
+from tests.commands import Said, zichtlijn
 from tests.conftest import DemoRun
 
 pytestmark = pytest.mark.xdist_group("demo")
 
 
-def zichtlijn(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "pipelines.cli", *(str(a) for a in arguments)],
+def as_json(done: Said) -> Any:
+    return json.loads(done.stdout)
+
+
+def test_the_command_itself_starts_and_speaks_dutch() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pipelines.cli", "show", "bestaat-niet"],
         capture_output=True,
         text=True,
-        env=os.environ | {"NO_COLOR": "1", "COLUMNS": "200", "PYTHONIOENCODING": "utf-8"},
-        timeout=300,
+        encoding="utf-8",
+        timeout=120,
         check=False,
     )
-
-
-def as_json(done: subprocess.CompletedProcess[str]) -> Any:
-    return json.loads(done.stdout)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    assert done.stderr.strip()
 
 
 def test_check_says_row_and_rule_and_ends_in_three(demo_run: DemoRun) -> None:

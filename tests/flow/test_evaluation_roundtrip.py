@@ -6,7 +6,6 @@ import csv
 import json
 import shutil
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from pipelines.errors import UsageError
 from pipelines.evaluation import collect, forms, rounds
 from pipelines.ingest import layouts
 from pipelines.warehouse import engine, history
+from tests.commands import zichtlijn
 
 PROMISES = contracts.load()
 SCHOLEN = """vestigingscode;naam;bevoegd_gezag;gemeente;wijkcode;onderwijssoort;samenwerkingsverband
@@ -97,18 +97,12 @@ def held(workdir: Path) -> list[tuple[object, ...]]:
         ).fetchall()
 
 
-def command(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "pipelines.cli", *arguments], capture_output=True, text=True
-    )
-
-
 # Forms -------------------------------------------------------------------------------------------
 
 
 def test_forms_are_sent_out_filled_in_and_run(workdir: Path, tmp_path: Path) -> None:
     """The whole way by the commands themselves, with publication at the end."""
-    sent = command(
+    sent = zichtlijn(
         "evaluation", "new", "2024-2025", "--out", str(tmp_path / "uit"), "--count", "school=3",
         "--workdir", str(workdir), "--json",
     )  # fmt: skip
@@ -127,7 +121,7 @@ def test_forms_are_sent_out_filled_in_and_run(workdir: Path, tmp_path: Path) -> 
     for path in (first, second, empty, wijkteam):
         shutil.copy(path, inbox)
 
-    ran = command("run", str(inbox), "--workdir", str(workdir), "--json")
+    ran = zichtlijn("run", str(inbox), "--workdir", str(workdir), "--json")
 
     assert ran.returncode == 3, ran.stderr  # two answers that cannot be
     deliveries = {d["file"]: d for d in json.loads(ran.stdout)["deliveries"]}
@@ -219,7 +213,7 @@ def test_returned_forms_become_one_delivery_per_group(workdir: Path, tmp_path: P
     fill(wijkteam.forms[0], "WK990102 Noord (Veenmark)", {"p10": 5})
     school.forms[1].rename(sent / "Formulier (1).xlsx")
 
-    ran = command("evaluation", "collect", str(sent), "--out", str(tmp_path / "inbox"), "--json")
+    ran = zichtlijn("evaluation", "collect", str(sent), "--out", str(tmp_path / "inbox"), "--json")
 
     assert ran.returncode == 0, ran.stderr
     told = json.loads(ran.stdout)
@@ -261,7 +255,7 @@ def test_what_is_no_form_is_named_and_the_rest_is_collected(workdir: Path, tmp_p
     (home / "kapot.xlsx").write_bytes(b"PK geen werkboek")
     (home / "alles.zip").write_bytes(b"PK")
 
-    ran = command("evaluation", "collect", str(home), "--out", str(tmp_path / "inbox"), "--json")
+    ran = zichtlijn("evaluation", "collect", str(home), "--out", str(tmp_path / "inbox"), "--json")
 
     assert ran.returncode == 3, ran.stderr
     told = json.loads(ran.stdout)

@@ -21,8 +21,8 @@ from pipelines.release.components import Thresholds
 from pipelines.validate.feedback import folder
 from pipelines.warehouse import acceptances, engine, history, tables
 from pipelines.warehouse.acceptances import Acceptance
+from tests.commands import zichtlijn
 from tests.conftest import DemoRun, pseudonym
-from tests.flow.test_cli import zichtlijn
 from tests.flow.test_delivery import SCHOOL, suspension, write
 
 PROMISES = contracts.load()

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +15,7 @@ from pipelines.ingest.layouts import parse
 from pipelines.ingest.propose import propose
 from pipelines.ingest.read import read
 from pipelines.warehouse import engine, history, tables
+from tests.commands import zichtlijn
 from tests.conftest import pseudonym
 
 PROMISES = contracts.load()
@@ -93,17 +91,6 @@ def test_month_first_dates_refuse_the_delivery_and_load_nothing(tmp_path: Path) 
     assert outcome.findings[0]["rule"] == "indeling.datum"
     assert "rij 2" in outcome.message
     assert not [d for d in days if d in outcome.message]
-
-
-def zichtlijn(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "pipelines.cli", *(str(a) for a in arguments)],
-        capture_output=True,
-        text=True,
-        env=os.environ | {"NO_COLOR": "1", "COLUMNS": "200", "PYTHONIOENCODING": "utf-8"},
-        timeout=300,
-        check=False,
-    )
 
 
 @pytest.fixture
