@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +9,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.errors import UsageError
-from pipelines.release.publish import POINTER
+from pipelines.release.served import open_served
 
 _VISIBLE = "zichtbaar"
 _TOTAL = "totaal"
@@ -32,24 +30,14 @@ class Released:
 
 def read(workdir: Path) -> Released:
     """The served release in `workdir`; `UsageError` when there is none or it cannot be read."""
-    pointer = workdir / POINTER
-    if not pointer.exists():
-        raise UsageError(f"In {workdir} is nog geen publicatie; draai eerst 'zichtlijn run'.")
-    try:
-        told = json.loads(pointer.read_text("utf-8"))
-        with duckdb.connect(str(workdir / told["file"]), read_only=True) as con:
-            return Released(
-                release=told["id"],
-                effects=_rows(con, "effecten"),
-                savings=_rows(con, "besparing"),
-                balance=_rows(con, "besparing_balans"),
-                sensitivity=_rows(con, "besparing_gevoeligheid"),
-            )
-    except (OSError, ValueError, KeyError, TypeError, duckdb.Error) as problem:
-        raise UsageError(
-            f"De publicatie in {workdir} is niet te lezen of met een oudere versie gemaakt; draai"
-            " 'zichtlijn run' opnieuw."
-        ) from problem
+    with open_served(workdir) as (name, con):
+        return Released(
+            release=name,
+            effects=_rows(con, "effecten"),
+            savings=_rows(con, "besparing"),
+            balance=_rows(con, "besparing_balans"),
+            sensitivity=_rows(con, "besparing_gevoeligheid"),
+        )
 
 
 def _rows(con: duckdb.DuckDBPyConnection, table: str) -> tuple[Record, ...]:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import difflib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from pipelines.errors import UsageError
 from pipelines.release.planned import NOT_PLANNED
-from pipelines.release.publish import POINTER
+from pipelines.release.served import open_served
 
 COLUMNS = (
     "schooljaar", "niveau", "gebied", "uitsplitsing", "categorie", "maat", "teller", "noemer",
@@ -50,11 +47,7 @@ def show(
     workdir: Path, metric: str, *, cut: str = "", year: str | None = None, level: str | None = None
 ) -> Found:
     """Cells of a metric; with `cut` broken down, else as a whole. Unknown names list near ones."""
-    pointer = workdir / POINTER
-    if not pointer.exists():
-        raise UsageError(f"In {workdir} is nog geen publicatie; draai eerst 'zichtlijn run'.")
-    told = json.loads(pointer.read_text("utf-8"))
-    with duckdb.connect(str(workdir / told["file"]), read_only=True) as con:
+    with open_served(workdir) as (name_of_release, con):
         known = dict(con.execute("SELECT id, label_nl FROM metrieken ORDER BY id").fetchall())
         if metric not in known:
             raise UsageError(_unknown("cijfer", metric, list(known)))
@@ -91,7 +84,7 @@ def show(
     if not rows:
         raise UsageError(f"{NOT_PLANNED}: voor deze combinatie bestaat geen gepubliceerd cijfer.")
     return Found(
-        metric, known[metric], definition[0] if definition else "", told["id"], tuple(rows)
+        metric, known[metric], definition[0] if definition else "", name_of_release, tuple(rows)
     )
 
 

@@ -12,8 +12,9 @@ import pytest
 from pipelines import cli, contracts
 from pipelines.effects.compute import compute
 from pipelines.errors import UsageError
-from pipelines.release import estimates
+from pipelines.release import estimates, lookup
 from pipelines.release.publish import POINTER, write
+from tests.commands import zichtlijn
 from tests.unit.test_effects_compute import DELIVERED, Planted, register
 
 PROMISES = (
@@ -105,29 +106,24 @@ def test_savings_hold_the_whole_calculation_and_add_up(workdir: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["effects", "savings"])
-def test_the_commands_print_json_or_dutch(
-    workdir: Path, command: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert _run(command, "--workdir", workdir, "--json") == cli.OK
-    done = capsys.readouterr()
-    assert done.err == ""
+def test_the_commands_print_json_or_dutch(workdir: Path, command: str) -> None:
+    done = zichtlijn(command, "--workdir", workdir, "--json")
+    assert (done.returncode, done.stderr) == (cli.OK, "")
     released = estimates.read(workdir)
     whole = estimates.effects(released) if command == "effects" else estimates.savings(released)
-    assert json.loads(done.out) == json.loads(json.dumps(whole, default=str))
-    assert _run(command, "--workdir", workdir) == cli.OK
-    told = capsys.readouterr().out
-    assert released.release in told
-    assert ("Bewijsniveau" if command == "effects" else "Kosten van het programma") in told
+    assert json.loads(done.stdout) == json.loads(json.dumps(whole, default=str))
+    told = zichtlijn(command, "--workdir", workdir)
+    assert told.returncode == cli.OK
+    assert released.release in told.stdout
+    assert ("Bewijsniveau" if command == "effects" else "Kosten van het programma") in told.stdout
 
 
 @pytest.mark.parametrize("command", ["effects", "savings"])
-def test_without_a_release_it_says_what_to_do(
-    tmp_path: Path, command: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert _run(command, "--workdir", tmp_path / "leeg") == cli.USAGE
-    said = capsys.readouterr().err
-    assert "nog geen publicatie" in said
-    assert "Traceback" not in said
+def test_without_a_release_it_says_what_to_do(tmp_path: Path, command: str) -> None:
+    said = zichtlijn(command, "--workdir", tmp_path / "leeg")
+    assert said.returncode == cli.USAGE
+    assert "nog geen publicatie" in said.stderr
+    assert "Traceback" not in said.stderr
 
 
 def test_a_damaged_or_older_release_is_refused_in_dutch(tmp_path: Path) -> None:
@@ -136,8 +132,5 @@ def test_a_damaged_or_older_release_is_refused_in_dutch(tmp_path: Path) -> None:
         (tmp_path / POINTER).write_text(text, "utf-8")
         with pytest.raises(UsageError, match="niet te lezen"):
             estimates.read(tmp_path)
-
-
-def _run(*arguments: object) -> int:
-    asked = [str(a) for a in arguments]
-    return cli._guarded(lambda: cli.app(asked, standalone_mode=False))
+        with pytest.raises(UsageError, match="niet te lezen"):
+            lookup.show(tmp_path, "leerlingen_met_traject")
