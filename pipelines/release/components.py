@@ -28,6 +28,7 @@ from pipelines.release.disclosure.numbers import Ints
 from pipelines.release.disclosure.problem import by_year, rows_of
 from pipelines.release.disclosure.rules import first_hidden
 from pipelines.release.earlier import Earlier, said
+from pipelines.release.thresholds import heavy_ones
 
 MONEY = "euro"
 
@@ -134,7 +135,7 @@ def _component(
         threshold=thresholds.standard,
         rounding=thresholds.rounding,
     )
-    heavy = _cells_of(counted, [m.id for m in metrics.values() if m.threshold == "zwaar"])
+    heavy = _cells_of(counted, heavy_ones(metrics))
     limits = (
         pl.when(pl.col("cel").is_in(heavy)).then(thresholds.heavy).otherwise(thresholds.standard)
     )

@@ -19,6 +19,7 @@ from pipelines.metrics.cells import KEY
 from pipelines.metrics.compute import Counted
 from pipelines.metrics.metric import Metric
 from pipelines.release.disclosure.numbers import range_of_rounded
+from pipelines.release.thresholds import by_metric
 
 FOLDER = "releases"
 
@@ -67,7 +68,6 @@ def said(
     """(cell, lowest, highest): what was said of cells of which it can still be true."""
     truth = counted.cells.sort("cel")["aantal"].to_numpy()
     low, high = np.zeros(truth.size, np.int64), np.full(truth.size, -1, np.int64)
-    heavy = [m.id for m in metrics.values() if m.threshold == "zwaar"]
     for release in earlier:
         for part in ("teller", "noemer"):
             shown = (
@@ -75,16 +75,12 @@ def said(
                 .drop_nulls("cel")
                 .join(release.figures.select("metriek", *KEY, getal=part), on=["metriek", *KEY])
                 .drop_nulls("getal")
-                .with_columns(
-                    drempel=pl.when(pl.col("metriek").is_in(heavy))
-                    .then(release.heavy)
-                    .otherwise(release.standard)
-                )
+                .with_columns(drempel=by_metric(metrics, release.standard, release.heavy))
                 .sort("cel", "metriek")
             )
             cells = shown["cel"].cast(pl.Int64).to_numpy()
             number = (shown["getal"] * counted.scale).round().cast(pl.Int64).to_numpy()
-            threshold = shown["drempel"].cast(pl.Int64).to_numpy()
+            threshold = shown["drempel"].to_numpy()
             first, last = range_of_rounded(number, threshold, release.rounding)
             for cell, least, most in zip(cells, first, last, strict=True):
                 if not least <= truth[cell] <= most:

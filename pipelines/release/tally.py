@@ -17,6 +17,7 @@ from pipelines.metrics.cells import KEY
 from pipelines.metrics.compute import Counted
 from pipelines.metrics.metric import Metric
 from pipelines.release.components import Thresholds
+from pipelines.release.thresholds import by_metric
 from pipelines.warehouse.engine import keep
 
 FOLDER = "tellingen"
@@ -28,7 +29,6 @@ def tally(
     """Per figure and part: metriek, KEY, deel, aantal, kinderen, scholen (null where no schools),
     drempel, bekend."""
     frames = []
-    heavy = [m.id for m in metrics.values() if m.threshold == "zwaar"]
     for component in counted:
         cells = component.cells.select("cel", "aantal", "kinderen", "scholen")
         for part in ("teller", "noemer"):
@@ -43,11 +43,7 @@ def tally(
                     pl.col("aantal").cast(pl.Int64),
                     pl.col("kinderen").cast(pl.Int64),
                     pl.col("scholen").cast(pl.Int64),
-                    pl.when(pl.col("metriek").is_in(heavy))
-                    .then(thresholds.heavy)
-                    .otherwise(thresholds.standard)
-                    .cast(pl.Int64)
-                    .alias("drempel"),
+                    by_metric(metrics, thresholds.standard, thresholds.heavy).alias("drempel"),
                     pl.col("bekend").cast(pl.Float64),
                 )
             )
