@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipelines.effects.catalogue.participation import AT_START, ONE_PLAN
 from pipelines.effects.catalogue.threats import (
     GRANTED,
     INFORMANT,
@@ -16,7 +17,6 @@ from pipelines.effects.catalogue.threats import (
 from pipelines.effects.design import Effect
 from pipelines.effects.measures import Events, Net, PerPupil, Survey
 
-_AT_START = "Het kenmerk bij de deelname; van vóór de start is het niet bekend."
 _TOGETHER = ("p04", "p05", "p06", "p07", "p08")
 _RETURNED = ("terug_eigen_school", "andere_school", "onderwijszorgarrangement")
 
@@ -103,26 +103,15 @@ ZIS_L3 = Effect(
             " zis_deelnames)",
         ),
     ),
-    exposure=_AT_START,
+    exposure=AT_START,
     threats=(SELECTION, REPORTED),
 )
 
 ZIS_L4 = Effect(
     id="zis_l4",
     promise="Eén kind, één plan.",
-    outcomes=(
-        PerPupil(
-            id="een_plan",
-            suffix="",
-            unit="procentpunten met één plan",
-            subject="Onderwijs en zorg in één plan",
-            column="een_plan",
-            kind="ja_nee",
-            needed="per deelname of onderwijs en zorg in één plan staan, ook van vóór de start"
-            " (dataset zis_deelnames)",
-        ),
-    ),
-    exposure=_AT_START,
+    outcomes=(ONE_PLAN,),
+    exposure=AT_START,
     threats=(SELECTION, REPORTED),
 )
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from pipelines.effects.catalogue.participation import AT_START, ONE_PLAN
 from pipelines.effects.catalogue.threats import (
     GRANTED,
     HOLIDAYS,
@@ -22,7 +25,6 @@ _SUSPENSION = (("soort", ("schorsing_intern", "schorsing_extern")),)
 _SUSPENSIONS = (
     "de schorsingen van scholen met en zonder Zorg In School, van ten minste een jaar vóór de start"
 )
-_AT_START = "Het kenmerk bij de deelname; van vóór de start is het niet bekend."
 _GRANTED = (
     "de toewijzingen jeugdhulp van alle gevolgde leerlingen, met niveau, van ten minste een jaar"
     " vóór de start"
@@ -177,18 +179,9 @@ ZIS_M7 = Effect(
             needed="per deelname of het gezin thuis ondersteuning krijgt, ook van vóór de start"
             " (dataset zis_deelnames)",
         ),
-        PerPupil(
-            id="een_plan",
-            suffix="_plan",
-            unit="procentpunten met één plan",
-            subject="Onderwijs en zorg in één plan",
-            column="een_plan",
-            kind="ja_nee",
-            needed="per deelname of onderwijs en zorg in één plan staan, ook van vóór de start"
-            " (dataset zis_deelnames)",
-        ),
+        replace(ONE_PLAN, suffix="_plan"),
     ),
-    exposure=_AT_START,
+    exposure=AT_START,
     threats=(SELECTION, REPORTED),
 )
 
