@@ -19,21 +19,7 @@ from dashboard import balances, charts, wording
 from dashboard.balances import TOTAL, Balances
 from dashboard.released import Released
 from pipelines.effects import savings
-from pipelines.effects.savings import Assumptions, Balance, CareLine, YearFacts
-
-FIELDS: Mapping[str, str] = {
-    "programmakosten_per_jaar": "programme_cost",
-    "aandeel_gemeente_eerste_jaar": "municipality_first_year",
-    "aandeel_gemeente_volgende_jaren": "municipality_later",
-    "aandeel_samenwerkingsverband": "partnership_share",
-    "uren_per_beschikking": "hours_per_order",
-    "uurtarief_beschikking": "rate_order",
-    "uren_per_zorgplan": "hours_per_plan",
-    "uurtarief_zorgplan": "rate_plan",
-    "aandeel_uitbetaald": "cash_share",
-    "discontovoet": "discount_rate",
-}
-"""Published name of an assumption -> field of `Assumptions`."""
+from pipelines.effects.savings import PARAMETERS, Assumptions, Balance, CareLine, YearFacts
 
 # Names of what a reader may scale; in percent of what was published.
 VOLUMES, TARIFFS = "bespaard_volume", "tarieven"
@@ -95,7 +81,7 @@ class Basis:
 
 def assumptions(values: Mapping[str, float]) -> Assumptions:
     return Assumptions(
-        **{field: values[name] for name, field in FIELDS.items()},
+        **{field: values[name] for name, field in PARAMETERS.items()},
         tariff_factor=values[TARIFFS] / 100,
         volume_factor=values[VOLUMES] / 100,
     )
@@ -106,10 +92,10 @@ def basis(released: Released) -> Basis | None:
     found = balances.read(released)
     published = {str(row["naam"]): row for row in balances.drivers(released)}
     if not found.rows or any(
-        name not in published or published[name]["waarde"] is None for name in FIELDS
+        name not in published or published[name]["waarde"] is None for name in PARAMETERS
     ):
         return None
-    sliders = (*(_slider(published[name]) for name in FIELDS), *_FACTORS)
+    sliders = (*(_slider(published[name]) for name in PARAMETERS), *_FACTORS)
     usual = {slider.name: slider.value for slider in sliders}
     care = released.table("besparing", "product, schooljaar").to_dicts()
     people = participants(found)

@@ -120,7 +120,7 @@ def balances(given: Given, found: Savings, minimum: Minimum) -> Balances:
     if not years:
         reason = str(found.rows[0]["reden"]) if found.rows else "Er is geen jeugdhulp geleverd."
         return _nothing(reason)
-    lacking = [name for name in draws.NEEDED if name not in given.parameters]
+    lacking = [name for name in savings.PARAMETERS if name not in given.parameters]
     if lacking:
         return _nothing(f"Zonder waarde voor {', '.join(lacking)} is er niets te berekenen.")
     counts = _counts(given, years, minimum)
@@ -434,7 +434,10 @@ def _tornado(
     def net(assumed: savings.Assumptions) -> float:
         return float(to_nearest(float(savings.balance(facts, assumed).net), 1000))
 
-    rows = [_parameter_row(given, name, field, middle, net) for name, field in draws.NEEDED.items()]
+    rows = [
+        _parameter_row(given, name, field, middle, net)
+        for name, field in savings.PARAMETERS.items()
+    ]
     nets = [
         float(to_nearest(float(savings.balance(_facts(shown, r, years, counts), middle).net), 1000))
         for r in possible

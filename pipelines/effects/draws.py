@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 import numpy as np
 
 from pipelines.effects.design import HasValue, Parameters
 from pipelines.effects.estimators import Floats
-from pipelines.effects.savings import Assumptions
-
-NEEDED: Mapping[str, str] = {
-    "uren_per_beschikking": "hours_per_order",
-    "uurtarief_beschikking": "rate_order",
-    "uren_per_zorgplan": "hours_per_plan",
-    "uurtarief_zorgplan": "rate_plan",
-    "programmakosten_per_jaar": "programme_cost",
-    "aandeel_gemeente_eerste_jaar": "municipality_first_year",
-    "aandeel_gemeente_volgende_jaren": "municipality_later",
-    "aandeel_samenwerkingsverband": "partnership_share",
-    "aandeel_uitbetaald": "cash_share",
-    "discontovoet": "discount_rate",
-}
-"""Parameter by name -> field of `Assumptions`."""
+from pipelines.effects.savings import PARAMETERS, Assumptions
 
 DRAWS = 2000
 
@@ -42,13 +27,13 @@ class Drawn:
 
 def middle(parameters: Parameters) -> Assumptions:
     """Every parameter at its own value."""
-    return Assumptions(**{field: parameters[name].value for name, field in NEEDED.items()})
+    return Assumptions(**{field: parameters[name].value for name, field in PARAMETERS.items()})
 
 
 def assumptions(parameters: Parameters, seed: int, size: int = DRAWS) -> Drawn:
     """Draws from each parameter's distribution; a fixed one stays at its value."""
     rng = np.random.default_rng([seed, 1])
-    named = {field: name for name, field in NEEDED.items()}
+    named = {field: name for name, field in PARAMETERS.items()}
     return Drawn(**{f.name: draw(rng, parameters[named[f.name]], size) for f in fields(Drawn)})
 
 

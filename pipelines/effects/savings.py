@@ -8,7 +8,7 @@ Volumes are in the unit of the tariff (dagdelen, uren); money is in euro, exact 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
@@ -143,6 +143,21 @@ class Assumptions:
     discount_rate: float
     tariff_factor: float = 1.0
     volume_factor: float = 1.0
+
+
+PARAMETERS: Mapping[str, str] = {
+    "programmakosten_per_jaar": "programme_cost",
+    "aandeel_gemeente_eerste_jaar": "municipality_first_year",
+    "aandeel_gemeente_volgende_jaren": "municipality_later",
+    "aandeel_samenwerkingsverband": "partnership_share",
+    "uren_per_beschikking": "hours_per_order",
+    "uurtarief_beschikking": "rate_order",
+    "uren_per_zorgplan": "hours_per_plan",
+    "uurtarief_zorgplan": "rate_plan",
+    "aandeel_uitbetaald": "cash_share",
+    "discontovoet": "discount_rate",
+}
+"""Name in `parameters.yaml`, and in what is published -> field of `Assumptions`."""
 
 
 @dataclass(frozen=True)
