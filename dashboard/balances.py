@@ -110,7 +110,7 @@ def read(released: Released) -> Balances:
     """The balance of this release; without a figure, the reason."""
     rows = released.table("besparing_balans", "route, volgorde").to_dicts()
     seen = tuple(row for row in rows if row["status"] == wording.VISIBLE)
-    reason = next((str(row["reden"]) for row in rows if row["reden"]), "")
+    reason = "" if seen else next((str(row["reden"]) for row in rows if row["reden"]), "")
     return Balances(seen, reason)
 
 

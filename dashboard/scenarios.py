@@ -1,9 +1,9 @@
 """A scenario: the published balance worked out again with a reader's own assumptions.
 
-No Streamlit. What goes in is published: volumes and tariffs from `besparing`, assumptions from
-`besparing_gevoeligheid`, counts that follow exactly from published amounts. A basis is used only
-if it gives the published gross and net to the cent. A file holds assumptions and a route, nothing
-else of a release.
+No Streamlit. What goes in is published: volumes and tariffs from `besparing`, counts from
+`besparing_balans`, assumptions from `besparing_gevoeligheid`. A basis is used only if it gives
+every published part of the balance to the cent. A file holds assumptions and a route, nothing else
+of a release.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
+
+import polars as pl
 
 from dashboard import balances, charts, wording
 from dashboard.balances import TOTAL, Balances
@@ -29,6 +31,12 @@ LARGEST_FILE = 20_000
 _KIND = "zichtlijn-scenario"
 _CENT = 0.005
 _WIDER = 2.0
+# A published part of a school year -> its field in what is worked out.
+_PARTS = {
+    "jeugdhulp": "care", "volume": "volume", "mix": "mix", "prijs": "price",
+    "beschikkingen": "orders", "zorgplannen": "plans", "bruto": "gross", "netto": "net",
+    "cumulatief": "cumulative", "vrijkomend": "cash",
+}  # fmt: skip
 
 
 class ScenarioUnreadable(Exception):
@@ -96,91 +104,54 @@ def basis(released: Released) -> Basis | None:
     ):
         return None
     sliders = (*(_slider(published[name]) for name in PARAMETERS), *_FACTORS)
-    usual = {slider.name: slider.value for slider in sliders}
-    care = released.table("besparing", "product, schooljaar").to_dicts()
-    people = participants(found)
+    care = released.table("besparing", "product, schooljaar")
+    if not {"basistarief", "uren_per_eenheid"} <= set(care.columns):
+        return None
+    lines = care.filter(pl.col("status") == wording.VISIBLE).to_dicts()
     facts = {
-        route: tuple(_year(found, care, route, year, usual, people) for year in found.years)
+        route: tuple(_year(found, lines, route, year) for year in found.years)
         for route in found.routes
     }
     sample = published.get("steekproef")
     made = Basis(
         facts, sliders, found.leading,
         None if sample is None else (sample["netto_laag"], sample["netto_hoog"]),
-        people is not None,
+        any(year.participants for years in facts.values() for year in years),
     )  # fmt: skip
     return made if all(_gives_back(found, made, route) for route in found.routes) else None
 
 
 def _gives_back(found: Balances, made: Basis, route: str) -> bool:
-    """Do the published assumptions give the published gross and net, per year and together?"""
+    """Do the published assumptions give every published part, per year and together?"""
     whole = made.worked_out(route, made.usual)
-    pairs = [(TOTAL, "bruto", whole.gross), (TOTAL, "netto", whole.net)]
+    pairs = [(TOTAL, "bruto", "", whole.gross), (TOTAL, "netto", "", whole.net)]
     for year in whole.years:
-        pairs += [(year.schooljaar, "bruto", year.gross), (year.schooljaar, "netto", year.net)]
-        pairs += [(year.schooljaar, "vrijkomend", year.cash)]
-    told = [(found.at(year, route, part), amount) for year, part, amount in pairs]
+        pairs += [
+            (year.schooljaar, part, "", getattr(year, field)) for part, field in _PARTS.items()
+        ]
+        pairs += [(year.schooljaar, "programmakosten", who, paid) for who, paid in year.cost]
+    told = [(found.at(year, route, part, who), amount) for year, part, who, amount in pairs]
     return all(said is not None and abs(said.value - float(own)) < _CENT for said, own in told)
 
 
-def _year(
-    found: Balances,
-    care: Sequence[Mapping[str, Any]],
-    route: str,
-    year: str,
-    usual: Mapping[str, float],
-    people: float | None,
-) -> YearFacts:
-    lines = tuple(
-        CareLine(
-            str(row["product"]), row["volume_zonder"], row["volume_werkelijk"],
-            Decimal(str(row["tarief"])), Decimal(str(row["tarief"])),
-        )
-        for row in care
-        if (row["schooljaar"], row["route"], row["status"]) == (year, route, wording.VISIBLE)
-    )  # fmt: skip
-    order = usual["uren_per_beschikking"] * usual["uurtarief_beschikking"]
-    plan = usual["uren_per_zorgplan"] * usual["uurtarief_zorgplan"]
+def _year(found: Balances, care: Sequence[Mapping[str, Any]], route: str, year: str) -> YearFacts:
+    """What is published of one school year; a count that may not be told counts as nothing."""
     return YearFacts(
         schooljaar=year,
-        care=lines,
-        avoided_orders=_count(found.part(year, route, "beschikkingen"), order),
-        avoided_plans=_count(found.part(year, route, "zorgplannen"), plan),
-        participants=people or 0.0,
-        first=_first(found, route, year, usual),
-    )
-
-
-def _count(amount: float, each: float) -> float:
-    """How many times `each` goes into a published amount; whole by construction."""
-    return float(round(amount / each)) if each else 0.0
-
-
-def _first(found: Balances, route: str, year: str, usual: Mapping[str, float]) -> bool:
-    """Was this the programme's first year? Then the municipality paid its first-year share."""
-    paid = found.at(year, route, "programmakosten", "gemeente")
-    if paid is None:
-        return False
-    first, later = (
-        usual["programmakosten_per_jaar"] * usual[name] / 100
-        for name in ("aandeel_gemeente_eerste_jaar", "aandeel_gemeente_volgende_jaren")
-    )
-    return abs(paid.value - first) < 1 <= abs(paid.value - later)
-
-
-def participants(found: Balances) -> float | None:
-    """The one count in fives that gives every published net per participant; None if unsure."""
-    pairs = [
-        (found.at(TOTAL, route, "netto"), found.at(TOTAL, route, "per_deelnemer"))
-        for route in found.routes
-    ]
-    told = [(net.value, per.value) for net, per in pairs if net and per]
-    fitting = [
-        people
-        for people in range(5, 5001, 5)
-        if all(abs(net / people - per) <= 5.01 for net, per in told)
-    ]
-    return float(fitting[0]) if told and len(fitting) == 1 else None
+        care=tuple(
+            CareLine(
+                str(row["product"]), row["volume_zonder"], row["volume_werkelijk"],
+                Decimal(str(row["tarief"])), Decimal(str(row["basistarief"])),
+                row["uren_per_eenheid"],
+            )
+            for row in care
+            if (row["schooljaar"], row["route"]) == (year, route)
+        ),
+        avoided_orders=found.part(year, route, "aantal_beschikkingen"),
+        avoided_plans=found.part(year, route, "aantal_zorgplannen"),
+        participants=found.part(year, route, "deelnemers"),
+        first=found.part(year, route, "programmajaar") == 1,
+    )  # fmt: skip
 
 
 def _slider(row: Mapping[str, Any]) -> Slider:

@@ -7,72 +7,21 @@ the 97.5% of the draws, and is rounded to EUR 1,000.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
-import polars as pl
-from ibis import _
 
 from pipelines.effects import draws, evidence, savings
+from pipelines.effects.balance_counts import Counts, balance_counts, count_rows
+from pipelines.effects.balance_table import GEVOELIGHEID, TOTAL, balance_row
 from pipelines.effects.design import Minimum, value_of
 from pipelines.effects.estimators import Floats
-from pipelines.effects.rounding import Status, rounded_count, to_nearest
+from pipelines.effects.rounding import rounded_count, to_nearest
 from pipelines.effects.rows import Given
 from pipelines.effects.saving_rows import SEED, Savings, Shown
-from pipelines.effects.summaries import everyone
-
-BALANS: Mapping[str, pl.DataType] = {
-    "schooljaar": pl.String(),
-    "route": pl.String(),
-    "onderdeel": pl.String(),
-    "onderdeel_label": pl.String(),
-    "betaler": pl.String(),
-    "waarde": pl.Float64(),
-    "onder": pl.Float64(),
-    "midden": pl.Float64(),
-    "boven": pl.Float64(),
-    "eenheid": pl.String(),
-    "volgorde": pl.Int64(),
-    "leidend": pl.Boolean(),
-    "status": pl.String(),
-    "reden": pl.String(),
-    "zin": pl.String(),
-}
-GEVOELIGHEID: Mapping[str, pl.DataType] = {
-    "naam": pl.String(),
-    "label": pl.String(),
-    "waarde": pl.Float64(),
-    "laag": pl.Float64(),
-    "hoog": pl.Float64(),
-    "eenheid": pl.String(),
-    "verdeling": pl.String(),
-    "bron": pl.String(),
-    "netto_laag": pl.Float64(),
-    "netto_hoog": pl.Float64(),
-    "volgorde": pl.Int64(),
-}
-
-TOTAL = "totaal"
-
-LABELS: Mapping[str, str] = {
-    "jeugdhulp": "Minder jeugdhulp",
-    "volume": "waarvan minder uren",
-    "mix": "waarvan andere soorten hulp",
-    "prijs": "waarvan gestegen tarieven",
-    "beschikkingen": "Vermeden beschikkingen",
-    "zorgplannen": "Vermeden zorgplannen",
-    "bruto": "Bruto besparing",
-    "programmakosten": "Kosten van het programma",
-    "netto": "Netto besparing",
-    "cumulatief": "Netto tot en met dit schooljaar, contant gemaakt",
-    "vrijkomend": "Deel van de jeugdhulp dat echt als geld vrijkomt",
-    "per_deelnemer": "Netto per deelnemer",
-    "euro_per_euro": "Opbrengst per euro",
-    "kans_kostenneutraal": "Kans dat het kostenneutraal is",
-}
 
 
 @dataclass(frozen=True)
@@ -102,18 +51,6 @@ class Balances:
     reason: str
 
 
-@dataclass(frozen=True)
-class _Counts:
-    """Rounded counts of one school year, and the size of the whole pilot."""
-
-    orders: dict[str, int]
-    plans: dict[str, int]
-    participants: dict[str, int]
-    pupils: int
-    schools: int
-    first_year: str
-
-
 def balances(given: Given, found: Savings, minimum: Minimum) -> Balances:
     """The calculation along every route that all shown products can walk."""
     years = tuple(sorted({s.schooljaar for s in found.shown}))
@@ -123,7 +60,7 @@ def balances(given: Given, found: Savings, minimum: Minimum) -> Balances:
     lacking = [name for name in savings.PARAMETERS if name not in given.parameters]
     if lacking:
         return _nothing(f"Zonder waarde voor {', '.join(lacking)} is er niets te berekenen.")
-    counts = _counts(given, years, minimum)
+    counts = balance_counts(given, years, minimum)
     possible = [r for r in savings.ROUTES if _complete(found.shown, r)]
     leading = savings.leading_route(possible)
     drawn = draws.assumptions(given.parameters, SEED)
@@ -135,7 +72,10 @@ def balances(given: Given, found: Savings, minimum: Minimum) -> Balances:
         facts = _facts(found.shown, route, years, counts)
         whole = savings.balance(facts, middle)
         samples = _samples(found.shown, route, facts, drawn)
-        rows += _route_rows(route, whole, samples, left_out, leading=route == leading)
+        leads = route == leading
+        told = count_rows(route, counts, minimum, leading=leads)
+        rows += told
+        rows += _route_rows(route, whole, samples, left_out, leading=leads, first=len(told))
         if route == leading:
             outcome = _outcome(route, whole, samples, counts, minimum, left_out)
     facts = _facts(found.shown, leading, years, counts)
@@ -144,7 +84,7 @@ def balances(given: Given, found: Savings, minimum: Minimum) -> Balances:
 
 
 def _nothing(reason: str) -> Balances:
-    row = _row(TOTAL, "basis", "netto", "", status="niet_geleverd", reason=reason)
+    row = balance_row(TOTAL, "basis", "netto", "", status="niet_geleverd", reason=reason)
     return Balances((row,), (), None, reason)
 
 
@@ -163,57 +103,8 @@ def _complete(shown: Sequence[Shown], route: savings.Route) -> bool:
     return {(s.product.id, s.schooljaar) for s in shown if s.route == route} == everything
 
 
-def _counts(given: Given, years: Sequence[str], minimum: Minimum) -> _Counts:
-    """Participants per school year, and avoided plans and orders in the year of the start.
-
-    A count of 1 to 9 children or at one school counts as nothing: it may not be told.
-    """
-    people = everyone(given.tables).filter(_.groep == "zis")
-    marks = given.tables["zis_deelnames"].select(
-        "deelname_id", "beschikking_vermeden", "opp_aanvulling"
-    )
-    rows = (
-        people.join(marks, "deelname_id")
-        .mutate(
-            order=_.beschikking_vermeden.fill_null(False).cast("int64"),
-            plan=_.opp_aanvulling.fill_null(False).cast("int64"),
-        )
-        .group_by("school", "start_month", "leave_month")
-        .aggregate(pupils=_.count(), orders=_.order.sum(), plans=_.plan.sum())
-        .to_polars()
-    )
-
-    def shown(column: str, chosen: pl.DataFrame) -> int:
-        kept = chosen.filter(pl.col(column) > 0)
-        total = int(kept[column].sum())
-        few = total < minimum.show_children or kept["school"].n_unique() < minimum.show_schools
-        return 0 if few else rounded_count(total, 5)
-
-    orders, plans, participants = {}, {}, {}
-    for year in years:
-        first = (int(year[:4]) - 1970) * 12 + 7
-        begun = rows.filter(pl.col("start_month").is_between(first, first + 11))
-        if year == years[0]:
-            begun = rows.filter(pl.col("start_month") <= first + 11)
-        there = rows.filter(
-            (pl.col("start_month") <= first + 11) & (pl.col("leave_month") >= first)
-        )
-        orders[year], plans[year] = shown("orders", begun), shown("plans", begun)
-        participants[year] = shown("pupils", there)
-    begun_in = int(rows["start_month"].min() or 0)
-    began = 1970 + (begun_in - 7) // 12
-    return _Counts(
-        orders,
-        plans,
-        participants,
-        int(rows["pupils"].sum()),
-        rows["school"].n_unique(),
-        f"{began}/{began + 1}",
-    )
-
-
 def _facts(
-    shown: Sequence[Shown], route: savings.Route, years: Sequence[str], counts: _Counts
+    shown: Sequence[Shown], route: savings.Route, years: Sequence[str], counts: Counts
 ) -> tuple[savings.YearFacts, ...]:
     return tuple(
         savings.YearFacts(
@@ -225,9 +116,9 @@ def _facts(
                 for s in shown
                 if s.route == route and s.schooljaar == year
             ),
-            avoided_orders=counts.orders[year],
-            avoided_plans=counts.plans[year],
-            participants=counts.participants[year],
+            avoided_orders=counts.orders[year] or 0,
+            avoided_plans=counts.plans[year] or 0,
+            participants=counts.participants[year] or 0,
             first=year == counts.first_year,
         )
         for year in years
@@ -278,7 +169,9 @@ def _route_rows(
     left_out: Sequence[str],
     *,
     leading: bool,
+    first: int,
 ) -> list[dict[str, Any]]:
+    """The balance of one route; `first`: the place of its first row."""
     rows: list[dict[str, Any]] = []
 
     def add(
@@ -293,9 +186,9 @@ def _route_rows(
         low, middle, high = limits or (None, None, None)
         numbers = {"waarde": float(value), "onder": low, "midden": middle, "boven": high}
         rows.append(
-            _row(year, route, part, payer, leading=leading)
+            balance_row(year, route, part, payer, leading=leading)
             | numbers
-            | {"eenheid": unit, "zin": sentence, "volgorde": len(rows)}
+            | {"eenheid": unit, "zin": sentence, "volgorde": first + len(rows)}
         )
 
     for n, year in enumerate(whole.years):
@@ -370,36 +263,11 @@ def span(years: Sequence[str]) -> str:
     return years[0] if len(years) == 1 else f"{years[0]} tot en met {years[-1]} samen"
 
 
-def _row(
-    year: str,
-    route: savings.Route,
-    part: str,
-    payer: str,
-    *,
-    leading: bool = True,
-    status: Status = "zichtbaar",
-    reason: str = "",
-) -> dict[str, Any]:
-    return dict.fromkeys(BALANS) | {
-        "schooljaar": year,
-        "route": route,
-        "onderdeel": part,
-        "onderdeel_label": LABELS[part],
-        "betaler": payer,
-        "eenheid": "euro",
-        "volgorde": 0,
-        "leidend": leading,
-        "status": status,
-        "reden": reason,
-        "zin": reason,
-    }
-
-
 def _outcome(
     route: savings.Route,
     whole: savings.Balance,
     samples: _Samples,
-    counts: _Counts,
+    counts: Counts,
     minimum: Minimum,
     left_out: tuple[str, ...],
 ) -> Cumulative:
@@ -425,7 +293,7 @@ def _tornado(
     possible: Sequence[savings.Route],
     leading: savings.Route,
     years: Sequence[str],
-    counts: _Counts,
+    counts: Counts,
     facts: Sequence[savings.YearFacts],
 ) -> list[dict[str, Any]]:
     """Net over all years with one thing at its low and high value, the rest in the middle."""

@@ -11,7 +11,8 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.effects.balance_rows import BALANS, GEVOELIGHEID, Balances, balances
+from pipelines.effects.balance_rows import Balances, balances
+from pipelines.effects.balance_table import BALANS, GEVOELIGHEID
 from pipelines.effects.catalogue import EFFECTS, SAVINGS
 from pipelines.effects.design import Effect, Minimum, Parameters, Result
 from pipelines.effects.happenings import Tables

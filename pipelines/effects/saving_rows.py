@@ -35,6 +35,8 @@ BESPARING: Mapping[str, pl.DataType] = {
     "volume_zonder": pl.Float64(),
     "eenheid": pl.String(),
     "tarief": pl.Float64(),
+    "basistarief": pl.Float64(),
+    "uren_per_eenheid": pl.Float64(),
     "bedrag": pl.Float64(),
     "onder": pl.Float64(),
     "boven": pl.Float64(),
@@ -132,7 +134,7 @@ def _product_rows(
     product, minimum, given = ready.product, ready.minimum, ready.given
     rows: list[dict[str, Any]] = []
     shown: list[Shown] = []
-    base = next(iter(ready.prices.values())).amount
+    base = next(p.amount for p in ready.prices.values() if p.unit == ready.unit)
     for schooljaar in ready.years:
         own = given.years.filter((pl.col("groep") == "zis") & (pl.col("schooljaar") == schooljaar))
         if not len(own):
@@ -154,7 +156,9 @@ def _product_rows(
                 reason = "De vergelijkingsgroep heeft te weinig leerlingen met deze hulp."
                 rows.append(_saving_row(product, schooljaar, route, "te_klein", reason))
                 continue
-            row = _saving_shown(product, schooljaar, route, outcome, price, own, parameters, large)
+            row = _saving_shown(
+                product, schooljaar, route, outcome, price, base, own, parameters, large
+            )
             rows.append(row)
             shift = (row["volume_zonder"] - row["volume_werkelijk"]) - (
                 outcome.without - outcome.actual
@@ -218,6 +222,7 @@ def _saving_shown(
     route: savings.Route,
     found: saving_inputs.Range,
     price: saving_inputs.Tariff,
+    base_tariff: Decimal,
     own: pl.DataFrame,
     parameters: Parameters,
     large: bool,
@@ -236,6 +241,8 @@ def _saving_shown(
         "volume_zonder": without,
         "eenheid": saving_inputs.UNIT_LABEL.get(price.unit, price.unit),
         "tarief": tariff,
+        "basistarief": float(base_tariff),
+        "uren_per_eenheid": HOURS_IN.get(price.unit),
         "bedrag": amount,
         "onder": low,
         "boven": high,

@@ -13,6 +13,8 @@ from pipelines.release.served import open_served
 
 _VISIBLE = "zichtbaar"
 _TOTAL = "totaal"
+# What the balance is worked out from, the same along every route.
+_COUNTS = ("programmajaar", "deelnemers", "aantal_beschikkingen", "aantal_zorgplannen")
 
 Record = Mapping[str, Any]
 
@@ -110,7 +112,16 @@ def _estimate(row: Record) -> dict[str, Any]:
 def savings(released: Released) -> dict[str, Any]:
     """The whole calculation: per product, per year and route, in total, and what moves it."""
     years: dict[str, dict[str, list[dict[str, Any]]]] = {}
+    counts: dict[str, dict[str, Any]] = {}
     for row in sorted(released.balance, key=lambda r: r["volgorde"]):
+        if row["onderdeel"] in _COUNTS:
+            counts.setdefault(row["schooljaar"], {})[row["onderdeel"]] = {
+                "label": row["onderdeel_label"],
+                "value": row["waarde"],
+                "unit": row["eenheid"],
+                "reason": row["reden"],
+            }
+            continue
         line = {
             "part": row["onderdeel"],
             "label": row["onderdeel_label"],
@@ -127,6 +138,7 @@ def savings(released: Released) -> dict[str, Any]:
         "release": released.release,
         "leading_route": leading,
         "sentence": verdict(released),
+        "counts": counts,
         "products": [dict(row) for row in released.savings],
         "routes": {
             route: {

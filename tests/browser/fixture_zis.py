@@ -150,8 +150,8 @@ def saving() -> tuple[Rows, Rows, Rows]:
         for year in facts(route):
             care = year.care[0]
             worth = float(savings.saving(care.without, care.actual, care.tariff))
-            products.append([care.product, "dagbesteding", "7", year.schooljaar, route, label, care.actual, care.without, "dagdelen", float(care.tariff), worth, worth - 60_000, worth + 60_000, 35, 4, "zichtbaar", "", f"In {year.schooljaar} was het verschil naar schatting € {worth:,.0f} waard.".replace(",", ".")])  # fmt: skip
-        balance += _balance(route, whole)
+            products.append([care.product, "dagbesteding", "7", year.schooljaar, route, label, care.actual, care.without, "dagdelen", float(care.tariff), float(care.base_tariff), care.hours, worth, worth - 60_000, worth + 60_000, 35, 4, "zichtbaar", "", f"In {year.schooljaar} was het verschil naar schatting € {worth:,.0f} waard.".replace(",", ".")])  # fmt: skip
+        balance += _balance(route, whole, facts(route))
     middle = nets[1]
     drivers: Rows = [
         ["steekproef", "Welke scholen meedoen", None, None, None, "", "", "hertrekking", middle - 160_000, middle + 160_000, 0],
@@ -165,7 +165,7 @@ def saving() -> tuple[Rows, Rows, Rows]:
     return products, balance, drivers
 
 
-def _balance(route: str, whole: savings.Balance) -> Rows:
+def _balance(route: str, whole: savings.Balance, published: Sequence[YearFacts]) -> Rows:
     rows: Rows = []
 
     def add(year: str, part: str, label: str, value: object, spread: float | None = None,
@@ -175,6 +175,23 @@ def _balance(route: str, whole: savings.Balance) -> Rows:
         rows.append([year, route, part, label, payer, number, *ends, unit, len(rows),
                      route == "vergelijking", "zichtbaar", "", sentence])  # fmt: skip
 
+    for n, one in enumerate(published):
+        add(one.schooljaar, "programmajaar", "Jaar van het programma", n + 1, unit="jaar")
+        add(one.schooljaar, "deelnemers", "Deelnemers", one.participants, unit="leerlingen")
+        add(
+            one.schooljaar,
+            "aantal_beschikkingen",
+            "Aantal vermeden beschikkingen",
+            one.avoided_orders,
+            unit="leerlingen",
+        )
+        add(
+            one.schooljaar,
+            "aantal_zorgplannen",
+            "Aantal vermeden zorgplannen",
+            one.avoided_plans,
+            unit="leerlingen",
+        )
     for year in whole.years:
         y = year.schooljaar
         add(y, "jeugdhulp", "Minder jeugdhulp", year.care, 60_000)

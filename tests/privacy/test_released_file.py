@@ -27,7 +27,7 @@ NOT_CHILDREN = {
     ("effecten", "n_scholen"),
     ("effecten", "n_perioden"),
     ("besparing", "n_scholen"),
-    ("besparing", "tarief"),
+    *(("besparing", c) for c in ("tarief", "basistarief", "uren_per_eenheid")),
     *(("besparing_balans", c) for c in ("waarde", "onder", "midden", "boven", "volgorde")),
     *(("besparing_gevoeligheid", c) for c in ("waarde", "laag", "hoog", "volgorde")),
     *(("besparing_gevoeligheid", c) for c in ("netto_laag", "netto_hoog")),

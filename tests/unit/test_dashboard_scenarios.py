@@ -23,6 +23,11 @@ CHANGES = [
     "UPDATE besparing SET tarief = tarief + 0.01 WHERE schooljaar = '2024/2025'",
     "DELETE FROM besparing_gevoeligheid WHERE naam = 'discontovoet'",
     "UPDATE besparing SET status = 'te_klein' WHERE route = 'trend'",
+    "UPDATE besparing SET basistarief = basistarief + 1 WHERE schooljaar = '2024/2025'",
+    "UPDATE besparing_balans SET waarde = waarde + 5 "
+    "WHERE onderdeel = 'aantal_beschikkingen' AND schooljaar = '2023/2024'",
+    "UPDATE besparing_balans SET waarde = 2 WHERE onderdeel = 'programmajaar'",
+    "ALTER TABLE besparing DROP COLUMN basistarief",
 ]
 
 
@@ -51,22 +56,27 @@ def test_basis_is_the_published_calculation(base: Basis) -> None:
     assert base.leading == "vergelijking"
 
 
-@pytest.mark.parametrize(
-    ("net", "each", "people"),
-    [(1_016_462.02, 3760.0, 270.0), (82_802.59, 390.0, None), (1_016_462.02, 9999.0, None)],
-)
-def test_participants_only_where_the_published_figures_leave_no_doubt(
-    net: float, each: float, people: float | None
+def test_nothing_is_guessed(base: Basis) -> None:
+    """Tariffs, counts and the first year are those published."""
+    for route in fixture_zis.ROUTES:
+        assert base.facts[route] == fixture_zis.facts(route)
+    assert base.participants_known
+
+
+def test_a_count_that_may_not_be_told_counts_as_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shared = {
-        "schooljaar": balances.TOTAL, "route": "basis", "betaler": "", "onder": None, "boven": None,
-        "leidend": True,
-    }  # fmt: skip
-    rows = (
-        shared | {"onderdeel": "netto", "waarde": net},
-        shared | {"onderdeel": "per_deelnemer", "waarde": each},
-    )
-    assert scenarios.participants(balances.Balances(rows, "")) == people
+    with duckdb.connect(str(build(tmp_path))) as con:
+        con.execute(
+            "UPDATE besparing_balans SET waarde = NULL, status = 'te_klein', "
+            "reden = 'Minder dan 10 leerlingen.' WHERE onderdeel = 'deelnemers'"
+        )
+    found = scenarios.basis(_current(tmp_path, monkeypatch))
+    assert found is not None
+    assert not found.participants_known
+    text = _page("scenario", tmp_path, monkeypatch)
+    assert "Netto per deelnemer" not in text
+    assert "Minder dan 10" not in text
 
 
 @pytest.mark.parametrize("change", CHANGES)

@@ -98,6 +98,15 @@ def test_savings_hold_the_whole_calculation_and_add_up(workdir: Path) -> None:
         low, high = total["netto"]["interval"]
         assert low < total["netto"]["value"] < high
         assert abs(Decimal(str(total["netto"]["value"])) - net) < abs(net) * Decimal("0.03")
+    assert {year for told in found["routes"].values() for year in told["years"]} == set(
+        found["counts"]
+    )
+    for count in (count for told in found["counts"].values() for count in told.values()):
+        if count["value"] is None:
+            assert count["reason"].startswith("Minder dan 10 leerlingen")
+        elif count["unit"] == "leerlingen":
+            assert count["value"] % 5 == 0
+            assert count["value"] >= 10
     names = [row["naam"] for row in found["sensitivity"]]
     assert {"steekproef", "route", "programmakosten_per_jaar", "uren_per_zorgplan"} <= set(names)
     widths = [abs(row["netto_hoog"] - row["netto_laag"]) for row in found["sensitivity"]]

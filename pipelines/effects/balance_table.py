@@ -1,0 +1,91 @@
+"""The columns of `besparing_balans` and `besparing_gevoeligheid`, and one row of the former."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from pipelines.effects import savings
+from pipelines.effects.rounding import Status
+
+BALANS: Mapping[str, pl.DataType] = {
+    "schooljaar": pl.String(),
+    "route": pl.String(),
+    "onderdeel": pl.String(),
+    "onderdeel_label": pl.String(),
+    "betaler": pl.String(),
+    "waarde": pl.Float64(),
+    "onder": pl.Float64(),
+    "midden": pl.Float64(),
+    "boven": pl.Float64(),
+    "eenheid": pl.String(),
+    "volgorde": pl.Int64(),
+    "leidend": pl.Boolean(),
+    "status": pl.String(),
+    "reden": pl.String(),
+    "zin": pl.String(),
+}
+GEVOELIGHEID: Mapping[str, pl.DataType] = {
+    "naam": pl.String(),
+    "label": pl.String(),
+    "waarde": pl.Float64(),
+    "laag": pl.Float64(),
+    "hoog": pl.Float64(),
+    "eenheid": pl.String(),
+    "verdeling": pl.String(),
+    "bron": pl.String(),
+    "netto_laag": pl.Float64(),
+    "netto_hoog": pl.Float64(),
+    "volgorde": pl.Int64(),
+}
+
+TOTAL = "totaal"
+
+LABELS: Mapping[str, str] = {
+    "programmajaar": "Jaar van het programma",
+    "deelnemers": "Deelnemers",
+    "aantal_beschikkingen": "Aantal vermeden beschikkingen",
+    "aantal_zorgplannen": "Aantal vermeden zorgplannen",
+    "jeugdhulp": "Minder jeugdhulp",
+    "volume": "waarvan minder uren",
+    "mix": "waarvan andere soorten hulp",
+    "prijs": "waarvan gestegen tarieven",
+    "beschikkingen": "Vermeden beschikkingen",
+    "zorgplannen": "Vermeden zorgplannen",
+    "bruto": "Bruto besparing",
+    "programmakosten": "Kosten van het programma",
+    "netto": "Netto besparing",
+    "cumulatief": "Netto tot en met dit schooljaar, contant gemaakt",
+    "vrijkomend": "Deel van de jeugdhulp dat echt als geld vrijkomt",
+    "per_deelnemer": "Netto per deelnemer",
+    "euro_per_euro": "Opbrengst per euro",
+    "kans_kostenneutraal": "Kans dat het kostenneutraal is",
+}
+
+
+def balance_row(
+    year: str,
+    route: savings.Route,
+    part: str,
+    payer: str,
+    *,
+    leading: bool = True,
+    status: Status = "zichtbaar",
+    reason: str = "",
+) -> dict[str, Any]:
+    """A row of `besparing_balans` without a number yet."""
+    return dict.fromkeys(BALANS) | {
+        "schooljaar": year,
+        "route": route,
+        "onderdeel": part,
+        "onderdeel_label": LABELS[part],
+        "betaler": payer,
+        "eenheid": "euro",
+        "volgorde": 0,
+        "leidend": leading,
+        "status": status,
+        "reden": reason,
+        "zin": reason,
+    }
