@@ -39,7 +39,7 @@ ZIS_L1 = Effect(
         Events(
             id="terug_naar_school",
             suffix="_terug",
-            unit="keren terug naar onderwijs",
+            unit="perioden als thuiszitter met terugkeer naar onderwijs",
             dataset="thuiszitters",
             date="eind_datum",
             derived="thuiszitters",

@@ -12,7 +12,7 @@ from pipelines.effects.catalogue.threats import (
 from pipelines.effects.design import Effect
 from pipelines.effects.measures import Care, Events, Score, Unmeasured
 
-_MEASURED = "De laatste meting vóór de start en de laatste daarna, per leerling vergeleken."
+_MEASURED = "Bij de schaal de laatste meting vóór de start en de laatste daarna, per leerling vergeleken; bij"
 
 ZIS_K1 = Effect(
     id="zis_k1",
@@ -40,7 +40,7 @@ ZIS_K1 = Effect(
             " minste een jaar vóór de start, met het pseudoniem van de leerling",
         ),
     ),
-    exposure=_MEASURED,
+    exposure=f"{_MEASURED} incidenten de maanden vóór en na de eigen start.",
     threats=(REGRESSION, INFORMANT, MATURATION, REGISTRATION),
 )
 
@@ -69,7 +69,7 @@ ZIS_K2 = Effect(
             " frequentie",
         ),
     ),
-    exposure=_MEASURED,
+    exposure=f"{_MEASURED} toegekende hulp de maanden vóór en na de eigen start.",
     threats=(REGRESSION, INFORMANT, MATURATION, SELECTION),
 )
 
