@@ -12,7 +12,9 @@ from pipelines.effects.catalogue.threats import (
 from pipelines.effects.design import Effect
 from pipelines.effects.measures import Care, Events, Score, Unmeasured
 
-_MEASURED = "Bij de schaal de laatste meting vóór de start en de laatste daarna, per leerling vergeleken; bij"
+_MEASURED = (
+    "Bij de schaal de laatste meting vóór de start en de laatste daarna, per leerling vergeleken;"
+)
 
 ZIS_K1 = Effect(
     id="zis_k1",
@@ -40,7 +42,7 @@ ZIS_K1 = Effect(
             " minste een jaar vóór de start, met het pseudoniem van de leerling",
         ),
     ),
-    exposure=f"{_MEASURED} incidenten de maanden vóór en na de eigen start.",
+    exposure=f"{_MEASURED} bij incidenten de maanden vóór en na de eigen start.",
     threats=(REGRESSION, INFORMANT, MATURATION, REGISTRATION),
 )
 
@@ -69,7 +71,7 @@ ZIS_K2 = Effect(
             " frequentie",
         ),
     ),
-    exposure=f"{_MEASURED} toegekende hulp de maanden vóór en na de eigen start.",
+    exposure=f"{_MEASURED} bij toegekende hulp de maanden vóór en na de eigen start.",
     threats=(REGRESSION, INFORMANT, MATURATION, SELECTION),
 )
 
