@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard import figure, wording
-from dashboard.filters import Selection
+from dashboard import wording
 from dashboard.released import Released
+from dashboard.selection import Selection, year_cells
 from dashboard.wording import Step
 
 # {v}: the value with its sign, nothing else.
@@ -29,13 +29,54 @@ _SENTENCES = {
 }
 
 
+# Metric and measure, in this order on the page; of a group the first that has a figure here.
+HEADLINES = (
+    (("smw_bereik", ""),),
+    (("smw_wachttijd", "mediaan"), ("smw_binnen_norm", "")),
+    (("smw_doelrealisatie", ""),),
+    (("vw_start_binnen_norm", ""),),
+    (("sch_per_1000", ""),),
+    (("thuis_jaar", ""),),
+)
+
+
 def of(released: Released, selection: Selection, metrics: Sequence[str]) -> list[str]:
     """A sentence per metric that is published here; `metric.maat` where it has several."""
     steps = [
-        figure.year_cells(released, metric, selection, measure)
+        year_cells(released, metric, selection, measure)
         for metric, _, measure in (name.partition(".") for name in metrics)
     ]
     return [sentence(step) for step in steps if step is not None]
+
+
+def headlines(released: Released, selection: Selection) -> list[Step]:
+    """The key figures that are published for this choice, in their fixed order."""
+    return [step for group in HEADLINES if (step := _first(released, group, selection))]
+
+
+def _first(
+    released: Released, group: tuple[tuple[str, str], ...], selection: Selection
+) -> Step | None:
+    for metric, measure in group:
+        step = year_cells(released, metric, selection, measure)
+        if step is not None:
+            return step
+    return None
+
+
+def overview(released: Released, selection: Selection, steps: Sequence[Step]) -> list[str]:
+    """At most five sentences: first the targets, then the rest, then the leading effect."""
+    told = [step for step in steps if step.now["status"] == wording.VISIBLE]
+    with_norm = [step for step in told if wording.target(step.metric) is not None]
+    others = [step for step in told if wording.target(step.metric) is None]
+    sentences = [sentence(step) for step in (others[:1] + with_norm + others[1:])][:5]
+    if selection.niveau == "totaal":
+        sentences += [
+            f"Zorg In School: {row['zin']} Bewijsniveau: {row['bewijsniveau']}."
+            for row in released.table("effecten", "leidend DESC, id, ontwerp DESC").to_dicts()
+            if row["leidend"] and row["status"] == wording.VISIBLE and row["zin"]
+        ][:1]
+    return sentences
 
 
 def sentence(step: Step) -> str:

@@ -16,8 +16,8 @@ import streamlit as st
 
 from dashboard import charts, exports, facts, filters, tables, wording
 from dashboard.facts import Facts
-from dashboard.filters import Selection
 from dashboard.released import Metric, Released
+from dashboard.selection import Selection, nobody_unknown, of_year
 from dashboard.tables import Table
 
 Cell = Mapping[str, Any]
@@ -191,7 +191,7 @@ def trend(
         Figure(
             key=f"{metric_id}_jaren",
             title=title,
-            facts=facts.of_metric(released, metric, rows, _of_year(rows, selection.schooljaar)),
+            facts=facts.of_metric(released, metric, rows, of_year(rows, selection.schooljaar)),
             table=tables.of_cells(
                 metric, rows, labels, "Schooljaar", f"{metric.label_nl} per schooljaar",
                 selection.schooljaar,
@@ -215,7 +215,7 @@ def breakdown(
     rows = released.by_category(
         metric_id, cut, selection.schooljaar, selection.niveau, selection.gebied
     ).to_dicts()
-    rows = [row for row in rows if not _nobody_unknown(row)]
+    rows = [row for row in rows if not nobody_unknown(row)]
     metric = found(released, metric_id, title, rows, selection, cut)
     if metric is None:
         return
@@ -253,7 +253,7 @@ def by_category_over_years(
         return
     years = sorted({row["schooljaar"] for row in rows})
     names = released.categories(cut)
-    present = {row["categorie"] for row in rows if not _nobody_unknown(row)}
+    present = {row["categorie"] for row in rows if not nobody_unknown(row)}
     codes = [code for code in names if code in present] + sorted(present - set(names))
     at = {(row["categorie"], row["schooljaar"]): row for row in rows}
     absent = _absent()
@@ -405,30 +405,10 @@ def _joint_rate(
         ("gemeente", selection.gebied) if selection.niveau == "gemeente" else ("totaal", "")
     )
     rows = released.over_years(metric.id, niveau, gebied).to_dicts()
-    whole = _of_year(rows, selection.schooljaar)
+    whole = of_year(rows, selection.schooljaar)
     if whole is not None and charts.visible(whole):
         return float(whole["waarde"]) / (1000.0 if metric.soort == "per_1000" else 100.0)
     return float(sum(row["teller"] or 0.0 for row in shown) / sum(row["noemer"] for row in shown))
-
-
-def year_cells(
-    released: Released, metric_id: str, selection: Selection, maat: str = ""
-) -> wording.Step | None:
-    """This year's and last year's cell of a metric in the chosen area."""
-    metric = released.metrics.get(metric_id)
-    if metric is None:
-        return None
-    rows = released.over_years(metric_id, selection.niveau, selection.gebied, "", maat).to_dicts()
-    now = _of_year(rows, selection.schooljaar)
-    if now is None:
-        return None
-    earlier = [row for row in rows if row["schooljaar"] < selection.schooljaar]
-    return wording.Step(metric, selection.schooljaar, now, earlier[-1] if earlier else None)
-
-
-def _nobody_unknown(row: Cell) -> bool:
-    """The category "onbekend" with a visible zero: a line that says nothing."""
-    return bool(row["categorie"] == "onbekend" and charts.visible(row) and row["waarde"] == 0)
 
 
 def _by(metric: Metric, cut: str) -> str:
@@ -436,10 +416,6 @@ def _by(metric: Metric, cut: str) -> str:
     if cut.lower() in metric.label_nl.lower():
         return metric.label_nl
     return f"{metric.label_nl} naar {cut.lower()}"
-
-
-def _of_year(rows: Sequence[Cell], year: str) -> Cell | None:
-    return next((row for row in rows if row["schooljaar"] == year), None)
 
 
 def _absent() -> Cell:

@@ -2,34 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import streamlit as st
 
 from dashboard import wording
 from dashboard.released import Area, Released
+from dashboard.selection import Selection
 
 _ORDER = ("totaal", "gemeente", "wijk", "vestiging", "onderwijssoort", "aanbieder")
-
-
-@dataclass(frozen=True)
-class Selection:
-    """What the reader asked for; `gebied` is '' for all together."""
-
-    schooljaar: str
-    niveau: str
-    gebied: str
-    naam: str
-
-    @property
-    def where(self) -> str:
-        """The area as it stands in a sentence."""
-        return wording.where(self.niveau, self.naam)
-
-    @property
-    def lead(self) -> str:
-        """What conclusions about this choice begin with."""
-        return f"In {self.schooljaar}, {self.where}:"
 
 
 def bar(released: Released, *, year: bool = True) -> Selection:
@@ -66,13 +45,19 @@ def bar(released: Released, *, year: bool = True) -> Selection:
     return Selection(chosen_year, niveau, names[area].code, names[area].naam)
 
 
-def told() -> str:
-    """The choice as it stands now, for what leaves the page."""
+def chosen() -> dict[str, str]:
+    """The choice as it stands now, as the page keeps it in the address."""
     state = st.session_state
     level = str(state.get("niveau") or "totaal")
     area = str(state.get("gebied") or "") if level != "totaal" else ""
-    chosen = (state.get("schooljaar"), wording.level(level), area)
-    return ", ".join(str(part) for part in chosen if part)
+    return {"schooljaar": str(state.get("schooljaar") or ""), "niveau": level, "gebied": area}
+
+
+def told() -> str:
+    """The choice in words, for what leaves the page."""
+    now = chosen()
+    parts = (now["schooljaar"], wording.level(now["niveau"]), now["gebied"])
+    return ", ".join(part for part in parts if part)
 
 
 def _names(areas: list[Area]) -> dict[str, Area]:

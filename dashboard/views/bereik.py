@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import conclusions, figure, filters, page, wording
-from dashboard.filters import Selection
 from dashboard.released import Released
+from dashboard.selection import Selection
 
 TITLE = "Bereik en hulpvragen"
 QUESTION = "Hoeveel leerlingen bereikt het schoolmaatschappelijk werk, en met welke vragen?"

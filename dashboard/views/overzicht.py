@@ -7,61 +7,23 @@ from html import escape
 import streamlit as st
 
 from dashboard import conclusions, facts, figure, filters, page, tables, wording
-from dashboard.filters import Selection
 from dashboard.released import Released
+from dashboard.selection import Selection
 from dashboard.tables import Row, Table
 from dashboard.wording import Step
 
 TITLE = "Overzicht"
 QUESTION = "Wat levert de ondersteuning op en om de school op, en waar staat dat onder druk?"
 
-# Metric and measure, in this order on the page; of a group the first that has a figure here.
-HEADLINES = (
-    (("smw_bereik", ""),),
-    (("smw_wachttijd", "mediaan"), ("smw_binnen_norm", "")),
-    (("smw_doelrealisatie", ""),),
-    (("vw_start_binnen_norm", ""),),
-    (("sch_per_1000", ""),),
-    (("thuis_jaar", ""),),
-)
-
 
 def render(released: Released) -> None:
     selection = filters.bar(released)
-    steps = [step for group in HEADLINES if (step := _first(released, group, selection))]
-    page.conclusion(
-        _conclusions(released, selection, steps),
-        selection.lead,
-    )
+    steps = conclusions.headlines(released, selection)
+    page.conclusion(conclusions.overview(released, selection, steps), selection.lead)
     figure.section("Kerncijfers", f"{selection.schooljaar}, {selection.where}.")
     _cards(released, steps)
     _elsewhere(released, selection)
     _years(released, selection)
-
-
-def _first(
-    released: Released, group: tuple[tuple[str, str], ...], selection: Selection
-) -> Step | None:
-    for metric, measure in group:
-        step = figure.year_cells(released, metric, selection, measure)
-        if step is not None:
-            return step
-    return None
-
-
-def _conclusions(released: Released, selection: Selection, steps: list[Step]) -> list[str]:
-    """At most five sentences: first the targets, then the rest, then the leading effect."""
-    told = [step for step in steps if step.now["status"] == wording.VISIBLE]
-    with_norm = [step for step in told if wording.target(step.metric) is not None]
-    others = [step for step in told if wording.target(step.metric) is None]
-    sentences = [conclusions.sentence(step) for step in (others[:1] + with_norm + others[1:])][:5]
-    if selection.niveau == "totaal":
-        sentences += [
-            f"Zorg In School: {row['zin']} Bewijsniveau: {row['bewijsniveau']}."
-            for row in released.table("effecten", "leidend DESC, id, ontwerp DESC").to_dicts()
-            if row["leidend"] and row["status"] == wording.VISIBLE and row["zin"]
-        ][:1]
-    return sentences
 
 
 def _cards(released: Released, steps: list[Step]) -> None:
@@ -82,7 +44,7 @@ def _cards(released: Released, steps: list[Step]) -> None:
 def _elsewhere(released: Released, selection: Selection) -> None:
     """Which key figures are not published at this level, and where they are."""
     told = []
-    for group in HEADLINES:
+    for group in conclusions.HEADLINES:
         known = {m: released.levels_of(m) for m, _ in group if m in released.metrics}
         if not known or any(selection.niveau in levels for levels in known.values()):
             continue
@@ -150,7 +112,7 @@ def _years(released: Released, selection: Selection) -> None:
     years = sorted(released.years)
     body: list[Row] = []
     cells = []
-    choices = [choice for group in HEADLINES for choice in group]
+    choices = [choice for group in conclusions.HEADLINES for choice in group]
     norms = any(
         wording.norm_text(released.metrics[metric])
         and selection.niveau in released.levels_of(metric)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dashboard import charts, conclusions, facts, figure, filters, page, tables
-from dashboard.filters import Selection
 from dashboard.released import Released
+from dashboard.selection import Selection
 from dashboard.tables import Row, Table
 
 TITLE = "Proces en resultaat"

@@ -1,0 +1,56 @@
+"""What a reader chose, and the cells that belong to it. No Streamlit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard import charts, wording
+from dashboard.released import Released
+
+Cell = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What the reader asked for; `gebied` is '' for all together."""
+
+    schooljaar: str
+    niveau: str
+    gebied: str
+    naam: str
+
+    @property
+    def where(self) -> str:
+        """The area as it stands in a sentence."""
+        return wording.where(self.niveau, self.naam)
+
+    @property
+    def lead(self) -> str:
+        """What conclusions about this choice begin with."""
+        return f"In {self.schooljaar}, {self.where}:"
+
+
+def year_cells(
+    released: Released, metric_id: str, selection: Selection, maat: str = ""
+) -> wording.Step | None:
+    """This year's and last year's cell of a metric in the chosen area."""
+    metric = released.metrics.get(metric_id)
+    if metric is None:
+        return None
+    rows = released.over_years(metric_id, selection.niveau, selection.gebied, "", maat).to_dicts()
+    now = of_year(rows, selection.schooljaar)
+    if now is None:
+        return None
+    earlier = [row for row in rows if row["schooljaar"] < selection.schooljaar]
+    return wording.Step(metric, selection.schooljaar, now, earlier[-1] if earlier else None)
+
+
+def nobody_unknown(row: Cell) -> bool:
+    """The category "onbekend" with a visible zero: a line that says nothing."""
+    return bool(row["categorie"] == "onbekend" and charts.visible(row) and row["waarde"] == 0)
+
+
+def of_year(rows: Sequence[Cell], year: str) -> Cell | None:
+    return next((row for row in rows if row["schooljaar"] == year), None)
