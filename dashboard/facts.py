@@ -87,13 +87,9 @@ def of_effect(
     """Facts of an estimate: what was compared, on how many, under which assumptions."""
     found = released.sources(str(effect["id"]))
     seen = effect["status"] == wording.VISIBLE
-    n = ""
-    if seen and effect["n_leerlingen"] is not None:
-        n = (
-            f"{wording.number(effect['n_leerlingen'])} leerlingen, "
-            f"{wording.number(effect['n_scholen'] or 0)} scholen, "
-            f"{wording.number(effect['n_perioden'] or 0)} perioden"
-        )
+    n = _pupils_and_schools(effect if seen else None)
+    if n:
+        n += f", {wording.number(effect['n_perioden'] or 0)} perioden"
     more = [
         ("Opzet", effect["ontwerp_label"]),
         ("Aannames", effect["aannames"]),
@@ -119,19 +115,13 @@ def of_saving(released: Released, rows: Sequence[Mapping[str, Any]]) -> Facts:
     """Facts of a saving: volume without minus volume with, times the price."""
     found = released.sources(_SAVING)
     seen = [row for row in rows if row["status"] == wording.VISIBLE]
-    n = ""
-    if seen and seen[0]["n_leerlingen"] is not None:
-        n = (
-            f"{wording.number(seen[0]['n_leerlingen'])} leerlingen, "
-            f"{wording.number(seen[0]['n_scholen'] or 0)} scholen"
-        )
     return Facts(
         definition="Het volume zonder Zorg In School (geschat) min het werkelijke volume, "
         "maal het tarief.",
         numerator="Geschat volume zonder Zorg In School min werkelijk volume",
         denominator="geen; dit is een bedrag",
         sources=tuple(found),
-        n=n,
+        n=_pupils_and_schools(seen[0] if seen else None),
         interval="95%-interval" if any(row["onder"] is not None for row in seen) else "",
         norm="",
         hidden=sum(row["status"] == wording.HIDDEN for row in rows),
@@ -153,18 +143,12 @@ def of_balance(released: Released, definition: str, numerator: str) -> Facts:
         "WHERE id = 'zis_l6' AND leidend AND status = ?",
         wording.VISIBLE,
     ).to_dicts()
-    n = ""
-    if whole and whole[0]["n_leerlingen"] is not None:
-        n = (
-            f"{wording.number(whole[0]['n_leerlingen'])} leerlingen, "
-            f"{wording.number(whole[0]['n_scholen'] or 0)} scholen"
-        )
     return Facts(
         definition=definition,
         numerator=numerator,
         denominator="geen; dit is een bedrag",
         sources=tuple(released.sources(_SAVING)),
-        n=n,
+        n=_pupils_and_schools(whole[0] if whole else None),
         interval="95%-interval",
         norm="",
         hidden=0,
@@ -286,6 +270,14 @@ def about(facts: Facts) -> str:
     told = terms(facts)
     body = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in told)
     return f'<dl class="zl-about">{body}</dl>'
+
+
+def _pupils_and_schools(row: Mapping[str, Any] | None) -> str:
+    """`210 leerlingen, 8 scholen`; empty where that is not told."""
+    if row is None or row["n_leerlingen"] is None:
+        return ""
+    pupils, schools = (wording.number(row[name] or 0) for name in ("n_leerlingen", "n_scholen"))
+    return f"{pupils} leerlingen, {schools} scholen"
 
 
 def _size(metric: Metric, cell: Mapping[str, Any] | None) -> str:

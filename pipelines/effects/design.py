@@ -172,37 +172,38 @@ class PreTrend:
     holds: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Result:
     """One estimate, in the measure's own unit (a rate difference per 100 pupil-months, points).
 
     `p` is None where nothing is tested (a description, a sum). `before`, `during`: the
     participants' values, where there are two. `method`: how the interval was made. `checks`:
-    Dutch sentences on sensitivity and regression to the mean.
+    Dutch sentences on sensitivity and regression to the mean. What a design does not have is
+    empty: no comparison group, no months, no test before the start.
     """
 
     effect: str
     outcome: str
     design: Design
     estimate: float
-    standard_error: float | None
     interval: tuple[float, float]
-    p: float | None
-    before: float | None
-    during: float | None
     n_pupils: int
-    n_pupils_comparison: int
     n_schools: int
-    n_schools_comparison: int
     n_periods: int
-    n_months: int | None
     method: str
-    pre_trend: PreTrend | None
-    p_holm: float | None
     evidence: EvidenceLevel
     assumptions: tuple[str, ...]
-    checks: tuple[str, ...]
     sentence: str
+    standard_error: float | None = None
+    p: float | None = None
+    p_holm: float | None = None
+    before: float | None = None
+    during: float | None = None
+    n_pupils_comparison: int = 0
+    n_schools_comparison: int = 0
+    n_months: int | None = None
+    pre_trend: PreTrend | None = None
+    checks: tuple[str, ...] = ()
 
 
 __all__ = [

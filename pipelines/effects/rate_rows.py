@@ -186,7 +186,6 @@ def _result(
         n_months=int(to_nearest(cells.weight.sum(), 10)),
         method="t" if exact.difference.degrees else "wild cluster bootstrap",
         pre_trend=trend,
-        p_holm=None,
         evidence=reached,
         assumptions=_assumptions(effect, design, trend, exact.difference.degrees is None),
         checks=checked.told,
