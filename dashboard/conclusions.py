@@ -26,6 +26,14 @@ _SENTENCES = {
     "sch_per_1000": "Van elke 1.000 leerlingen werden er **{v}** geschorst",
     "thuis_jaar": "**{v}** leerlingen zaten in het jaar thuis",
     "jh_kosten_toegekend": "Aan jeugdhulp werd **{v}** toegekend",
+    "smw_smart": "Bij **{v}** van de gestarte trajecten is een doel gesteld",
+    "smw_volgens_plan": "**{v}** van de afgesloten trajecten eindigde volgens plan",
+    "smw_tevredenheid_leerling": "Leerlingen geven gemiddeld een **{v}**",
+    "vw_aantal": "Er waren **{v}** verwijzingen",
+    "vw_terugkoppeling": "Na **{v}** van de verwijzingen kwam er terugkoppeling",
+    "ev_respons": "**{v}** van de genodigden vulde de evaluatie in",
+    "inzet_per_100": "Per 100 leerlingen waren er **{v}** uren inzet",
+    "sch_aantal": "Er werden **{v}** schorsingen uitgesproken",
 }
 
 

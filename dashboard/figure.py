@@ -14,19 +14,13 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from dashboard import charts, exports, facts, filters, tables, wording
+from dashboard import charts, comparison, exports, facts, filters, tables, wording
 from dashboard.facts import Facts
 from dashboard.released import Metric, Released
 from dashboard.selection import Selection, nobody_unknown, of_year
 from dashboard.tables import Table
 
 Cell = Mapping[str, Any]
-
-
-# Below this many visible schools, or half of them, a comparison says more about what is hidden.
-_FEWEST = 8
-# Beyond this share of schools outside the limits, chance alone is no longer the story.
-_MANY = 0.05
 
 
 @dataclass(frozen=True)
@@ -340,16 +334,16 @@ def funnel(
     shown = [row for row in rows if charts.visible(row) and row["noemer"]]
     chosen = selection.gebied if selection.niveau == level else ""
     heading(title, metric.definitie)
-    if len(shown) < max(_FEWEST, len(rows) / 2):
+    if len(shown) < max(comparison.FEWEST, len(rows) / 2):
         words = (
             f"Van {len(shown)} van de {len(rows)} scholen is het cijfer zichtbaar: te weinig om "
             "scholen eerlijk te vergelijken. Daarom staat hier geen grafiek, alleen de tabel."
         )
         picture, alt = None, ""
     else:
-        rate = _joint_rate(released, metric, selection, shown)
+        rate = comparison.joint_rate(released, metric, selection, shown)
         outside = len(charts.outliers(metric, shown, rate))
-        words = _funnel_words(outside, len(shown))
+        words = comparison.words(outside, len(shown))
         picture = charts.funnel(metric, rows, rate, chosen)
         alt = (
             f"Trechterdiagram: {metric.label_nl} per school tegen het aantal leerlingen, "
@@ -378,37 +372,6 @@ def funnel(
     with st.container(height=280, border=True, key=f"scholen_{metric_id}"):
         html(tables.html(drawing.table))
     account(drawing)
-
-
-def _funnel_words(outside: int, shown: int) -> str:
-    head = (
-        "Geen van de zichtbare scholen ligt"
-        if outside == 0
-        else f"{outside} van de {shown} zichtbare scholen {'ligt' if outside == 1 else 'liggen'}"
-    )
-    many = (
-        " Dat zijn er meer dan toeval verklaart: scholen verschillen ook in soort en opdracht."
-        if outside > max(1, shown * _MANY)
-        else ""
-    )
-    return (
-        f"{head} buiten de grens van 99,8%.{many} Binnen de trechter past het verschil bij toeval; "
-        "erbuiten is een reden voor een gesprek, geen oordeel. Dit is geen ranglijst."
-    )
-
-
-def _joint_rate(
-    released: Released, metric: Metric, selection: Selection, shown: Sequence[Cell]
-) -> float:
-    """The published rate of the whole as a fraction; of the visible units where there is none."""
-    niveau, gebied = (
-        ("gemeente", selection.gebied) if selection.niveau == "gemeente" else ("totaal", "")
-    )
-    rows = released.over_years(metric.id, niveau, gebied).to_dicts()
-    whole = of_year(rows, selection.schooljaar)
-    if whole is not None and charts.visible(whole):
-        return float(whole["waarde"]) / (1000.0 if metric.soort == "per_1000" else 100.0)
-    return float(sum(row["teller"] or 0.0 for row in shown) / sum(row["noemer"] for row in shown))
 
 
 def _by(metric: Metric, cut: str) -> str:

@@ -5,14 +5,17 @@ No Streamlit. Everything that comes from outside is escaped; a `Cell` made with 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from html import escape
+from html import escape, unescape
 from typing import Any
 
 from dashboard import wording
 from dashboard.released import Metric
 
+_TAG = re.compile(r"<[^>]+>")
+_SPOKEN = re.compile(r'<span class="zl-sr">.*?</span>')
 # A head longer than this may break.
 _HEAD = 18
 
@@ -69,6 +72,11 @@ def long(value: object) -> Cell:
 
 def figure(value: str, *values: float) -> Cell:
     return Cell(escape(value), number=True, values=values)
+
+
+def plain(cell: Cell) -> str:
+    """A cell as text; what only a screen reader hears is left out."""
+    return unescape(_TAG.sub("", _SPOKEN.sub("", cell.html))).strip()
 
 
 def valued(metric: Metric, row: Mapping[str, Any]) -> Cell:

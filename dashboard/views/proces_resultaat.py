@@ -22,7 +22,7 @@ def render(released: Released) -> None:
     figure.section("Proces", "Hoe lang wachten leerlingen na aanmelding?")
     _waiting(released, selection)
     figure.trend(released, "smw_binnen_norm", selection, "Gestart binnen de norm")
-    figure.trend(released, "smw_smart", selection, "Trajecten met drie tot vijf SMART-doelen")
+    figure.trend(released, "smw_smart", selection, "Trajecten met een gesteld doel")
     figure.more(
         released, ("proces",), ("smw_wachttijd", "smw_binnen_norm", "smw_smart"), selection,
         "meer_proces",
