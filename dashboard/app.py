@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import menu, page, theme
+from dashboard import closed, menu, page, theme
+from dashboard.access import visitor
+from dashboard.access.scope import FRONT
+from dashboard.access.visitor import NoAccess, Visitor
 
 SIDEBAR_WIDTH = 288
 
@@ -13,22 +16,36 @@ def main() -> None:
     """Draw the chosen page."""
     st.set_page_config(page_title="Zichtlijn", layout="wide", initial_sidebar_state=SIDEBAR_WIDTH)
     st.logo(theme.LOGO, size="large")
+    who = _who()
     chosen = st.navigation(
         {
             heading: [
                 st.Page(
-                    page.framed(view.TITLE, view.QUESTION, view.render),
+                    page.framed(view.TITLE, view.QUESTION, view.render, address or FRONT),
                     title=menu.SHORT.get(address, view.TITLE),
-                    url_path=address or "overzicht",
+                    url_path=address or FRONT,
                     default=not address,
+                    # A page outside the role keeps its address, and says there that it is closed.
+                    visibility="visible" if who and who.may_read(address or FRONT) else "hidden",
                 )
                 for view, address in pages
             ]
             for heading, pages in menu.SECTIONS.items()
         },
+        position="sidebar" if who else "hidden",
         expanded=True,
     )
     chosen.run()
+    if who:
+        closed.account(who)
+
+
+def _who() -> Visitor | None:
+    """Who is looking; None when that person may see nothing, which the page itself explains."""
+    try:
+        return visitor.current()
+    except NoAccess:
+        return None
 
 
 main()

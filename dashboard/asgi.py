@@ -4,6 +4,9 @@ Streamlit's own page says it is English; a screen reader would read Dutch with E
 (WCAG 3.1.1). Responses also get headers that keep the browser from loading anything from
 elsewhere or showing the dashboard inside another site. An address without a page gets a Dutch
 page that says so; Streamlit itself would show the front page under an English dialog.
+
+Without access settings there is no login, and only a browser on this computer is answered.
+`/gezond` tells a watchman that a release is served and can be read.
 """
 
 from __future__ import annotations
@@ -15,19 +18,28 @@ from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard import menu, theme
+from dashboard import menu, released, served, theme
+from dashboard.access import rules, start
 
 HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"SAMEORIGIN"),
     (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (
+        b"permissions-policy",
+        b"camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    ),
     (
         b"content-security-policy",
         b"default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
         b"style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
-        b"connect-src 'self' ws: wss:; worker-src 'self' blob:; frame-ancestors 'self'; "
+        b"connect-src 'self'; form-action 'self'; worker-src 'self' blob:; frame-ancestors 'self'; "
         b"object-src 'none'; base-uri 'self'",
     ),
 )
@@ -74,25 +86,78 @@ class Dutch:
         await self.app(scope, receive, passing)
 
 
+class OnlyHere:
+    """Where nobody logs in, answers nobody but a browser on this computer.
+
+    The name in the request is looked at, so that a page elsewhere cannot have its own name point
+    at this computer and read along.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in {"http", "websocket"} or rules.configured() is not None:
+            await self.app(scope, receive, send)
+            return
+        host = next((v for n, v in scope["headers"] if n == b"host"), b"").decode("latin-1")
+        if start.is_loopback(_without_port(host)):
+            await self.app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": _POLICY})
+        else:
+            await HTMLResponse(ELSEWHERE, status_code=403)(scope, receive, send)
+
+
+_POLICY = 1008
+
+
+def _without_port(host: str) -> str:
+    return host[: host.rindex(":")] if host.rpartition(":")[2].isdigit() else host
+
+
+async def health(request: Request) -> JSONResponse:
+    """Whether a release is served and readable, and which; nothing else."""
+    del request
+    try:
+        told = served.readable(released.workdir())
+    except served.NotServed:
+        return JSONResponse({"status": "geen publicatie te lezen"}, status_code=503)
+    return JSONResponse({"status": "goed", "publicatie": told})
+
+
+def _page(title: str, body: str) -> bytes:
+    """A whole page of our own, for when there is no Streamlit page."""
+    return (
+        '<!doctype html><html lang="nl"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)} - Zichtlijn</title><style>"
+        f"body{{margin:0;font-family:{theme.FONT};color:{theme.INK};line-height:1.55}}"
+        "main{max-width:38rem;margin:0 auto;padding:4rem 1.5rem}"
+        "h1{font-size:2rem;margin:2rem 0 .5rem}li{margin:.3rem 0}"
+        f"a{{color:{theme.ACCENT}}}</style></head><body><main>{theme.LOGO}"
+        f"<h1>{escape(title)}</h1>{body}</main></body></html>"
+    ).encode()
+
+
 def _not_found_page() -> bytes:
     links = "".join(
         f'<li><a href="/{escape(address)}">{escape(title)}</a></li>'
         for address, title in menu.TITLES.items()
     )
-    return (
-        '<!doctype html><html lang="nl"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        "<title>Pagina niet gevonden - Zichtlijn</title><style>"
-        f"body{{margin:0;font-family:{theme.FONT};color:{theme.INK};line-height:1.55}}"
-        "main{max-width:38rem;margin:0 auto;padding:4rem 1.5rem}"
-        "h1{font-size:2rem;margin:2rem 0 .5rem}li{margin:.3rem 0}"
-        f"a{{color:{theme.ACCENT}}}</style></head><body><main>{theme.LOGO}"
-        "<h1>Deze pagina bestaat niet</h1>"
+    return _page(
+        "Deze pagina bestaat niet",
         "<p>Het adres klopt niet, of de pagina heeft een ander adres gekregen. "
-        f"Deze pagina's zijn er wel:</p><ul>{links}</ul></main></body></html>"
-    ).encode()
+        f"Deze pagina's zijn er wel:</p><ul>{links}</ul>",
+    )
 
 
+ELSEWHERE = _page(
+    "Alleen op deze computer",
+    "<p>Dit dashboard draait als demonstratie, zonder inloggen, en is daarom alleen te openen op "
+    "de computer waarop het draait. Wie het met anderen wil delen, geeft een toegangsbestand mee.</p>",
+)
 NOT_FOUND = _not_found_page()
 
 
@@ -118,4 +183,8 @@ def _is_page(headers: list[tuple[bytes, bytes]]) -> bool:
     )
 
 
-app = st.App(Path(__file__).with_name("app.py"), middleware=[Middleware(Dutch)])
+app = st.App(
+    Path(__file__).with_name("app.py"),
+    routes=[Route(served.HEALTH, health)],
+    middleware=[Middleware(Dutch), Middleware(OnlyHere)],
+)

@@ -12,7 +12,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import released, theme, wording
+from dashboard import closed, filters, released, theme, wording
+from dashboard.access import log, visitor
+from dashboard.access.log import LogUnwritable
+from dashboard.access.scope import FRONT
+from dashboard.access.visitor import NoAccess, Visitor
 from dashboard.released import Released, ReleaseUnreadable
 
 _LOG = logging.getLogger("zichtlijn.dashboard")
@@ -22,29 +26,43 @@ _BOLD = re.compile(r"\*\*(.+?)\*\*")
 Render = Callable[[Released], None]
 
 
-def framed(title: str, question: str, render: Render) -> Callable[[], None]:
-    """A page function for `st.Page`: finds the release, draws the head, keeps faults in."""
+def framed(title: str, question: str, render: Render, address: str = FRONT) -> Callable[[], None]:
+    """A page function for `st.Page`: asks who looks, finds what that person may read, draws the
+    head, writes down what was read, keeps faults in."""
 
     def run() -> None:
         st.html(theme.CSS)
         try:
-            found = released.current()
-            if found is None:
-                _head(title, question)
-                _nothing_yet()
+            who = visitor.current()
+            if not who.may_read(address):
+                closed.page_not_allowed(who, address)
                 return
+            _shown(title, question, render, who, address)
+        except NoAccess as problem:
+            closed.nothing(problem)
+        except LogUnwritable as problem:
+            _no_figures(title, question, problem)
+
+    return run
+
+
+def _shown(title: str, question: str, render: Render, who: Visitor, address: str) -> None:
+    try:
+        found = released.current(who.scope)
+        if found is None:
+            _head(title, question)
+            _nothing_yet()
+            return
+        with log.reading(who, released.workdir(), address, found.about.id, filters.chosen):
             _release_line(found)
             _head(title, question)
             render(found)
-        except ReleaseUnreadable as problem:
-            _head(title, question)
-            st.html(
-                f'<div class="zl-none"><strong>Geen cijfers.</strong> {escape(str(problem))}</div>'
-            )
-        except Exception as fault:  # noqa: BLE001 - the boundary: a fault stays on its page
-            _fault(title, fault)
-
-    return run
+    except ReleaseUnreadable as problem:
+        _no_figures(title, question, problem)
+    except LogUnwritable:
+        raise
+    except Exception as fault:  # noqa: BLE001 - the boundary: a fault stays on its page
+        _fault(title, fault)
 
 
 def conclusion(sentences: Sequence[str], lead: str = "") -> None:
@@ -72,6 +90,11 @@ def _head(title: str, question: str) -> None:
         f'<div class="zl-page"><h1>{escape(title)}</h1>'
         f'<p class="zl-question">{escape(question)}</p></div>'
     )
+
+
+def _no_figures(title: str, question: str, problem: Exception) -> None:
+    _head(title, question)
+    st.html(f'<div class="zl-none"><strong>Geen cijfers.</strong> {escape(str(problem))}</div>')
 
 
 def _release_line(found: Released) -> None:

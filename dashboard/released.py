@@ -1,8 +1,10 @@
 """The only data access of the dashboard: the released file that the pointer names.
 
-Opened read-only, with access to any other file switched off inside DuckDB. Connections and query
-results are kept per file, so a page view is a lookup; the pointer is read at every view, so a new
-release shows at once. Frames that leave here are shared: nobody changes them in place.
+Opened read-only, with access to any other file switched off inside DuckDB. Who may not read all of
+it gets a database in memory that holds the rows of the own scope and nothing else: no question,
+however put, answers with a row that is not there. Connections and query results are kept per file
+and scope, so a page view is a lookup; the pointer is read at every view, so a new release shows at
+once. Frames that leave here are shared: nobody changes them in place.
 """
 
 from __future__ import annotations
@@ -18,6 +20,9 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from dashboard.access import rules
+from dashboard.access.scope import EVERYTHING, Scope
+
 WORKDIR_VARIABLE = "ZICHTLIJN_WORKDIR"
 DEFAULT_WORKDIR = ".zichtlijn"
 POINTER = "release.json"
@@ -25,8 +30,8 @@ TABLES = (
     "release",
     "metrieken",
     "gebieden",
-    "categorieen",
     "cellen",
+    "categorieen",
     "bronnen",
     "effecten",
     "effect_reeks",
@@ -37,6 +42,25 @@ TABLES = (
     "bevindingen",
     "bescherming",
 )
+
+_FILE = "uitgave"
+_CLOSED: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "threads": "2",
+}
+# How a table with areas is cut down to the areas inside; the rest is copied whole or not at all.
+# Tables are made in the order of TABLES, so categories and counts follow from the cells.
+_INSIDE = {
+    "gebieden": "SELECT g.* FROM {file}.gebieden g SEMI JOIN binnen USING (niveau, code)",
+    "cellen": "SELECT c.* FROM {file}.cellen c SEMI JOIN binnen b "
+    "ON c.niveau = b.niveau AND c.gebied = b.code",
+    "categorieen": "SELECT k.* FROM {file}.categorieen k SEMI JOIN cellen c "
+    "ON c.uitsplitsing = k.uitsplitsing AND c.categorie = k.code",
+    "bescherming": "SELECT metriek, niveau, count(*) AS cellen, "
+    "count(*) FILTER (status = 'zichtbaar') AS zichtbaar, "
+    "count(*) FILTER (status = 'afgeschermd') AS afgeschermd FROM cellen GROUP BY ALL",
+}
 
 
 class ReleaseUnreadable(Exception):
@@ -104,14 +128,15 @@ class Source:
 
 @dataclass(frozen=True)
 class Released:
-    """A readable release. `stamp` tells two files at the same path apart."""
+    """A readable release, as far as `scope` reaches. `stamp` tells two files at one path apart."""
 
     path: Path
     stamp: tuple[int, int]
+    scope: Scope
 
     def query(self, sql: str, *parameters: str) -> pl.DataFrame:
         """Rows of the released file; kept, so the same question is answered once."""
-        return _answer(self.path, self.stamp, sql, parameters)
+        return _answer(self.path, self.stamp, self.scope, sql, parameters)
 
     @property
     def about(self) -> About:
@@ -268,9 +293,20 @@ def workdir() -> Path:
     return Path(os.environ.get(WORKDIR_VARIABLE) or DEFAULT_WORKDIR).resolve()
 
 
-def current() -> Released | None:
-    """The release that the pointer names now; None when nothing has been published yet."""
-    home = workdir()
+def current(scope: Scope | None = None) -> Released | None:
+    """The release that the pointer names now; None when nothing has been published yet.
+
+    Where people log in, nothing is read without a scope.
+    """
+    if scope is None:
+        if rules.configured() is not None:
+            raise ReleaseUnreadable("Er is niet gezegd wie dit mag lezen.")
+        scope = EVERYTHING
+    return of(workdir(), scope)
+
+
+def of(home: Path, scope: Scope) -> Released | None:
+    """The release that the pointer in a work folder names; None without one."""
     try:
         pointer = json.loads((home / POINTER).read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -296,47 +332,97 @@ def current() -> Released | None:
         raise ReleaseUnreadable(
             f"De publicatie {path.name} ontbreekt in de werkmap. Draai `zichtlijn run` opnieuw."
         ) from error
-    released = Released(path, (state.st_mtime_ns, state.st_size))
-    _connection(released.path, released.stamp)
+    released = Released(path, (state.st_mtime_ns, state.st_size), scope)
+    _connection(released.path, released.stamp, scope)
     return released
 
 
+def _connection(path: Path, stamp: tuple[int, int], scope: Scope) -> duckdb.DuckDBPyConnection:
+    return _whole(path, stamp) if scope.whole else _part(path, stamp, scope)
+
+
 @lru_cache(maxsize=2)
-def _connection(path: Path, stamp: tuple[int, int]) -> duckdb.DuckDBPyConnection:
+def _whole(path: Path, stamp: tuple[int, int]) -> duckdb.DuckDBPyConnection:
     """One read-only connection per file; `stamp` is only there to tell files apart."""
     del stamp
     try:
         connection = duckdb.connect(
             str(path),
             read_only=True,
-            config={
-                "enable_external_access": "false",
-                "autoinstall_known_extensions": "false",
-                "autoload_known_extensions": "false",
-                "threads": "2",
-                "lock_configuration": "true",
-            },
+            config={**_CLOSED, "enable_external_access": "false", "lock_configuration": "true"},
         )
     except duckdb.Error as error:
-        raise ReleaseUnreadable(
-            f"De publicatie {path.name} is niet te openen. Draai `zichtlijn run` opnieuw."
-        ) from error
-    present = {row[0] for row in connection.execute("SHOW TABLES").fetchall()}
-    missing = [name for name in TABLES if name not in present]
-    if missing:
+        raise _unopened(path) from error
+    try:
+        _complete(connection, "current_database()")
+    except ReleaseUnreadable:
         connection.close()
+        raise
+    return connection
+
+
+@lru_cache(maxsize=64)
+def _part(path: Path, stamp: tuple[int, int], scope: Scope) -> duckdb.DuckDBPyConnection:
+    """A database in memory with the rows of one scope; the file is closed again afterwards."""
+    del stamp
+    connection = duckdb.connect(":memory:", config=_CLOSED)
+    try:
+        where = str(path).replace("'", "''")
+        connection.execute(f"ATTACH '{where}' AS {_FILE} (READ_ONLY)")
+        _complete(connection, f"'{_FILE}'")
+        _copy(connection, scope)
+        connection.execute(f"DETACH {_FILE}")
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+    except duckdb.Error as error:
+        connection.close()
+        raise _unopened(path) from error
+    except ReleaseUnreadable:
+        connection.close()
+        raise
+    return connection
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, scope: Scope) -> None:
+    """The rows inside the scope, table by table; what is outside looks as never published."""
+    areas = connection.execute(
+        f"SELECT niveau, code, coalesce(ouder, '') FROM {_FILE}.gebieden"
+    ).fetchall()
+    inside = pl.DataFrame(
+        scope.allowed(areas), schema={"niveau": pl.String, "code": pl.String}, orient="row"
+    )
+    connection.register("binnen", inside)
+    for name in TABLES:
+        rows = _INSIDE.get(name, "SELECT * FROM {file}.{name}").format(file=_FILE, name=name)
+        nothing = "" if scope.has_part(name) else " LIMIT 0"
+        connection.execute(f"CREATE TABLE {name} AS {rows}{nothing}")
+    connection.unregister("binnen")
+
+
+def _complete(connection: duckdb.DuckDBPyConnection, database: str) -> None:
+    """Raises ReleaseUnreadable when a table is missing. `database`: as an SQL expression."""
+    found = connection.execute(
+        f"SELECT table_name FROM duckdb_tables() WHERE database_name = {database}"
+    ).fetchall()
+    missing = sorted(set(TABLES) - {row[0] for row in found}, key=TABLES.index)
+    if missing:
         raise ReleaseUnreadable(
             "De publicatie is gemaakt met een andere versie van Zichtlijn; "
             f"deze tabellen ontbreken: {', '.join(missing)}. Draai `zichtlijn run` opnieuw."
         )
-    return connection
+
+
+def _unopened(path: Path) -> ReleaseUnreadable:
+    return ReleaseUnreadable(
+        f"De publicatie {path.name} is niet te openen. Draai `zichtlijn run` opnieuw."
+    )
 
 
 @lru_cache(maxsize=2048)
 def _answer(
-    path: Path, stamp: tuple[int, int], sql: str, parameters: tuple[str, ...]
+    path: Path, stamp: tuple[int, int], scope: Scope, sql: str, parameters: tuple[str, ...]
 ) -> pl.DataFrame:
-    with _connection(path, stamp).cursor() as cursor:
+    with _connection(path, stamp, scope).cursor() as cursor:
         return cursor.execute(sql, list(parameters)).pl()
 
 

@@ -6,15 +6,23 @@ import os
 import sys
 from pathlib import Path
 
-from dashboard.released import WORKDIR_VARIABLE
+from dashboard.access import rules, start
+from dashboard.access.log import LogUnwritable
+from dashboard.access.rules import AccessRefused
+from dashboard.released import WORKDIR_VARIABLE, ReleaseUnreadable
 
 ADDRESS = "localhost"
+# What keeps the dashboard from starting; each says in Dutch what to mend.
+REFUSED = (AccessRefused, LogUnwritable, ReleaseUnreadable)
 
 
-def command(workdir: Path, port: int) -> tuple[list[str], dict[str, str]]:
-    """The command that serves the release of `workdir` on http://localhost:`port`, and the
-    environment to run it in.
+def command(
+    workdir: Path, port: int, *, host: str = ADDRESS, access: Path | None = None
+) -> tuple[list[str], dict[str, str]]:
+    """The command that serves the release of `workdir`, and the environment to run it in.
 
+    `access`: file with who may read what; without it nobody logs in and only this computer is
+    answered. Raises one of REFUSED when something must be mended first.
     Look, language and behaviour come from `dashboard/.streamlit/config.toml`; what must never
     differ is repeated here.
     """
@@ -25,16 +33,23 @@ def command(workdir: Path, port: int) -> tuple[list[str], dict[str, str]]:
         "run",
         str(Path(__file__).with_name("asgi.py")),
         f"--server.port={port}",
-        f"--server.address={ADDRESS}",
+        f"--server.address={host}",
         "--server.headless=true",
         "--server.fileWatcherType=none",
         "--browser.gatherUsageStats=false",
         "--client.toolbarMode=minimal",
         "--client.showErrorDetails=none",
     ]
-    return arguments, {**os.environ, WORKDIR_VARIABLE: str(workdir.resolve())}
+    environment = {**os.environ, WORKDIR_VARIABLE: str(workdir.resolve())}
+    environment.pop(rules.VARIABLE, None)
+    if access is None:
+        start.demonstration(host)
+        return arguments, environment
+    found = start.check(access.resolve(), workdir.resolve())
+    arguments.append(f"--secrets.files={found.login.settings.resolve()}")
+    return arguments, {**environment, rules.VARIABLE: str(access.resolve())}
 
 
-def address(port: int) -> str:
+def address(port: int, host: str = ADDRESS) -> str:
     """Where the reader finds it."""
-    return f"http://{ADDRESS}:{port}"
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"

@@ -681,9 +681,39 @@ def explain_figure(
 def dashboard(
     workdir: Workdir = None,
     port: Annotated[int, typer.Option(help="Poort op deze computer.")] = 8501,
+    access: Annotated[
+        Path | None,
+        typer.Option(
+            "--toegang", metavar="FILE", help="Wie wat mag zien (toegang.yaml); men logt dan in."
+        ),
+    ] = None,
+    address: Annotated[
+        str,
+        typer.Option(help="Adres om op te luisteren; een ander adres vraagt om --toegang."),
+    ] = "localhost",
 ) -> int:
-    """Toon het dashboard in de browser (alleen op deze computer bereikbaar)."""
-    return _serve(workdir or settings.default_workdir(), port)
+    """Toon het dashboard in de browser; zonder --toegang alleen op deze computer bereikbaar."""
+    return _serve(workdir or settings.default_workdir(), port, address, access or settings.access())
+
+
+@app.command()
+def health(
+    workdir: Workdir = None,
+    port: Annotated[
+        int | None, typer.Option(help="Vraag het ook aan het dashboard op deze poort.")
+    ] = None,
+) -> int:
+    """Zeg of er een publicatie klaarstaat die te lezen is (voor bewaking)."""
+    from dashboard import served
+
+    try:
+        told = served.readable(workdir or settings.default_workdir())
+        if port is not None:
+            served.answers(port, told)
+    except served.NotServed as problem:
+        raise UsageError(str(problem)) from problem
+    sys.stdout.write(f"Publicatie {told} is te lezen.\n")
+    return OK
 
 
 @app.command()
@@ -705,11 +735,14 @@ def demo(
     return _serve(folder, port)
 
 
-def _serve(workdir: Path, port: int) -> int:
+def _serve(workdir: Path, port: int, address: str = "localhost", access: Path | None = None) -> int:
     from dashboard import serve
 
-    command, environment = serve.command(workdir, port)
-    people.print(f"Dashboard: http://localhost:{port} (stoppen met Ctrl+C)", markup=False)
+    try:
+        command, environment = serve.command(workdir, port, host=address, access=access)
+    except serve.REFUSED as problem:
+        raise UsageError(str(problem)) from problem
+    people.print(f"Dashboard: {serve.address(port, address)} (stoppen met Ctrl+C)", markup=False)
     try:
         return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603
     except KeyboardInterrupt:

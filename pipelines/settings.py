@@ -10,6 +10,7 @@ DEBUG = "ZICHTLIJN_DEBUG"
 ENGINE = "ZICHTLIJN_ENGINE"
 SPARK_REMOTE = "ZICHTLIJN_SPARK_REMOTE"
 SPARK_ARCHIVE = "ZICHTLIJN_SPARK_ARCHIEF"
+ACCESS = "ZICHTLIJN_TOEGANG"
 
 
 def default_workdir() -> Path:
@@ -35,3 +36,9 @@ def spark_remote() -> str:
 def spark_archive() -> str:
     """Where the Spark cluster sees the archive; empty where it is at the same place as here."""
     return os.environ.get(SPARK_ARCHIVE, "")
+
+
+def access() -> Path | None:
+    """Who may read what in the dashboard; None is without login, on this computer only."""
+    told = os.environ.get(ACCESS, "")
+    return Path(told) if told else None

@@ -1,0 +1,85 @@
+"""What somebody sees who may not see figures: log in, log in again, or whom to ask."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from dashboard import released, wording
+from dashboard.access import log
+from dashboard.access.visitor import NoAccess, Visitor, Why
+
+LOG_IN = "Inloggen"
+LOG_OUT = "Uitloggen"
+
+
+def nothing(problem: NoAccess) -> None:
+    """In the place of every page, for who may see none of them."""
+    title, sentences = _said(problem)
+    mark = (
+        f'<p class="zl-door-mark">Uw kenmerk voor de beheerder: <code>{problem.subject}</code></p>'
+        if problem.subject
+        else ""
+    )
+    body = "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
+    st.html(f'<div class="zl-door zl-none"><h1>{escape(title)}</h1>{body}{mark}</div>')
+    if problem.why in {Why.LOGIN, Why.EXPIRED}:
+        st.button(LOG_IN, type="primary", on_click=st.login, key="inloggen")
+    elif problem.why is not Why.SETTINGS:
+        st.button("Met een ander account inloggen", on_click=st.logout, key="ander_account")
+
+
+def page_not_allowed(who: Visitor, address: str) -> None:
+    """In the place of one page, for who may see others."""
+    log.write(who, released.workdir(), log.CLOSED, address, "", {})
+    st.html(
+        '<div class="zl-door zl-none"><h1>Deze pagina hoort niet bij uw rol</h1>'
+        f"<p>U bent ingelogd met de rol {escape(who.role.name)}. In het menu staan de pagina's die "
+        f"u wel kunt openen. Hebt u deze pagina nodig? Vraag het aan {escape(who.ask)}.</p></div>"
+    )
+
+
+def account(who: Visitor) -> None:
+    """Below the menu: in which role somebody looks, and the way out."""
+    if who.until is None:
+        return
+    with st.sidebar:
+        st.html(
+            f'<p class="zl-side">Ingelogd met de rol <strong>{escape(who.role.name)}</strong>.</p>'
+        )
+        st.button(LOG_OUT, on_click=st.logout, key="uitloggen")
+
+
+def _said(problem: NoAccess) -> tuple[str, tuple[str, ...]]:
+    """Title and sentences."""
+    ask = f"Vraag toegang aan {problem.ask}."
+    match problem.why:
+        case Why.LOGIN:
+            return "Inloggen", (
+                "Deze cijfers zijn er voor wie daar voor het werk bij moet kunnen. Log in met het "
+                "account van uw organisatie; u komt daarna vanzelf terug.",
+                f"Lukt het niet? Vraag het aan {problem.ask}.",
+            )
+        case Why.EXPIRED:
+            hours = wording.number(problem.hours, 0 if problem.hours.is_integer() else 1)
+            return "Uw sessie is verlopen", (
+                f"Een sessie duurt {hours} uur. Log opnieuw in om verder te gaan.",
+            )
+        case Why.UNKNOWN:
+            return "U hebt nog geen toegang", (
+                "U bent ingelogd, maar uw account staat niet in de lijst van mensen die deze "
+                "cijfers mogen zien.",
+                ask,
+            )
+        case Why.NO_SCOPE:
+            return "Uw account heeft nog geen gebied", (
+                "Uw rol laat alleen de cijfers van uw eigen school, organisatie of gemeente zien, "
+                "en bij uw account staat nog niet welke dat is.",
+                ask,
+            )
+        case Why.SETTINGS:
+            return "Het dashboard is even gesloten", (
+                "De instellingen voor de toegang zijn niet te lezen. Tot dat is hersteld, worden "
+                "geen cijfers getoond. De beheerder vindt de oorzaak in het logboek van de dienst.",
+            )

@@ -1,0 +1,121 @@
+"""What a report holds, before anything is drawn: the same for slides, paper and workbooks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Literal
+
+from dashboard import wording
+from dashboard.facts import Facts
+from dashboard.released import About
+from dashboard.selection import Selection
+from dashboard.tables import Table
+
+# Through the years, one bar per category, estimates with intervals, steps from gross to net.
+Shape = Literal["jaren", "staven", "schattingen", "stappen"]
+
+
+class ReportRefused(Exception):
+    """No report can be made of what was asked; the text is Dutch and says what to do."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One value of a chart; without a value it is hidden or absent and `text` says so.
+
+    `form`: how a spreadsheet writes the value. `strong`: what the reader asked for, or a total.
+    """
+
+    label: str
+    value: float | None
+    text: str
+    low: float | None = None
+    high: float | None = None
+    strong: bool = False
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart, told in values; `norm` is a line to hold them against, with its label."""
+
+    shape: Shape
+    marks: tuple[Mark, ...]
+    alt: str
+    form: str
+    name: str
+    norm: tuple[float, str] | None = None
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """One message with its evidence. Without a table there is no figure: `reason` says why.
+
+    `title` is made from the numbers, `subject` names the figure. `lines`: sentences of its own.
+    """
+
+    title: str
+    subject: str
+    account: Facts | None = None
+    table: Table | None = None
+    picture: Picture | None = None
+    lines: tuple[str, ...] = ()
+    note: str = ""
+    reason: str = ""
+
+    @property
+    def shown(self) -> bool:
+        return self.reason == ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A chapter on paper; on slides its exhibits follow each other."""
+
+    title: str
+    intro: str = ""
+    lines: tuple[str, ...] = ()
+    exhibits: tuple[Exhibit, ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """A whole report: what it is about, what it says in short, and the evidence."""
+
+    kind: str
+    title: str
+    selection: Selection
+    about: About
+    lines: tuple[str, ...]
+    sections: tuple[Section, ...]
+    method: tuple[tuple[str, str], ...] = field(default=())
+
+    @property
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        return tuple(exhibit for section in self.sections for exhibit in section.exhibits)
+
+    @property
+    def chosen(self) -> str:
+        """Year and area in words."""
+        name = wording.level(self.selection.niveau)
+        if self.selection.niveau != "totaal":
+            name = f"{name} {self.selection.naam}"
+        return f"{self.selection.schooljaar}, {name[:1].lower()}{name[1:]}"
+
+    @property
+    def stamp(self) -> str:
+        """Which release, from when, and whether anything in it is real."""
+        demo = "Demonstratiegegevens, alles is verzonnen. " if self.demo else ""
+        return (
+            f"{demo}Publicatie {self.about.id} van {wording.date(self.about.gemaakt_op)}, "
+            f"peildatum {wording.date(self.about.peildatum)}."
+        )
+
+    @property
+    def demo(self) -> bool:
+        return wording.is_demo(self.about.bron)
+
+    @property
+    def made(self) -> dt.datetime:
+        """The date that every file bears: the release's, to the second, without a zone."""
+        return self.about.gemaakt_op.replace(microsecond=0, tzinfo=None)
