@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 from pipelines import contracts as contract_files
-from pipelines import metrics_page
+from pipelines import effects_page, metrics_page
 from pipelines.contracts import Column, Contracts, Dataset
+from pipelines.effects.catalogue import EFFECTS, SAVINGS
 from pipelines.metrics import plan
 from pipelines.metrics.catalogue import METRICS
 
@@ -99,10 +100,20 @@ def metrics(contracts: Contracts) -> str:
     return metrics_page.page(METRICS, plan.load(METRICS), contracts)
 
 
+def effects(contracts: Contracts) -> str:
+    """`EFFECTS.md`: every promise of Zorg In School and how it is measured, in Dutch."""
+    return effects_page.page(EFFECTS, SAVINGS, contracts)
+
+
 def main(folder: Path) -> None:
     """Write every page into `folder`."""
     contracts = contract_files.load()
-    for name, made in (("DATASETS.md", datasets(contracts)), ("METRICS.md", metrics(contracts))):
+    pages = {
+        "DATASETS.md": datasets(contracts),
+        "METRICS.md": metrics(contracts),
+        "EFFECTS.md": effects(contracts),
+    }
+    for name, made in pages.items():
         (folder / name).write_text(made, "utf-8", newline="\n")
 
 

@@ -64,6 +64,11 @@ def test_the_page_of_datasets_follows_the_contracts() -> None:
     assert (ROOT / "DATASETS.md").read_text("utf-8") == made, "run 'make docs'"
 
 
+def test_the_page_of_effects_follows_the_declarations() -> None:
+    made = pages.effects(contracts.load())
+    assert (ROOT / "EFFECTS.md").read_text("utf-8") == made, "run 'make docs'"
+
+
 def test_the_locks_name_no_registry() -> None:
     for name in ("requirements.lock", "requirements-dev.lock"):
         text = (ROOT / name).read_text("utf-8")

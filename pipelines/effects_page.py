@@ -1,0 +1,299 @@
+"""`EFFECTS.md`: every promise of Zorg In School as it is declared, for whoever reads no code."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from pipelines.contracts import Contracts
+from pipelines.effects import savings
+from pipelines.effects.catalogue import Product
+from pipelines.effects.design import DESIGN_LABEL, Effect, Minimum, Window
+from pipelines.effects.measures import (
+    Care,
+    Design,
+    Events,
+    Hours,
+    Measure,
+    Net,
+    PerPupil,
+    Score,
+    Survey,
+    Unmeasured,
+)
+from pipelines.effects.rows import unit_of
+from pipelines.effects.saving_rows import ROUTE_LABEL
+from pipelines.errors import ContractError
+
+TERMS: Mapping[str, str] = {
+    "k": "Korte termijn",
+    "m": "Middellange termijn",
+    "l": "Lange termijn",
+}
+DESIGN_TOLD: Mapping[Design, str] = {
+    "VN": "het aantal na de start min het aantal ervoor. Laat een verandering zien, geen oorzaak.",
+    "VV": "de verandering bij deelnemers tegen de verandering bij leerlingen zonder Zorg In School"
+    " in dezelfde tijd. Getoetst wordt of beide groepen vóór de start gelijk opliepen.",
+    "GS": "hetzelfde, maar apart voor elke groep die tegelijk begon, en daarna samengevoegd"
+    " (Callaway en Sant'Anna). Nodig als scholen niet tegelijk beginnen.",
+    "TR": "de lijn per maand van vóór de start, met seizoen, doorgetrokken en vergeleken met wat er"
+    " gebeurde: een sprong bij de start en een andere helling daarna.",
+    "DW": "wat op één moment bekend is, naast elkaar gezet. Of de groepen al verschilden, is niet"
+    " te zien.",
+    "BS": "wat bij deelnemers is gemeld, zonder vergelijking.",
+    "EN": "de antwoorden van een ronde van de jaarlijkse evaluatie tegen die van de ronde ervoor.",
+    "AD": "aantallen maal uren en tarieven uit de parameters. Een rekensom, geen meting.",
+}
+_LEVELS = (
+    ("beschreven", "wat er gebeurt, is opgeschreven; meer niet"),
+    ("theoretisch onderbouwd", "er is een goede reden om het te verwachten; de cijfers wijzen (nog)"
+     " niets aan"),
+    ("eerste aanwijzingen", "gunstiger na de start dan ervoor, of een vergelijking waarvan het"
+     " verloop vóór de start niet te toetsen was"),
+    ("goede aanwijzingen", "gunstiger dan de vergelijkingsgroep, terwijl beide vóór de start gelijk"
+     " opliepen"),
+    ("sterke aanwijzingen", "dat nog eens, elders gevonden"),
+    ("indicatief", "de groep is te klein om een richting te noemen"),
+)  # fmt: skip
+_WAYS = {"lager": "lager is wat is beloofd", "hoger": "hoger is wat is beloofd"}
+
+
+def page(effects: Sequence[Effect], products: Sequence[Product], contracts: Contracts) -> str:
+    """The whole page, in Dutch; the order is that of the catalogue."""
+    lines = [
+        "# Beloften van Zorg In School",
+        "",
+        "Gemaakt uit de declaraties in `pipelines/effects/catalogue/` en de parameters met",
+        "`make docs`; wijzig die en niet deze pagina.",
+    ]
+    for term, title in TERMS.items():
+        own = [effect for effect in effects if _term(effect) == term]
+        lines += ["", f"{title}:", ""]
+        lines += [f"- [{effect.promise}](#{effect.id}) (`{effect.id}`)" for effect in own]
+    lines += _how_to_read()
+    for term, title in TERMS.items():
+        lines += ["", f"## {title}"]
+        for effect in effects:
+            if _term(effect) == term:
+                lines += _effect(effect, contracts)
+    lines += _saving(products, contracts)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _term(effect: Effect) -> str:
+    letter = effect.id.removeprefix("zis_")[:1]
+    if letter not in TERMS:
+        raise ContractError(f"EFFECTS.md heeft geen opschrift voor de belofte {effect.id}.")
+    return letter
+
+
+def _how_to_read() -> list[str]:
+    paragraphs = (
+        "Elke belofte staat er in de woorden van het plan, met hoe zij wordt gemeten en wat een"
+        " uitkomst kan vertekenen. Met `zichtlijn effects` en in het dashboard (Zorg In School en"
+        " Besparing) staan de uitkomsten zelf.",
+        "**Opzet.** Bij elke maat staan de opzetten van sterk naar zwak. De eerste die kan, staat"
+        " voorop; de andere staan ernaast.",
+    )
+    lines = ["", "## Zo leest u deze pagina"]
+    for text in paragraphs:
+        lines += ["", *_wrapped(text)]
+    lines += ["", "| Opzet | Wat er wordt vergeleken |", "|---|---|"]
+    lines += [f"| {DESIGN_LABEL[design]} | {told} |" for design, told in DESIGN_TOLD.items()]
+    lines += [
+        "",
+        *_wrapped(
+            "**Bewijs.** De trap volgt de woorden van de effectladder van het NJi. Hoger komt een"
+            " belofte alleen als het verschil duidelijk is, de beloofde kant op wijst en de opzet"
+            " het draagt. Wijken de groepen vóór de start al uiteen, dan blijft het bij de"
+            " grondslag die bij de belofte staat."
+        ),
+        "",
+        "| Bewijsniveau | Betekenis |",
+        "|---|---|",
+        *(f"| {level} | {told} |" for level, told in _LEVELS),
+    ]
+    for text in (
+        "**Onzekerheid.** Elke schatting heeft een interval van 95%, waarin meetelt dat leerlingen"
+        " van één school op elkaar lijken; bij weinig scholen komt het uit een hertrekking (wild"
+        " cluster bootstrap). Bij elke uitkomst staat ook wat zij wordt als rekening wordt gehouden"
+        " met het aantal toetsen (Holm).",
+        "**Kleine aantallen.** Een uitkomst staat er vanaf een minimum per groep, en noemt een"
+        " richting pas vanaf een hoger minimum. Beide staan bij de belofte. Aantallen zijn afgerond"
+        " op vijftallen, en schattingen zo ver als hun onzekerheid toelaat.",
+    ):
+        lines += ["", *_wrapped(text)]
+    return lines
+
+
+def _effect(declared: Effect, contracts: Contracts) -> list[str]:
+    effect = replace(
+        declared,
+        window=declared.window.with_parameters(contracts.parameters),
+        minimum=declared.minimum.with_parameters(contracts.parameters),
+    )
+    rows = (
+        ("Wie", effect.population),
+        ("Wat telt mee", effect.exposure),
+        ("Vergeleken met", effect.comparison),
+        ("Tonen vanaf", _showing(effect)),
+        ("Richting noemen vanaf", _claiming(effect)),
+        ("Grondslag", effect.ground),
+    )
+    lines = [
+        "",
+        f'<a id="{effect.id}"></a>',
+        f"### {effect.promise}",
+        "",
+        f"`{effect.id}`",
+        "",
+        "| | |",
+        "|---|---|",
+        *(f"| {name} | {_cell(text)} |" for name, text in rows if text),
+        "",
+        "Wat een uitkomst kan vertekenen:",
+        "",
+        *(f"- {threat}" for threat in effect.threats),
+        "",
+        "| Maat | Gegevens | Venster | Opzet, sterkste eerst | Beloofd | Nodig |",
+        "|---|---|---|---|---|---|",
+    ]
+    for outcome in effect.outcomes:
+        cells = (
+            f"`{effect.id}{outcome.suffix}` {unit_of(outcome)}",
+            ", ".join(f"[{name}](DATASETS.md#{name})" for name in sorted(outcome.datasets)),
+            _window(outcome, effect.window, contracts),
+            "; ".join(_lower(DESIGN_LABEL[design]) for design in outcome.designs)
+            if not isinstance(outcome, Unmeasured)
+            else _lower(outcome.reason.rstrip(".")),
+            _WAYS[outcome.direction],
+            outcome.needed,
+        )
+        lines.append(f"| {' | '.join(_cell(cell) for cell in cells)} |")
+    return lines
+
+
+def _window(outcome: Measure, window: Window, contracts: Contracts) -> str:
+    match outcome:
+        case Events() | Care():
+            return (
+                f"ten hoogste {window.voor:g} maanden vóór en {window.tijdens:g} maanden na de"
+                f" start, aan beide kanten ten minste {window.minimum:g}; het verloop per"
+                f" {window.periode:g} maanden"
+            )
+        case Score():
+            return (
+                f"voormeting ten hoogste {window.voor:g} maanden vóór en {window.minimum:g} maanden"
+                f" na de start; latere meting van {window.minimum:g} tot {window.tijdens:g} maanden"
+                " na de start"
+            )
+        case PerPupil(kind="dagen"):
+            days = contracts.parameters[outcome.horizon].value
+            return f"{days:g} dagen vanaf het signaal; wie langer wacht, telt als {days:g} dagen"
+        case PerPupil():
+            return "één waarde per leerling, bij de eerste deelname"
+        case Survey():
+            return "de twee nieuwste rondes van de evaluatie"
+        case Hours():
+            return "alle deelnames samen"
+        case Net(kind="netto"):
+            return "het nieuwste hele schooljaar"
+        case Net():
+            return "alle hele schooljaren samen, contant gemaakt"
+        case Unmeasured():
+            return ""
+
+
+def _showing(effect: Effect) -> str:
+    least = effect.minimum
+    if not _measured(effect):
+        return ""
+    events = (
+        f", en {least.show_events} gebeurtenissen bij {least.show_children_with_event} leerlingen"
+        if any(isinstance(outcome, Events) for outcome in effect.outcomes)
+        else ""
+    )
+    return f"{_size(least.show_children, least.show_schools, effect)}{events}"
+
+
+def _claiming(effect: Effect) -> str:
+    least = effect.minimum
+    kinds = {type(outcome) for outcome in effect.outcomes}
+    if not _measured(effect) or kinds == {Hours}:
+        return ""
+    return (
+        f"{_size(least.claim_children, least.claim_schools, effect)},"
+        f" en {least.claim_total_schools} scholen samen"
+    )
+
+
+def _size(children: int, schools: int, effect: Effect) -> str:
+    who = (
+        "mensen"
+        if any(isinstance(outcome, Survey) for outcome in effect.outcomes)
+        else "leerlingen"
+    )
+    where = "per ronde" if who == "mensen" else "per groep"
+    return f"{children} {who} op {schools} scholen, {where}"
+
+
+def _measured(effect: Effect) -> bool:
+    return not all(isinstance(outcome, Unmeasured) for outcome in effect.outcomes)
+
+
+def _saving(products: Sequence[Product], contracts: Contracts) -> list[str]:
+    least = Minimum().with_parameters(contracts.parameters)
+    lines = [
+        "",
+        '<a id="besparing"></a>',
+        "## De besparing op jeugdhulp",
+        "",
+        *_wrapped(
+            "Per schooljaar en product: het volume dat zonder Zorg In School werd verwacht, min het"
+            " werkelijke volume, maal het tarief van dat jaar. Daarbij komen vermeden beschikkingen"
+            " en zorgplannen (aantal maal uren maal uurtarief); daarvan gaan de kosten van het"
+            " programma af, per betaler. Over de jaren telt later geld minder (discontovoet)."
+        ),
+        "",
+        *_wrapped(
+            "Niemand kan zien wat er zonder Zorg In School was gebeurd. Daarom staan drie"
+            " schattingen altijd naast elkaar:"
+        ),
+        "",
+        *(f"- {ROUTE_LABEL[route]}." for route in savings.ROUTES),
+        "",
+        *_wrapped(
+            f"Een product staat er vanaf {least.show_children} leerlingen met die hulp op"
+            f" {least.show_schools} scholen, en niet als een of twee leerlingen het grootste deel"
+            " bepalen. De onzekerheid komt van het opnieuw trekken van scholen en van waarden voor"
+            " de aannamen, 2.000 keer."
+        ),
+        "",
+        "| Product | Hulpvorm | Niveau |",
+        "|---|---|---|",
+        *(f"| {product.label} | `{product.hulpvorm}` | {product.niveau} |" for product in products),
+        "",
+        "| Aanname | Waarde | Van | Tot | Eenheid | Bron |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name in savings.PARAMETERS:
+        found = contracts.parameters[name]
+        numbers = (found.value, found.low, found.high)
+        shown = " | ".join("" if x is None else f"{x:g}".replace(".", ",") for x in numbers)
+        lines.append(
+            f"| {found.label} (`{name}`) | {shown} | {found.unit} | {_cell(found.source)} |"
+        )
+    return lines
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, 100, break_on_hyphens=False)
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
