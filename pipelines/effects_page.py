@@ -253,7 +253,9 @@ def _saving(products: Sequence[Product], contracts: Contracts) -> list[str]:
             "Per schooljaar en product: het volume dat zonder Zorg In School werd verwacht, min het"
             " werkelijke volume, maal het tarief van dat jaar. Daarbij komen vermeden beschikkingen"
             " en zorgplannen (aantal maal uren maal uurtarief); daarvan gaan de kosten van het"
-            " programma af, per betaler. Over de jaren telt later geld minder (discontovoet)."
+            " programma af, per betaler. Over de jaren telt later geld minder (discontovoet); ten"
+            f" hoogste {contracts.parameters['horizon_jaren'].value:g} schooljaren tellen mee,"
+            " vanaf het eerste van het programma."
         ),
         "",
         *_wrapped(

@@ -81,7 +81,12 @@ def balance_counts(given: Given, years: Sequence[str], minimum: Minimum) -> Coun
 
 
 def count_rows(
-    route: savings.Route, counts: Counts, minimum: Minimum, *, leading: bool
+    route: savings.Route,
+    years: Sequence[str],
+    counts: Counts,
+    minimum: Minimum,
+    *,
+    leading: bool,
 ) -> list[dict[str, Any]]:
     """What a reader needs to work the balance out again: counts, and the programme's years."""
     begun = int(counts.first_year[:4])
@@ -90,7 +95,7 @@ def count_rows(
         " scholen; telt in de rekensom als nul."
     )
     rows: list[dict[str, Any]] = []
-    for year in counts.participants:
+    for year in years:
         parts = {
             "programmajaar": (int(year[:4]) - begun + 1, "jaar"),
             "deelnemers": (counts.participants[year], "leerlingen"),

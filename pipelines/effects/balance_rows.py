@@ -61,6 +61,10 @@ def balances(given: Given, found: Savings, minimum: Minimum) -> Balances:
     if lacking:
         return _nothing(f"Zonder waarde voor {', '.join(lacking)} is er niets te berekenen.")
     counts = balance_counts(given, years, minimum)
+    found = _within_horizon(given, found, counts)
+    years = tuple(sorted({s.schooljaar for s in found.shown}))
+    if not years:
+        return _nothing("Alle schooljaren met een besparing liggen na de horizon.")
     possible = [r for r in savings.ROUTES if _complete(found.shown, r)]
     leading = savings.leading_route(possible)
     drawn = draws.assumptions(given.parameters, SEED)
@@ -73,7 +77,7 @@ def balances(given: Given, found: Savings, minimum: Minimum) -> Balances:
         whole = savings.balance(facts, middle)
         samples = _samples(found.shown, route, facts, drawn)
         leads = route == leading
-        told = count_rows(route, counts, minimum, leading=leads)
+        told = count_rows(route, years, counts, minimum, leading=leads)
         rows += told
         rows += _route_rows(route, whole, samples, left_out, leading=leads, first=len(told))
         if route == leading:
@@ -86,6 +90,19 @@ def balances(given: Given, found: Savings, minimum: Minimum) -> Balances:
 def _nothing(reason: str) -> Balances:
     row = balance_row(TOTAL, "basis", "netto", "", status="niet_geleverd", reason=reason)
     return Balances((row,), (), None, reason)
+
+
+def _within_horizon(given: Given, found: Savings, counts: Counts) -> Savings:
+    """The school years that count: as many as `horizon_jaren` says, from the programme's first."""
+    last = int(counts.first_year[:4]) + int(value_of(given.parameters, "horizon_jaren", 100)) - 1
+
+    def counts_in(schooljaar: str) -> bool:
+        return not schooljaar or int(schooljaar[:4]) <= last
+
+    return Savings(
+        rows=tuple(row for row in found.rows if counts_in(row["schooljaar"])),
+        shown=tuple(one for one in found.shown if counts_in(one.schooljaar)),
+    )
 
 
 def _left_out(found: Savings, route: savings.Route) -> tuple[str, ...]:

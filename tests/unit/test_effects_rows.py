@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from pipelines import contracts
-from pipelines.effects.balance_rows import balances
+from pipelines.effects.balance_rows import Balances, balances
 from pipelines.effects.catalogue import EFFECTS, SAVINGS, long_term, medium_term, short_term
 from pipelines.effects.design import Minimum, Window
 from pipelines.effects.happenings import happened
@@ -515,6 +515,26 @@ def test_a_year_without_tariff_is_left_out_and_told(pilot) -> None:
     # The pilot began the year before, so this is not the year that the municipality pays whole.
     paid = {r["betaler"]: r["waarde"] for r in told.rows if r["onderdeel"] == "programmakosten"}
     assert paid["gemeente"] == paid["scholen"] == 86_000
+
+
+def test_no_more_school_years_count_than_the_horizon_says(pilot) -> None:
+    known = Given(pilot, frozenset(DELIVERED), KNOWN, SUMMER)
+    saved = saving_rows(known, SAVINGS)
+    all_years = balances(known, saved, Minimum()).outcome
+    assert all_years is not None
+    assert len(all_years.years) == 2
+
+    def told(years: float) -> Balances:
+        shorter = {**KNOWN, "horizon_jaren": replace(KNOWN["horizon_jaren"], value=years)}
+        return balances(replace(known, parameters=shorter), saved, Minimum())
+
+    one = told(1)
+    assert one.outcome is not None
+    assert one.outcome.years == all_years.years[:1]
+    assert {row["schooljaar"] for row in one.rows} == {*one.outcome.years, "totaal"}
+    none = told(0)
+    assert none.outcome is None
+    assert none.rows[0]["reden"] == "Alle schooljaren met een besparing liggen na de horizon."
 
 
 def test_without_a_comparison_group_the_baseline_leads() -> None:
