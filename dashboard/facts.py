@@ -218,20 +218,25 @@ def short(facts: Facts) -> str:
 
 def caption(facts: Facts) -> str:
     """The line under a figure, as HTML."""
-    parts = [f"Bron: {_sources_short(facts.sources)}"]
+    return _line(parts(facts))
+
+
+def parts(facts: Facts) -> list[str]:
+    """What stands under a figure: source, n, interval, norm, what is hidden, release."""
+    told = [f"Bron: {_sources_short(facts.sources)}"]
     if facts.n:
-        parts.append(f"n = {facts.n}")
+        told.append(f"n = {facts.n}")
     if facts.interval:
-        parts.append(facts.interval)
+        told.append(facts.interval)
     if facts.norm:
-        parts.append(f"norm {facts.norm.split(' (bron')[0]}")
-    parts.append(
+        told.append(f"norm {facts.norm.split(' (bron')[0]}")
+    told.append(
         wording.count_of(facts.hidden, "waarde", "waarden") + " afgeschermd"
         if facts.hidden
         else "niets afgeschermd"
     )
-    parts.append(f"publicatie {facts.release_id}")
-    return _line(parts)
+    told.append(f"publicatie {facts.release_id}")
+    return told
 
 
 def _line(parts: Sequence[str]) -> str:

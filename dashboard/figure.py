@@ -307,7 +307,7 @@ def more(
         trend(released, metric.id, selection, metric.label_nl)
     for cut in released.cuts(metric.id):
         breakdown(
-            released, metric.id, cut, selection, _by(metric, wording.cut(cut)),
+            released, metric.id, cut, selection, wording.by(metric, wording.cut(cut)),
         )  # fmt: skip
 
 
@@ -372,13 +372,6 @@ def funnel(
     with st.container(height=280, border=True, key=f"scholen_{metric_id}"):
         html(tables.html(drawing.table))
     account(drawing)
-
-
-def _by(metric: Metric, cut: str) -> str:
-    """The title of a breakdown; a metric that is named after it needs no second name."""
-    if cut.lower() in metric.label_nl.lower():
-        return metric.label_nl
-    return f"{metric.label_nl} naar {cut.lower()}"
 
 
 def _absent() -> Cell:

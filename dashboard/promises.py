@@ -101,12 +101,12 @@ def verdict(effect: Effect) -> str:
         return "Ongunstiger"
     if level in _GROUND:
         return "Gunstiger, maar niet toe te schrijven aan Zorg In School"
-    if _doubt(effect):
+    if doubt(effect):
         return "Gunstiger; kan toeval zijn, want er zijn veel uitkomsten getoetst"
     return "Gunstiger"
 
 
-def _doubt(effect: Effect) -> str:
+def doubt(effect: Effect) -> str:
     """After a clear estimate that is no longer clear once all outcomes are tested together."""
     holm = effect["p_holm"]
     unsure = shown(effect) and clear(effect) and holm is not None and holm >= _SURE
@@ -148,7 +148,7 @@ def summary(effects: Sequence[Effect]) -> list[str]:
         f"**{wording.number(measured)}** is er een uitkomst."
     ]
     for name, lead in _SUMMARY.items():
-        found = [_lower(e["belofte"]) + _doubt(e) for e in main if group(e) == name]
+        found = [_lower(e["belofte"]) + doubt(e) for e in main if group(e) == name]
         if found:
             told.append(f"{lead} ({len(found)}): {'; '.join(found)}.")
     return told

@@ -234,6 +234,13 @@ def full(metric: Metric, value: float) -> str:
     return f"{bare(metric, value)} {unit(metric)}".strip()
 
 
+def by(metric: Metric, cut_label: str) -> str:
+    """The title of a breakdown; a metric that is named after it needs no second name."""
+    if cut_label.lower() in metric.label_nl.lower():
+        return metric.label_nl
+    return f"{metric.label_nl} naar {cut_label.lower()}"
+
+
 def interval(metric: Metric, low: float | None, high: float | None) -> str:
     """61–67%; empty where there is none. Whole values have whole bounds, rounded outwards."""
     if low is None or high is None:
@@ -304,13 +311,18 @@ def nearest(niveau: str, published: Sequence[str]) -> str:
     )
 
 
-def not_planned(niveau: str, published: Sequence[str]) -> str:
-    """Where a figure is that is not published at this level; after `NOT_PLANNED`."""
+def published_elsewhere(niveau: str, published: Sequence[str]) -> str:
+    """Where a figure is that is not published at this level, without a closing mark."""
     text = f"Dit cijfer wordt {per_level(niveau)} niet gepubliceerd"
     near = nearest(niveau, published)
-    if not near:
-        return f"{text}."
-    return f"{text}, wel {per_level(near)}: kies bij Gebied of groep “{level(near)}”."
+    return f"{text}, wel {per_level(near)}" if near else text
+
+
+def not_planned(niveau: str, published: Sequence[str]) -> str:
+    """The same for on a page, with what to choose; after `NOT_PLANNED`."""
+    text = published_elsewhere(niveau, published)
+    near = nearest(niveau, published)
+    return f"{text}: kies bij Gebied of groep “{level(near)}”." if near else f"{text}."
 
 
 def no_value(name: str) -> str:

@@ -24,7 +24,7 @@ class ReportRefused(Exception):
 class Mark:
     """One value of a chart; without a value it is hidden or absent and `text` says so.
 
-    `form`: how a spreadsheet writes the value. `strong`: what the reader asked for, or a total.
+    `strong`: what the reader asked for, or a total.
     """
 
     label: str
@@ -37,7 +37,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class Picture:
-    """A chart, told in values; `norm` is a line to hold them against, with its label."""
+    """A chart, told in values. `form`: how a spreadsheet writes them; `name`: what they are.
+
+    `norm` is a line to hold them against, with its label.
+    """
 
     shape: Shape
     marks: tuple[Mark, ...]
@@ -97,10 +100,12 @@ class Report:
     @property
     def chosen(self) -> str:
         """Year and area in words."""
-        name = wording.level(self.selection.niveau)
-        if self.selection.niveau != "totaal":
-            name = f"{name} {self.selection.naam}"
-        return f"{self.selection.schooljaar}, {name[:1].lower()}{name[1:]}"
+        name = self.selection.naam
+        if self.selection.niveau in {"gemeente", "wijk"}:
+            name = f"{self.selection.niveau} {name}"
+        if self.selection.niveau == "totaal":
+            name = f"{name[:1].lower()}{name[1:]}"
+        return f"{self.selection.schooljaar}, {name}"
 
     @property
     def stamp(self) -> str:
