@@ -156,7 +156,7 @@ def _not_found_page() -> bytes:
 ELSEWHERE = _page(
     "Alleen op deze computer",
     "<p>Dit dashboard draait als demonstratie, zonder inloggen, en is daarom alleen te openen op "
-    "de computer waarop het draait. Wie het met anderen wil delen, geeft een toegangsbestand mee.</p>",
+    "de computer waarop het draait. Wie het wil delen, geeft een toegangsbestand mee.</p>",
 )
 NOT_FOUND = _not_found_page()
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import released, wording
 from dashboard.access import log
+from dashboard.access.log import Reading
 from dashboard.access.visitor import NoAccess, Visitor, Why
 
 LOG_IN = "Inloggen"
@@ -32,7 +33,7 @@ def nothing(problem: NoAccess) -> None:
 
 def page_not_allowed(who: Visitor, address: str) -> None:
     """In the place of one page, for who may see others."""
-    log.write(who, released.workdir(), log.CLOSED, address, "", {})
+    log.write(Reading(who, released.workdir(), address, ""), log.CLOSED, {})
     st.html(
         '<div class="zl-door zl-none"><h1>Deze pagina hoort niet bij uw rol</h1>'
         f"<p>U bent ingelogd met de rol {escape(who.role.name)}. In het menu staan de pagina's die "

@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard import charts, comparison, exports, facts, filters, tables, wording
+from dashboard.access import log
 from dashboard.facts import Facts
 from dashboard.released import Metric, Released
 from dashboard.selection import Selection, nobody_unknown, of_year
@@ -125,7 +126,8 @@ def _downloads(key: str, export: exports.Export) -> None:
     for column, (label, suffix, made) in zip(st.columns(2), kinds, strict=True):
         with column:
             st.download_button(
-                label, data=partial(made, export), file_name=f"{export.name}.{suffix}",
+                label, data=log.taken(partial(made, export), suffix, filters.chosen()),
+                file_name=f"{export.name}.{suffix}",
                 mime=exports.MIME[suffix], key=f"{suffix}_{key}", on_click="ignore",
                 icon=":material/download:", help=f"De tabel als {label}, met toelichting",
             )  # fmt: skip

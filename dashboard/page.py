@@ -14,7 +14,7 @@ import streamlit as st
 
 from dashboard import closed, filters, released, theme, wording
 from dashboard.access import log, visitor
-from dashboard.access.log import LogUnwritable
+from dashboard.access.log import LogUnwritable, Reading
 from dashboard.access.scope import FRONT
 from dashboard.access.visitor import NoAccess, Visitor
 from dashboard.released import Released, ReleaseUnreadable
@@ -53,7 +53,8 @@ def _shown(title: str, question: str, render: Render, who: Visitor, address: str
             _head(title, question)
             _nothing_yet()
             return
-        with log.reading(who, released.workdir(), address, found.about.id, filters.chosen):
+        reading = Reading(who, released.workdir(), address, found.about.id)
+        with log.reading(reading, filters.chosen):
             _release_line(found)
             _head(title, question)
             render(found)

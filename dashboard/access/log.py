@@ -13,6 +13,8 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 
 from dashboard.access.rules import Rules
@@ -24,6 +26,23 @@ FILTERS = ("schooljaar", "niveau", "gebied")
 VIEW, EXPORT, CLOSED = "weergave", "export", "geen toegang"
 _READ_BY_GROUP = 0o640
 _LOG = logging.getLogger("zichtlijn.dashboard")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A page being drawn for somebody."""
+
+    visitor: Visitor
+    workdir: Path
+    page: str
+    release: str
+
+
+_READING: ContextVar[Reading | None] = ContextVar("reading", default=None)
+
+
+class SessionEnded(Exception):
+    """A file was asked for on a page that was drawn in a session that has ended since."""
 
 
 class LogUnwritable(Exception):
@@ -38,50 +57,55 @@ def check(rules: Rules, workdir: Path) -> None:
 
 
 @contextmanager
-def reading(
-    visitor: Visitor,
-    workdir: Path,
-    page: str,
-    release: str,
-    filters: Callable[[], Mapping[str, str]],
-) -> Iterator[None]:
+def reading(reading: Reading, filters: Callable[[], Mapping[str, str]]) -> Iterator[None]:
     """Around drawing a page: nothing is drawn when it cannot be written down.
 
     The line follows the drawing, since only then the choices are known to be real ones; it is
     written after a fault too.
     """
-    if visitor.rules is not None:
-        check(visitor.rules, workdir)
+    if reading.visitor.rules is not None:
+        check(reading.visitor.rules, reading.workdir)
+    token = _READING.set(reading)
     try:
         yield
     finally:
-        write(visitor, workdir, VIEW, page, release, filters())
+        _READING.reset(token)
+        write(reading, VIEW, filters())
 
 
-def write(
-    visitor: Visitor,
-    workdir: Path,
-    what: str,
-    page: str,
-    release: str,
-    filters: Mapping[str, str],
-    kind: str = "",
-) -> None:
+def taken(made: Callable[[], bytes], kind: str, filters: Mapping[str, str]) -> Callable[[], bytes]:
+    """Makes a file of the page that is being drawn when it is asked for, and writes that down.
+
+    `kind`: the sort of file. Raises SessionEnded or LogUnwritable, and makes nothing then.
+    """
+    now = _READING.get()
+
+    def make() -> bytes:
+        if now is not None:
+            if now.visitor.expired:
+                raise SessionEnded
+            write(now, EXPORT, filters, kind)
+        return made()
+
+    return make
+
+
+def write(reading: Reading, what: str, filters: Mapping[str, str], kind: str = "") -> None:
     """Add one line. `kind`: of an export, the sort of file. Raises LogUnwritable."""
+    visitor = reading.visitor
     if visitor.rules is None:
         return
-    now = dt.datetime.now(dt.UTC)
     line = {
-        "tijd": now.isoformat(timespec="seconds"),
+        "tijd": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "wie": visitor.subject,
         "rol": visitor.role.name,
         "soort": what,
-        "pagina": page,
+        "pagina": reading.page,
         "filters": {name: filters[name] for name in FILTERS if filters.get(name)},
-        "publicatie": release,
+        "publicatie": reading.release,
         "bestand": kind,
     }
-    _add(visitor.rules, workdir, json.dumps(line, ensure_ascii=False) + "\n")
+    _add(visitor.rules, reading.workdir, json.dumps(line, ensure_ascii=False) + "\n")
 
 
 def _add(rules: Rules, workdir: Path, line: str) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import streamlit as st
 
-from dashboard import balances, charts, facts, figure, page, scenarios, tables, wording
+from dashboard import balances, charts, facts, figure, filters, page, scenarios, tables, wording
+from dashboard.access import log
 from dashboard.balances import Balances
 from dashboard.released import Released
 from dashboard.scenarios import Basis, ScenarioUnreadable
@@ -223,7 +225,11 @@ def _file(
     note = f"Netto over alle schooljaren samen: {wording.euro_estimate(float(whole.net))}."
     st.download_button(
         "Scenario bewaren",
-        data=scenarios.written(released.about.id, route, values, note),
+        data=log.taken(
+            partial(scenarios.written, released.about.id, route, values, note),
+            "json",
+            filters.chosen(),
+        ),
         file_name="zichtlijn-scenario.json", mime="application/json", key="scenario_bewaren",
         on_click="ignore", icon=":material/download:",
     )  # fmt: skip
