@@ -7,10 +7,11 @@ taken. A page outside the role reads nothing at all.
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,14 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     build(folder)
     access.settings(folder)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _quick_collection() -> Iterator[None]:
+    """Streamlit collects all garbage after every run; what tests have kept need not be searched."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture
