@@ -13,6 +13,8 @@ from dashboard.reports.content import Mark, Picture
 Cell = Mapping[str, Any]
 
 EURO = '"€" #,##0'
+# As a spreadsheet writes thousands: the comma at the end divides.
+THOUSANDS = "#,##0,"
 
 
 def form(metric: Metric) -> str:
@@ -84,7 +86,7 @@ def steps(found: Sequence[Step], alt: str) -> Picture:
         )
         for step in found
     )  # fmt: skip
-    return Picture("stappen", marks, _told(alt, marks), EURO, "Bedrag")
+    return Picture("stappen", marks, _told(alt, marks), THOUSANDS, "Bedrag, maal € 1.000")
 
 
 def _told(alt: str, marks: Sequence[Mark]) -> str:

@@ -217,7 +217,8 @@ def waterfall(released: Released) -> Exhibit:
         table=balance_words.step_table(subject, steps),
         picture=pictures.steps(steps, "Waterval van bruto besparing naar netto."),
         lines=tuple(balance_words.conclusions(found)),
-        note=f"Gerekend: {balance_words.route_told(route)}. "
+        note="In de grafiek staan bedragen maal € 1.000. "
+        f"Gerekend: {balance_words.route_told(route)}. "
         f"{balance_words.care_told(found, TOTAL, route)}".strip(),
     )
 

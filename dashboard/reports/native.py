@@ -1,0 +1,274 @@
+"""Pictures as charts that PowerPoint draws and people can edit, with error bars."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pptx.oxml
+from pptx.chart.chart import Chart
+from pptx.chart.data import CategoryChartData
+from pptx.dml.color import RGBColor
+from pptx.enum.chart import (
+    XL_CHART_TYPE,
+    XL_LABEL_POSITION,
+    XL_TICK_LABEL_POSITION,
+)
+from pptx.shapes.shapetree import SlideShapes
+from pptx.util import Emu, Pt
+
+from dashboard import theme
+from dashboard.reports.content import Mark, Picture
+
+_C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
+_A = "http://schemas.openxmlformats.org/drawingml/2006/main"
+_ROOM = 1.12
+# A column lower than this part of the highest is too low for a label within.
+_LOW = 0.15
+# A step smaller than this part of the whole has no room for its value; the table has it.
+_NARROW = 0.05
+
+Box = tuple[int, int, int, int]
+_TEXT = 12
+
+
+def rgb(colour: str) -> RGBColor:
+    found: RGBColor = RGBColor.from_string(colour.removeprefix("#"))
+    return found
+
+
+def draw(shapes: SlideShapes, picture: Picture, box: Box) -> None:
+    """The chart in a box (left, top, width, height), described in words for who cannot see it."""
+    match picture.shape:
+        case "jaren":
+            frame = _place(shapes, XL_CHART_TYPE.COLUMN_CLUSTERED, _over_years(picture), box)
+            _years(frame.chart, picture)
+        case "stappen" if _above_zero(picture):
+            frame = _place(shapes, XL_CHART_TYPE.BAR_STACKED, _stacked(picture), box)
+            _steps(frame.chart, picture)
+        case _:
+            frame = _place(shapes, XL_CHART_TYPE.BAR_CLUSTERED, _plain(picture), box)
+            _bars(frame.chart, picture)
+    frame.name = f"Grafiek: {picture.name}"
+    frame._element.nvGraphicFramePr.cNvPr.set("descr", picture.alt)
+
+
+def _place(shapes: SlideShapes, kind: XL_CHART_TYPE, data: CategoryChartData, box: Box) -> Any:
+    left, top, width, height = (Emu(side) for side in box)
+    told: Any = data
+    frame: Any = shapes.add_chart(kind, left, top, width, height, told)
+    chart: Chart = frame.chart
+    chart.has_legend = False
+    chart.has_title = False
+    chart.font.size = Pt(_TEXT)
+    chart.font.color.rgb = rgb(theme.INK)
+    return frame
+
+
+def _named(mark: Mark) -> str:
+    """A category; where there is no value it says why at the name."""
+    return mark.label if mark.value is not None else f"{mark.label} ({mark.text})"
+
+
+def _plain(picture: Picture) -> CategoryChartData:
+    data = CategoryChartData(number_format=picture.form)
+    data.categories = [_named(mark) for mark in picture.marks]
+    data.add_series(picture.name, [mark.value for mark in picture.marks])
+    return data
+
+
+def _over_years(picture: Picture) -> CategoryChartData:
+    data = _plain(picture)
+    if picture.norm is not None:
+        data.add_series(picture.norm[1], [picture.norm[0]] * len(picture.marks))
+    return data
+
+
+def _above_zero(picture: Picture) -> bool:
+    """Can the steps be stacked: does nothing on the way go below zero?"""
+    return all(low >= 0 for low, _ in _spans(picture))
+
+
+def _spans(picture: Picture) -> list[tuple[float, float]]:
+    """From where to where each step reaches, low end first."""
+    running, spans = 0.0, []
+    for mark in picture.marks:
+        value = mark.value or 0.0
+        start, end = (0.0, value) if mark.strong else (running, running + value)
+        spans.append((min(start, end), max(start, end)))
+        running = end
+    return spans
+
+
+def _stacked(picture: Picture) -> CategoryChartData:
+    """A clear foot, and on it what adds, what costs, or a total."""
+    data = CategoryChartData(number_format=picture.form)
+    data.categories = [mark.label for mark in picture.marks]
+    spans = _spans(picture)
+    feet = [
+        None if mark.strong else low for mark, (low, _) in zip(picture.marks, spans, strict=True)
+    ]
+    data.add_series("Voet", feet)
+    for name, wanted in (("Erbij", 1), ("Eraf", -1), ("Totaal", 0)):
+        data.add_series(
+            name,
+            [high - low if _way(mark) == wanted else None
+             for mark, (low, high) in zip(picture.marks, spans, strict=True)],
+        )  # fmt: skip
+    return data
+
+
+def _way(mark: Mark) -> int:
+    if mark.strong:
+        return 0
+    return 1 if (mark.value or 0.0) >= 0 else -1
+
+
+def _years(chart: Chart, picture: Picture) -> None:
+    _axes(chart, picture)
+    plot: Any = chart.plots[0]
+    plot.gap_width = 60
+    series = plot.series[0]
+    highest = max((mark.value or 0.0 for mark in picture.marks), default=0.0)
+    _labels(series, picture.form, XL_LABEL_POSITION.INSIDE_BASE, bold=True)
+    for place, mark in enumerate(picture.marks):
+        fill = series.points[place].format.fill
+        fill.solid()
+        fill.fore_color.rgb = rgb(theme.ACCENT if mark.strong else theme.ACCENT_SOFT)
+        if mark.strong and (mark.value or 0.0) > _LOW * highest:
+            label = series.points[place].data_label
+            label.font.color.rgb = rgb(theme.PAPER)
+            label.font.size, label.font.bold = Pt(_TEXT), True
+            label.position = XL_LABEL_POSITION.INSIDE_BASE
+    _errors(series, picture)
+    if picture.norm is not None:
+        _norm(chart, picture)
+
+
+def _norm(chart: Chart, picture: Picture) -> None:
+    """The last series as a dashed line over the columns, on the same axes."""
+    plot: Any = chart.plots[0]
+    bars = plot._element
+    series = bars.findall(f"{{{_C}}}ser")[-1]
+    bars.remove(series)
+    for name in ("invertIfNegative", "spPr", "dLbls"):
+        for found in series.findall(f"{{{_C}}}{name}"):
+            series.remove(found)
+    last = len(picture.marks) - 1
+    look = pptx.oxml.parse_xml(
+        f'<c:x xmlns:c="{_C}" xmlns:a="{_A}"><c:spPr><a:ln w="12700"><a:solidFill>'
+        f'<a:srgbClr val="{theme.MUTED.removeprefix("#")}"/></a:solidFill>'
+        '<a:prstDash val="dash"/></a:ln></c:spPr><c:marker><c:symbol val="none"/></c:marker>'
+        f'<c:dLbls><c:dLbl><c:idx val="{last}"/><c:dLblPos val="t"/><c:showLegendKey val="0"/>'
+        '<c:showVal val="0"/><c:showCatName val="0"/><c:showSerName val="1"/>'
+        '<c:showPercent val="0"/><c:showBubbleSize val="0"/></c:dLbl><c:showLegendKey val="0"/>'
+        '<c:showVal val="0"/><c:showCatName val="0"/><c:showSerName val="0"/>'
+        '<c:showPercent val="0"/><c:showBubbleSize val="0"/></c:dLbls></c:x>'
+    )
+    names = series.find(f"{{{_C}}}cat")
+    for part in list(look):
+        names.addprevious(part)
+    line = pptx.oxml.parse_xml(
+        f'<c:lineChart xmlns:c="{_C}"><c:grouping val="standard"/><c:varyColors val="0"/>'
+        "</c:lineChart>"
+    )
+    line.append(series)
+    for axis in bars.findall(f"{{{_C}}}axId"):
+        line.append(copy.deepcopy(axis))
+    bars.addnext(line)
+
+
+def _bars(chart: Chart, picture: Picture) -> None:
+    _axes(chart, picture)
+    plot: Any = chart.plots[0]
+    plot.gap_width = 55
+    chart.category_axis.reverse_order = True
+    chart.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+    series = plot.series[0]
+    series.invert_if_negative = False
+    quiet = picture.shape == "schattingen"
+    for place, mark in enumerate(picture.marks):
+        fill = series.points[place].format.fill
+        fill.solid()
+        fill.fore_color.rgb = rgb(theme.ACCENT if mark.strong or not quiet else theme.ACCENT_SOFT)
+    if quiet:
+        _errors(series, picture)
+        return
+    _labels(series, picture.form, XL_LABEL_POSITION.OUTSIDE_END, bold=False)
+
+
+def _steps(chart: Chart, picture: Picture) -> None:
+    _axes(chart, picture)
+    chart.category_axis.reverse_order = True
+    plot: Any = chart.plots[0]
+    plot.gap_width, plot.overlap = 35, 100
+    least = int(max(high for _, high in _spans(picture)) * _NARROW)
+    form = f'[>={least}]{picture.form};""'
+    colours = (None, theme.ACCENT_SOFT, theme.SIGNAL, theme.ACCENT)
+    for series, colour in zip(plot.series, colours, strict=True):
+        if colour is None:
+            series.format.fill.background()
+            continue
+        series.format.fill.solid()
+        series.format.fill.fore_color.rgb = rgb(colour)
+        _labels(series, form, XL_LABEL_POSITION.CENTER, bold=colour == theme.ACCENT,
+                colour=theme.INK if colour == theme.ACCENT_SOFT else theme.PAPER)  # fmt: skip
+
+
+def _axes(chart: Chart, picture: Picture) -> None:
+    """A quiet foot and no scale: values stand at the marks."""
+    value: Any = chart.value_axis
+    value.visible = False
+    value.has_major_gridlines = False
+    ends = [0.0]
+    for mark in picture.marks:
+        ends += [end for end in (mark.value, mark.low, mark.high) if end is not None]
+    if picture.shape == "stappen":
+        ends += [end for span in _spans(picture) for end in span]
+    if picture.norm is not None:
+        ends.append(picture.norm[0])
+    value.minimum_scale = min(ends) * _ROOM
+    value.maximum_scale = (max(ends) or 1.0) * _ROOM
+    foot: Any = chart.category_axis
+    foot.format.line.color.rgb = rgb(theme.LINE)
+    foot.has_major_gridlines = False
+    foot.tick_labels.font.size = Pt(_TEXT if len(picture.marks) <= 8 else 10)
+
+
+def _labels(
+    series: Any, form: str, place: XL_LABEL_POSITION, *, bold: bool, colour: str = theme.INK
+) -> None:
+    labels = series.data_labels
+    labels.show_value = True
+    labels.number_format, labels.number_format_is_linked = form, False
+    labels.position = place
+    labels.font.size, labels.font.bold = Pt(_TEXT), bold
+    labels.font.color.rgb = rgb(colour)
+
+
+def _errors(series: Any, picture: Picture) -> None:
+    """Intervals as error bars; nothing where a mark has none."""
+    if all(mark.low is None or mark.high is None for mark in picture.marks):
+        return
+    plus, minus = [], []
+    for mark in picture.marks:
+        known = mark.value is not None and mark.low is not None and mark.high is not None
+        plus.append((mark.high or 0.0) - (mark.value or 0.0) if known else 0.0)
+        minus.append((mark.value or 0.0) - (mark.low or 0.0) if known else 0.0)
+    colour = theme.MUTED.removeprefix("#")
+    errors = pptx.oxml.parse_xml(
+        f'<c:errBars xmlns:c="{_C}" xmlns:a="{_A}">'
+        '<c:errBarType val="both"/><c:errValType val="cust"/>'
+        f'<c:noEndCap val="0"/><c:plus>{_literal(plus)}</c:plus>'
+        f"<c:minus>{_literal(minus)}</c:minus>"
+        f'<c:spPr><a:ln w="15875"><a:solidFill><a:srgbClr val="{colour}"/></a:solidFill></a:ln>'
+        "</c:spPr></c:errBars>"
+    )
+    series._element.find(f"{{{_C}}}cat").addprevious(errors)
+
+
+def _literal(values: list[float]) -> str:
+    points = "".join(
+        f'<c:pt idx="{place}"><c:v>{value:.10g}</c:v></c:pt>' for place, value in enumerate(values)
+    )
+    return f'<c:numLit><c:ptCount val="{len(values)}"/>{points}</c:numLit>'

@@ -1,0 +1,285 @@
+"""A report as PowerPoint: one message to a slide, with charts and tables that can be edited."""
+
+from __future__ import annotations
+
+import copy
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pptx.enum.shapes import PP_PLACEHOLDER
+from pptx.enum.text import MSO_AUTO_SIZE
+from pptx.presentation import Presentation
+from pptx.slide import Slide
+from pptx.util import Emu, Inches, Pt
+
+from dashboard import facts, tables, wording
+from dashboard.reports import files, grid, native, template
+from dashboard.reports.content import Exhibit, Picture, Report
+from dashboard.reports.native import Box
+from dashboard.tables import Row, Table
+
+_BOLD = re.compile(r"\*\*(.+?)\*\*")
+# Share of the width that a chart takes beside its table.
+_CHART = 0.57
+# Text of a table beside a chart is no larger than this.
+_BESIDE = 13.0
+_GAP = int(Inches(0.25))
+# More slides than this of one table help nobody in a meeting.
+_MOST_PAGES = 4
+_BOARD = "bestuur"
+_LONG, _LONGER = 95, 150
+
+
+def blank(given: Path | None = None) -> bytes:
+    """The template by itself, to start an own one from."""
+    return _saved(template.opened(given))
+
+
+def made(report: Report, given: Path | None = None) -> bytes:
+    """The slides. Raises ReportRefused when a given template lacks what is needed."""
+    deck = template.opened(given)
+    _cover(deck, report)
+    if report.kind != _BOARD:
+        _in_short(deck, report)
+    shown = report.exhibits if report.kind == _BOARD else [e for e in report.exhibits if e.shown]
+    for exhibit in shown:
+        _exhibit(deck, report, exhibit)
+    if report.kind != _BOARD:
+        _account(deck, report)
+    core = deck.core_properties
+    core.title = f"{report.title}, {report.chosen}"[:250]
+    core.subject = report.chosen[:250]
+    core.author = core.last_modified_by = "Zichtlijn"
+    core.comments = report.stamp[:250]
+    core.keywords = report.about.id
+    core.language = "nl-NL"
+    core.created = core.modified = report.made
+    core.revision = 1
+    return files.settled(_saved(deck), report.made)
+
+
+def _saved(deck: Presentation) -> bytes:
+    out = io.BytesIO()
+    deck.save(out)
+    return out.getvalue()
+
+
+def _cover(deck: Presentation, report: Report) -> None:
+    slide = deck.slides.add_slide(template.layout(deck, template.COVER))
+    _write(slide, template.TITLE, report.title, size=None if len(report.title) <= 60 else 30)
+    chosen = report.chosen[:1].upper() + report.chosen[1:]
+    _write(slide, template.SUBTITLE, chosen)
+    _write(slide, template.FOOTER, report.stamp)
+    _notes(
+        slide, [*map(_unmarked, report.lines), *(f"{name}: {text}" for name, text in report.method)]
+    )
+
+
+def _in_short(deck: Presentation, report: Report) -> None:
+    lines = report.lines or ("Voor deze keuze is er geen cijfer dat getoond kan worden.",)
+    for number, part in enumerate(grid.paged(lines, 1150)):
+        slide = _page(deck, report, "In het kort" if not number else "In het kort (vervolg)")
+        _write(slide, template.SUBJECT, report.chosen)
+        frame = _shape(slide, template.CONTENT).text_frame
+        frame.auto_size = MSO_AUTO_SIZE.NONE
+        size = 18 if sum(map(len, part)) <= 620 else 15
+        for place, line in enumerate(part):
+            paragraph = frame.paragraphs[0] if not place else frame.add_paragraph()
+            paragraph.space_after = Pt(size * 0.6)
+            _runs(paragraph, line, size)
+        _write(slide, template.FOOTER, report.stamp)
+
+
+def _exhibit(deck: Presentation, report: Report, exhibit: Exhibit) -> None:
+    """One slide, or a few where its table is long; each can be read by itself."""
+    if exhibit.table is None or exhibit.account is None:
+        slide = _page(deck, report, exhibit.title)
+        _write(slide, template.SUBJECT, exhibit.subject)
+        _shape(slide, template.CONTENT).text_frame.text = exhibit.reason
+        _write(slide, template.FOOTER, report.stamp)
+        return
+    region = _bounds(template.layout(deck, template.PAGE))
+    most = 1 if report.kind == _BOARD else _MOST_PAGES
+    panes = _panes(exhibit, exhibit.table, region)
+    for number, pane in enumerate(panes[:most], start=1):
+        title = exhibit.title if number == 1 else f"{exhibit.title} (vervolg)"
+        slide = _page(deck, report, title)
+        part = f", deel {number} van {min(len(panes), most)}" if len(panes) > 1 < most else ""
+        _write(slide, template.SUBJECT, exhibit.subject + part)
+        _drop(slide, template.CONTENT)
+        left, top, whole, high = region
+        if pane.picture is not None:
+            wide = whole if pane.sheet is None else int(whole * _CHART)
+            native.draw(slide.shapes, pane.picture, (left, top, wide, high))
+            left += wide + _GAP
+        if pane.sheet is not None:
+            _table(slide, exhibit.table, pane.sheet, pane.rows, (left, top))
+        unseen = sum(len(left.rows) for left in panes[most:]) if number == most else 0
+        _write(slide, template.FOOTER, "\n".join(_footer(report, exhibit, unseen)))
+        _notes(slide, _spoken(exhibit))
+
+
+@dataclass(frozen=True)
+class _Pane:
+    """What one slide of an exhibit holds."""
+
+    picture: Picture | None
+    sheet: grid.Sheet | None
+    rows: grid.Rows
+
+
+def _panes(exhibit: Exhibit, table: Table, region: Box) -> list[_Pane]:
+    """Chart and table side by side where both fit; else the chart first and the table after it."""
+    _, _, whole, high = region
+    if exhibit.picture is not None:
+        beside = whole - int(whole * _CHART) - _GAP
+        sheet = grid.fitted(table, beside, high, _BESIDE)
+        if len(sheet.pages) == 1 and sum(sheet.columns) <= beside:
+            return [_Pane(exhibit.picture, sheet, sheet.pages[0])]
+    sheet = grid.fitted(table, whole, high)
+    told = [_Pane(None, sheet, rows) for rows in sheet.pages]
+    return told if exhibit.picture is None else [_Pane(exhibit.picture, None, []), *told]
+
+
+def _footer(report: Report, exhibit: Exhibit, unseen: int) -> Iterator[str]:
+    """Definition, cautions, and where it comes from. `unseen`: rows that have no slide."""
+    account = exhibit.account
+    if account is None:
+        return
+    yield f"Definitie: {account.definition}"
+    notes = [exhibit.note] if exhibit.note else []
+    if account.hidden:
+        notes.append(account.mark)
+    if unseen:
+        notes.append(f"Nog {unseen} rijen staan in het rapport op papier en in de werkmap.")
+    if notes:
+        yield " ".join(notes)
+    demo = "Demonstratiegegevens. " if report.demo else ""
+    yield f"{demo}{'; '.join(facts.parts(account))}."
+
+
+def _spoken(exhibit: Exhibit) -> list[str]:
+    """What a speaker needs: the message, the method and where it comes from."""
+    told = [_unmarked(line) for line in exhibit.lines]
+    if exhibit.picture is not None:
+        told.append(exhibit.picture.alt)
+    if exhibit.account is not None:
+        told += [f"{name}: {text}" for name, text in facts.terms(exhibit.account)]
+    return told
+
+
+def _account(deck: Presentation, report: Report) -> None:
+    """How it was made, and what is not there."""
+    rows = [Row((tables.text(name), tables.text(text))) for name, text in report.method]
+    absent = [exhibit for exhibit in report.exhibits if not exhibit.shown]
+    rows += [Row((tables.text(e.subject), tables.text(e.reason))) for e in absent]
+    title = "Zo zijn de cijfers gemaakt" + (", en dit staat er niet" if absent else "")
+    table = Table("Verantwoording", ("Onderwerp", "Toelichting"), tuple(rows))
+    region = _bounds(template.layout(deck, template.PAGE))
+    sheet = grid.fitted(table, region[2], region[3])
+    for number, part in enumerate(sheet.pages):
+        slide = _page(deck, report, title if not number else f"{title} (vervolg)")
+        _write(slide, template.SUBJECT, "Verantwoording")
+        _drop(slide, template.CONTENT)
+        _table(slide, table, sheet, part, region[:2])
+        _write(slide, template.FOOTER, report.stamp)
+
+
+def _page(deck: Presentation, report: Report, title: str) -> Slide:
+    slide: Slide = deck.slides.add_slide(template.layout(deck, template.PAGE))
+    size = 26 if len(title) <= _LONG else 22 if len(title) <= _LONGER else 18
+    _write(slide, template.TITLE, title, size=None if size == 26 else size)
+    tree: Any = slide.shapes._spTree
+    for shape in _placeholders(slide.slide_layout):
+        if shape.placeholder_format.type == PP_PLACEHOLDER.SLIDE_NUMBER:
+            tree.append(copy.deepcopy(shape.element))
+    return slide
+
+
+def _shape(slide: Slide, name: str) -> Any:
+    """A placeholder by its name in the layout."""
+    number = next(
+        shape.placeholder_format.idx
+        for shape in _placeholders(slide.slide_layout)
+        if shape.name == name
+    )
+    found = next(shape for shape in _placeholders(slide) if shape.placeholder_format.idx == number)
+    found.name = name
+    return found
+
+
+def _placeholders(of: Any) -> list[Any]:
+    return list(of.placeholders)
+
+
+def _bounds(layout: Any) -> Box:
+    found = next(shape for shape in layout.placeholders if shape.name == template.CONTENT)
+    return int(found.left), int(found.top), int(found.width), int(found.height)
+
+
+def _write(slide: Slide, name: str, text: str, *, size: float | None = None) -> None:
+    frame = _shape(slide, name).text_frame
+    frame.text = text
+    for paragraph in frame.paragraphs:
+        for run in paragraph.runs:
+            run._r.get_or_add_rPr().set("lang", "nl-NL")
+            if size is not None:
+                run.font.size = Pt(size)
+
+
+def _drop(slide: Slide, name: str) -> None:
+    element = _shape(slide, name).element
+    element.getparent().remove(element)
+
+
+def _runs(paragraph: Any, text: str, size: float) -> None:
+    """Text with what stands between ** bold."""
+    for place, part in enumerate(_BOLD.split(text)):
+        if part:
+            run = paragraph.add_run()
+            run.text = part
+            run.font.size = Pt(size)
+            run.font.bold = bool(place % 2)
+            run._r.get_or_add_rPr().set("lang", "nl-NL")
+
+
+def _table(
+    slide: Slide, table: Table, sheet: grid.Sheet, rows: grid.Rows, corner: tuple[int, int]
+) -> None:
+    heights = [sheet.head, *(high for _, high in rows)]
+    shapes: Any = slide.shapes
+    size = Emu(sum(sheet.columns)), Emu(sum(heights))
+    frame = shapes.add_table(len(heights), len(table.heads), *map(Emu, corner), *size)
+    frame.name = f"Tabel: {table.caption}"
+    frame._element.nvGraphicFramePr.cNvPr.set("descr", f"Tabel: {table.caption}.")
+    made = frame.table
+    made.first_row, made.horz_banding = True, False
+    frame._element.graphic.graphicData.tbl.tblPr.find(grid.STYLE).text = grid.PLAIN
+    for column, wide in zip(made.columns, sheet.columns, strict=True):
+        column.width = Emu(wide)
+    for line, high in zip(made.rows, heights, strict=True):
+        line.height = Emu(high)
+    for place, head in enumerate(table.heads):
+        number = place in table.numeric
+        grid.fill(made.cell(0, place), head, sheet.size, number=number, head=True)
+    for line, (row, _) in enumerate(rows, start=1):
+        for place, cell in enumerate(row.cells):
+            text = grid.words(cell)
+            grid.fill(
+                made.cell(line, place), text, sheet.size, number=cell.number, now=row.now,
+                quiet=text == wording.MARK,
+            )  # fmt: skip
+
+
+def _notes(slide: Slide, lines: Sequence[str]) -> None:
+    frame = slide.notes_slide.notes_text_frame
+    if frame is not None:
+        frame.text = "\n".join(lines)
+
+
+def _unmarked(line: str) -> str:
+    return line.replace("**", "")
