@@ -9,17 +9,13 @@ from dashboard import charts, comparison, conclusions, facts, tables, wording
 from dashboard.released import Area, Metric, Released
 from dashboard.reports import pictures
 from dashboard.reports.content import Exhibit
+from dashboard.reports.text import plain
 from dashboard.selection import Selection, nobody_unknown, of_year, year_cells
 from dashboard.tables import Row, Table
 
 Cell = Mapping[str, Any]
 
 _CHANCE = {0: "past bij toeval", 1: "hoger dan toeval verklaart", -1: "lager dan toeval verklaart"}
-
-
-def plain(text: str) -> str:
-    """A sentence without the marks for bold."""
-    return text.replace("**", "")
 
 
 def _as_title(sentence: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,8 +12,9 @@ from pptx.dml.color import RGBColor
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Inches, Pt
 
-from dashboard import tables, theme
-from dashboard.tables import Cell, Row, Table
+from dashboard import theme
+from dashboard.reports.text import words
+from dashboard.tables import Row, Table
 
 PLAIN = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
@@ -36,12 +36,6 @@ _WIDEST = 60
 _UNBROKEN = 16
 # Bold letters are wider.
 _BOLD = 1.15
-_BREAK = re.compile(r"</span><small>|<small>|<br>")
-
-
-def words(cell: Cell) -> str:
-    """A cell as one text; what stands under each other on a page gets a divider."""
-    return tables.plain(Cell(_BREAK.sub(" (", cell.html).replace("</small>", ")")))
 
 
 def _letter(size: float) -> float:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dashboard import balance_words, balances, conclusions, promises, wording
 from dashboard.released import Released
 from dashboard.reports import exhibits, zis
 from dashboard.reports.content import Exhibit, Report, Section
+from dashboard.reports.text import plain
 from dashboard.selection import Selection
 
 _SCHOOL = (
@@ -191,7 +192,7 @@ def _per_area(
         own = Selection(selection.schooljaar, level, area.code, area.naam)
         told = conclusions.of(released, own, metrics)
         if told:
-            lines.append(f"**{area.naam}.** {' '.join(exhibits.plain(line) for line in told)}")
+            lines.append(f"**{area.naam}.** {' '.join(plain(line) for line in told)}")
     return lines
 
 
@@ -216,7 +217,9 @@ def _policy(released: Released, selection: Selection) -> Report:
         Section(
             "Wat is beloofd, en wat is ervan terechtgekomen",
             "Per belofte telt de uitkomst van de opzet die het meeste bewijs draagt.",
-            exhibits=(first, *(zis.term(released, code) for code in promises.TERMS)),
+            exhibits=(
+                replace(first, lines=()), *(zis.term(released, code) for code in promises.TERMS),
+            ),
         ),
         Section(
             "Het beste bewijs van dichtbij", exhibits=(zis.best(released),),
@@ -267,7 +270,8 @@ def _place(
         places.append(Selection(year, "gemeente", parent.code, parent.naam))
     places.append(Selection(year, "totaal", "", wording.level("totaal")))
     return _report(
-        kind, selection.naam, released, selection, _short(released, selection),
+        kind, f"{selection.naam}: ondersteuning op school", released, selection,
+        _short(released, selection),
         Section(
             "Naast de omgeving",
             "Een enkele plaats telt weinig leerlingen: het interval zegt hoe zeker een cijfer is.",

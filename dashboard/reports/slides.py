@@ -17,9 +17,10 @@ from pptx.slide import Slide
 from pptx.util import Emu, Inches, Pt
 
 from dashboard import facts, tables, wording
-from dashboard.reports import files, grid, native, template
+from dashboard.reports import files, grid, native, pictures, template
 from dashboard.reports.content import Exhibit, Picture, Report
 from dashboard.reports.native import Box
+from dashboard.reports.text import plain, whole, words
 from dashboard.tables import Row, Table
 
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
@@ -74,9 +75,7 @@ def _cover(deck: Presentation, report: Report) -> None:
     chosen = report.chosen[:1].upper() + report.chosen[1:]
     _write(slide, template.SUBTITLE, chosen)
     _write(slide, template.FOOTER, report.stamp)
-    _notes(
-        slide, [*map(_unmarked, report.lines), *(f"{name}: {text}" for name, text in report.method)]
-    )
+    _notes(slide, [*map(plain, report.lines), *(f"{name}: {text}" for name, text in report.method)])
 
 
 def _in_short(deck: Presentation, report: Report) -> None:
@@ -111,9 +110,9 @@ def _exhibit(deck: Presentation, report: Report, exhibit: Exhibit) -> None:
         part = f", deel {number} van {min(len(panes), most)}" if len(panes) > 1 < most else ""
         _write(slide, template.SUBJECT, exhibit.subject + part)
         _drop(slide, template.CONTENT)
-        left, top, whole, high = region
+        left, top, full, high = region
         if pane.picture is not None:
-            wide = whole if pane.sheet is None else int(whole * _CHART)
+            wide = full if pane.sheet is None else int(full * _CHART)
             native.draw(slide.shapes, pane.picture, (left, top, wide, high))
             left += wide + _GAP
         if pane.sheet is not None:
@@ -134,13 +133,13 @@ class _Pane:
 
 def _panes(exhibit: Exhibit, table: Table, region: Box) -> list[_Pane]:
     """Chart and table side by side where both fit; else the chart first and the table after it."""
-    _, _, whole, high = region
+    _, _, full, high = region
     if exhibit.picture is not None:
-        beside = whole - int(whole * _CHART) - _GAP
+        beside = full - int(full * _CHART) - _GAP
         sheet = grid.fitted(table, beside, high, _BESIDE)
         if len(sheet.pages) == 1 and sum(sheet.columns) <= beside:
             return [_Pane(exhibit.picture, sheet, sheet.pages[0])]
-    sheet = grid.fitted(table, whole, high)
+    sheet = grid.fitted(table, full, high)
     told = [_Pane(None, sheet, rows) for rows in sheet.pages]
     return told if exhibit.picture is None else [_Pane(exhibit.picture, None, []), *told]
 
@@ -154,6 +153,8 @@ def _footer(report: Report, exhibit: Exhibit, unseen: int) -> Iterator[str]:
     notes = [exhibit.note] if exhibit.note else []
     if account.hidden:
         notes.append(account.mark)
+    if exhibit.picture is not None and exhibit.picture.form == pictures.THOUSANDS:
+        notes.append("In de grafiek staan bedragen maal € 1.000.")
     if unseen:
         notes.append(f"Nog {unseen} rijen staan in het rapport op papier en in de werkmap.")
     if notes:
@@ -164,7 +165,7 @@ def _footer(report: Report, exhibit: Exhibit, unseen: int) -> Iterator[str]:
 
 def _spoken(exhibit: Exhibit) -> list[str]:
     """What a speaker needs: the message, the method and where it comes from."""
-    told = [_unmarked(line) for line in exhibit.lines]
+    told = [plain(line) for line in exhibit.lines]
     if exhibit.picture is not None:
         told.append(exhibit.picture.alt)
     if exhibit.account is not None:
@@ -223,7 +224,7 @@ def _bounds(layout: Any) -> Box:
 
 def _write(slide: Slide, name: str, text: str, *, size: float | None = None) -> None:
     frame = _shape(slide, name).text_frame
-    frame.text = text
+    frame.text = whole(text)
     for paragraph in frame.paragraphs:
         for run in paragraph.runs:
             run._r.get_or_add_rPr().set("lang", "nl-NL")
@@ -241,7 +242,7 @@ def _runs(paragraph: Any, text: str, size: float) -> None:
     for place, part in enumerate(_BOLD.split(text)):
         if part:
             run = paragraph.add_run()
-            run.text = part
+            run.text = whole(part)
             run.font.size = Pt(size)
             run.font.bold = bool(place % 2)
             run._r.get_or_add_rPr().set("lang", "nl-NL")
@@ -268,7 +269,7 @@ def _table(
         grid.fill(made.cell(0, place), head, sheet.size, number=number, head=True)
     for line, (row, _) in enumerate(rows, start=1):
         for place, cell in enumerate(row.cells):
-            text = grid.words(cell)
+            text = words(cell)
             grid.fill(
                 made.cell(line, place), text, sheet.size, number=cell.number, now=row.now,
                 quiet=text == wording.MARK,
@@ -279,7 +280,3 @@ def _notes(slide: Slide, lines: Sequence[str]) -> None:
     frame = slide.notes_slide.notes_text_frame
     if frame is not None:
         frame.text = "\n".join(lines)
-
-
-def _unmarked(line: str) -> str:
-    return line.replace("**", "")

@@ -11,7 +11,7 @@ from dashboard.promises import Effect
 from dashboard.released import Released
 from dashboard.reports import pictures
 from dashboard.reports.content import Exhibit
-from dashboard.reports.exhibits import plain
+from dashboard.reports.text import plain
 from dashboard.tables import Row, Table
 
 # The column of the forest that is drawn in HTML, and has no words.
@@ -120,7 +120,7 @@ def term(released: Released, code: str) -> Exhibit:
         account=_account(released, told),
         table=_without(drawn, _DRAWN),
         lines=tuple(
-            f"**{promises.TERMS[code]}, bewijsniveau {row['bewijsniveau']}.** {row['zin']}"
+            f"**{str(row['belofte']).rstrip('.')}** ({row['bewijsniveau']}). {row['zin']}"
             for row in told
         ),
         note="Elke uitkomst heeft een eigen eenheid: vergelijk schattingen niet tussen rijen.",
@@ -217,8 +217,7 @@ def waterfall(released: Released) -> Exhibit:
         table=balance_words.step_table(subject, steps),
         picture=pictures.steps(steps, "Waterval van bruto besparing naar netto."),
         lines=tuple(balance_words.conclusions(found)),
-        note="In de grafiek staan bedragen maal € 1.000. "
-        f"Gerekend: {balance_words.route_told(route)}. "
+        note=f"Gerekend: {balance_words.route_told(route)}. "
         f"{balance_words.care_told(found, TOTAL, route)}".strip(),
     )
 

@@ -1,0 +1,187 @@
+"""A report as PDF/UA-1, with its fonts inside, made by typst without a network.
+
+A reader that speaks finds the title, language, headings, tables and what a chart shows.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import typst
+
+from dashboard import facts, theme, wording
+from dashboard.reports.content import Exhibit, Mark, Picture, Report, ReportRefused, Section
+from dashboard.reports.text import whole, words
+from dashboard.tables import Table
+
+_BOLD = re.compile(r"\*\*(.+?)\*\*")
+# Kinds that are read as a whole, with a list of contents and chapters on new pages.
+_BOOKS = frozenset({"jaarevaluatie"})
+_BRIEF = frozenset({"school", "wijk"})
+# A table this wide, in letters, does not stand beside its chart.
+_BESIDE = 52
+_SMALL = 70
+# Letters on a line of a table, and from how many on a column may be narrower than its text.
+_LINE, _LONG = 95, 18
+# Longer than this many rows, or with text of its own, a figure may run on over pages.
+_ROWS = 16
+
+
+def made(report: Report) -> bytes:
+    """The document. Raises ReportRefused when it cannot be set as an accessible one."""
+    try:
+        found = _compiler().compile(
+            input=_layout(),
+            sys_inputs={"report": json.dumps(_told(report), ensure_ascii=False)},
+            pdf_standards=["ua-1"],
+            timestamp=report.made.replace(tzinfo=UTC),
+        )
+    except typst.TypstError as error:
+        raise ReportRefused(
+            f"Van dit rapport is geen toegankelijke PDF te maken: {error.message}"
+        ) from error
+    if not isinstance(found, bytes):
+        raise ReportRefused("De PDF is leeg gebleven.")
+    return found
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    """One per process: fonts are read once."""
+    return typst.Compiler(ignore_system_fonts=True)
+
+
+@cache
+def _layout() -> bytes:
+    return resources.files(__package__).joinpath("paper.typ").read_bytes()
+
+
+def _told(report: Report) -> dict[str, Any]:
+    brief = report.kind in _BRIEF
+    return {
+        "title": report.title,
+        "chosen": report.chosen[:1].upper() + report.chosen[1:],
+        "stamp": report.stamp,
+        "hidden": wording.MARK,
+        "release": report.about.id,
+        "lines": [_rich(line) for line in report.lines],
+        "outline": report.kind in _BOOKS,
+        "sections": [_section(report, section) for section in report.sections],
+        "method": report.method[1:3] if brief else report.method,
+        "mark": f"{wording.HIDDEN_NOTE} "
+        f"{wording.ROUNDED_NOTE.format(step=report.about.afronding)}",
+        "colours": {
+            "ink": theme.INK, "muted": theme.MUTED, "accent": theme.ACCENT,
+            "soft": theme.ACCENT_SOFT, "pale": theme.ACCENT_PALE, "grid": theme.LINE,
+            "signal": theme.SIGNAL,
+        },
+    }  # fmt: skip
+
+
+def _section(report: Report, section: Section) -> dict[str, Any]:
+    return {
+        "title": section.title,
+        "intro": section.intro,
+        "lines": [_rich(line) for line in section.lines],
+        "exhibits": [_exhibit(report, exhibit) for exhibit in section.exhibits],
+    }
+
+
+def _exhibit(report: Report, exhibit: Exhibit) -> dict[str, Any]:
+    table, picture = exhibit.table, exhibit.picture
+    lines = () if report.kind in _BRIEF else exhibit.lines
+    wide = 0 if table is None else sum(_widths(table))
+    return {
+        "title": whole(exhibit.title),
+        "subject": exhibit.subject,
+        "reason": exhibit.reason,
+        "lines": [_rich(line) for line in lines],
+        "table": None if table is None else _table(table, small=picture is not None),
+        "picture": None if picture is None else _picture(picture),
+        "beside": picture is not None and wide <= _BESIDE,
+        "long": bool(lines) or (table is not None and len(table.rows) > _ROWS),
+        "below": list(_below(exhibit)),
+    }
+
+
+def _below(exhibit: Exhibit) -> Iterator[str]:
+    """What every figure carries, in small print."""
+    account = exhibit.account
+    if account is None:
+        return
+    yield f"Definitie: {account.definition}"
+    notes = [exhibit.note] if exhibit.note else []
+    if account.hidden:
+        notes.append(account.mark)
+    if notes:
+        yield whole(" ".join(notes))
+    yield f"{'; '.join(facts.parts(account))}."
+
+
+def _table(table: Table, *, small: bool) -> dict[str, Any]:
+    widths = _widths(table)
+    return {
+        "heads": table.heads,
+        "numeric": sorted(table.numeric),
+        "columns": _shares(widths),
+        "rows": [
+            {"cells": [words(cell) for cell in row.cells], "now": row.now} for row in table.rows
+        ],
+        "small": small or sum(widths) > _SMALL,
+    }
+
+
+def _widths(table: Table) -> list[int]:
+    """Per column the longest text in letters."""
+    return [
+        max([max(map(len, head.split())), *(len(words(row.cells[place])) for row in table.rows)])
+        for place, head in enumerate(table.heads)
+    ]
+
+
+def _shares(widths: list[int]) -> list[float]:
+    """How the width is divided: what is short keeps its letters, the rest shares what is left."""
+    if sum(widths) <= _LINE:
+        return [width + 2.0 for width in widths]
+    spare = _LINE - sum(width for width in widths if width <= _LONG)
+    roots = sum(width**0.5 for width in widths if width > _LONG)
+    return [
+        width + 2.0 if width <= _LONG else max(spare * width**0.5 / roots, 14.0)
+        for width in widths
+    ]  # fmt: skip
+
+
+def _picture(picture: Picture) -> dict[str, Any]:
+    spans = _spans(picture.marks) if picture.shape == "stappen" else [None] * len(picture.marks)
+    marks = [
+        {
+            "label": mark.label, "value": mark.value, "text": whole(mark.text), "low": mark.low,
+            "high": mark.high, "strong": mark.strong,
+            "from": None if span is None else min(span),
+            "upto": None if span is None else max(span),
+        }
+        for mark, span in zip(picture.marks, spans, strict=True)
+    ]  # fmt: skip
+    return {"shape": picture.shape, "marks": marks, "alt": picture.alt, "norm": picture.norm}
+
+
+def _spans(marks: tuple[Mark, ...]) -> list[tuple[float, float] | None]:
+    """From where to where each step reaches; a total stands on the axis."""
+    running = 0.0
+    spans: list[tuple[float, float] | None] = []
+    for mark in marks:
+        value = mark.value or 0.0
+        start, running = (0.0, value) if mark.strong else (running, running + value)
+        spans.append((start, running))
+    return spans
+
+
+def _rich(line: str) -> list[tuple[str, bool]]:
+    """Parts of a sentence and whether each is bold."""
+    return [(whole(part), bool(place % 2)) for place, part in enumerate(_BOLD.split(line)) if part]
