@@ -59,13 +59,11 @@ def certify(component: Component, protection: Protection) -> Verdict:
         reasons.append("een getuige spreekt tegen wat zichtbaar of bekend is")
     missing = readable = narrow = 0
     for demand in needed:
-        met = _met(rows, demand, protection, usable, reached)
-        if met and demand.insider >= 0:
-            met = not touched[demand.insider, protection.proof[demand.key]]
-        soft = demand.wide or demand.insider >= 0
-        missing += int(not met and not demand.aware and not soft)
-        narrow += int(not met and soft)
-        readable += int(not met and demand.aware)
+        if _met(rows, demand, protection, usable, reached, touched):
+            continue
+        missing += int(not demand.aware and not demand.wide)
+        narrow += int(demand.wide)
+        readable += int(demand.aware)
     if missing:
         reasons.append("een getuige ontbreekt of schiet tekort")
     return Verdict(
@@ -79,20 +77,29 @@ def certify(component: Component, protection: Protection) -> Verdict:
     )
 
 
-def _met(rows: Rows, demand: Demand, protection: Protection, usable: Bools, reached: Ints) -> bool:
+def _met(
+    rows: Rows,
+    demand: Demand,
+    protection: Protection,
+    usable: Bools,
+    reached: Ints,
+    touched: Bools,
+) -> bool:
     """Whether the witnesses named for a demand prove it."""
     value = int(rows.value[demand.row])
+    good = usable[int(demand.aware)]
+    if demand.insider >= 0:
+        good = good & ~touched[demand.insider]
+
+    def found(key: tuple[int, int]) -> list[int]:
+        index = protection.proof.get(key, -1)
+        known = 0 <= index < len(protection.witnesses) and bool(good[index])
+        return [int(reached[demand.row, index])] if known else []
+
     if not demand.wide:
-        index = protection.proof.get(demand.key, -1)
-        known = 0 <= index < len(protection.witnesses) and bool(usable[int(demand.aware), index])
-        return known and demand.met(value, int(reached[demand.row, index]))
-    named = [protection.proof.get((demand.row, kind), -1) for kind in (0, 1)]
-    ends = [
-        int(reached[demand.row, index])
-        for index in named
-        if 0 <= index < len(protection.witnesses) and usable[0, index]
-    ]
-    return max([value, *ends]) - min([value, *ends]) >= demand.target - value
+        return any(demand.met(value, end) for end in found(demand.key))
+    ends = [value, *(end for key in demand.ends for end in found(key))]
+    return max(ends) - min(ends) >= demand.target - value
 
 
 def proof_hash(witnesses: Sequence[Witness], proof: Mapping[tuple[int, int], int]) -> str:

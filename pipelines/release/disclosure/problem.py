@@ -122,35 +122,39 @@ class Demand:
     """Row `row` has to be able to reach `target` (downwards or upwards).
 
     With `aware` against a reader who takes every cell hidden for itself to be 1..T-1: the row must
-    then be able to have another value than it has; `target` is one such value. With `insider`, a
-    place in `Component.schools`, against that school, which knows its own cells: the row must then
-    be able to be as far from what it is as `target` is, on either side. With `either` it may be 0
-    as well as `target`. With `wide` two tables, or one and the truth, have to differ as much as
-    `target` does from the row.
+    then be able to have another value than it has; `target` is one such value. With `either` it
+    may be 0 as well as `target`. With `wide` two tables, or one and the truth, have to differ as
+    much as `target` does from the row; with `insider`, a place in `Component.schools`, they do so
+    for that school, which knows its own cells.
     """
 
     row: int
     target: int
     up: bool
     aware: bool = False
-    insider: int = -1
     either: bool = False
     wide: bool = False
+    insider: int = -1
 
     @property
     def key(self) -> tuple[int, int]:
         """Row and kind: 0 can be lower (zero), 1 can be higher (T or more), 2 can be something
-        else, from 3 on can be that to an insider."""
-        if self.insider >= 0:
-            return self.row, 3 + self.insider
+        else; of a wide one the last of its two."""
+        if self.wide:
+            return self.ends[1]
         return self.row, 2 if self.aware else int(self.up)
 
+    @property
+    def ends(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Under which keys a wide demand names its lower and its higher table: 0 and 1, and two
+        from 3 on for each insider."""
+        first = 0 if self.insider < 0 else 3 + 2 * self.insider
+        return (self.row, first), (self.row, first + 1)
+
     def met(self, value: int, reached: int) -> bool:
-        """Whether a table in which the row is `reached` instead of `value` proves the demand."""
+        """Whether one table in which the row is `reached` instead of `value` proves the demand."""
         if self.aware:
             return reached != value
-        if self.insider >= 0:
-            return abs(reached - value) >= abs(self.target - value)
         if self.either:
             return reached <= 0 or reached >= self.target
         return reached >= self.target if self.up else reached <= self.target

@@ -60,8 +60,9 @@ SHIFTS = 120
 """Units shifted, at most, in the search for a cheap witness."""
 ROUNDS = 6
 """What is hidden for others has to be uncertain too, which may hide more: at most so often."""
-ROOM = 2
-"""How far the integer programme looks around the fractional answer."""
+ROOM, FEW_ATOMS = 2, 200
+"""How far the integer programme looks around the fractional answer, and up to how many atoms; with
+more of them it only rounds up or down, or it would take a hundred times as long."""
 NEIGHBOURHOODS = (400, 1_500)
 """Atoms given to the integer programme: near ones first, more when hiding cannot be avoided."""
 LEVEL_WEIGHT = {
@@ -150,7 +151,8 @@ def refuse_unsafe(verdicts: Sequence[Verdict]) -> None:
 @dataclass(eq=False)
 class _Search:
     """State of one search: what is shown, which tables (changes to atoms) were found, what they
-    prove. `tables` holds one change vector per witness."""
+    prove. `tables` holds one change vector per witness, `reached` every row's value in it and
+    `touched` which schools would notice."""
 
     component: Component
     rows: Rows
@@ -158,6 +160,8 @@ class _Search:
     first: Bools
     visible: Bools
     tables: list[Ints] = field(default_factory=list)
+    reached: list[Ints] = field(default_factory=list)
+    touched: list[Bools] = field(default_factory=list)
     proof: dict[tuple[int, int], int] = field(default_factory=dict)
 
     @classmethod
@@ -197,34 +201,45 @@ class _Search:
         """Credit every open demand that `table` meets; keep it where there is one."""
         reached = self.rows.value + self.rows.matrix @ table
         aware = self.agrees(reached, aware=True)
-        touched = self.component.noticed(reached - self.rows.value)
         met = [
             demand
             for demand in self.open_demands()
             if (aware or not demand.aware)
             and not demand.wide
-            and (demand.insider < 0 or not touched[demand.insider])
             and demand.met(int(self.rows.value[demand.row]), int(reached[demand.row]))
         ]
         if met:
             self.proof.update({demand.key: len(self.tables) for demand in met})
-            self.tables.append(table)
+            self.add(table, reached)
         return len(met)
 
-    def ends(self, row: int) -> tuple[tuple[int, int], tuple[int, int]]:
-        """Lowest and highest value of a row in all tables kept, with which (-1: as it is)."""
-        value = int(self.rows.value[row])
-        line = self.rows.matrix[[row]]
-        found = [(value, -1)]
-        found += [(value + int((line @ table)[0]), i) for i, table in enumerate(self.tables)]
+    def add(self, table: Ints, reached: Ints | None = None) -> None:
+        """Keep a table that may widen what can be thought of a row."""
+        if reached is None:
+            reached = self.rows.value + self.rows.matrix @ table
+        self.tables.append(table)
+        self.reached.append(reached)
+        self.touched.append(self.component.noticed(reached - self.rows.value))
+
+    def ends(self, demand: Demand) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Lowest and highest value of a row in all tables kept, with which (-1: as it is); for an
+        insider in those that it would not notice."""
+        own = demand.insider
+        found = [(int(self.rows.value[demand.row]), -1)]
+        found += [
+            (int(reached[demand.row]), i)
+            for i, reached in enumerate(self.reached)
+            if own < 0 or not self.touched[i][own]
+        ]
         return min(found), max(found)
 
     def credit_wide(self, demand: Demand) -> bool:
         """Prove, from the tables there are, that a row stays uncertain enough."""
-        (low, lowest), (high, highest) = self.ends(demand.row)
+        (low, lowest), (high, highest) = self.ends(demand)
         if high - low < _need(self, demand):
             return False
-        self.proof |= {(demand.row, 0): lowest, (demand.row, 1): highest}
+        below, above = demand.ends
+        self.proof |= {below: lowest, above: highest}
         return True
 
 
@@ -239,7 +254,7 @@ def _blocks(search: _Search) -> list[tuple[Ints, Ints, list[Demand]]]:
     _, label = connected_components(graph, directed=False)
     grouped: dict[int, list[Demand]] = {}
     for demand in search.open_demands():
-        if demand.insider >= 0 or demand.wide:
+        if demand.wide:
             continue
         grouped.setdefault(int(label[demand.row]), []).append(demand)
     return [
@@ -257,7 +272,7 @@ def _serve_many(search: _Search, turns: int = MOST_TURNS) -> None:
             todo = [
                 d
                 for d in search.open_demands()
-                if inside[d.row] and d.aware == aware and d.insider < 0 and not d.wide
+                if inside[d.row] and d.aware == aware and not d.wide
             ]
             if not todo:
                 break
@@ -320,14 +335,15 @@ def _whole(
     rows = matrix.shape[0]
     whole = repair(matrix, row_low, row_high, -counts, np.ceil(start) + 5, start, hard=rows)
     if whole is None:
+        room = ROOM if atoms.size <= FEW_ATOMS else 0
         whole = solve(
             Programme(
                 cost=np.zeros(atoms.size),
                 matrix=matrix,
                 row_low=row_low,
                 row_high=row_high,
-                low=np.maximum(-counts, np.floor(start) - ROOM),
-                high=np.ceil(start) + ROOM,
+                low=np.maximum(-counts, np.floor(start) - room),
+                high=np.ceil(start) + room,
                 whole=np.ones(atoms.size, np.bool_),
             ),
             maximum_nodes=20,
@@ -384,13 +400,11 @@ def _chosen(
 def _alternatives(search: _Search, demand: Demand) -> tuple[Demand, ...]:
     """The demand; where any other value will do, one more and one less."""
     value = int(search.rows.value[demand.row])
-    if demand.insider >= 0 and 2 * value >= demand.target:
-        return demand, replace(demand, target=2 * value - demand.target, up=False)
     if demand.wide:
-        (lowest, _), (highest, _) = search.ends(demand.row)
+        (lowest, _), (highest, _) = search.ends(demand)
         room = _need(search, demand)
-        up = Demand(demand.row, lowest + room, up=True)
-        down = Demand(demand.row, highest - room, up=False)
+        up = replace(demand, target=lowest + room, up=True)
+        down = replace(demand, target=highest - room, up=False)
         return (up, down) if down.target >= 0 else (up,)
     if demand.either:
         return replace(demand, target=0, up=False, either=False), replace(demand, either=False)
@@ -421,7 +435,7 @@ def _solve_rest(search: _Search) -> None:
         if demand.key in search.proof or (demand.wide and _wide_for_free(search, demand)):
             continue
         tried += 1
-        if demand.insider < 0 and tried % AGAIN == 0 and len(search.open_demands()) > 2 * AGAIN:
+        if not demand.wide and tried % AGAIN == 0 and len(search.open_demands()) > 2 * AGAIN:
             _serve_many(search, turns=3)
             if demand.key in search.proof:
                 continue
@@ -436,7 +450,7 @@ def _solve_rest(search: _Search) -> None:
             continue
         _hide_pushed_out(search, best[1], aware=demand.aware)
         if demand.wide:
-            search.tables.append(best[1])
+            search.add(best[1])
             search.credit_wide(demand)
         search.keep(best[1])
 
@@ -448,9 +462,11 @@ def _wide_for_free(search: _Search, demand: Demand) -> bool:
     value, room = int(search.rows.value[demand.row]), _need(search, demand)
     atoms = _near(search, demand.row, NEIGHBOURHOODS[0])
     for target in (value + room - room // 2, value - room // 2):
-        found = _programme(search, Demand(demand.row, target, up=target > value), atoms)
+        if target < 0:
+            continue
+        found = _programme(search, replace(demand, target=target, up=target > value), atoms)
         if found is not None and found[0] < 1e-6:
-            search.tables.append(found[1])
+            search.add(found[1])
     return search.credit_wide(demand)
 
 
@@ -632,22 +648,23 @@ def _hide_pushed_out(search: _Search, table: Ints, *, aware: bool) -> None:
 
 
 def _show_again(search: _Search) -> None:
-    """Show extra hidden cells that, in the end, every witness leaves in range."""
+    """Show extra hidden cells that, in the end, every witness in use leaves in range.
+
+    A cell that is shown needs no witness of its own any more, which may free others.
+    """
     extra = np.flatnonzero(~search.visible & ~search.first)
-    if not extra.size:
-        return
     prices = _weights(replace(search, visible=~search.first))
-    reached = [search.rows.value + search.rows.matrix @ table for table in search.tables]
-    aware = {
-        search.proof[demand.key]
-        for demand in search.needed
-        if demand.key in search.proof and demand.aware
-    }
-    for cell in sorted(extra.tolist(), key=lambda cell: (-prices[cell], cell)):
-        trial = replace(search, visible=search.visible.copy())
+    aware = {d.key for d in search.needed if d.aware}
+    left = sorted(extra.tolist(), key=lambda cell: (-prices[cell], cell))
+    for cell in left:
+        own = Demand(cell, 0, up=False, wide=True).ends
+        proof = {key: i for key, i in search.proof.items() if key not in own}
+        trial = replace(search, visible=search.visible.copy(), proof=proof)
         trial.visible[cell] = True
-        if all(trial.agrees(column, aware=i in aware) for i, column in enumerate(reached)):
-            search.visible = trial.visible
+        used = sorted({(i, key in aware) for key, i in proof.items() if i >= 0})
+        if all(trial.agrees(search.reached[i], aware=told) for i, told in used):
+            search.visible, search.proof = trial.visible, proof
+            search.needed = demands(search.component, search.rows, search.visible)
 
 
 def _outcome(component: Component, search: _Search) -> Protection:

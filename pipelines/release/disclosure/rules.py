@@ -137,7 +137,7 @@ def _insider_demands(
         if row in cells:
             others &= knows[:, cells[row]] == 0
         for school in np.flatnonzero(others).tolist():
-            yield Demand(row, target, up=True, insider=school)
+            yield Demand(row, target, up=True, wide=True, insider=school)
 
 
 def _aware_demands(component: Component, rows: Rows) -> list[Demand]:
