@@ -32,7 +32,7 @@ def test_nothing_can_be_worked_out(outcome: Outcome) -> None:
     assert [vars(f) for f in outcome.findings] == []
     assert outcome.hidden > 500
     assert outcome.sensitive > 500
-    assert min(outcome.visible_share.values()) > 0.9
+    assert min(outcome.visible_share.values()) >= 0.98
 
 
 def test_what_the_attackers_suppose_agrees_with_the_truth(demo_run: DemoRun) -> None:
