@@ -15,8 +15,9 @@ SIDEBAR_WIDTH = 288
 def main() -> None:
     """Draw the chosen page."""
     st.set_page_config(page_title="Zichtlijn", layout="wide", initial_sidebar_state=SIDEBAR_WIDTH)
-    st.logo(theme.LOGO, size="large")
     who = _who()
+    if who:
+        st.logo(theme.LOGO, size="large")
     chosen = st.navigation(
         {
             heading: [

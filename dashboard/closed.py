@@ -13,6 +13,7 @@ from dashboard.access.visitor import NoAccess, Visitor, Why
 
 LOG_IN = "Inloggen"
 LOG_OUT = "Uitloggen"
+OTHER_ACCOUNT = "Met een ander account inloggen"
 
 
 def nothing(problem: NoAccess) -> None:
@@ -24,11 +25,15 @@ def nothing(problem: NoAccess) -> None:
         else ""
     )
     body = "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
-    st.html(f'<div class="zl-door zl-none"><h1>{escape(title)}</h1>{body}{mark}</div>')
-    if problem.why in {Why.LOGIN, Why.EXPIRED}:
-        st.button(LOG_IN, type="primary", on_click=st.login, key="inloggen")
-    elif problem.why is not Why.SETTINGS:
-        st.button("Met een ander account inloggen", on_click=st.logout, key="ander_account")
+    with st.container(key="deur"):
+        st.html(
+            '<div class="zl-door zl-none"><p class="zl-door-brand">Zichtlijn</p>'
+            f"<h1>{escape(title)}</h1>{body}{mark}</div>"
+        )
+        if problem.why in {Why.LOGIN, Why.EXPIRED}:
+            st.button(LOG_IN, type="primary", on_click=st.login, key="inloggen", width="stretch")
+        elif problem.why is not Why.SETTINGS:
+            st.button(OTHER_ACCOUNT, on_click=st.logout, key="ander_account", width="stretch")
 
 
 def page_not_allowed(who: Visitor, address: str) -> None:
@@ -59,7 +64,7 @@ def _said(problem: NoAccess) -> tuple[str, tuple[str, ...]]:
         case Why.LOGIN:
             return "Inloggen", (
                 "Deze cijfers zijn er voor wie daar voor het werk bij moet kunnen. Log in met het "
-                "account van uw organisatie; u komt daarna vanzelf terug.",
+                "account van uw organisatie; daarna komt u op de voorpagina.",
                 f"Lukt het niet? Vraag het aan {problem.ask}.",
             )
         case Why.EXPIRED:

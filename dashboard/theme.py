@@ -169,7 +169,20 @@ dl.zl-about dd {{ margin: 0.05rem 0 0; color: {INK}; }}
   position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
   white-space: nowrap;
 }}
+.st-key-deur {{
+  max-width: 36rem; margin: 11vh auto 0; padding: 2.2rem 2.4rem; border: 1px solid {LINE};
+  border-top: 4px solid {ACCENT}; border-radius: 4px; background: {PAPER};
+}}
+.zl-door {{ border: 0; padding: 0; margin: 0; color: {INK}; font-size: 1rem; line-height: 1.6; }}
+.zl-door p.zl-door-brand {{ color: {ACCENT}; font-weight: 650; margin: 0 0 1.1rem; }}
+.zl-door h1 {{
+  font-size: 1.6rem; font-weight: 650; letter-spacing: -0.01em; margin: 0 0 0.7rem; padding: 0;
+  color: {INK}; line-height: 1.25;
+}}
+.zl-door p {{ margin: 0 0 0.7rem; max-width: 34rem; text-wrap: pretty; }}
+.zl-door p.zl-door-mark {{ color: {MUTED}; font-size: 0.86rem; }}
 @media (max-width: 760px) {{
+  .st-key-deur {{ margin-top: 1rem; padding: 1.4rem 1.3rem; }}
   .block-container, [data-testid="stMainBlockContainer"] {{ padding: 4rem 1.1rem 3rem; }}
 }}
 @media print {{ [data-testid="stSidebar"], [data-testid="stPopover"] {{ display: none; }} }}
