@@ -678,6 +678,63 @@ def explain_figure(
 
 
 @app.command()
+def report(
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out", help="Bestand dat wordt gemaakt; bij --all-schools en opendata een map."
+        ),
+    ],
+    form: Annotated[str, typer.Option("--format", help="pptx, pdf, xlsx of opendata.")] = "pptx",
+    kind: Annotated[
+        str,
+        typer.Option(
+            "--kind",
+            help="bestuur, jaarevaluatie, zorg-in-school, beleidsnotitie, school, wijk, sjabloon.",
+        ),
+    ] = "",
+    year: Annotated[str, typer.Option("--year", help="Schooljaar, als 2024/2025.")] = "",
+    school: Annotated[str, typer.Option("--school", help="Vestigingscode of naam.")] = "",
+    wijk: Annotated[str, typer.Option("--wijk", help="Code of naam van de wijk.")] = "",
+    municipality: Annotated[
+        str, typer.Option("--municipality", help="Code of naam van de gemeente.")
+    ] = "",
+    all_schools: Annotated[
+        bool, typer.Option("--all-schools", help="Een bestand per school, in de map van --out.")
+    ] = False,
+    template: Annotated[
+        Path | None, typer.Option("--template", help="Eigen sjabloon voor PowerPoint.")
+    ] = None,
+    workdir: Workdir = None,
+    as_json: AsJson = False,
+) -> int:
+    """Maak een rapport van de publicatie: dia's, papier, een werkmap of open data."""
+    from dashboard.released import ReleaseUnreadable
+    from dashboard.reports import make
+    from dashboard.reports.content import ReportRefused
+
+    areas = [("vestiging", school), ("wijk", wijk), ("gemeente", municipality)]
+    given = [(level, name) for level, name in areas if name]
+    if len(given) > 1:
+        raise UsageError("Kies één gebied: --school, --wijk of --municipality.")
+    asked = make.Asked(kind, form, year, given[0] if given else ("totaal", ""), template)
+    home = workdir or settings.default_workdir()
+    try:
+        made = (
+            make.every_school(home, asked, out) if all_schools else [make.written(home, asked, out)]
+        )
+    except (ReportRefused, ReleaseUnreadable) as refused:
+        raise UsageError(str(refused)) from refused
+    if as_json:
+        _print_json({"files": [str(path) for path in made]})
+    elif len(made) == 1:
+        people.print(f"Gemaakt: {made[0]}", markup=False, soft_wrap=True)
+    else:
+        people.print(f"{len(made)} bestanden gemaakt in {out}", markup=False, soft_wrap=True)
+    return OK
+
+
+@app.command()
 def dashboard(
     workdir: Workdir = None,
     port: Annotated[int, typer.Option(help="Poort op deze computer.")] = 8501,

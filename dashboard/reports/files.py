@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import io
 import os
 import re
@@ -66,9 +67,11 @@ def _why(error: OSError) -> str:
             return "u heeft daar geen schrijfrechten."
         case FileExistsError() | NotADirectoryError():
             return "een deel van het pad is een bestand en geen map."
+        case FileNotFoundError():
+            return "die map is er niet en kan niet worden gemaakt."
         case IsADirectoryError():
             return "daar staat al een map met die naam."
-        case _ if error.errno == 28:
+        case _ if error.errno == errno.ENOSPC:
             return "de schijf is vol."
         case _:
-            return f"{error.strerror or type(error).__name__}."
+            return "het besturingssysteem staat dat niet toe."

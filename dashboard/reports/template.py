@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import pptx
 from lxml import etree
@@ -89,7 +90,7 @@ def opened(path: Path | None) -> Presentation:
         deck = pptx.Presentation(io.BytesIO(path.read_bytes()))
     except OSError as error:
         raise ReportRefused(f"Het sjabloon {path} is niet te lezen.") from error
-    except (PackageNotFoundError, KeyError, ValueError, etree.XMLSyntaxError) as error:
+    except (BadZipFile, PackageNotFoundError, KeyError, ValueError, etree.XMLSyntaxError) as error:
         raise ReportRefused(
             f"Het sjabloon {path.name} is geen PowerPoint-bestand (.pptx)."
         ) from error
