@@ -10,6 +10,7 @@ once. Frames that leave here are shared: nobody changes them in place.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import os
 from dataclasses import dataclass, fields
@@ -320,6 +321,12 @@ def of(home: Path, scope: Scope) -> Released | None:
         raise ReleaseUnreadable(
             f"Het bestand {POINTER} noemt geen publicatie. Draai `zichtlijn run` opnieuw."
         )
+    told = pointer.get("sha256")
+    if not isinstance(told, str):
+        raise ReleaseUnreadable(
+            "De publicatie is gemaakt met een oudere versie van Zichtlijn. Draai `zichtlijn run` "
+            "opnieuw."
+        )
     path = (home / name).resolve()
     if not path.is_relative_to(home):
         raise ReleaseUnreadable(
@@ -333,8 +340,24 @@ def of(home: Path, scope: Scope) -> Released | None:
             f"De publicatie {path.name} ontbreekt in de werkmap. Draai `zichtlijn run` opnieuw."
         ) from error
     released = Released(path, (state.st_mtime_ns, state.st_size), scope)
+    if _checksum(released.path, released.stamp) != told:
+        raise ReleaseUnreadable(
+            f"De publicatie {path.name} is niet heel: het bestand is half gekopieerd of veranderd "
+            "nadat het is gemaakt. Er worden geen cijfers getoond. Kopieer het opnieuw, of draai "
+            "`zichtlijn run` opnieuw."
+        )
     _connection(released.path, released.stamp, scope)
     return released
+
+
+@lru_cache(maxsize=8)
+def _checksum(path: Path, stamp: tuple[int, int]) -> str:
+    del stamp
+    try:
+        with path.open("rb") as held:
+            return hashlib.file_digest(held, "sha256").hexdigest()
+    except OSError as error:
+        raise _unopened(path) from error
 
 
 def _connection(path: Path, stamp: tuple[int, int], scope: Scope) -> duckdb.DuckDBPyConnection:

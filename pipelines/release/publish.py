@@ -227,7 +227,7 @@ def write(
     identity = content_id(content, record)
     folder = workdir / FOLDER
     file = folder / f"{identity}.duckdb"
-    if not file.exists():
+    if not file.exists() or _damaged(workdir, file):
         folder.mkdir(parents=True, exist_ok=True)
         half = folder / f".{identity}.{os.getpid()}.half"
         half.unlink(missing_ok=True)
@@ -244,7 +244,12 @@ def write(
             half.unlink(missing_ok=True)
     if before_serving is not None:
         before_serving(identity)
-    pointer = {"id": identity, "file": f"{FOLDER}/{file.name}", "gemaakt_uit": made_from}
+    pointer = {
+        "id": identity,
+        "file": f"{FOLDER}/{file.name}",
+        "sha256": checksum(file),
+        "gemaakt_uit": made_from,
+    }
     _switch(workdir / POINTER, pointer)
     return Release(identity, file)
 
@@ -256,11 +261,29 @@ def served(workdir: Path, made_from: str) -> Release | None:
         if told["gemaakt_uit"] != made_from:
             return None
         file = workdir / told["file"]
+        if told["sha256"] != checksum(file):
+            return None
         with duckdb.connect(str(file), read_only=True) as con:
             found = con.execute("SELECT id FROM release").fetchone()
     except (OSError, ValueError, KeyError, TypeError, duckdb.Error):
         return None
     return Release(told["id"], file) if found == (told["id"],) else None
+
+
+def checksum(file: Path) -> str:
+    """What the pointer says of the file it names, so that a reader knows it whole."""
+    with file.open("rb") as held:
+        return hashlib.file_digest(held, "sha256").hexdigest()
+
+
+def _damaged(workdir: Path, file: Path) -> bool:
+    """Whether the pointer names this file, and it is no longer what was written."""
+    try:
+        told = json.loads((workdir / POINTER).read_text("utf-8"))
+        named = bool(told["file"] == f"{FOLDER}/{file.name}")
+        return named and told["sha256"] != checksum(file)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def sweep(workdir: Path) -> None:

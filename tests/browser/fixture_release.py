@@ -9,10 +9,12 @@ can have, so that each is seen on screen.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import math
 import random
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -496,11 +498,21 @@ def _insert_cells(con: duckdb.DuckDBPyConnection, cells: Sequence[Sequence[objec
     con.unregister("cell_frame")
 
 
+@contextmanager
+def edited(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Change a release as if it had been published so."""
+    with duckdb.connect(str(path)) as con:
+        yield con
+    point_to(path.parents[1], path.stem)
+
+
 def point_to(workdir: Path, release_id: str) -> None:
     """Switch the pointer, whole or not at all."""
     pointer = workdir / "release.json"
     fresh = pointer.with_suffix(".new")
+    file = f"releases/{release_id}.duckdb"
+    digest = hashlib.sha256((workdir / file).read_bytes()).hexdigest()
     fresh.write_text(
-        json.dumps({"id": release_id, "file": f"releases/{release_id}.duckdb"}), encoding="utf-8"
+        json.dumps({"id": release_id, "file": file, "sha256": digest}), encoding="utf-8"
     )
     fresh.replace(pointer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 import dashboard
 from dashboard import menu, page, released
 from dashboard.released import Released
-from tests.browser.fixture_release import build, point_to
+from tests.browser.fixture_release import build, edited, point_to
 
 APP = Path(dashboard.__file__).with_name("app.py")
 VIEWS = tuple(
@@ -88,7 +89,7 @@ def test_deliveries_tell_what_was_accepted_and_withdrawn(
     assert "31-07-2026" not in text, "an acceptance whose last day is over holds no more"
     assert "6 soorten bevindingen teruggemeld, waarvan 1 aanvaard." in text
     assert "Van een ingetrokken levering zijn alle rijen gewist." in text
-    with duckdb.connect(str(build(tmp_path))) as con:
+    with edited(build(tmp_path)) as con:
         con.execute("ALTER TABLE bevindingen DROP aanvaard_tot")
     text = _text(_run("leveringen", tmp_path, monkeypatch))
     assert "aanvaard tot" not in text, "a release of an older version does not say"
@@ -99,7 +100,7 @@ def test_norm_column_only_where_a_norm_is(home: Path, monkeypatch: pytest.Monkey
 
 
 def test_no_norm_no_column(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with duckdb.connect(str(build(tmp_path))) as con:
+    with edited(build(tmp_path)) as con:
         con.execute("UPDATE metrieken SET norm = NULL")
     text = _text(_run("overzicht", tmp_path, monkeypatch))
     assert "Kerncijfers door de jaren" in text
@@ -117,7 +118,7 @@ def test_no_release_yet(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_release_without_rows(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the release row is there: no metric, no delivery, no effect."""
     path = build(tmp_path)
-    with duckdb.connect(str(path)) as con:
+    with edited(path) as con:
         for table in released.TABLES:
             if table != "release":
                 con.execute(f"DELETE FROM {table}")
@@ -131,7 +132,7 @@ def test_everything_without_a_number(
     name: str, state: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = build(tmp_path, f"leeg-{state}")
-    with duckdb.connect(str(path)) as con:
+    with edited(path) as con:
         con.execute(
             "UPDATE cellen SET teller = NULL, noemer = NULL, waarde = NULL, onder = NULL, "
             "boven = NULL, n = NULL, status = ?, reden = ''",
@@ -146,7 +147,7 @@ def test_figure_without_a_source_is_not_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = build(tmp_path, "zonder-bron")
-    with duckdb.connect(str(path)) as con:
+    with edited(path) as con:
         con.execute("DELETE FROM bronnen")
     text = _text(_run("thuiszitters", tmp_path, monkeypatch))
     assert "wordt niet getoond: de bron ontbreekt" in text
@@ -209,14 +210,18 @@ def test_file_that_is_no_release_explains_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "x.duckdb").write_bytes(b"geen database")
-    pointer = json.dumps({"id": "x", "file": "x.duckdb"})
-    (tmp_path / "release.json").write_text(pointer, encoding="utf-8")
+    _point(tmp_path, "x.duckdb")
     assert "niet te openen" in _text(_run("overzicht", tmp_path, monkeypatch))
     with duckdb.connect(str(tmp_path / "y.duckdb")) as con:
         con.execute("CREATE TABLE release (id VARCHAR)")
-    pointer = json.dumps({"id": "y", "file": "y.duckdb"})
-    (tmp_path / "release.json").write_text(pointer, encoding="utf-8")
+    _point(tmp_path, "y.duckdb")
     assert "andere versie" in _text(_run("overzicht", tmp_path, monkeypatch))
+
+
+def _point(home: Path, name: str) -> None:
+    digest = hashlib.sha256((home / name).read_bytes()).hexdigest()
+    told = {"id": name, "file": name, "sha256": digest}
+    (home / "release.json").write_text(json.dumps(told), encoding="utf-8")
 
 
 def test_navigation_names_every_page(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

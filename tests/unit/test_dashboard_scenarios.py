@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -15,7 +14,7 @@ from dashboard.released import Released
 from dashboard.scenarios import Basis, ScenarioUnreadable
 from pipelines.effects import savings
 from tests.browser import fixture_zis
-from tests.browser.fixture_release import build
+from tests.browser.fixture_release import build, edited
 
 CHANGES = [
     "UPDATE besparing_balans SET waarde = waarde + 1 "
@@ -66,7 +65,7 @@ def test_nothing_is_guessed(base: Basis) -> None:
 def test_a_count_that_may_not_be_told_counts_as_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with duckdb.connect(str(build(tmp_path))) as con:
+    with edited(build(tmp_path)) as con:
         con.execute(
             "UPDATE besparing_balans SET waarde = NULL, status = 'te_klein', "
             "reden = 'Minder dan 10 leerlingen.' WHERE onderdeel = 'deelnemers'"
@@ -83,7 +82,7 @@ def test_a_count_that_may_not_be_told_counts_as_nothing(
 def test_no_scenario_on_figures_that_do_not_add_up(
     change: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with duckdb.connect(str(build(tmp_path))) as con:
+    with edited(build(tmp_path)) as con:
         con.execute(change)
     assert scenarios.basis(_current(tmp_path, monkeypatch)) is None
 
@@ -197,7 +196,7 @@ def test_one_estimate_says_that_others_are_not_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without a comparison group and with one year before the start."""
-    with duckdb.connect(str(build(tmp_path))) as con:
+    with edited(build(tmp_path)) as con:
         con.execute("DELETE FROM besparing_balans WHERE route <> 'basis'")
         con.execute("UPDATE besparing_balans SET leidend = true")
         con.execute("DELETE FROM besparing WHERE route <> 'basis'")
@@ -211,7 +210,7 @@ def test_one_estimate_says_that_others_are_not_there(
 def test_no_balance_gives_its_reason(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with duckdb.connect(str(build(tmp_path))) as con:
+    with edited(build(tmp_path)) as con:
         con.execute("DELETE FROM besparing_balans WHERE onderdeel <> 'netto' OR NOT leidend")
         con.execute(
             "UPDATE besparing_balans SET waarde = NULL, status = 'niet_geleverd', "
@@ -248,7 +247,7 @@ def test_promise_from_the_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_promises_without_any_number(
     state: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with duckdb.connect(str(build(tmp_path))) as con:
+    with edited(build(tmp_path)) as con:
         con.execute(
             "UPDATE effecten SET schatting = NULL, standaardfout = NULL, onder = NULL, "
             "boven = NULL, p = NULL, p_holm = NULL, n_leerlingen = NULL, n_scholen = NULL, "
