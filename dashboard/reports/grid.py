@@ -42,8 +42,11 @@ def _letter(size: float) -> float:
     return _LETTER * size * _EMU
 
 
-def widths(table: Table, whole: int, size: float) -> list[int]:
-    """Columns by what they hold: what may not break first, the rest by length."""
+def widths(table: Table, whole: int, size: float) -> tuple[list[int], bool]:
+    """Columns by what they hold: what may not break first, the rest by length.
+
+    With whether what may not break has its room.
+    """
     least, need = [], []
     for place, head in enumerate(table.heads):
         texts = [words(row.cells[place]) for row in table.rows]
@@ -54,12 +57,15 @@ def widths(table: Table, whole: int, size: float) -> list[int]:
         need.append(max(min(body, _WIDEST), longest) * _letter(size) + 2 * _SIDE)
     spare = whole - sum(least)
     if spare < 0:
-        made = [int(one) for one in least]
-    else:
-        wish = [max(want - one, 0.0) + 1 for want, one in zip(need, least, strict=True)]
-        made = [int(one + spare * more / sum(wish)) for one, more in zip(least, wish, strict=True)]
-    if spare >= 0:
-        made[0] += whole - sum(made)
+        return _exactly(whole, [one * whole / sum(least) for one in least]), False
+    wish = [max(want - one, 0.0) + 1 for want, one in zip(need, least, strict=True)]
+    made = [one + spare * more / sum(wish) for one, more in zip(least, wish, strict=True)]
+    return _exactly(whole, made), True
+
+
+def _exactly(whole: int, columns: Sequence[float]) -> list[int]:
+    made = [int(column) for column in columns]
+    made[0] += whole - sum(made)
     return made
 
 
@@ -85,9 +91,13 @@ def _high(texts: Sequence[str], wide: Sequence[int], size: float) -> int:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table fitted to a width: size of text, columns, height of the head, rows per slide."""
+    """A table fitted to a width: size of text, columns, height of the head, rows per slide.
+
+    `fits`: no word or number is broken.
+    """
 
     size: float
+    fits: bool
     columns: list[int]
     head: int
     pages: list[Rows]
@@ -97,13 +107,13 @@ def fitted(table: Table, width: int, high: int, largest: float = _SIZES[0]) -> S
     """At the largest size that keeps it on one slide, else at the smallest over several."""
     for size in (size for size in _SIZES if size <= largest):
         made = _at(table, width, high, size)
-        if len(made.pages) == 1 and sum(made.columns) <= width:
+        if len(made.pages) == 1 and made.fits:
             break
     return made
 
 
 def _at(table: Table, width: int, high: int, size: float) -> Sheet:
-    columns = widths(table, width, size)
+    columns, fits = widths(table, width, size)
     head = _high(table.heads, columns, size)
     pages: list[Rows] = [[]]
     used = head
@@ -114,7 +124,7 @@ def _at(table: Table, width: int, high: int, size: float) -> Sheet:
             used = head
         pages[-1].append((row, need))
         used += need
-    return Sheet(size, columns, head, pages)
+    return Sheet(size, fits, columns, head, pages)
 
 
 def paged(lines: Sequence[str], letters: int) -> Iterator[list[str]]:

@@ -137,7 +137,7 @@ def _panes(exhibit: Exhibit, table: Table, region: Box) -> list[_Pane]:
     if exhibit.picture is not None:
         beside = full - int(full * _CHART) - _GAP
         sheet = grid.fitted(table, beside, high, _BESIDE)
-        if len(sheet.pages) == 1 and sum(sheet.columns) <= beside:
+        if len(sheet.pages) == 1 and sheet.fits:
             return [_Pane(exhibit.picture, sheet, sheet.pages[0])]
     sheet = grid.fitted(table, full, high)
     told = [_Pane(None, sheet, rows) for rows in sheet.pages]

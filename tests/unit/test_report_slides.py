@@ -1,0 +1,176 @@
+"""Slides: native charts and tables, described, within their bounds, the same bytes every time."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pptx
+import pytest
+
+from dashboard import wording
+from dashboard.released import Released
+from dashboard.reports import slides, template
+from dashboard.reports.content import ReportRefused
+from dashboard.reports.kinds import KINDS
+from tests.unit.report_release import NUMBERS, opened, told
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Released:
+    return opened(tmp_path_factory.mktemp("dias"))
+
+
+def _deck(body: bytes) -> Any:
+    return pptx.Presentation(io.BytesIO(body))
+
+
+def _drawn(slide: Any) -> list[Any]:
+    return [shape for shape in slide.shapes if shape.has_chart or shape.has_table]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_slides_open_and_can_be_edited(kind: str, release: Released) -> None:
+    report = told(kind, release)
+    deck = _deck(slides.made(report))
+    assert deck.core_properties.title == f"{report.title}, {report.chosen}"
+    assert deck.core_properties.language == "nl-NL"
+    titles = [slide.shapes.title.text_frame.text for slide in deck.slides]
+    assert all(titles)
+    shown = [shape for slide in deck.slides for shape in _drawn(slide)]
+    assert all(shape._element.nvGraphicFramePr.cNvPr.get("descr") for shape in shown)
+    charts = [shape.chart for shape in shown if shape.has_chart]
+    pictures = [exhibit.picture for exhibit in report.exhibits if exhibit.picture is not None]
+    assert len(charts) >= len(pictures) > 0
+    for chart in charts:
+        book = openpyxl.load_workbook(io.BytesIO(chart.part.chart_workbook.xlsx_part.blob))
+        assert book.active.max_row > 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_on_a_slide_lies_over_something_else(kind: str, release: Released) -> None:
+    deck = _deck(slides.made(told(kind, release)))
+    for slide in list(deck.slides)[1:]:
+        boxes = []
+        for shape in slide.shapes:
+            assert shape.left >= 0
+            assert shape.left + shape.width <= deck.slide_width
+            assert shape.top + shape.height <= deck.slide_height
+            if shape.name != template.NUMBER:
+                boxes.append((shape.left, shape.top, shape.left + shape.width,
+                              shape.top + shape.height))  # fmt: skip
+        for place, one in enumerate(boxes):
+            for other in boxes[:place]:
+                apart = (
+                    one[0] >= other[2] or other[0] >= one[2]
+                    or one[1] >= other[3] or other[1] >= one[3]
+                )  # fmt: skip
+                assert apart
+
+
+def test_board_gets_eight_slides_each_with_its_account(release: Released) -> None:
+    report = told("bestuur", release)
+    deck = _deck(slides.made(report))
+    assert len(deck.slides) == 8
+    for slide, exhibit in zip(list(deck.slides)[1:], report.exhibits, strict=True):
+        assert slide.shapes.title.text_frame.text == exhibit.title.replace("€ ", "€\u00a0")
+        if not exhibit.shown or exhibit.account is None:
+            continue
+        footer = next(s for s in slide.placeholders if s.name == template.FOOTER)
+        text = footer.text_frame.text
+        assert text.startswith(f"Definitie: {exhibit.account.definition}")
+        assert release.about.id in text
+        assert (exhibit.account.mark in text) == bool(exhibit.account.hidden)
+        assert "Bronnen:" in slide.notes_slide.notes_text_frame.text
+
+
+def test_same_release_gives_the_same_bytes(release: Released) -> None:
+    report = told("jaarevaluatie", release)
+    body = slides.made(report)
+    assert body == slides.made(report)
+    with zipfile.ZipFile(io.BytesIO(body)) as package:
+        days = {entry.date_time[:3] for entry in package.infolist()}
+    made = release.about.gemaakt_op
+    assert days == {(made.year, made.month, made.day)}
+
+
+def test_hidden_cells_are_only_the_mark(release: Released) -> None:
+    """In tables the mark and nothing else, in charts an empty place and a name that says so."""
+    marks = 0
+    for kind in ("school", "jaarevaluatie"):
+        for slide in _deck(slides.made(told(kind, release))).slides:
+            for shape in _drawn(slide):
+                if shape.has_table:
+                    texts = [cell.text for row in shape.table.rows for cell in row.cells]
+                    assert not any(text.startswith(("<", "afgeschermd")) for text in texts)
+                    marks += texts.count(wording.MARK)
+    assert marks
+
+
+def test_nothing_to_show_is_a_deck_that_says_why(tmp_path: Path) -> None:
+    release = opened(
+        tmp_path,
+        f"UPDATE cellen SET {NUMBERS}, status = 'afgeschermd', reden = ''",
+        "UPDATE effecten SET schatting = NULL, onder = NULL, boven = NULL, status = 'afgeschermd'",
+        "DELETE FROM besparing_balans",
+    )
+    for kind in KINDS:
+        deck = _deck(slides.made(told(kind, release)))
+        text = " ".join(
+            shape.text_frame.text for slide in deck.slides for shape in slide.shapes
+            if shape.has_text_frame
+        )  # fmt: skip
+        assert len(deck.slides) >= 2
+        charts = [shape for slide in deck.slides for shape in slide.shapes if shape.has_chart]
+        assert charts == []
+        if kind == "bestuur":
+            assert "geen cijfer" in text
+
+
+def test_long_names_and_many_schools_stay_on_the_slides(tmp_path: Path) -> None:
+    release = opened(
+        tmp_path,
+        "UPDATE gebieden SET naam = naam || ' ' || repeat('Samenwerkingsschool ', 9)"
+        " || repeat('x', 70)",
+        "INSERT INTO gebieden SELECT niveau, code || '-' || i, naam || i, ouder FROM gebieden,"
+        " range(5) r(i) WHERE niveau = 'vestiging'",
+        "INSERT INTO cellen SELECT metriek, schooljaar, niveau, gebied || '-' || i, uitsplitsing,"
+        " categorie, maat, teller, noemer, waarde, onder, boven, n, status, reden FROM cellen,"
+        " range(5) r(i) WHERE niveau = 'vestiging'",
+    )
+    assert len(release.areas_of("vestiging")) > 300
+    for kind in ("school", "jaarevaluatie"):
+        deck = _deck(slides.made(told(kind, release)))
+        assert len(deck.slides) < 40
+        for slide in deck.slides:
+            for shape in slide.shapes:
+                assert shape.left + shape.width <= deck.slide_width
+        if kind == "jaarevaluatie":
+            text = " ".join(s.text_frame.text for s in deck.slides[-2].placeholders)
+            assert "rijen staan in het rapport op papier" in text
+
+
+def test_given_template_is_used_or_refused_by_name(release: Released, tmp_path: Path) -> None:
+    own = tmp_path / "sjabloon.pptx"
+    own.write_bytes(slides.blank())
+    deck: Any = pptx.Presentation(str(own))
+    deck.slide_layouts.get_by_name(template.PAGE).placeholders[0].width = 9_000_000
+    deck.slides.add_slide(deck.slide_layouts[0])
+    deck.save(str(own))
+    report = told("bestuur", release)
+    made = _deck(slides.made(report, own))
+    assert len(made.slides) == 8
+    assert made.slides[2].shapes.title.width == 9_000_000
+
+    layout = deck.slide_layouts.get_by_name(template.PAGE)
+    subject = next(shape for shape in layout.placeholders if shape.name == template.SUBJECT)
+    subject.element.getparent().remove(subject.element)
+    deck.save(str(own))
+    with pytest.raises(ReportRefused, match="Zichtlijn inhoud: Onderwerp"):
+        slides.made(report, own)
+    own.write_text("geen presentatie", "utf-8")
+    with pytest.raises(ReportRefused, match="geen PowerPoint-bestand"):
+        slides.made(report, own)
