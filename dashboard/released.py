@@ -14,12 +14,14 @@ import hashlib
 import json
 import os
 from dataclasses import dataclass, fields
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import polars as pl
+import yaml
 
 from dashboard.access import rules
 from dashboard.access.scope import EVERYTHING, Scope
@@ -45,6 +47,8 @@ TABLES = (
 )
 
 _FILE = "uitgave"
+# So many missing tables and columns are named; more say nothing new.
+_NAMED = 5
 _CLOSED: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
@@ -423,16 +427,39 @@ def _copy(connection: duckdb.DuckDBPyConnection, scope: Scope) -> None:
 
 
 def _complete(connection: duckdb.DuckDBPyConnection, database: str) -> None:
-    """Raises ReleaseUnreadable when a table is missing. `database`: as an SQL expression."""
-    found = connection.execute(
-        f"SELECT table_name FROM duckdb_tables() WHERE database_name = {database}"
-    ).fetchall()
-    missing = sorted(set(TABLES) - {row[0] for row in found}, key=TABLES.index)
+    """Raises ReleaseUnreadable when the release has not all that its contract promises.
+
+    `database`: as an SQL expression.
+    """
+    found: dict[str, set[str]] = {}
+    for table, column in connection.execute(
+        f"SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = {database}"
+    ).fetchall():
+        found.setdefault(table, set()).add(column)
+    missing = [name for name in TABLES if name not in found]
+    missing += [
+        f"{name}.{column}"
+        for name in TABLES
+        for column in _promised()[name]
+        if name in found and column not in found[name]
+    ]
     if missing:
         raise ReleaseUnreadable(
-            "De publicatie is gemaakt met een andere versie van Zichtlijn; "
-            f"deze tabellen ontbreken: {', '.join(missing)}. Draai `zichtlijn run` opnieuw."
+            "De publicatie is gemaakt met een andere versie van Zichtlijn; dit ontbreekt erin: "
+            f"{', '.join(missing[:_NAMED])}{' en meer' if len(missing) > _NAMED else ''}. Draai "
+            "`zichtlijn run` opnieuw."
         )
+
+
+@cache
+def _promised() -> dict[str, tuple[str, ...]]:
+    """Columns of every table as `data_contracts/released/` promises them."""
+    folder = files("data_contracts") / "released"
+    promised = {}
+    for name in TABLES:
+        told = yaml.safe_load((folder / f"{name}.odcs.yaml").read_text(encoding="utf-8"))
+        promised[name] = tuple(column["name"] for column in told["schema"][0]["properties"])
+    return promised
 
 
 def _unopened(path: Path) -> ReleaseUnreadable:

@@ -47,7 +47,9 @@ _SECOND = ("", " Zuid", " Noord")
 SCHEMA = """
 CREATE TABLE release (id VARCHAR, gemaakt_op TIMESTAMP, versie_zichtlijn VARCHAR,
     git_revisie VARCHAR, bron VARCHAR, drempel INTEGER, drempel_zwaar INTEGER, afronding INTEGER,
-    oordeel VARCHAR, bewijs_hash VARCHAR, peildatum DATE);
+    oordeel VARCHAR, bewijs_hash VARCHAR, peildatum DATE, afgeschermd_eerst INTEGER,
+    afgeschermd_extra INTEGER, los_van_eerdere INTEGER, publicatieplan VARCHAR,
+    contracten VARCHAR);
 CREATE TABLE metrieken (id VARCHAR, thema VARCHAR, label_nl VARCHAR, label_en VARCHAR,
     definitie VARCHAR, definitie_en VARCHAR, eenheid VARCHAR, soort VARCHAR, teller VARCHAR,
     noemer VARCHAR, richting VARCHAR, norm DOUBLE, norm_eenheid VARCHAR, norm_bron VARCHAR,
@@ -434,7 +436,7 @@ def build(workdir: Path, release_id: str = RELEASE_ID, *, metrics: int | None = 
         con.begin()
         _insert(con, "release", [[
             release_id, dt.datetime(2026, 11, 16, 9, 30, tzinfo=dt.UTC).replace(tzinfo=None), "0.1.0", "1228b1d", "demo", 5, 10, 5,
-            "gecertificeerd", "9f2c4e71aa03", dt.date(2026, 10, 15),
+            "gecertificeerd", "9f2c4e71aa03", dt.date(2026, 10, 15), 310, 120, 0, "3", "5b1e",
         ]])  # fmt: skip
         _insert(con, "metrieken", [
             [i, theme, label, label, definition, definition, unit, kind, top, bottom, way, norm,
