@@ -1,0 +1,109 @@
+"""`zichtlijn report` as a person uses it, on the release of the demo."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pypdf
+import pytest
+import yaml
+
+from dashboard.released import TABLES
+from tests.commands import Said, zichtlijn
+from tests.conftest import DemoRun
+
+pytestmark = pytest.mark.xdist_group("demo")
+
+
+def _report(demo: DemoRun, *arguments: object) -> Said:
+    return zichtlijn("report", "--workdir", demo.workdir, *arguments)
+
+
+def test_command_makes_each_format(demo_run: DemoRun, tmp_path: Path) -> None:
+    for form, kind in (("pptx", "bestuur"), ("pdf", "beleidsnotitie"), ("xlsx", "zorg-in-school")):
+        out = tmp_path / "nieuw" / f"r.{form}"
+        said = _report(demo_run, "--format", form, "--kind", kind, "--out", out, "--json")
+        assert said.returncode == 0, said.stderr
+        assert json.loads(said.stdout) == {"files": [str(out)]}
+        again = tmp_path / f"weer.{form}"
+        assert _report(demo_run, "--format", form, "--kind", kind, "--out", again).returncode == 0
+        assert out.read_bytes() == again.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--kind", "bestur"), "Bedoelt u bestuur?"),
+        (("--kind", "school"), "geef die met --school"),
+        (("--kind", "school", "--school", "Boeglin"), "De Boeglijn"),
+        (("--kind", "bestuur", "--year", "1999/2000"), "2024/2025"),
+        (("--kind", "bestuur", "--format", "docx"), "Er is geen formaat docx."),
+        (("--kind", "school", "--school", "a", "--wijk", "b"), "Kies één gebied"),
+        (("--kind", "bestuur", "--format", "pdf"), "eindigt op .pdf"),
+        (("--kind", "bestuur", "--template", "bestaat-niet.pptx"), "niet te lezen"),
+        ((), "Zeg welk rapport u wilt."),
+    ],
+)
+def test_a_mistake_ends_in_two_with_what_to_do(
+    arguments: tuple[str, ...], told: str, demo_run: DemoRun, tmp_path: Path
+) -> None:
+    said = _report(demo_run, *arguments, "--out", tmp_path / "r.pptx")
+    assert said.returncode == 2
+    assert told in " ".join(said.stderr.split())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_school_gets_a_factsheet(demo_run: DemoRun, tmp_path: Path) -> None:
+    """On two workers where there are many; the test does it in one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("dashboard.reports.make._WORTH", 1000)
+        said = _report(demo_run, "--format", "pdf", "--all-schools", "--out", tmp_path, "--json")
+    assert said.returncode == 0, said.stderr
+    made = [Path(path) for path in json.loads(said.stdout)["files"]]
+    with duckdb.connect(str(demo_run.release), read_only=True) as released:
+        schools = released.execute(
+            "SELECT count(DISTINCT gebied) FROM cellen WHERE niveau = 'vestiging'"
+        ).fetchone()
+    assert schools is not None
+    assert len({path.name for path in made}) == len(made) == schools[0]
+    for path in made[:5]:
+        assert len(pypdf.PdfReader(path).pages) <= 2
+
+
+def test_open_data_is_the_release_and_describes_itself(demo_run: DemoRun, tmp_path: Path) -> None:
+    out = tmp_path / "open"
+    assert _report(demo_run, "--format", "opendata", "--out", out).returncode == 0
+    package = json.loads((out / "datapackage.json").read_text("utf-8"))
+    told: dict[str, Any] = {resource["path"]: resource for resource in package["resources"]}
+    with duckdb.connect(str(demo_run.release), read_only=True) as released:
+        for table in TABLES:
+            whole = released.execute(f"SELECT * FROM {table} ORDER BY ALL").pl()
+            assert pl.read_parquet(out / f"{table}.parquet").equals(whole)
+            text = pl.read_csv(out / f"{table}.csv", infer_schema=False)
+            assert text.shape == whole.shape
+            fields = told[f"{table}.csv"]["schema"]["fields"]
+            assert [field["name"] for field in fields] == whole.columns == text.columns
+            contract = yaml.safe_load(
+                (out / "contracten" / f"{table}.odcs.yaml").read_text("utf-8")
+            )
+            assert contract["schema"][0]["name"] == table
+    for path, resource in told.items():
+        body = (out / path).read_bytes()
+        assert resource["hash"] == f"sha256:{hashlib.sha256(body).hexdigest()}"
+        assert resource["bytes"] == len(body)
+    catalogue = json.loads((out / "dcat.jsonld").read_text("utf-8"))
+    links = {part["dcat:accessURL"]["@id"] for part in catalogue["dcat:distribution"]}
+    assert links == set(told)
+    cells = pl.read_csv(out / "cellen.csv", infer_schema=False)
+    hidden = cells.filter(pl.col("status") != "zichtbaar")
+    assert hidden.height
+    for column in ("teller", "noemer", "waarde", "onder", "boven", "n"):
+        assert hidden[column].drop_nulls().is_empty()
+    again = _report(demo_run, "--format", "opendata", "--out", out)
+    assert again.returncode == 2
+    assert "niet leeg" in again.stderr

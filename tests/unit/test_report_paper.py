@@ -1,0 +1,97 @@
+"""Paper: an accessible PDF that says what the report says, the same bytes every time."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pypdf
+import pytest
+
+from dashboard.released import Released
+from dashboard.reports import paper
+from dashboard.reports.kinds import KINDS
+from tests.unit.report_release import NUMBERS, opened, told
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Released:
+    return opened(tmp_path_factory.mktemp("papier"))
+
+
+def _elements(node: Any) -> Iterator[Any]:
+    """The structure tree, element by element."""
+    found = node.get_object()
+    if isinstance(found, pypdf.generic.ArrayObject):
+        for child in found:
+            yield from _elements(child)
+    elif isinstance(found, pypdf.generic.DictionaryObject):
+        if "/S" in found:
+            yield found
+        if "/K" in found:
+            yield from _elements(found["/K"])
+
+
+def _read(body: bytes) -> tuple[pypdf.PdfReader, str]:
+    reader = pypdf.PdfReader(io.BytesIO(body))
+    text = " ".join(page.extract_text() for page in reader.pages)
+    return reader, " ".join(text.split())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_paper_is_tagged_and_says_its_language(kind: str, release: Released) -> None:
+    report = told(kind, release)
+    reader, text = _read(paper.made(report))
+    root = reader.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"] == "nl-NL"
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert reader.metadata is not None
+    assert reader.metadata.title == f"{report.title}, {report.chosen}"
+    assert b"pdfuaid" in root["/Metadata"].get_object().get_data()
+    assert release.about.id in text
+    tags = Counter(str(element["/S"]) for element in _elements(root["/StructTreeRoot"]["/K"]))
+    shown = [exhibit for exhibit in report.exhibits if exhibit.shown]
+    assert tags["/Table"] == len(shown)
+    assert tags["/TH"] >= sum(len(e.table.heads) for e in shown if e.table is not None)
+    figures = [e for e in _elements(root["/StructTreeRoot"]["/K"]) if e["/S"] == "/Figure"]
+    assert [str(figure["/Alt"]) for figure in figures] == [
+        exhibit.picture.alt for exhibit in shown if exhibit.picture is not None
+    ]
+    fonts = {
+        str(font.get_object()["/BaseFont"])
+        for page in reader.pages for font in page["/Resources"].get("/Font", {}).values()
+    }  # fmt: skip
+    assert all("+" in font for font in fonts)
+
+
+def test_factsheet_is_two_pages_for_every_school(release: Released) -> None:
+    from dashboard.reports import make
+
+    for area in release.areas_of("vestiging")[:12]:
+        asked = make.Asked("school", "pdf", area=("vestiging", area.code))
+        reader, text = _read(paper.made(make.built(release, asked)))
+        assert len(reader.pages) <= 2
+        assert area.naam in text
+
+
+def test_same_release_gives_the_same_bytes(release: Released) -> None:
+    report = told("jaarevaluatie", release)
+    assert paper.made(report) == paper.made(report)
+
+
+def test_nothing_to_show_is_a_document_that_says_why(tmp_path: Path) -> None:
+    release = opened(
+        tmp_path,
+        f"UPDATE cellen SET {NUMBERS}, status = 'afgeschermd', reden = ''",
+        "UPDATE effecten SET schatting = NULL, onder = NULL, boven = NULL, status = 'afgeschermd'",
+        "DELETE FROM besparing_balans",
+        "UPDATE gebieden SET naam = naam || ' ' || repeat('Samenwerkingsschool ', 9)"
+        " || repeat('x', 90) || '*_#$@<>[]\\'",
+    )
+    for kind in KINDS:
+        _, text = _read(paper.made(told(kind, release)))
+        assert "afgeschermd" in text
