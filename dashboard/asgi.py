@@ -45,6 +45,11 @@ HEADERS = (
 )
 
 
+# Where the reader came over HTTPS, which the proxy in front tells.
+HSTS = (b"strict-transport-security", b"max-age=31536000")
+_FORWARDED = b"x-forwarded-proto"
+
+
 class Dutch:
     """Says `lang="nl"` in the page and adds the headers to every response."""
 
@@ -61,12 +66,15 @@ class Dutch:
                 "headers": [h for h in scope["headers"] if h[0] != b"accept-encoding"],
             }
         known = scope["path"].strip("/") in menu.TITLES
+        encrypted = scope["scheme"] == "https" or (_FORWARDED, b"https") in scope["headers"]
         held: MutableMapping[str, Any] | None = None
 
         async def passing(message: Message) -> None:
             nonlocal held
             if message["type"] == "http.response.start":
                 headers = [*message["headers"], *HEADERS]
+                if encrypted:
+                    headers = [*map(_secure, headers), HSTS]
                 message = {**message, "headers": headers}
                 if _is_page(headers):
                     held = message if known else _not_found(headers)
@@ -84,6 +92,14 @@ class Dutch:
             await send(message)
 
         await self.app(scope, receive, passing)
+
+
+def _secure(header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
+    """A cookie that never travels without encryption; Streamlit leaves that to whoever serves."""
+    name, value = header
+    if name.lower() == b"set-cookie" and b"; secure" not in value.lower():
+        return name, value + b"; Secure"
+    return header
 
 
 class OnlyHere:
@@ -107,7 +123,9 @@ class OnlyHere:
             await receive()
             await send({"type": "websocket.close", "code": _POLICY})
         else:
-            await HTMLResponse(ELSEWHERE, status_code=403)(scope, receive, send)
+            refusal = HTMLResponse(ELSEWHERE, status_code=403)
+            refusal.raw_headers.extend(HEADERS)
+            await refusal(scope, receive, send)
 
 
 _POLICY = 1008
@@ -186,5 +204,5 @@ def _is_page(headers: list[tuple[bytes, bytes]]) -> bool:
 app = st.App(
     Path(__file__).with_name("app.py"),
     routes=[Route(served.HEALTH, health)],
-    middleware=[Middleware(Dutch), Middleware(OnlyHere)],
+    middleware=[Middleware(OnlyHere), Middleware(Dutch)],
 )

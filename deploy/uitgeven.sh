@@ -1,0 +1,26 @@
+#!/bin/sh
+# Zet de publicatie van een werkmap klaar voor het dashboard: eerst het bestand, dan de verwijzing.
+#
+#   uitgeven.sh WERKMAP UITGIFTE
+#
+# Alleen de publicatie gaat mee: geen magazijn, geen leveringen. Open sessies lopen door en tonen
+# de nieuwe publicatie bij de eerstvolgende klik.
+set -eu
+
+if [ $# -ne 2 ] || [ ! -f "$1/release.json" ]; then
+    echo "Gebruik: uitgeven.sh WERKMAP UITGIFTE; in WERKMAP staat release.json." >&2
+    exit 2
+fi
+from=$1
+to=$2
+file=$(sed -n 's|.*"file": *"\(releases/[A-Za-z0-9._-]*\.duckdb\)".*|\1|p' "$from/release.json")
+if [ -z "$file" ] || [ ! -f "$from/$file" ]; then
+    echo "In $from/release.json staat geen publicatie die er is. Draai 'zichtlijn run' opnieuw." >&2
+    exit 2
+fi
+mkdir -p "$to/releases"
+cp "$from/$file" "$to/$file.half"
+mv "$to/$file.half" "$to/$file"
+cp "$from/release.json" "$to/release.json.half"
+mv "$to/release.json.half" "$to/release.json"
+echo "Uitgegeven: $file"
