@@ -15,6 +15,7 @@ from dashboard.views import (
     overzicht,
     preventie,
     proces_resultaat,
+    rapport,
     samenwerking,
     scenario,
     scholen,
@@ -27,7 +28,7 @@ from dashboard.views import (
 
 # Heading -> (page, address); the first page of all is the front page, at the bare address.
 SECTIONS: dict[str, tuple[tuple[ModuleType, str], ...]] = {
-    "In het kort": ((overzicht, ""),),
+    "In het kort": ((overzicht, ""), (rapport, "rapport")),
     "Ondersteuning op school": (
         (bereik, "bereik"),
         (proces_resultaat, "proces-resultaat"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from dashboard import wording
@@ -83,7 +83,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Report:
-    """A whole report: what it is about, what it says in short, and the evidence."""
+    """A whole report: what it is about, what it says in short, and the evidence.
+
+    `whole`: made from the whole release, not from the part that somebody may read.
+    """
 
     kind: str
     title: str
@@ -91,7 +94,8 @@ class Report:
     about: About
     lines: tuple[str, ...]
     sections: tuple[Section, ...]
-    method: tuple[tuple[str, str], ...] = field(default=())
+    method: tuple[tuple[str, str], ...] = ()
+    whole: bool = True
 
     @property
     def exhibits(self) -> tuple[Exhibit, ...]:
@@ -111,9 +115,10 @@ class Report:
     def stamp(self) -> str:
         """Which release, from when, and whether anything in it is real."""
         demo = "Demonstratiegegevens, alles is verzonnen. " if self.demo else ""
+        part = "" if self.whole else " Gemaakt met toegang tot een deel van de publicatie."
         return (
             f"{demo}Publicatie {self.about.id} van {wording.date(self.about.gemaakt_op)}, "
-            f"peildatum {wording.date(self.about.peildatum)}."
+            f"peildatum {wording.date(self.about.peildatum)}.{part}"
         )
 
     @property

@@ -71,7 +71,10 @@ def _report(
     kind: str, title: str, released: Released, selection: Selection, lines: list[str],
     *sections: Section,
 ) -> Report:  # fmt: skip
-    return Report(kind, title, selection, released.about, tuple(lines), sections, METHOD)
+    return Report(
+        kind, title, selection, released.about, tuple(lines), sections, METHOD,
+        released.scope.whole,
+    )  # fmt: skip
 
 
 def _short(released: Released, selection: Selection) -> list[str]:

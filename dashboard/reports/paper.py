@@ -27,6 +27,8 @@ _BRIEF = frozenset({"school", "wijk"})
 # A table this wide, in letters, does not stand beside its chart.
 _BESIDE = 52
 _SMALL = 70
+# Centimetres of a chart through the years; a factsheet stays within two pages.
+_LOW, _HIGH = 3.5, 4.4
 # Letters on a line of a table, and from how many on a column may be narrower than its text.
 _LINE, _LONG = 95, 18
 # Longer than this many rows, or with text of its own, a figure may run on over pages.
@@ -69,6 +71,7 @@ def _told(report: Report) -> dict[str, Any]:
         "chosen": report.chosen[:1].upper() + report.chosen[1:],
         "stamp": report.stamp,
         "hidden": wording.MARK,
+        "height": _LOW if brief else _HIGH,
         "release": report.about.id,
         "lines": [_rich(line) for line in report.lines],
         "outline": report.kind in _BOOKS,

@@ -16,22 +16,28 @@ import yaml
 from dashboard.released import TABLES
 from tests.commands import Said, zichtlijn
 from tests.conftest import DemoRun
+from tests.unit.report_release import copied
 
 pytestmark = pytest.mark.xdist_group("demo")
 
 
-def _report(demo: DemoRun, *arguments: object) -> Said:
-    return zichtlijn("report", "--workdir", demo.workdir, *arguments)
+@pytest.fixture(scope="module")
+def home(demo_run: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copied(demo_run, tmp_path_factory.mktemp("rapport"))
 
 
-def test_command_makes_each_format(demo_run: DemoRun, tmp_path: Path) -> None:
+def _report(home: Path, *arguments: object) -> Said:
+    return zichtlijn("report", "--workdir", home, *arguments)
+
+
+def test_command_makes_each_format(home: Path, tmp_path: Path) -> None:
     for form, kind in (("pptx", "bestuur"), ("pdf", "beleidsnotitie"), ("xlsx", "zorg-in-school")):
         out = tmp_path / "nieuw" / f"r.{form}"
-        said = _report(demo_run, "--format", form, "--kind", kind, "--out", out, "--json")
+        said = _report(home, "--format", form, "--kind", kind, "--out", out, "--json")
         assert said.returncode == 0, said.stderr
         assert json.loads(said.stdout) == {"files": [str(out)]}
         again = tmp_path / f"weer.{form}"
-        assert _report(demo_run, "--format", form, "--kind", kind, "--out", again).returncode == 0
+        assert _report(home, "--format", form, "--kind", kind, "--out", again).returncode == 0
         assert out.read_bytes() == again.read_bytes()
 
 
@@ -50,19 +56,19 @@ def test_command_makes_each_format(demo_run: DemoRun, tmp_path: Path) -> None:
     ],
 )
 def test_a_mistake_ends_in_two_with_what_to_do(
-    arguments: tuple[str, ...], told: str, demo_run: DemoRun, tmp_path: Path
+    arguments: tuple[str, ...], told: str, home: Path, tmp_path: Path
 ) -> None:
-    said = _report(demo_run, *arguments, "--out", tmp_path / "r.pptx")
+    said = _report(home, *arguments, "--out", tmp_path / "r.pptx")
     assert said.returncode == 2
     assert told in " ".join(said.stderr.split())
     assert list(tmp_path.iterdir()) == []
 
 
-def test_every_school_gets_a_factsheet(demo_run: DemoRun, tmp_path: Path) -> None:
+def test_every_school_gets_a_factsheet(demo_run: DemoRun, home: Path, tmp_path: Path) -> None:
     """On two workers where there are many; the test does it in one."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("dashboard.reports.make._WORTH", 1000)
-        said = _report(demo_run, "--format", "pdf", "--all-schools", "--out", tmp_path, "--json")
+        said = _report(home, "--format", "pdf", "--all-schools", "--out", tmp_path, "--json")
     assert said.returncode == 0, said.stderr
     made = [Path(path) for path in json.loads(said.stdout)["files"]]
     with duckdb.connect(str(demo_run.release), read_only=True) as released:
@@ -71,13 +77,15 @@ def test_every_school_gets_a_factsheet(demo_run: DemoRun, tmp_path: Path) -> Non
         ).fetchone()
     assert schools is not None
     assert len({path.name for path in made}) == len(made) == schools[0]
-    for path in made[:5]:
+    for path in made[::6]:
         assert len(pypdf.PdfReader(path).pages) <= 2
 
 
-def test_open_data_is_the_release_and_describes_itself(demo_run: DemoRun, tmp_path: Path) -> None:
+def test_open_data_is_the_release_and_describes_itself(
+    demo_run: DemoRun, home: Path, tmp_path: Path
+) -> None:
     out = tmp_path / "open"
-    assert _report(demo_run, "--format", "opendata", "--out", out).returncode == 0
+    assert _report(home, "--format", "opendata", "--out", out).returncode == 0
     package = json.loads((out / "datapackage.json").read_text("utf-8"))
     told: dict[str, Any] = {resource["path"]: resource for resource in package["resources"]}
     with duckdb.connect(str(demo_run.release), read_only=True) as released:
@@ -104,6 +112,6 @@ def test_open_data_is_the_release_and_describes_itself(demo_run: DemoRun, tmp_pa
     assert hidden.height
     for column in ("teller", "noemer", "waarde", "onder", "boven", "n"):
         assert hidden[column].drop_nulls().is_empty()
-    again = _report(demo_run, "--format", "opendata", "--out", out)
+    again = _report(home, "--format", "opendata", "--out", out)
     assert again.returncode == 2
     assert "niet leeg" in again.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -12,6 +13,7 @@ from dashboard.released import Released
 from dashboard.reports import make
 from dashboard.reports.content import Report
 from tests.browser.fixture_release import build, point_to
+from tests.conftest import DemoRun
 
 # The made-up release has no wijken: here each gemeente is one too.
 _WIJKEN = (
@@ -35,6 +37,14 @@ def opened(folder: Path, *changes: str) -> Released:
     found = released.of(folder, EVERYTHING)
     assert found is not None
     return found
+
+
+def copied(demo: DemoRun, folder: Path) -> Path:
+    """The demo's release in a folder of its own: a file is open in one way only in a process."""
+    (folder / "releases").mkdir(parents=True)
+    shutil.copy(demo.release, folder / "releases")
+    shutil.copy(demo.workdir / "release.json", folder)
+    return folder
 
 
 def asked(kind: str, release: Released) -> make.Asked:

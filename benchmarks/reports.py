@@ -1,0 +1,103 @@
+"""Time of reports on a work folder with a release, as ratios to a reference in the same run.
+
+    python benchmarks/reports.py WORKDIR [--schools 200] [--gate]
+
+The reference reads the whole released file once. With --gate the exit code is 1 when a report takes
+more than 10 seconds, or the factsheets of the schools more than 60.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import cycle, islice
+from pathlib import Path
+
+from dashboard import released
+from dashboard.access.scope import EVERYTHING
+from dashboard.released import TABLES, Released
+from dashboard.reports import make
+from dashboard.reports.kinds import KINDS
+
+SINGLE, ALL = 10.0, 60.0
+
+
+def timed(call: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def reference(path: Path) -> float:
+    """Every table of the release, read and counted."""
+    import duckdb
+
+    def read() -> None:
+        with duckdb.connect(str(path), read_only=True) as file:
+            for table in TABLES:
+                file.execute(f"SELECT * FROM {table} ORDER BY ALL").pl()
+
+    read()
+    return timed(read)
+
+
+def asked(release: Released, kind: str, form: str) -> make.Asked:
+    level = {"school": "vestiging", "wijk": "wijk"}.get(kind, "totaal")
+    name = "" if level == "totaal" else release.areas_of(level)[0].code
+    return make.Asked(kind, form, area=(level, name))
+
+
+def every_school(home: Path, schools: int) -> tuple[int, float]:
+    """As many factsheets as asked: the schools that there are, again and again."""
+    with tempfile.TemporaryDirectory() as folder:
+        areas_of = Released.areas_of
+
+        def many(self: Released, level: str) -> list[released.Area]:
+            found = areas_of(self, level)
+            return [
+                replace(area, naam=f"{area.naam} {number}")
+                for number, area in enumerate(islice(cycle(found), schools))
+            ]
+
+        Released.areas_of = many  # type: ignore[method-assign]
+        try:
+            start = time.perf_counter()
+            made = make.every_school(home, make.Asked("school", "pdf"), Path(folder))
+            return len(made), time.perf_counter() - start
+        finally:
+            Released.areas_of = areas_of  # type: ignore[method-assign]
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("workdir", type=Path)
+    options.add_argument("--schools", type=int, default=200)
+    options.add_argument("--gate", action="store_true")
+    chosen = options.parse_args()
+    release = released.of(chosen.workdir.resolve(), EVERYTHING)
+    if release is None:
+        print("no release in", chosen.workdir)
+        return 2
+    base = reference(release.path)
+    print(f"reference: the whole release read in {base:.2f} s")
+    slow = False
+    for kind in KINDS:
+        for form in ("pptx", "pdf", "xlsx"):
+            with tempfile.TemporaryDirectory() as folder:
+                out = Path(folder) / f"r.{form}"
+                question = asked(release, kind, form)
+                took = timed(lambda q=question, o=out: make.written(chosen.workdir, q, o))
+            slow |= took > SINGLE
+            print(f"{kind:<16}{form:<6}{took:6.2f} s  {took / base:6.1f} x")
+    count, took = every_school(chosen.workdir, chosen.schools)
+    slow |= took > ALL
+    print(f"{count} factsheets{'':<10}{took:6.2f} s  {took / base:6.1f} x")
+    return int(chosen.gate and slow)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
