@@ -9,6 +9,7 @@ standard error.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import traceback
@@ -800,6 +801,9 @@ def _serve(workdir: Path, port: int, address: str = "localhost", access: Path | 
     except serve.REFUSED as problem:
         raise UsageError(str(problem)) from problem
     people.print(f"Dashboard: {serve.address(port, address)} (stoppen met Ctrl+C)", markup=False)
+    if os.name == "posix":
+        # In the place of this process, so that who stops us (systemd, a container) stops it.
+        os.execve(command[0], command, environment)  # noqa: S606
     try:
         return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603
     except KeyboardInterrupt:
