@@ -760,6 +760,7 @@ def health(
     port: Annotated[
         int | None, typer.Option(help="Vraag het ook aan het dashboard op deze poort.")
     ] = None,
+    as_json: AsJson = False,
 ) -> int:
     """Zeg of er een publicatie klaarstaat die te lezen is (voor bewaking)."""
     from dashboard import served
@@ -770,7 +771,10 @@ def health(
             served.answers(port, told)
     except served.NotServed as problem:
         raise UsageError(str(problem)) from problem
-    sys.stdout.write(f"Publicatie {told} is te lezen.\n")
+    if as_json:
+        _print_json({"release": told})
+    else:
+        sys.stdout.write(f"Publicatie {told} is te lezen.\n")
     return OK
 
 

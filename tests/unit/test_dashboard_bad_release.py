@@ -148,6 +148,8 @@ def test_whole_release_is_well(home: Path) -> None:
     told = commands.zichtlijn("health", "--workdir", home)
     assert told.returncode == 0
     assert told.stdout == f"Publicatie {_file(home).stem} is te lezen.\n"
+    told = commands.zichtlijn("health", "--workdir", home, "--json")
+    assert json.loads(told.stdout) == {"release": _file(home).stem}
     assert commands.zichtlijn("health", "--workdir", home, "--port", 9).returncode == 2
     assert commands.zichtlijn("health", "--workdir", home.parent / "leeg").returncode == 2
 
