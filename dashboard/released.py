@@ -152,13 +152,11 @@ class Released:
 
     @property
     def metrics(self) -> dict[str, Metric]:
-        rows = self.query(f"SELECT {_columns(Metric)} FROM metrieken ORDER BY thema, id")
-        return {row["id"]: _filled(Metric, row) for row in rows.to_dicts()}
+        return _metrics(self)
 
     @property
     def areas(self) -> dict[tuple[str, str], Area]:
-        rows = self.query("SELECT niveau, code, naam, coalesce(ouder, '') AS ouder FROM gebieden")
-        return {(row["niveau"], row["code"]): Area(**row) for row in rows.to_dicts()}
+        return _areas(self)
 
     @property
     def years(self) -> list[str]:
@@ -474,6 +472,18 @@ def _answer(
 ) -> pl.DataFrame:
     with _connection(path, stamp, scope).cursor() as cursor:
         return cursor.execute(sql, list(parameters)).pl()
+
+
+@lru_cache(maxsize=16)
+def _metrics(release: Released) -> dict[str, Metric]:
+    rows = release.query(f"SELECT {_columns(Metric)} FROM metrieken ORDER BY thema, id")
+    return {row["id"]: _filled(Metric, row) for row in rows.to_dicts()}
+
+
+@lru_cache(maxsize=16)
+def _areas(release: Released) -> dict[tuple[str, str], Area]:
+    rows = release.query("SELECT niveau, code, naam, coalesce(ouder, '') AS ouder FROM gebieden")
+    return {(row["niveau"], row["code"]): Area(**row) for row in rows.to_dicts()}
 
 
 def _columns(record: type) -> str:
