@@ -78,19 +78,27 @@ class Book:
         return Allowed(cells.written | self._told | own_words, cells.values)
 
     def _of_cells(self, where: str) -> Allowed:
-        written, values = set[str](), {0.0}
+        of = f"FROM cellen WHERE status = 'zichtbaar' AND waarde IS NOT NULL AND {where}"
         with duckdb.connect(str(self._file), read_only=True) as file:
-            rows = file.execute(
-                "SELECT DISTINCT metriek, waarde, onder, boven, teller, noemer, n FROM cellen "
-                f"WHERE status = 'zichtbaar' AND waarde IS NOT NULL AND {where}"
+            shown = file.execute(f"SELECT DISTINCT metriek, waarde {of}").fetchall()
+            spans = file.execute(
+                f"SELECT DISTINCT metriek, onder, boven {of} AND onder IS NOT NULL"
             ).fetchall()
-        for metric_id, value, low, high, top, bottom, n in rows:
+            counts = [
+                count for name in ("teller", "noemer", "n")
+                for (count,) in file.execute(
+                    f"SELECT DISTINCT {name} {of} AND {name} IS NOT NULL"
+                ).fetchall()
+            ]  # fmt: skip
+        told = {wording.number(count) for count in counts}
+        values = {0.0, *counts}
+        for metric_id, value in shown:
             metric = self._release.metrics[metric_id]
-            told = [wording.full(metric, value), wording.euro_short(value)]
-            told += [wording.interval(metric, low, high)]
-            told += [wording.number(x) for x in (top, bottom, n) if x is not None]
-            written |= _tokens(" ".join(told))
-            values |= {float(x) for x in (value, low, high, top, bottom, n) if x is not None}
+            told |= {wording.full(metric, value), wording.euro_short(value)}
+            values.add(value)
+        for metric_id, low, high in spans:
+            told.add(wording.interval(self._release.metrics[metric_id], low, high))
+        written = _tokens(" ".join(told))
         return Allowed(written, values)
 
     def _texts(self) -> Iterator[str]:
