@@ -49,10 +49,11 @@ browser: setup chromium ## Only the browser tests
 spark: setup java ## Only the tests on Spark
 	ZICHTLIJN_SPECS=alle $(BIN)/pytest -n 0 -m spark
 
-soak: setup ## Kill a run at KILLS moments (default 500), attack ATTACKS registers (default 1000)
+soak: setup ## Kill a run at KILLS moments (default 500), attack ATTACKS registers (default 1000), export EXPORTS reports (default 200)
 	ZICHTLIJN_KILLS=$(or $(KILLS),500) $(BIN)/pytest -n 2 tests/flow/test_crash.py
 	ZICHTLIJN_SPECS=alle $(BIN)/pytest -n 2 --dist loadgroup tests/spec
 	ZICHTLIJN_ATTACKS=$(or $(ATTACKS),1000) $(BIN)/pytest -n 2 tests/privacy/test_attack.py
+	ZICHTLIJN_RAPPORTEN=$(or $(EXPORTS),200) $(BIN)/pytest -n 2 tests/soak/test_report_soak.py
 
 fuzz: setup ## Read made-up, damaged and random files: FUZZ times what make test does (default 50)
 	FUZZ=$(or $(FUZZ),50) $(BIN)/pytest -n 2 tests/fuzz
@@ -64,6 +65,7 @@ bench: setup ## Measure speed, as ratios in one run (ROWS=10000000 for the large
 	$(BIN)/python benchmarks/ingest.py --gate --rows 10000 100000 $(or $(ROWS),1000000)
 	$(BIN)/python benchmarks/metrics.py
 	$(BIN)/python benchmarks/disclosure.py
+	$(BIN)/python benchmarks/reports.py --gate
 	$(if $(PEERS),$(BIN)/python benchmarks/peers.py)
 
 docs: setup ## Renew the pages that are made from contracts and declarations

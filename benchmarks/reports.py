@@ -1,8 +1,8 @@
-"""Time of reports on a work folder with a release, as ratios to a reference in the same run.
+"""Time of reports, as ratios to a reference in the same run.
 
-    python benchmarks/reports.py WORKDIR [--schools 200] [--gate]
+    python benchmarks/reports.py [WORKDIR] [--schools 200] [--gate]
 
-The reference reads the whole released file once. With --gate the exit code is 1 when a report takes
+Without a work folder that holds a release, the demo is made first. The reference reads the whole released file once. With --gate the exit code is 1 when a report takes
 more than 10 seconds, or the factsheets of the schools more than 60.
 """
 
@@ -74,13 +74,30 @@ def every_school(home: Path, schools: int) -> tuple[int, float]:
 
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("workdir", type=Path)
+    options.add_argument("workdir", type=Path, nargs="?")
     options.add_argument("--schools", type=int, default=200)
     options.add_argument("--gate", action="store_true")
     chosen = options.parse_args()
-    release = released.of(chosen.workdir.resolve(), EVERYTHING)
+    if chosen.workdir is not None:
+        return compared(chosen.workdir.resolve(), chosen.schools, gate=chosen.gate)
+    with tempfile.TemporaryDirectory() as folder:
+        demo(Path(folder))
+        return compared(Path(folder).resolve(), chosen.schools, gate=chosen.gate)
+
+
+def demo(home: Path) -> None:
+    """A work folder with the release of the demo."""
+    from pipelines import run
+    from pipelines.demo import deliveries
+
+    deliveries.write(home, 2026)
+    run.run(home / "inbox", home)
+
+
+def compared(home: Path, schools: int, *, gate: bool) -> int:
+    release = released.of(home, EVERYTHING)
     if release is None:
-        print("no release in", chosen.workdir)
+        print("no release in", home)
         return 2
     base = reference(release.path)
     print(f"reference: the whole release read in {base:.2f} s")
@@ -90,13 +107,13 @@ def main() -> int:
             with tempfile.TemporaryDirectory() as folder:
                 out = Path(folder) / f"r.{form}"
                 question = asked(release, kind, form)
-                took = timed(lambda q=question, o=out: make.written(chosen.workdir, q, o))
+                took = timed(lambda q=question, o=out: make.written(home, q, o))
             slow |= took > SINGLE
             print(f"{kind:<16}{form:<6}{took:6.2f} s  {took / base:6.1f} x")
-    count, took = every_school(chosen.workdir, chosen.schools)
+    count, took = every_school(home, schools)
     slow |= took > ALL
     print(f"{count} factsheets{'':<10}{took:6.2f} s  {took / base:6.1f} x")
-    return int(chosen.gate and slow)
+    return int(gate and slow)
 
 
 if __name__ == "__main__":
