@@ -36,6 +36,8 @@ def command(
         f"--server.address={host}",
         "--server.headless=true",
         "--server.fileWatcherType=none",
+        "--server.enableAgentApi=false",
+        "--server.trustedUserHeaders={}",
         "--browser.gatherUsageStats=false",
         "--client.toolbarMode=minimal",
         "--client.showErrorDetails=none",
