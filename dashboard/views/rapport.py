@@ -7,17 +7,21 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import figure, filters, page, wording
+from dashboard import figure, filters, page
 from dashboard.access import log
 from dashboard.released import Released
 from dashboard.reports import make
-from dashboard.reports.content import Report, ReportRefused
+from dashboard.reports.content import Report
 from dashboard.reports.kinds import KINDS, Kind
 from dashboard.selection import Selection
 
 TITLE = "Rapport maken"
 QUESTION = "Welke conclusies neemt u mee naar het bestuur, de raad of de school?"
 
+_NOT_HERE = (
+    "Een rapport is er voor alle gemeenten samen, een gemeente, een wijk of een school: kies een "
+    "daarvan bij Gebied of groep."
+)
 _FORMATS = {"pptx": "PowerPoint", "pdf": "PDF", "xlsx": "Excel"}
 _MIME = {
     "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
@@ -28,17 +32,15 @@ _MIME = {
 
 def render(released: Released) -> None:
     selection = filters.bar(released)
-    kind = st.selectbox(
-        "Rapport", list(KINDS), format_func=lambda name: KINDS[name].label, key="rapport",
-        bind="query-params", width=420,
-    )  # fmt: skip
-    try:
-        report = _built(released, KINDS[kind], selection)
-    except ReportRefused as refused:
-        figure.explain(
-            "Dit rapport past niet bij deze keuze", str(refused), "Kies een ander gebied."
-        )
+    fitting = [name for name, kind in KINDS.items() if _fits(kind, selection)]
+    if not fitting:
+        page.conclusion([_NOT_HERE])
         return
+    kind = st.selectbox(
+        "Rapport", fitting, format_func=lambda name: KINDS[name].label,
+        key=f"rapport_{selection.niveau}", width=420,
+    )  # fmt: skip
+    report = KINDS[kind or fitting[0]].build(released, selection)
     page.conclusion(list(report.lines[:3]), f"{report.title}, {report.chosen}:")
     _files(report)
     figure.section("Wat erin staat", "Elk cijfer met definitie, bron, interval en publicatie.")
@@ -46,18 +48,11 @@ def render(released: Released) -> None:
     figure.html(f'<div class="zl-grounds"><ul>{lines}</ul></div>')
 
 
-def _built(released: Released, kind: Kind, selection: Selection) -> Report:
-    """The report, or ReportRefused with what to choose on this page."""
-    wanted = {"vestiging": "School (vestiging)", "wijk": "Wijk"}.get(kind.level)
-    if wanted is not None and selection.niveau != kind.level:
-        raise ReportRefused(
-            f"Dit rapport gaat over één plaats: kies bij Gebied of groep “{wanted}”."
-        )
-    if kind.level == "totaal":
-        selection = Selection(selection.schooljaar, "totaal", "", wording.level("totaal"))
-    if kind.level == "" and selection.niveau not in {"totaal", "gemeente"}:
-        raise ReportRefused("Dit rapport is er voor alle gemeenten samen of voor één gemeente.")
-    return kind.build(released, selection)
+def _fits(kind: Kind, selection: Selection) -> bool:
+    """Is this kind about the area that was chosen?"""
+    return selection.niveau == kind.level or (
+        kind.level == "" and selection.niveau in {"totaal", "gemeente"}
+    )
 
 
 def _files(report: Report) -> None:
