@@ -18,6 +18,7 @@ from typing import Any
 
 import duckdb
 import polars as pl
+import pypdf
 import pytest
 
 from dashboard import charts, charts_zis, figure, released
@@ -185,11 +186,13 @@ def _holds_only(frame: pl.DataFrame, inside: set[tuple[str, str]]) -> None:
 
 
 def _words(body: bytes) -> str:
-    """A file as text; a workbook is a zip of texts."""
+    """A file as text; an Office file is a zip of texts, with workbooks and pictures in it."""
+    if body.startswith(b"%PDF"):
+        return " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(body)).pages)
     if not body.startswith(b"PK"):
-        return body.decode("utf-8-sig")
+        return body.decode("utf-8-sig", errors="replace")
     with zipfile.ZipFile(io.BytesIO(body)) as book:
-        return " ".join(book.read(name).decode() for name in book.namelist())
+        return " ".join(_words(book.read(name)) for name in book.namelist())
 
 
 @pytest.mark.parametrize("role", ROLES)
