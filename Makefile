@@ -64,6 +64,7 @@ simulate: setup ## Effects and savings in simulated pilots: PILOTS per scenario 
 bench: setup ## Measure speed, as ratios in one run (ROWS=10000000 for the largest delivery, PEERS=1 for other products)
 	$(BIN)/python benchmarks/ingest.py --gate --rows 10000 100000 $(or $(ROWS),1000000)
 	$(BIN)/python benchmarks/metrics.py
+	$(BIN)/python benchmarks/effects.py
 	$(BIN)/python benchmarks/disclosure.py
 	$(BIN)/python benchmarks/reports.py --gate
 	$(if $(PEERS),$(BIN)/python benchmarks/peers.py)

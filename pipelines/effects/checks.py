@@ -90,20 +90,20 @@ def _regression_to_the_mean(
 
 
 def _single_schools(cells: Cells, estimate: float) -> str:
-    found = [
-        float(rates[-1] - np.prod(rates[:-1] ** cells.exponents))
-        for school in range(cells.schools)
-        if (rates := _rates_without(cells, school)) is not None
-    ]
-    return single_schools_sentence(estimate, found)
+    rates = rates_without_each(cells.total, cells.weight)
+    rates = rates[(rates > 0).all(axis=1)]
+    expected = np.prod(rates[:, :-1] ** cells.exponents, axis=1)
+    return single_schools_sentence(estimate, (rates[:, -1] - expected).tolist())
 
 
-def _rates_without(cells: Cells, school: int) -> Floats | None:
-    total = np.delete(cells.total, school, axis=0).sum(0)
-    weight = np.delete(cells.weight, school, axis=0).sum(0)
-    if not (total > 0).all() or not (weight > 0).all():
-        return None
-    rates: Floats = total / weight
+def rates_without_each(total: Floats, weight: Floats) -> Floats:
+    """Totals over weights without each school in turn; no row where a cell has no weight left."""
+    left, total_left = weight.sum(0) - weight, total.sum(0) - total
+    # A difference of sums leaves crumbs where nothing is left.
+    left = np.where(left > 1e-9 * weight.sum(0), left, 0.0)
+    total_left = np.where(np.abs(total_left) > 1e-12 * np.abs(total).sum(0), total_left, 0.0)
+    kept = (left > 0).all(axis=1)
+    rates: Floats = total_left[kept] / left[kept]
     return rates
 
 

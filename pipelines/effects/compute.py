@@ -32,6 +32,7 @@ from pipelines.effects.rate_rows import rate_rows
 from pipelines.effects.rows import EFFECT_REEKS, EFFECTEN, Given, Row, nothing, with_holm
 from pipelines.effects.saving_rows import BESPARING, saving_rows
 from pipelines.effects.sum_rows import hours_rows, net_rows
+from pipelines.effects.summaries import kept_everyone
 from pipelines.effects.survey_rows import survey_rows
 
 
@@ -54,19 +55,18 @@ def compute(
     peildatum: dt.date | None = None,
 ) -> EffectsOutput:
     """Every declared effect and saving. Nothing after `peildatum` counts."""
-    given = Given(tables, frozenset(delivered), parameters, peildatum)
+    with kept_everyone(tables, delivered) as kept:
+        return _computed(Given(kept, frozenset(delivered), parameters, peildatum))
+
+
+def _computed(given: Given) -> EffectsOutput:
     saved = saving_rows(given, SAVINGS)
-    balance = balances(given, saved, Minimum().with_parameters(parameters))
+    balance = balances(given, saved, Minimum().with_parameters(given.parameters))
     rows: list[Row] = []
     points: list[dict[str, Any]] = []
-    for declared in EFFECTS:
-        effect = replace(
-            declared,
-            window=declared.window.with_parameters(parameters),
-            minimum=declared.minimum.with_parameters(parameters),
-        )
+    for effect in EFFECTS:
         for outcome in effect.outcomes:
-            found, series = _rows(given, effect, outcome, balance)
+            found, series = rows_of(given, effect, outcome, balance)
             rows += found
             points += series
     rows = with_holm(rows)
@@ -80,9 +80,15 @@ def compute(
     )
 
 
-def _rows(
-    given: Given, effect: Effect, outcome: Measure, balance: Balances
+def rows_of(
+    given: Given, declared: Effect, outcome: Measure, balance: Balances
 ) -> tuple[list[Row], list[dict[str, Any]]]:
+    """Rows of `effecten` and points of `effect_reeks` of one measure of a promise."""
+    effect = replace(
+        declared,
+        window=declared.window.with_parameters(given.parameters),
+        minimum=declared.minimum.with_parameters(given.parameters),
+    )
     match outcome:
         case Events() | Care():
             return rate_rows(given, effect, outcome)

@@ -157,13 +157,12 @@ def _panel(monthly: pl.DataFrame, length: int) -> Panel:
     periods = list(range(int(rows["period"].min()), int(rows["period"].max()) + 1))  # type: ignore[arg-type]
     shape = (len(schools), len(cohorts), len(periods))
     total, weight, size = np.zeros(shape), np.zeros(shape), np.zeros(shape[:2])
-    place = {school: n for n, school in enumerate(schools)}
-    for row in rows.iter_rows(named=True):
-        at = place[row["school"]], cohorts.index(row["cohort"])
-        when = row["period"] - periods[0]
-        total[(*at, when)] += row["total"]
-        weight[(*at, when)] += row["months"]
-        size[at] = max(size[at], row["pupils"])
+    school = rows["school"].replace_strict({s: n for n, s in enumerate(schools)}).to_numpy()
+    cohort = rows["cohort"].replace_strict({c: n for n, c in enumerate(cohorts)}).to_numpy()
+    when = (rows["period"] - periods[0]).to_numpy()
+    np.add.at(total, (school, cohort, when), rows["total"].to_numpy())
+    np.add.at(weight, (school, cohort, when), rows["months"].to_numpy())
+    np.maximum.at(size, (school, cohort), rows["pupils"].to_numpy())
     return Panel(total, weight, size, tuple(cohorts), tuple(periods))
 
 

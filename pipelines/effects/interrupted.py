@@ -37,26 +37,48 @@ class Months:
     total: Floats
     weight: Floats
 
-    def without(self, schools: Floats) -> Months:
-        kept = ~np.isin(self.school, schools)
-        return Months(
-            self.school[kept],
-            self.month[kept],
-            self.start[kept],
-            self.total[kept],
-            self.weight[kept],
+
+@dataclass(frozen=True)
+class _Groups:
+    """`total`, `weight`: groups of schools x every month and start that occurs.
+
+    The likelihood knows no more than their sums, so a fit without a group takes only adding up.
+    """
+
+    month: Floats
+    start: Floats
+    total: Floats
+    weight: Floats
+
+    def without(self, group: int) -> _Groups:
+        others = np.arange(len(self.weight)) != group
+        seen = self.weight[others].sum(0) > 0
+        return _Groups(
+            self.month[seen],
+            self.start[seen],
+            self.total[others][:, seen],
+            self.weight[others][:, seen],
         )
 
-    def together(self) -> Months:
-        """Schools summed: one row per month and start, which is all the likelihood knows of."""
-        keys, place = np.unique(
-            np.column_stack([self.month, self.start]), axis=0, return_inverse=True
-        )
-        sums: list[Floats] = [
-            np.bincount(place.ravel(), weights=x).astype(np.float64)
-            for x in (self.total, self.weight)
-        ]
-        return Months(np.zeros(len(keys)), keys[:, 0], keys[:, 1], sums[0], sums[1])
+
+def _summed(months: Months, n: int) -> _Groups:
+    """Every n-th school in one group."""
+    month, of_month = np.unique(months.month, return_inverse=True)
+    start, of_start = np.unique(months.start, return_inverse=True)
+    _schools, of_school = np.unique(months.school, return_inverse=True)
+    keys, place = np.unique(of_month * len(start) + of_start, return_inverse=True)
+    cell = (of_school % n) * len(keys) + place
+
+    def by_group(values: Floats) -> Floats:
+        sums = np.bincount(cell, weights=values, minlength=n * len(keys))
+        return sums.astype(np.float64).reshape(n, len(keys))
+
+    return _Groups(
+        month[keys // len(start)],
+        start[keys % len(start)],
+        by_group(months.total),
+        by_group(months.weight),
+    )
 
 
 @dataclass(frozen=True)
@@ -83,9 +105,10 @@ def interrupted_series(months: Months) -> Interruption:
         raise CannotEstimate("fewer than three schools, or nothing before or after the start")
     if len(np.unique(months.month[before])) < 12 or len(np.unique(months.month[~before])) < 6:
         raise CannotEstimate("fewer than twelve months before or six after the start")
-    whole = _fit(months)
     n = min(len(schools), _MOST_FITS)
-    others = np.array([_fit(months.without(schools[group::n])) for group in range(n)])
+    groups = _summed(months, n)
+    whole = _fit(groups)
+    others = np.array([_fit(groups.without(group)) for group in range(n)])
     errors = np.sqrt((n - 1) / n * ((others - whole) ** 2).sum(0))
     if not (np.isfinite(errors) & (errors > 0)).all():
         raise CannotEstimate("the series cannot be bounded")
@@ -122,9 +145,15 @@ def _season(months: Months) -> Floats:
     return np.column_stack([np.ones(len(turn)), np.sin(turn), np.cos(turn)])
 
 
-def _fit(months: Months) -> Floats:
+def _fit(groups: _Groups) -> Floats:
     """Difference, step, slope and expected rate of one fit."""
-    months = months.together()
+    months = Months(
+        school=np.zeros(len(groups.month)),
+        month=groups.month,
+        start=groups.start,
+        total=groups.total.sum(0),
+        weight=groups.weight.sum(0),
+    )
     design = design_matrix(months)
     model = sm.GLM(months.total, design, family=sm.families.Poisson(), exposure=months.weight)
     with warnings.catch_warnings():

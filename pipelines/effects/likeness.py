@@ -92,10 +92,11 @@ def _by_sector(phases: pl.DataFrame, kinds: Mapping[str, str], estimate: float) 
 def _weighted(phases: pl.DataFrame, weights: Mapping[str, float]) -> Cells:
     """The four cells, with comparison schools weighted by sector."""
     schools = sorted(phases["school"].unique())
+    place = {school: n for n, school in enumerate(schools)}
     total: Floats = np.zeros((len(schools), 4))
     weight = np.zeros_like(total)
     for row in phases.iter_rows(named=True):
         factor = 1.0 if row["groep"] == "zis" else weights[row["kind"]]
-        at = schools.index(row["school"]), 2 * (row["groep"] == "zis") + row["index"]
+        at = place[row["school"]], 2 * (row["groep"] == "zis") + row["index"]
         total[at], weight[at] = factor * row["total"], factor * row["months"]
     return Cells(total, weight)

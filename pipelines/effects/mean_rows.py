@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.effects import evidence
-from pipelines.effects.checks import single_schools_sentence
+from pipelines.effects.checks import rates_without_each, single_schools_sentence
 from pipelines.effects.design import Design, Effect, Minimum, Result, value_of
 from pipelines.effects.estimators import CannotEstimate, Estimate
 from pipelines.effects.means import Means, mean_alone, mean_difference
@@ -202,24 +202,20 @@ def _too_small(
 def _means(summary: pl.DataFrame, names: Sequence[str]) -> Means:
     rows = summary.filter(pl.col("groep").is_in(list(names)))
     schools = sorted(rows["school"].unique())
+    place = {school: n for n, school in enumerate(schools)}
     total = np.zeros((len(schools), len(names)))
     weight = np.zeros_like(total)
     for school, groep, pupils, value in rows.select(
         "school", "groep", "pupils", "total"
     ).iter_rows():
-        at = schools.index(school), names.index(groep)
+        at = place[school], names.index(groep)
         total[at], weight[at] = value, pupils
     return Means(total, weight)
 
 
 def _without_each_school(means: Means, estimate: float) -> str:
-    found = []
-    for school in range(len(means.total)):
-        total = np.delete(means.total, school, axis=0).sum(0)
-        weight = np.delete(means.weight, school, axis=0).sum(0)
-        if (weight > 0).all():
-            found.append(float(total / weight @ means.signs))
-    return single_schools_sentence(estimate, found)
+    without = rates_without_each(means.total, means.weight) @ means.signs
+    return single_schools_sentence(estimate, without.tolist())
 
 
 def _assumptions(design: Design) -> tuple[str, ...]:

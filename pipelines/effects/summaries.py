@@ -7,7 +7,8 @@ are whole days from a pupil's own start, and a month is 365.25 / 12 days.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import ibis
@@ -101,6 +102,19 @@ def _day_number(day: dt.date) -> int:
     return (day - dt.date(1970, 1, 1)).days
 
 
+_EVERYONE = "_iedereen"
+
+
+@contextmanager
+def kept_everyone(tables: Tables, delivered: Collection[str]) -> Iterator[Tables]:
+    """The tables with `everyone` worked out once, kept by the engine until the end."""
+    if "zis_deelnames" not in delivered:
+        yield tables
+        return
+    with everyone(tables).cache() as people:
+        yield {**tables, _EVERYONE: people}
+
+
 def everyone(tables: Tables) -> ir.Table:
     """One row per pupil: leerling_id, school, groep, start, leave (days since 1970), deelname_id.
 
@@ -109,6 +123,8 @@ def everyone(tables: Tables) -> ir.Table:
     A pupil with several participations counts from the first start to the last end, at the first
     school. Whoever ever took part in Zorg In School is a participant and no comparison.
     """
+    if _EVERYONE in tables:
+        return tables[_EVERYONE]
     spells = tables["zis_deelnames"].mutate(
         is_zis=(_.groep == "zis").cast("int64"),
         start=_.start_datum.epoch_days().cast("int64"),

@@ -78,13 +78,14 @@ def _row(
     sizes: list[tuple[int, int]],
 ) -> Row:
     schools = sorted(answers.filter(pl.col("ronde").is_in(rounds))["school"].unique())
+    place = {school: n for n, school in enumerate(schools)}
     total = np.zeros((len(schools), 2))
     weight = np.zeros_like(total)
     for one, school, people, value in answers.select(
         "ronde", "school", "people", "total"
     ).iter_rows():
         if one in rounds:
-            at = schools.index(school), rounds.index(one)
+            at = place[school], rounds.index(one)
             total[at], weight[at] = value, people
     means = Means(total, weight)
     exact = mean_difference(means)
