@@ -255,8 +255,7 @@ def _school(released: Released, selection: Selection) -> Report:
 def _neighbourhood(released: Released, selection: Selection) -> Report:
     return _place(
         released, selection, "wijk", _WIJK,
-        ("smw_bereik", "smw_binnen_norm", "smw_doelrealisatie", "vw_start_binnen_norm",
-         "sch_per_1000"),
+        ("smw_bereik", "smw_binnen_norm", "smw_doelrealisatie", "vw_start_binnen_norm"),
     )  # fmt: skip
 
 

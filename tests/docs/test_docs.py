@@ -12,7 +12,10 @@ from pipelines import cli, contracts, pages, settings
 from pipelines.warehouse import engines
 
 ROOT = Path(__file__).parents[2]
-PAGES = ["README.md", "DEVELOPERS.md", "ENGINES.md", "GLOSSARY.md", "data_contracts/README.md"]
+PAGES = [
+    "README.md", "DEVELOPERS.md", "ENGINES.md", "GLOSSARY.md", "CHANGELOG.md",
+    "data_contracts/README.md", "docs/handleiding.md", "docs/dpia.md",
+]  # fmt: skip
 
 
 def tracked() -> list[Path]:

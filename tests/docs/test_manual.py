@@ -1,0 +1,77 @@
+"""The manual's commands are real: light ones run as they stand, heavy ones are understood."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pipelines import cli
+from tests.commands import zichtlijn
+from tests.conftest import DemoRun
+from tests.unit.report_release import copied
+
+pytestmark = pytest.mark.xdist_group("demo")
+
+MANUAL = Path(__file__).parents[2] / "docs" / "handleiding.md"
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+# Needs the warehouse beside the release; the register is read, never written.
+WAREHOUSE = ("magazijn.duckdb", "archief", "tellingen")
+ENDS = {"check": 3}
+
+
+def _commands(kind: str) -> list[list[str]]:
+    """Lines of the manual that begin with zichtlijn, in blocks of this kind."""
+    blocks = [body for name, body in FENCE.findall(MANUAL.read_text("utf-8")) if name == kind]
+    lines = [line for body in blocks for line in body.splitlines()]
+    return [shlex.split(line, comments=True)[1:] for line in lines if line.startswith("zichtlijn")]
+
+
+@pytest.fixture(scope="module")
+def desk(demo_run: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder as the manual supposes it: `inbox` and `werkmap`."""
+    folder = tmp_path_factory.mktemp("bureau")
+    home = copied(demo_run, folder / "werkmap")
+    for name in WAREHOUSE:
+        source = demo_run.workdir / name
+        if source.is_dir():
+            shutil.copytree(source, home / name)
+        elif source.exists():
+            shutil.copy(source, home)
+    shutil.copytree(demo_run.inbox, folder / "inbox")
+    return folder
+
+
+def test_manual_shows_commands() -> None:
+    assert len(_commands("sh")) > 15
+
+
+def test_commands_of_the_manual_run(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In order, since a later one may use what an earlier one made."""
+    monkeypatch.chdir(desk)
+    monkeypatch.setattr("dashboard.reports.make._WORTH", 1000)
+    for command in _commands("sh"):
+        said = zichtlijn(*command)
+        expected = ENDS.get(command[0], 0)
+        assert said.returncode == expected, f"zichtlijn {shlex.join(command)}: {said.stderr}"
+
+
+@pytest.mark.parametrize("command", _commands("text"), ids=lambda words: words[0])
+def test_heavy_commands_are_understood(command: list[str]) -> None:
+    """Name and options exist; nothing is run."""
+    found = {c.name or getattr(c.callback, "__name__", ""): c for c in cli.app.registered_commands}
+    assert command[0] in found
+    said = zichtlijn(command[0], "--help")
+    for option in (word for word in command if word.startswith("--")):
+        assert option in said.stdout
+
+
+def test_every_report_kind_has_its_line() -> None:
+    from dashboard.reports.kinds import KINDS
+
+    text = MANUAL.read_text("utf-8")
+    for kind in KINDS:
+        assert f"| `{kind}` |" in text
