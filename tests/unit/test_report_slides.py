@@ -24,6 +24,12 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Released:
     return opened(tmp_path_factory.mktemp("dias"))
 
 
+@pytest.fixture(scope="module")
+def decks(release: Released) -> dict[str, Any]:
+    """The slides of every kind, made once."""
+    return {kind: _deck(slides.made(told(kind, release))) for kind in KINDS}
+
+
 def _deck(body: bytes) -> Any:
     return pptx.Presentation(io.BytesIO(body))
 
@@ -33,9 +39,8 @@ def _drawn(slide: Any) -> list[Any]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_slides_open_and_can_be_edited(kind: str, release: Released) -> None:
-    report = told(kind, release)
-    deck = _deck(slides.made(report))
+def test_slides_open_and_can_be_edited(kind: str, release: Released, decks: dict[str, Any]) -> None:
+    report, deck = told(kind, release), decks[kind]
     assert deck.core_properties.title == f"{report.title}, {report.chosen}"
     assert deck.core_properties.language == "nl-NL"
     titles = [slide.shapes.title.text_frame.text for slide in deck.slides]
@@ -51,8 +56,8 @@ def test_slides_open_and_can_be_edited(kind: str, release: Released) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_nothing_on_a_slide_lies_over_something_else(kind: str, release: Released) -> None:
-    deck = _deck(slides.made(told(kind, release)))
+def test_nothing_on_a_slide_lies_over_something_else(kind: str, decks: dict[str, Any]) -> None:
+    deck = decks[kind]
     for slide in list(deck.slides)[1:]:
         boxes = []
         for shape in slide.shapes:
@@ -71,9 +76,10 @@ def test_nothing_on_a_slide_lies_over_something_else(kind: str, release: Release
                 assert apart
 
 
-def test_board_gets_eight_slides_each_with_its_account(release: Released) -> None:
-    report = told("bestuur", release)
-    deck = _deck(slides.made(report))
+def test_board_gets_eight_slides_each_with_its_account(
+    release: Released, decks: dict[str, Any]
+) -> None:
+    report, deck = told("bestuur", release), decks["bestuur"]
     assert len(deck.slides) == 8
     for slide, exhibit in zip(list(deck.slides)[1:], report.exhibits, strict=True):
         assert slide.shapes.title.text_frame.text == exhibit.title.replace("€ ", "€\u00a0")
@@ -97,11 +103,11 @@ def test_same_release_gives_the_same_bytes(release: Released) -> None:
     assert days == {(made.year, made.month, made.day)}
 
 
-def test_hidden_cells_are_only_the_mark(release: Released) -> None:
+def test_hidden_cells_are_only_the_mark(decks: dict[str, Any]) -> None:
     """In tables the mark and nothing else, in charts an empty place and a name that says so."""
     marks = 0
     for kind in ("school", "jaarevaluatie"):
-        for slide in _deck(slides.made(told(kind, release))).slides:
+        for slide in decks[kind].slides:
             for shape in _drawn(slide):
                 if shape.has_table:
                     texts = [cell.text for row in shape.table.rows for cell in row.cells]
