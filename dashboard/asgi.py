@@ -5,8 +5,9 @@ Streamlit's own page says it is English; a screen reader would read Dutch with E
 elsewhere or showing the dashboard inside another site. An address without a page gets a Dutch
 page that says so; Streamlit itself would show the front page under an English dialog.
 
-Without access settings there is no login, and only a browser on this computer is answered.
-`/gezond` tells a watchman that a release is served and can be read.
+Where the login service fails, a page says so. Without access settings there is no login, and only a
+browser on this computer is answered. `/gezond` tells a watchman that a release is served and can be
+read.
 """
 
 from __future__ import annotations
@@ -123,11 +124,41 @@ class OnlyHere:
             await receive()
             await send({"type": "websocket.close", "code": _POLICY})
         else:
-            refusal = HTMLResponse(ELSEWHERE, status_code=403)
-            refusal.raw_headers.extend(HEADERS)
-            await refusal(scope, receive, send)
+            await _own(ELSEWHERE, 403)(scope, receive, send)
 
 
+class LoginFails:
+    """Where the login service does not answer, a Dutch page in place of two English words."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] != _LOGIN:
+            await self.app(scope, receive, send)
+            return
+        failed = False
+
+        async def passing(message: Message) -> None:
+            nonlocal failed
+            failed = failed or int(message.get("status", 0)) >= _FAILED
+            if not failed:
+                await send(message)
+
+        await self.app(scope, receive, passing)
+        if failed:
+            await _own(NO_LOGIN, 502)(scope, receive, send)
+
+
+def _own(page: bytes, status: int) -> HTMLResponse:
+    """A page of our own, with the headers that every response carries."""
+    response = HTMLResponse(page, status_code=status)
+    response.raw_headers.extend(HEADERS)
+    return response
+
+
+_LOGIN = "/auth/login"
+_FAILED = 400
 _POLICY = 1008
 
 
@@ -176,6 +207,11 @@ ELSEWHERE = _page(
     "<p>Dit dashboard draait als demonstratie, zonder inloggen, en is daarom alleen te openen op "
     "de computer waarop het draait. Wie het wil delen, geeft een toegangsbestand mee.</p>",
 )
+NO_LOGIN = _page(
+    "Inloggen lukt nu niet",
+    "<p>De inlogdienst van uw organisatie geeft geen antwoord. Probeer het over een paar minuten "
+    'opnieuw, of meld het bij de beheerder.</p><p><a href="/">Terug naar Zichtlijn</a></p>',
+)
 NOT_FOUND = _not_found_page()
 
 
@@ -204,5 +240,5 @@ def _is_page(headers: list[tuple[bytes, bytes]]) -> bool:
 app = st.App(
     Path(__file__).with_name("app.py"),
     routes=[Route(served.HEALTH, health)],
-    middleware=[Middleware(OnlyHere), Middleware(Dutch)],
+    middleware=[Middleware(OnlyHere), Middleware(LoginFails), Middleware(Dutch)],
 )

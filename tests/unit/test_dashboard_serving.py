@@ -19,6 +19,7 @@ from tests import access
 from tests.browser.fixture_release import build, point_to
 
 DEPLOY = access.EXAMPLE
+LOGIN = {"status": 302}
 COOKIES = (b"_streamlit_user=x; Path=/; HttpOnly", b"al=1; Secure")
 
 
@@ -27,12 +28,18 @@ async def _behind(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.accept"})
         return
+    if scope["path"] == "/auth/login":
+        await send({"type": "http.response.start", "status": LOGIN["status"], "headers": []})
+        await send({"type": "http.response.body", "body": b"Authentication error"})
+        return
     headers = [(b"content-type", b"text/plain"), *((b"set-cookie", told) for told in COOKIES)]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": b"cijfers"})
 
 
-def _asked(host: str, kind: str = "http", **headers: str) -> list[Message]:
+def _asked(
+    host: str, kind: str = "http", path: str = "/_stcore/stream", **headers: str
+) -> list[Message]:
     """What comes back through both layers."""
     told: list[Message] = []
 
@@ -44,7 +51,7 @@ def _asked(host: str, kind: str = "http", **headers: str) -> list[Message]:
 
     scope: Scope = {
         "type": kind,
-        "path": "/_stcore/stream",
+        "path": path,
         "method": "GET",
         "scheme": "http",
         "headers": [
@@ -52,7 +59,7 @@ def _asked(host: str, kind: str = "http", **headers: str) -> list[Message]:
             *((name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()),
         ],
     }
-    asyncio.run(asgi.OnlyHere(asgi.Dutch(_behind))(scope, receive, send))
+    asyncio.run(asgi.OnlyHere(asgi.LoginFails(asgi.Dutch(_behind)))(scope, receive, send))
     return told
 
 
@@ -98,6 +105,17 @@ def test_over_https_cookies_and_the_site_stay_on_https(monkeypatch: pytest.Monke
     assert (b"set-cookie", COOKIES[0] + b"; Secure") in over
     assert (b"set-cookie", COOKIES[1]) in over
     assert set(asgi.HEADERS) <= set(over)
+
+
+def test_login_service_that_fails_is_a_dutch_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(rules.VARIABLE, "toegang.yaml")
+    assert _asked("zichtlijn.nl", path="/auth/login")[0]["status"] == 302
+    monkeypatch.setitem(LOGIN, "status", 400)
+    start, body = _asked("zichtlijn.nl", path="/auth/login")
+    assert start["status"] == 502
+    assert b"Inloggen lukt nu niet" in body["body"]
+    assert b"Authentication error" not in body["body"]
+    assert set(asgi.HEADERS) <= set(start["headers"])
 
 
 def test_health_says_which_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
