@@ -17,7 +17,7 @@ import duckdb
 
 from pipelines.audit import attacks, truth
 from pipelines.audit.attacks import Guess
-from pipelines.audit.knowledge import Key, Released, Topic, topics, view
+from pipelines.audit.knowledge import Key, Released, Topic, of_schools, topics, view
 from pipelines.audit.linear import ROUNDING, Attacker, Between, View
 from pipelines.audit.referee import Finding, Referee
 from pipelines.audit.truth import Truth
@@ -74,7 +74,8 @@ def audit(workdir: Path, *, progress: Callable[[Iterable[Any], str], Iterable[An
     shown: Counter[str] = Counter()
     before = [{t.name: t for t in topics(other, known.known)} for other in earlier]
     for topic in progress(topics(released, known.known), "Aanvallen"):
-        referee = Referee(topic, known.of(topic))
+        inside = of_schools(topic, released.parents, known.schools)
+        referee = Referee(topic, known.of(topic), inside)
         secrets = referee.sensitive() if referee.facts else set(topic.hidden)
         sensitive += len(secrets)
         _count_visible(topic, secrets, safe, shown)

@@ -317,6 +317,14 @@ def view(
     return seen
 
 
+def of_schools(
+    topic: Topic, parents: Mapping[str, str], schools: Mapping[str, Mapping[str, str]]
+) -> dict[int, tuple[int, ...]]:
+    """Per cell of an area the cells of the schools in it, where those are told of."""
+    kinds = {"gemeente vestiging", "wijk", "onderwijssoort"}
+    return {r.whole: r.parts for r in _relations(topic, parents, schools) if r.kind in kinds}
+
+
 def _possible(topic: Topic, relation: Relation) -> bool:
     def span(cell: int) -> tuple[float, float]:
         known = topic.shown.get(cell)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from pipelines.audit.attacks import INSIDER_WIDTH, SLACK, Guess
@@ -33,10 +33,12 @@ class Finding:
 
 @dataclass(frozen=True)
 class Referee:
-    """Judge of one topic; `facts` by cell, empty where no truth was kept."""
+    """Judge of one topic; `facts` by cell, empty where no truth was kept. `schools`: per cell of an
+    area the cells of its schools."""
 
     topic: Topic
     facts: Mapping[int, Fact]
+    schools: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
 
     @cached_property
     def beside(self) -> set[int]:
@@ -50,6 +52,16 @@ class Referee:
             return not self.facts
         limit = self.topic.thresholds[cell]
         return fact.units > 0 and (fact.units < limit or fact.children < limit)
+
+    def told_by_schools(self, cell: int) -> bool:
+        """Whether a total is hidden only for its few schools, which all show their own number."""
+        fact = self.facts.get(cell)
+        if fact is None or fact.schools is None or self.secret(cell):
+            return False
+        inside = self.schools.get(cell, ())
+        return (
+            fact.schools < MINIMUM_SCHOOLS and bool(inside) and set(inside) <= set(self.topic.shown)
+        )
 
     def small(self, cell: int) -> bool:
         """Whether a cell holds 1 to T-1 units."""
@@ -105,6 +117,8 @@ class Referee:
                 return None
             return "exact" if exact else self._weak(low, high, limit)
         if self.facts and guess.cell in self.beside and not self.secret(guess.cell):
+            return None
+        if self.told_by_schools(guess.cell):
             return None
         if exact:
             return "exact"

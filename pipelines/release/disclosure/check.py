@@ -66,6 +66,8 @@ def certify(component: Component, protection: Protection) -> Verdict:
         readable += int(demand.aware)
     if missing:
         reasons.append("een getuige ontbreekt of schiet tekort")
+    if narrow and not component.told_elsewhere:
+        reasons.append("een verborgen aantal is te nauw te begrenzen")
     return Verdict(
         name=component.name,
         safe=not reasons,

@@ -89,6 +89,12 @@ class Component:
         own = self.cells.filter(pl.col("niveau") == "vestiging")["gebied"]
         return tuple(own.unique().sort().to_list())
 
+    @property
+    def told_elsewhere(self) -> bool:
+        """Whether something is known of these cells that this release does not say."""
+        bounds = [bound for r in self.relations for bound in (r.low, r.high)]
+        return bool(self.known or self.earlier or any(bound is not None for bound in bounds))
+
     @cached_property
     def cells_of_schools(self) -> sp.csr_array:
         """Which cells are of which school: schools as rows, cells as columns, 0/1."""
@@ -102,6 +108,25 @@ class Component:
             (np.ones(rows.height, np.int64), where),
             shape=(len(self.schools), self.cells.height),
         )
+
+    @cached_property
+    def sum_of_schools(self) -> dict[int, tuple[int, ...]]:
+        """Totals of areas with too few schools that are the sum of cells of those schools."""
+        rest = ["schooljaar", "uitsplitsing", "categorie", "deel", "telling"]
+        few = self.cells.filter(
+            pl.col("niveau").is_in(AREA_LEVELS) & (pl.col("scholen") < self.minimum_schools)
+        )
+        own = self.cells.filter(pl.col("niveau") == "vestiging").select(*rest, school="cel")
+        rows = self.incidence.tocsr()
+        found: dict[int, tuple[int, ...]] = {}
+        for (cell,), schools in (
+            few.join(own, on=rest).sort("cel", "school").group_by("cel", maintain_order=True)
+        ):
+            atoms = rows[[cell]]
+            inside = [s for s in schools["school"].to_list() if rows[[s]].multiply(atoms).nnz]
+            if inside and not (rows[inside].sum(axis=0) - atoms.toarray()[0]).any():
+                found[int(cell)] = tuple(inside)
+        return found
 
     def noticed(self, moved: Ints) -> Bools:
         """Per school whether it would know that cells (or rows) did not move by `moved`."""
@@ -168,7 +193,7 @@ class Verdict:
     could work out who is *told* which cells are hidden for themselves (four schools of one pupil
     each under a total of 1..4): no mask tells that, and no further hiding could prevent it.
     `narrow` counts hidden rows that stay less uncertain than is wanted, to everybody or to one
-    school: figures known elsewhere can tell that much. `beside_earlier`: the proof also stands
+    school; only figures known elsewhere may tell that much. `beside_earlier`: the proof also stands
     for a reader who kept earlier releases.
     """
 

@@ -144,7 +144,8 @@ def refuse_unsafe(verdicts: Sequence[Verdict]) -> None:
     named = "; ".join(f"{verdict.name} ({', '.join(verdict.reasons)})" for verdict in refused)
     raise ReleaseRefused(
         f"De uitgave is niet gepubliceerd: voor deze tabellen ontbreekt het bewijs dat kleine "
-        f"aantallen niet te herleiden zijn: {named}."
+        f"aantallen niet te herleiden zijn: {named}. Zet zo'n tabel in het publicatieplan een "
+        "niveau hoger, of laat een uitsplitsing vervallen."
     )
 
 

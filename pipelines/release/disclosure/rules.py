@@ -109,10 +109,17 @@ def _nested_demands(component: Component, rows: Rows) -> Iterator[Demand]:
 
 
 def _wide_demands(component: Component, visible: Bools) -> Iterator[Demand]:
-    """What is hidden without being small itself is not known to within `WIDTH` either."""
+    """What is hidden without being small itself is not known to within `WIDTH` either.
+
+    Except the total of an area with too few schools where each of them shows its own number: that
+    number is all there is to know.
+    """
     values, thresholds = component.values, component.thresholds
     safe = (values >= thresholds) & (component.children >= thresholds)
     for cell in np.flatnonzero(safe & ~visible).tolist():
+        schools = component.sum_of_schools.get(cell)
+        if schools is not None and visible[list(schools)].all():
+            continue
         yield Demand(cell, int(values[cell]) + WIDTH, up=True, wide=True)
 
 
