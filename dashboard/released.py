@@ -62,7 +62,7 @@ _INSIDE = {
     "ON c.niveau = b.niveau AND c.gebied = b.code",
     "categorieen": "SELECT k.* FROM {file}.categorieen k SEMI JOIN cellen c "
     "ON c.uitsplitsing = k.uitsplitsing AND c.categorie = k.code",
-    "bescherming": "SELECT metriek, niveau, count(*) AS cellen, "
+    "bescherming": "SELECT metriek, uitsplitsing, niveau, count(*) AS cellen, "
     "count(*) FILTER (status = 'zichtbaar') AS zichtbaar, "
     "count(*) FILTER (status = 'afgeschermd') AS afgeschermd FROM cellen GROUP BY ALL",
 }

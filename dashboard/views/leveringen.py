@@ -56,6 +56,7 @@ def render(released: Released) -> None:
         f"publicatie: {released.about.oordeel}.",
     )
     _protection(released)
+    _much_hidden(released)
 
 
 def _supplier(deliveries: Sequence[Mapping[str, Any]]) -> str | None:
@@ -224,6 +225,48 @@ def _protection(released: Released) -> None:
             ),
             note="Afgeschermd beschermt een klein aantal: dat van de cel zelf, of een ander. Wat "
             "te klein is voor een verhouding of niet van toepassing, telt bij geen van beide.",
+        )
+    )  # fmt: skip
+
+
+def _much_hidden(released: Released) -> None:
+    """Tables of which a fifth or more does not show: better a level higher, or folded."""
+    rows = released.query(
+        "SELECT metriek, uitsplitsing, niveau, cellen, zichtbaar, afgeschermd FROM bescherming "
+        "WHERE 5 * afgeschermd >= cellen AND afgeschermd > 0 "
+        "ORDER BY metriek, uitsplitsing, niveau"
+    ).to_dicts()
+    if not rows:
+        return
+    body = tuple(
+        Row(
+            (
+                tables.text(_label(released, row["metriek"])),
+                tables.text(wording.cut(row["uitsplitsing"]) if row["uitsplitsing"] else ""),
+                tables.text(wording.level(row["niveau"])),
+                tables.figure(wording.number(row["cellen"])),
+                tables.figure(_share(row)),
+            )
+        )
+        for row in rows
+    )
+    figure.show(
+        figure.Figure(
+            key="veel-afgeschermd",
+            title="Tabellen waarvan een vijfde of meer is afgeschermd",
+            facts=facts.of_administration(
+                released,
+                "De tabellen van het publicatieplan waarin ten minste een op de vijf cellen is "
+                "afgeschermd.",
+                "Cellen van de publicatie",
+            ),
+            table=Table(
+                "Tabellen met veel afgeschermde cellen",
+                ("Maat", "Uitsplitsing", "Niveau", "Cellen", "Aandeel zichtbaar"),
+                body, frozenset({3, 4}),
+            ),
+            note="Zulke tabellen zeggen weinig. Overweeg in het publicatieplan een niveau hoger, "
+            "of voeg categorieën samen.",
         )
     )  # fmt: skip
 

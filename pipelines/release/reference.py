@@ -198,13 +198,15 @@ def findings_table(con: duckdb.DuckDBPyConnection, thresholds: Thresholds) -> pl
 
 
 def protection_table(cells: pl.DataFrame) -> pl.DataFrame:
-    """`bescherming`: per metric and level how many cells there are, and how many show."""
+    """`bescherming`: per table of the publication plan (metric, breakdown and level) how many cells
+    there are, and how many show."""
+    table = ["metriek", "uitsplitsing", "niveau"]
     return (
-        cells.group_by("metriek", "niveau")
+        cells.group_by(table)
         .agg(
             cellen=pl.len().cast(pl.Int64),
             zichtbaar=(pl.col("status") == "zichtbaar").sum().cast(pl.Int64),
             afgeschermd=(pl.col("status") == "afgeschermd").sum().cast(pl.Int64),
         )
-        .sort("metriek", "niveau")
+        .sort(table)
     )

@@ -88,7 +88,7 @@ CREATE TABLE leveringen (levering VARCHAR, bestand VARCHAR, dataset VARCHAR, lev
 CREATE TABLE bevindingen (levering VARCHAR, dataset VARCHAR, leverancier VARCHAR, regel VARCHAR,
     ernst VARCHAR, dimensie VARCHAR, kolommen VARCHAR, aantal INTEGER, bericht VARCHAR,
     herstel VARCHAR, aanvaard_tot DATE);
-CREATE TABLE bescherming (metriek VARCHAR, niveau VARCHAR, cellen INTEGER, zichtbaar INTEGER,
+CREATE TABLE bescherming (metriek VARCHAR, uitsplitsing VARCHAR, niveau VARCHAR, cellen INTEGER, zichtbaar INTEGER,
     afgeschermd INTEGER);
 """
 
@@ -476,7 +476,7 @@ def build(workdir: Path, release_id: str = RELEASE_ID, *, metrics: int | None = 
         con.commit()
         _insert_cells(con, cells)
         con.execute(
-            "INSERT INTO bescherming SELECT metriek, niveau, count(*), "
+            "INSERT INTO bescherming SELECT metriek, uitsplitsing, niveau, count(*), "
             "count(*) FILTER (status = 'zichtbaar'), count(*) FILTER (status = 'afgeschermd') "
             "FROM cellen GROUP BY ALL"
         )
