@@ -53,6 +53,7 @@ soak: setup ## Kill a run at KILLS moments (default 500), attack ATTACKS registe
 	ZICHTLIJN_KILLS=$(or $(KILLS),500) $(BIN)/pytest -n 2 tests/flow/test_crash.py
 	ZICHTLIJN_SPECS=alle $(BIN)/pytest -n 2 --dist loadgroup tests/spec
 	ZICHTLIJN_ATTACKS=$(or $(ATTACKS),1000) $(BIN)/pytest -n 2 tests/privacy/test_attack.py
+	$(BIN)/pytest -n 0 tests/soak/series.py
 	ZICHTLIJN_RAPPORTEN=$(or $(EXPORTS),200) $(BIN)/pytest -n 2 tests/soak/test_report_soak.py
 
 fuzz: setup ## Read made-up, damaged and random files: FUZZ times what make test does (default 50)
