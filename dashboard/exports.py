@@ -117,7 +117,7 @@ def _spread(table: Table) -> tuple[list[str], list[list[Value]]]:
     heads = [
         name
         for column, head in enumerate(table.heads)
-        for name in (_ends(head) if two[column] else (head,))
+        for name in (ends(head) if two[column] else (head,))
     ]
     rows = [
         [v for column, cell in enumerate(row.cells) for v in _values(cell, two=two[column])]
@@ -126,7 +126,8 @@ def _spread(table: Table) -> tuple[list[str], list[list[Value]]]:
     return heads, rows
 
 
-def _ends(head: str) -> tuple[str, str]:
+def ends(head: str) -> tuple[str, str]:
+    """The two heads of a column of ranges or fractions."""
     first, divided, second = head.partition(" / ")
     return (first, second.capitalize()) if divided else (f"{head}: van", f"{head}: tot")
 

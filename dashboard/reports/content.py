@@ -49,6 +49,16 @@ class Picture:
     name: str
     norm: tuple[float, str] | None = None
 
+    @property
+    def spans(self) -> list[tuple[float, float]]:
+        """From where to where each step reaches, low end first; a total stands on the axis."""
+        running, found = 0.0, []
+        for mark in self.marks:
+            value = mark.value or 0.0
+            start, running = (0.0, value) if mark.strong else (running, running + value)
+            found.append((min(start, running), max(start, running)))
+        return found
+
 
 @dataclass(frozen=True)
 class Exhibit:

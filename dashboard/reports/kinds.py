@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from dashboard import balance_words, balances, conclusions, promises, wording
 from dashboard.released import Released
-from dashboard.reports import exhibits, zis
+from dashboard.reports import exhibits, places, zis
 from dashboard.reports.content import Exhibit, Report, Section
 from dashboard.reports.text import plain
 from dashboard.selection import Selection
@@ -155,7 +155,7 @@ def _evaluation(released: Released, selection: Selection) -> Report:
 
 def _by_provider(released: Released, selection: Selection) -> Section:
     lines = _per_area(released, selection, "aanbieder", _PROVIDER)
-    table = exhibits.areas(released, _PROVIDER, selection, "aanbieder", "Proces en inhoud")
+    table = places.areas(released, _PROVIDER, selection, "aanbieder", "Proces en inhoud")
     return Section(
         "Conclusies per aanbieder",
         "Aanbieders werken op verschillende scholen, met verschillende leerlingen. De cijfers zijn "
@@ -166,7 +166,7 @@ def _by_provider(released: Released, selection: Selection) -> Section:
 
 def _by_team(released: Released, selection: Selection) -> Section:
     lines = _per_area(released, selection, "wijk", _TEAM)
-    table = exhibits.areas(released, _TEAM, selection, "wijk", "Proces en inhoud")
+    table = places.areas(released, _TEAM, selection, "wijk", "Proces en inhoud")
     return Section(
         "Conclusies per wijkteam",
         "Elke wijk heeft een eigen wijkteam. De wijken staan op naam, niet op volgorde van cijfer.",
@@ -175,7 +175,7 @@ def _by_team(released: Released, selection: Selection) -> Section:
 
 
 def _by_school(released: Released, selection: Selection) -> Section:
-    table = exhibits.areas(released, _PUPILS, selection, "vestiging", "Kerncijfers")
+    table = places.areas(released, _PUPILS, selection, "vestiging", "Kerncijfers")
     return Section(
         "Conclusies per school",
         "Scholen staan op naam. Of een school meer van de andere verschilt dan toeval verklaart, "
@@ -267,17 +267,17 @@ def _place(
     area = released.areas.get((selection.niveau, selection.gebied))
     parent = released.areas.get(("gemeente", area.ouder)) if area is not None else None
     year = selection.schooljaar
-    places = [selection]
+    around = [selection]
     if parent is not None:
-        places.append(Selection(year, "gemeente", parent.code, parent.naam))
-    places.append(Selection(year, "totaal", "", wording.level("totaal")))
+        around.append(Selection(year, "gemeente", parent.code, parent.naam))
+    around.append(Selection(year, "totaal", "", wording.level("totaal")))
     return _report(
         kind, f"{selection.naam}: ondersteuning op school", released, selection,
         _short(released, selection),
         Section(
             "Naast de omgeving",
             "Een enkele plaats telt weinig leerlingen: het interval zegt hoe zeker een cijfer is.",
-            exhibits=(exhibits.beside(released, beside, places),),
+            exhibits=(places.beside(released, beside, around),),
         ),
         Section(
             "Door de jaren",

@@ -86,25 +86,14 @@ def _over_years(picture: Picture) -> CategoryChartData:
 
 def _above_zero(picture: Picture) -> bool:
     """Can the steps be stacked: does nothing on the way go below zero?"""
-    return all(low >= 0 for low, _ in _spans(picture))
-
-
-def _spans(picture: Picture) -> list[tuple[float, float]]:
-    """From where to where each step reaches, low end first."""
-    running, spans = 0.0, []
-    for mark in picture.marks:
-        value = mark.value or 0.0
-        start, end = (0.0, value) if mark.strong else (running, running + value)
-        spans.append((min(start, end), max(start, end)))
-        running = end
-    return spans
+    return all(low >= 0 for low, _ in picture.spans)
 
 
 def _stacked(picture: Picture) -> CategoryChartData:
     """A clear foot, and on it what adds, what costs, or a total."""
     data = CategoryChartData(number_format=picture.form)
     data.categories = [mark.label for mark in picture.marks]
-    spans = _spans(picture)
+    spans = picture.spans
     feet = [
         None if mark.strong else low for mark, (low, _) in zip(picture.marks, spans, strict=True)
     ]
@@ -202,7 +191,7 @@ def _steps(chart: Chart, picture: Picture) -> None:
     chart.category_axis.reverse_order = True
     plot: Any = chart.plots[0]
     plot.gap_width, plot.overlap = 35, 100
-    least = int(max(high for _, high in _spans(picture)) * _NARROW)
+    least = int(max(high for _, high in picture.spans) * _NARROW)
     form = f'[>={least}]{picture.form};""'
     colours = (None, theme.ACCENT_SOFT, theme.SIGNAL, theme.ACCENT)
     for series, colour in zip(plot.series, colours, strict=True):
@@ -224,7 +213,7 @@ def _axes(chart: Chart, picture: Picture) -> None:
     for mark in picture.marks:
         ends += [end for end in (mark.value, mark.low, mark.high) if end is not None]
     if picture.shape == "stappen":
-        ends += [end for span in _spans(picture) for end in span]
+        ends += [end for span in picture.spans for end in span]
     if picture.norm is not None:
         ends.append(picture.norm[0])
     value.minimum_scale = min(ends) * _ROOM

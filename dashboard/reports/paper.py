@@ -16,7 +16,7 @@ from typing import Any
 import typst
 
 from dashboard import facts, theme, wording
-from dashboard.reports.content import Exhibit, Mark, Picture, Report, ReportRefused, Section
+from dashboard.reports.content import Exhibit, Picture, Report, ReportRefused, Section
 from dashboard.reports.text import whole, words
 from dashboard.tables import Table
 
@@ -161,28 +161,16 @@ def _shares(widths: list[int]) -> list[float]:
 
 
 def _picture(picture: Picture) -> dict[str, Any]:
-    spans = _spans(picture.marks) if picture.shape == "stappen" else [None] * len(picture.marks)
+    stacked = picture.shape == "stappen"
     marks = [
         {
             "label": mark.label, "value": mark.value, "text": whole(mark.text), "low": mark.low,
-            "high": mark.high, "strong": mark.strong,
-            "from": None if span is None else min(span),
-            "upto": None if span is None else max(span),
+            "high": mark.high, "strong": mark.strong, "from": low if stacked else None,
+            "upto": high if stacked else None,
         }
-        for mark, span in zip(picture.marks, spans, strict=True)
+        for mark, (low, high) in zip(picture.marks, picture.spans, strict=True)
     ]  # fmt: skip
     return {"shape": picture.shape, "marks": marks, "alt": picture.alt, "norm": picture.norm}
-
-
-def _spans(marks: tuple[Mark, ...]) -> list[tuple[float, float] | None]:
-    """From where to where each step reaches; a total stands on the axis."""
-    running = 0.0
-    spans: list[tuple[float, float] | None] = []
-    for mark in marks:
-        value = mark.value or 0.0
-        start, running = (0.0, value) if mark.strong else (running, running + value)
-        spans.append((start, running))
-    return spans
 
 
 def _rich(line: str) -> list[tuple[str, bool]]:

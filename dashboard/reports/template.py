@@ -71,6 +71,7 @@ def own() -> Presentation:
     """The template that is used when none is given."""
     deck = pptx.Presentation()
     deck.slide_width, deck.slide_height = Inches(WIDE), Inches(HIGH)
+    _without_preview(deck)
     _themed(deck)
     layouts = deck.slide_layouts
     for layout in list(layouts)[2:]:
@@ -125,6 +126,14 @@ def _missing(deck: Presentation, name: str, needed: tuple[str, ...]) -> list[str
     placeholders: Any = found.placeholders
     present = {shape.name for shape in placeholders}
     return [box for box in needed if box not in present]
+
+
+def _without_preview(deck: Presentation) -> None:
+    """The picture of the package's own template says nothing of these slides."""
+    links: Any = deck.part.package._rels
+    for name, link in list(links.items()):
+        if link.reltype == RT.THUMBNAIL:
+            links.pop(name)
 
 
 def _themed(deck: Presentation) -> None:

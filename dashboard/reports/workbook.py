@@ -12,7 +12,7 @@ from typing import Any
 
 import xlsxwriter
 
-from dashboard import facts, wording
+from dashboard import exports, facts, wording
 from dashboard.reports import files, pictures
 from dashboard.reports.content import Exhibit, Report
 from dashboard.reports.text import plain, words
@@ -139,11 +139,7 @@ def _columns(table: Table) -> tuple[list[str], list[int]]:
     for place, head in enumerate(table.heads):
         two = any(len(row.cells[place].values) == 2 for row in table.rows)
         spans.append(2 if two else 1)
-        if not two:
-            heads.append(head)
-            continue
-        first, divided, second = head.partition(" / ")
-        heads += [first, second.capitalize()] if divided else [f"{head}: van", f"{head}: tot"]
+        heads += exports.ends(head) if two else (head,)
     return heads, spans
 
 

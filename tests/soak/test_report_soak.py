@@ -59,6 +59,7 @@ class Book:
     def __init__(self, file: Path, release: Released) -> None:
         self._file, self._release = file, release
         self._cells: dict[str, Allowed] = {}
+        self._numbers = set[float]()
         told = (*self._texts(), *_of_effects(release), *_of_balance(release), FIXED)
         self._told = set[str]().union(*map(_tokens, told))
 
@@ -75,7 +76,7 @@ class Book:
             self._cells[where] = self._of_cells(where)
         cells = self._cells[where]
         own_words = set[str]().union(*map(_tokens, _of_report(report)))
-        return Allowed(cells.written | self._told | own_words, cells.values)
+        return Allowed(cells.written | self._told | own_words, cells.values | self._numbers)
 
     def _of_cells(self, where: str) -> Allowed:
         of = f"FROM cellen WHERE status = 'zichtbaar' AND waarde IS NOT NULL AND {where}"
@@ -102,6 +103,7 @@ class Book:
         return Allowed(written, values)
 
     def _texts(self) -> Iterator[str]:
+        """Texts of the other tables, as they are read; their numbers are kept."""
         with duckdb.connect(str(self._file), read_only=True) as file:
             for table in released.TABLES:
                 if table == "cellen":
@@ -112,6 +114,8 @@ class Book:
                             yield f"{wording.date(value)} {value:%d-%m-%Y}"
                         elif isinstance(value, str):
                             yield value
+                        elif isinstance(value, float):
+                            self._numbers |= {value, -value}
 
 
 def _of_effects(release: Released) -> Iterator[str]:

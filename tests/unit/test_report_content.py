@@ -9,7 +9,7 @@ import pytest
 
 from dashboard import charts, wording
 from dashboard.released import Released
-from dashboard.reports import exhibits, make, zis
+from dashboard.reports import exhibits, make, places, zis
 from dashboard.reports.content import ReportRefused
 from dashboard.reports.kinds import KINDS
 from dashboard.reports.text import words
@@ -69,7 +69,7 @@ def test_picture_holds_what_the_release_holds_and_hides_what_it_hides(release: R
 
 
 def test_areas_stand_by_name_and_schools_beside_chance(release: Released) -> None:
-    found = exhibits.areas(release, ("smw_bereik",), ALL, "vestiging", "Kerncijfers")
+    found = places.areas(release, ("smw_bereik",), ALL, "vestiging", "Kerncijfers")
     assert found.table is not None
     names = [words(row.cells[0]) for row in found.table.rows]
     assert names == [area.naam for area in release.areas_of("vestiging")]
@@ -81,7 +81,7 @@ def test_areas_stand_by_name_and_schools_beside_chance(release: Released) -> Non
 def test_municipality_tells_only_its_own_schools(release: Released) -> None:
     town = release.areas_of("gemeente")[0]
     own = Selection(YEAR, "gemeente", town.code, town.naam)
-    found = exhibits.areas(release, ("smw_bereik",), own, "vestiging", "Kerncijfers")
+    found = places.areas(release, ("smw_bereik",), own, "vestiging", "Kerncijfers")
     mine = [area.naam for area in release.areas_of("vestiging") if area.ouder == town.code]
     assert found.table is not None
     assert [words(row.cells[0]) for row in found.table.rows] == mine
