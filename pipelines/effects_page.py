@@ -107,7 +107,9 @@ def _how_to_read() -> list[str]:
             "**Bewijs.** De trap volgt de woorden van de effectladder van het NJi. Hoger komt een"
             " belofte alleen als het verschil duidelijk is, de beloofde kant op wijst en de opzet"
             " het draagt. Wijken de groepen vóór de start al uiteen, dan blijft het bij de"
-            " grondslag die bij de belofte staat."
+            " grondslag die bij de belofte staat. Is een verschil niet meer duidelijk als de"
+            " vergelijkingsgroep wordt gewogen naar eerdere jeugdhulp en onderwijssoort, dan is het"
+            " hooguit een eerste aanwijzing."
         ),
         "",
         "| Bewijsniveau | Betekenis |",

@@ -20,10 +20,14 @@ DIP_P = 0.10
 
 @dataclass(frozen=True)
 class Checks:
-    """`dip`: just before the start things were clearly worse than before. `told`: Dutch."""
+    """`dip`: just before the start things were clearly worse than before. `told`: Dutch.
+
+    `weighted_away`: a clear difference is not clear with the comparison group weighted.
+    """
 
     dip: bool
     told: tuple[str, ...]
+    weighted_away: bool = False
 
 
 def of_rates(

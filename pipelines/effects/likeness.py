@@ -1,7 +1,8 @@
 """How alike the two arms are, and whether weighting to the participants' sectors matters.
 
-Known of both arms are the school's sector and what happened before the start; age and problem are
-not in the deliveries of participations. Only words and whole percentages leave this module.
+Known of both arms are the school's sector and what happened before the start; earlier youth care
+is in `weighting`; age and problem are not in the deliveries of participations. Only words and whole
+percentages leave this module.
 """
 
 from __future__ import annotations
@@ -11,10 +12,17 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
-from pipelines.effects.estimators import CannotEstimate, Cells, Floats
+from pipelines.effects.estimators import CannotEstimate
 from pipelines.effects.evidence import percent
 from pipelines.effects.rounding import to_nearest
 from pipelines.effects.rows import Given
+from pipelines.effects.weighting import (
+    SECTOR,
+    sector_gaps,
+    stratum_weights,
+    weighted_cells,
+    with_sector,
+)
 
 UNKNOWN_ALIKE = "Of leeftijd en problematiek in beide groepen gelijk zijn, is niet geleverd."
 
@@ -50,34 +58,22 @@ def _before(phases: pl.DataFrame) -> str:
 
 
 def _by_sector(phases: pl.DataFrame, kinds: Mapping[str, str], estimate: float) -> str:
-    known = phases.with_columns(
-        kind=pl.col("school").replace_strict(dict(kinds), default=None, return_dtype=pl.String)
-    )
-    if known["kind"].null_count():
+    known = with_sector(phases, kinds)
+    if known[SECTOR].null_count():
         return "Van niet alle scholen is de onderwijssoort bekend; daarnaar is niet gewogen."
-    shares = {
-        arm: dict(
-            known.filter((pl.col("groep") == arm) & (pl.col("index") == 0))
-            .group_by("kind")
-            .agg(pl.col("pupils").sum())
-            .with_columns(pl.col("pupils") / pl.col("pupils").sum())
-            .iter_rows()
-        )
-        for arm in ("zis", "vergelijking")
-    }
-    own, other = shares["zis"], shares["vergelijking"]
-    if not set(own) <= set(other):
+    weights = stratum_weights(known, (SECTOR,))
+    if weights is None:
         return (
             "Bij een onderwijssoort van deelnemers hoort geen vergelijkingsschool; daarnaar is niet"
             " gewogen."
         )
-    largest = max(abs(own.get(kind, 0.0) - other[kind]) for kind in other)
+    largest, _after = sector_gaps(known, (SECTOR,), weights)
     told = (
         "Aandeel naar onderwijssoort: het grootste verschil tussen de groepen is"
         f" {round(100 * largest)} procentpunten"
     )
     try:
-        cells = _weighted(known, {kind: own.get(kind, 0.0) / other[kind] for kind in other})
+        cells = weighted_cells(known, (SECTOR,), weights)
     except CannotEstimate:
         return f"{told}; wegen daarnaar kon niet."
     rates = cells.rates
@@ -87,16 +83,3 @@ def _by_sector(phases: pl.DataFrame, kinds: Mapping[str, str], estimate: float) 
         f"{told}; met de vergelijkingsgroep daarnaar gewogen is de richting"
         f" {'dezelfde' if same else 'een andere'}."
     )
-
-
-def _weighted(phases: pl.DataFrame, weights: Mapping[str, float]) -> Cells:
-    """The four cells, with comparison schools weighted by sector."""
-    schools = sorted(phases["school"].unique())
-    place = {school: n for n, school in enumerate(schools)}
-    total: Floats = np.zeros((len(schools), 4))
-    weight = np.zeros_like(total)
-    for row in phases.iter_rows(named=True):
-        factor = 1.0 if row["groep"] == "zis" else weights[row["kind"]]
-        at = place[row["school"]], 2 * (row["groep"] == "zis") + row["index"]
-        total[at], weight[at] = factor * row["total"], factor * row["months"]
-    return Cells(total, weight)

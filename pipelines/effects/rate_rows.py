@@ -38,8 +38,10 @@ from pipelines.effects.summaries import (
     observed_days,
     outcome_by_month,
     outcome_by_slice,
+    phases_by_prior_care,
     slices,
 )
+from pipelines.effects.weighting import AWAY, weighted_comparison
 
 
 def rate_rows(
@@ -69,7 +71,12 @@ def rate_rows(
     points = course(effect, outcome, summary, given.parameters)
     for design in outcome.designs:
         if design in ("VV", "VN"):
-            rows.append(_estimate(given, effect, outcome, design, summary))
+            strata = None
+            if design == "VV" and _can_be_weighted(given, outcome):
+                strata = phases_by_prior_care(
+                    given.tables, outcome, observed, effect.window, given.parameters
+                )
+            rows.append(_estimate(given, effect, outcome, design, summary, strata))
             continue
         if monthly is None:
             monthly = outcome_by_month(
@@ -84,8 +91,18 @@ def rate_rows(
     return with_leading(rows), points
 
 
+def _can_be_weighted(given: Given, outcome: Events | Care) -> bool:
+    """On earlier youth care; not where that is the outcome, which would drift to the mean."""
+    return "jeugdhulp" in given.delivered and "jeugdhulp" not in outcome.datasets
+
+
 def _estimate(
-    given: Given, effect: Effect, outcome: Events | Care, design: Design, summary: pl.DataFrame
+    given: Given,
+    effect: Effect,
+    outcome: Events | Care,
+    design: Design,
+    summary: pl.DataFrame,
+    strata: pl.DataFrame | None,
 ) -> Row:
     arms = ["zis"] if design == "VN" else ["vergelijking", "zis"]
     phases = summary.filter(pl.col("division") == "fase")
@@ -101,9 +118,17 @@ def _estimate(
     trend = _pre_trend(summary) if design == "VV" else None
     found = checks.of_rates(effect, outcome, summary, arms, cells, exact.difference.value)
     if design == "VV":
-        alike = likeness(phases, sectors(given), exact.difference.value)
+        kinds = sectors(given)
+        alike = likeness(phases, kinds, exact.difference.value)
+        if strata is not None:
+            base = value_of(given.parameters, "afronding", 5)
+            weighted = weighted_comparison(strata, kinds, outcome.scale, effect.minimum, base)
+            found = replace(found, weighted_away=weighted.takes_away(exact.difference))
+            alike = (alike[0], *weighted.told, alike[2])
         found = replace(found, told=(*found.told, *alike))
     result = _result(effect, outcome, design, cells, exact, trend, found, phases, given.parameters)
+    if found.weighted_away and result.evidence in ("goede aanwijzingen", "sterke aanwijzingen"):
+        result = replace(result, evidence="eerste aanwijzingen", sentence=result.sentence + AWAY)
     return Row(effect, outcome, design, result, "zichtbaar", "")
 
 

@@ -182,6 +182,53 @@ def outcome_by_slice(
     outcome's sum; `pupils_with_event`: distinct pupils behind that sum; `largest`: one pupil's
     largest part of it.
     """
+    return _summed(
+        _windows(participants(tables, observed, window), cut),
+        happened(tables, measure, parameters, observed.end),
+        ["groep", "division", "idx"],
+    )
+
+
+def phases_by_prior_care(
+    tables: Tables,
+    measure: Events | Care,
+    observed: Observed,
+    window: Window,
+    parameters: Parameters,
+) -> pl.DataFrame:
+    """Before and during, apart for pupils with (`wel`) and without (`geen`) youth care in the year
+    before their start: school, groep, prior, index and the columns of `outcome_by_slice`."""
+    pupils = participants(tables, observed, window)
+    care = tables["jeugdhulp"].filter(_.leerling_id.notnull(), _.start_datum.notnull())
+    care = care.select(
+        care_of=_.leerling_id,
+        care_first=_.start_datum.epoch_days().cast("int64"),
+        care_end=(_.eind_datum.epoch_days().cast("int64") + 1).fill_null(FAR),
+    )
+    had = (
+        pupils.inner_join(
+            care,
+            [
+                pupils.leerling_id == care.care_of,
+                care.care_first < pupils.start,
+                care.care_end > pupils.start - days(12),
+            ],
+        )
+        .select(had_care=_.leerling_id)
+        .distinct()
+    )
+    marked = pupils.left_join(had, pupils.leerling_id == had.had_care).mutate(
+        prior=ibis.ifelse(_.had_care.notnull(), "wel", "geen")
+    )
+    return _summed(
+        _windows(marked, slices(window)[:2]),
+        happened(tables, measure, parameters, observed.end),
+        ["groep", "prior", "idx"],
+    )
+
+
+def _windows(pupils: ir.Table, cut: Sequence[Slice]) -> ir.Table:
+    """Every pupil x every slice of which any day was observed, with its begin and until."""
     stretches = ibis.memtable(
         pl.DataFrame(
             {
@@ -192,17 +239,13 @@ def outcome_by_slice(
             }
         )
     )
-    windows = (
-        participants(tables, observed, window)
-        .cross_join(stretches)
+    return (
+        pupils.cross_join(stretches)
         .mutate(
             begin=ibis.greatest(_.start + _.slice_first, _.known_from),
             until=ibis.least(_.start + _.slice_end, _.known_to, _.leave),
         )
         .filter(_.until > _.begin)
-    )
-    return _summed(
-        windows, happened(tables, measure, parameters, observed.end), ["groep", "division", "idx"]
     )
 
 

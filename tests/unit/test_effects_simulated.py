@@ -18,10 +18,12 @@ import pytest
 from pipelines.effects import evidence, saving_inputs
 from pipelines.effects.arms import cells_of
 from pipelines.effects.checks import dip_before_start
+from pipelines.effects.design import Minimum
 from pipelines.effects.estimators import CannotEstimate, compare_rates
 from pipelines.effects.interrupted import Months, interrupted_series
 from pipelines.effects.means import Means, mean_difference
 from pipelines.effects.staggered import NEVER, Panel, average_effect
+from pipelines.effects.weighting import weighted_comparison
 
 PILOTS = int(os.environ.get("ZICHTLIJN_PILOTS", "0")) or 60
 MONTHS_BEFORE, MONTHS_AFTER = 24, 24
@@ -275,6 +277,62 @@ def test_intervals_of_series_cover_the_truth(step: float) -> None:
     assert shares.within(shares.covered, 0.90, 0.97), shares
     if step == 0:
         assert shares.within(shares.found, 0.025, 0.075), shares
+
+
+def _confounded(seed: int, effect: float) -> tuple[pl.DataFrame, float]:
+    """Pupils who had youth care before improve by themselves, and are more often participants.
+
+    Strata as `phases_by_prior_care` gives them, and the true difference per pupil-month.
+    """
+    rng = np.random.default_rng([seed, 53])
+    rows = []
+    truth = exposure = 0.0
+    for school in range(12):
+        zis = school % 2 == 0
+        for prior, share, factor in (
+            ("wel", 0.7 if zis else 0.3, 0.45),
+            ("geen", 0.3 if zis else 0.7, 1.0),
+        ):
+            pupils = max(2, int(rng.poisson(26 * share)))
+            level = 0.1 * rng.gamma(30, 1 / 30)
+            months = pupils * 24.0
+            after = level * factor * (effect if zis else 1.0)
+            if zis:
+                truth += months * level * factor * (effect - 1.0)
+                exposure += months
+            arm = "zis" if zis else "vergelijking"
+            for index, rate in ((0, level), (1, after)):
+                events = float(rng.poisson(rate * months))
+                rows.append((f"s{school:02d}", arm, prior, index, pupils, months, events))
+    columns = ["school", "groep", "prior", "index", "pupils", "months", "total"]
+    return pl.DataFrame(rows, schema=columns, orient="row"), truth / exposure
+
+
+@pytest.mark.parametrize("effect", [1.0, 0.6])
+def test_weighting_takes_a_planted_confounding_away(effect: float) -> None:
+    """Without weights nothing is found to be something; with them the intervals hold the truth."""
+    plain_covered = plain_found = covered = found = 0
+    away = 0
+    for seed in range(PILOTS):
+        strata, truth = _confounded(seed, effect)
+        phases = strata.group_by("school", "groep", "index").agg(pl.col("months", "total").sum())
+        plain = compare_rates(cells_of(phases, ["vergelijking", "zis"]), seed=seed).difference
+        weighted = weighted_comparison(strata, {}, 100, Minimum(), 5)
+        assert weighted.estimate is not None
+        plain_covered += plain.interval[0] <= truth <= plain.interval[1]
+        plain_found += plain.p < 0.05
+        covered += weighted.estimate.interval[0] <= truth <= weighted.estimate.interval[1]
+        found += weighted.estimate.p < 0.05
+        away += weighted.takes_away(plain)
+    shares = Shares(covered / PILOTS, found / PILOTS, PILOTS)
+    assert plain_covered / PILOTS < 0.6
+    assert shares.within(shares.covered, 0.90, 0.975), shares
+    if effect == 1.0:
+        assert plain_found / PILOTS > 0.4
+        assert shares.within(shares.found, 0.025, 0.075), shares
+        assert away > 0.8 * plain_found
+    else:
+        assert shares.found > 0.6
 
 
 def test_the_scenarios_are_what_they_say() -> None:
