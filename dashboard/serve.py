@@ -12,6 +12,8 @@ from dashboard.access.rules import AccessRefused
 from dashboard.released import WORKDIR_VARIABLE, ReleaseUnreadable
 
 ADDRESS = "localhost"
+# In MB; a scenario of the reader is the only file that comes in.
+LARGEST_UPLOAD = 1
 # What keeps the dashboard from starting; each says in Dutch what to mend.
 REFUSED = (AccessRefused, LogUnwritable, ReleaseUnreadable)
 
@@ -38,6 +40,7 @@ def command(
         "--server.fileWatcherType=none",
         "--server.enableAgentApi=false",
         "--server.trustedUserHeaders={}",
+        f"--server.maxUploadSize={LARGEST_UPLOAD}",
         "--browser.gatherUsageStats=false",
         "--client.toolbarMode=minimal",
         "--client.showErrorDetails=none",
