@@ -90,7 +90,7 @@ def _in_short(deck: Presentation, report: Report) -> None:
             paragraph = frame.paragraphs[0] if not place else frame.add_paragraph()
             paragraph.space_after = Pt(size * 0.6)
             _runs(paragraph, line, size)
-        _write(slide, template.FOOTER, report.stamp)
+        _close(slide, report.stamp)
 
 
 def _exhibit(deck: Presentation, report: Report, exhibit: Exhibit) -> None:
@@ -99,7 +99,7 @@ def _exhibit(deck: Presentation, report: Report, exhibit: Exhibit) -> None:
         slide = _page(deck, report, exhibit.title)
         _write(slide, template.SUBJECT, exhibit.subject)
         _shape(slide, template.CONTENT).text_frame.text = exhibit.reason
-        _write(slide, template.FOOTER, report.stamp)
+        _close(slide, report.stamp)
         return
     region = _bounds(template.layout(deck, template.PAGE))
     most = 1 if report.kind == _BOARD else _MOST_PAGES
@@ -118,7 +118,7 @@ def _exhibit(deck: Presentation, report: Report, exhibit: Exhibit) -> None:
         if pane.sheet is not None:
             _table(slide, exhibit.table, pane.sheet, pane.rows, (left, top))
         unseen = sum(len(left.rows) for left in panes[most:]) if number == most else 0
-        _write(slide, template.FOOTER, "\n".join(_footer(report, exhibit, unseen)))
+        _close(slide, "\n".join(_footer(report, exhibit, unseen)))
         _notes(slide, _spoken(exhibit))
 
 
@@ -187,7 +187,7 @@ def _account(deck: Presentation, report: Report) -> None:
         _write(slide, template.SUBJECT, "Verantwoording")
         _drop(slide, template.CONTENT)
         _table(slide, table, sheet, part, region[:2])
-        _write(slide, template.FOOTER, report.stamp)
+        _close(slide, report.stamp)
 
 
 def _page(deck: Presentation, report: Report, title: str) -> Slide:
@@ -230,6 +230,15 @@ def _write(slide: Slide, name: str, text: str, *, size: float | None = None) -> 
             run._r.get_or_add_rPr().set("lang", "nl-NL")
             if size is not None:
                 run.font.size = Pt(size)
+
+
+def _close(slide: Slide, text: str) -> None:
+    """The footer and the number, read after what stands on the slide."""
+    _write(slide, template.FOOTER, text)
+    tree: Any = slide.shapes._spTree
+    for shape in _placeholders(slide):
+        if shape.name in {template.FOOTER, template.NUMBER}:
+            tree.append(shape.element)
 
 
 def _drop(slide: Slide, name: str) -> None:

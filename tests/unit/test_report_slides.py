@@ -86,6 +86,9 @@ def test_board_gets_eight_slides_each_with_its_account(
         if not exhibit.shown or exhibit.account is None:
             continue
         footer = next(s for s in slide.placeholders if s.name == template.FOOTER)
+        order = [shape.name for shape in slide.shapes]
+        assert order[0] == template.TITLE
+        assert order[-2:] == [template.FOOTER, template.NUMBER]
         text = footer.text_frame.text
         assert text.startswith(f"Definitie: {exhibit.account.definition}")
         assert release.about.id in text
