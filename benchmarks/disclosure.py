@@ -1,21 +1,43 @@
 """Time and usefulness of disclosure control on made-up linked cubes.
 
-    python benchmarks/disclosure.py [--large]
+    python benchmarks/disclosure.py [--cells 1000 10000 100000] [--large]
 
 Per cube: cells, atoms, sensitive cells, extra hidden cells, the share of safe cells that stay
 visible (lowest level of all), processor seconds to protect and to check, and their ratio.
+
+Then whole releases of about so many linked cells: the tables of several counts of 120 schools,
+through the years, protected side by side. Each in a process of its own: elapsed and processor
+seconds, peak memory of the largest process, the share hidden, growth of processor time (1 is
+linear), and between which bounds an attacker with linear programs holds hidden cells (the
+narrowest, and the middle one, of a sample).
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import math
+import multiprocessing
+import resource
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import highspy
 import numpy as np
 import polars as pl
 
-from pipelines.release.disclosure import build_component, certify, protect
+from pipelines.release.disclosure import (
+    Component,
+    Protection,
+    build_component,
+    certify,
+    protect,
+    protect_all,
+)
+from pipelines.release.disclosure.numbers import range_of_rounded
+from pipelines.release.disclosure.possible import with_possible_atoms
+from pipelines.release.disclosure.problem import by_year
 
 KEY = ("schooljaar", "niveau", "gebied", "uitsplitsing", "categorie")
 
@@ -152,10 +174,119 @@ def measure(cube: Cube) -> tuple[str, ...]:
     )
 
 
+YEARS, UNITS_PER_YEAR, SAMPLE = 4, 4_000, 25
+FAR = 1e6
+
+
+def release_of(cells: int) -> list[Component]:
+    """The components, by year, of a release of about `cells` cells."""
+    found: list[Component] = []
+    seed = 0
+    while sum(component.cells.height for component in found) < cells:
+        cube = Cube(f"telling {seed}", YEARS * UNITS_PER_YEAR, schools=120, years=YEARS)
+        whole = build_component(cube.name, *register(cube, seed), threshold=cube.threshold)
+        found += [part for _, part in by_year(whole)]
+        seed += 1
+    return found
+
+
+def widths(component: Component, protection: Protection) -> list[float]:
+    """Between how far bounds the atoms and all that is shown hold a sample of hidden cells."""
+    wide = with_possible_atoms(component)
+    low, high = range_of_rounded(protection.published, component.thresholds, component.rounding)
+    model = highspy.Highs()  # type: ignore[no-untyped-call]
+    model.silent()
+    model.addVars(wide.counts.size, np.zeros(wide.counts.size), np.full(wide.counts.size, FAR))
+    rows = wide.incidence.tocsr()
+    for cell in np.flatnonzero(protection.visible).tolist():
+        atoms = rows.indices[rows.indptr[cell] : rows.indptr[cell + 1]].astype(np.int32)
+        model.addRow(float(low[cell]), float(high[cell]), atoms.size, atoms, np.ones(atoms.size))
+    found = []
+    hidden = np.flatnonzero(~protection.visible)
+    for cell in hidden[:: 1 + hidden.size // SAMPLE].tolist():
+        atoms = rows.indices[rows.indptr[cell] : rows.indptr[cell + 1]].astype(np.int32)
+        ends = []
+        for sign in (1.0, -1.0):
+            model.changeColsCost(atoms.size, atoms, np.full(atoms.size, sign))
+            model.run()
+            ends.append(sign * model.getObjectiveValue())
+        model.changeColsCost(atoms.size, atoms, np.zeros(atoms.size))
+        found.append(ends[1] - ends[0])
+    return found
+
+
+def whole_release(cells: int, told: multiprocessing.Queue[str]) -> None:
+    """Figures of one release, as JSON."""
+    components = release_of(cells)
+    before = _spent()
+    start = time.monotonic()
+    protections = protect_all(components, processes=2)
+    elapsed, spent = time.monotonic() - start, _spent() - before
+    own, others = (
+        resource.getrusage(who).ru_maxrss
+        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    hidden = sum(int((~protection.visible).sum()) for protection in protections)
+    extra = sum(p.cells.filter(pl.col("reden") == "extra").height for p in protections)
+    bounds = sorted(widths(components[0], protections[0]))
+    told.put(
+        json.dumps(
+            {
+                "cells": sum(component.cells.height for component in components),
+                "elapsed": elapsed,
+                "spent": spent,
+                "memory": max(own, others) / 2**20,
+                "hidden": hidden,
+                "extra": extra,
+                "narrowest": bounds[0],
+                "middle": bounds[len(bounds) // 2],
+            }
+        )
+    )
+
+
+def _spent() -> float:
+    """Processor seconds of this process and those it started."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(u.ru_utime + u.ru_stime for u in used)
+
+
+def releases(sizes: Sequence[int]) -> None:
+    """Print a line per size."""
+    head = ("cellen", "s", "cpu s", "GiB", "verborgen", "extra", "nauwst", "midden", "groei")
+    print(" ".join(f"{word:>10}" for word in head))
+    context = multiprocessing.get_context("spawn")
+    last: dict[str, float] = {}
+    for size in sizes:
+        told: multiprocessing.Queue[str] = context.Queue()
+        process = context.Process(target=whole_release, args=(size, told))
+        process.start()
+        now = json.loads(told.get())
+        process.join()
+        growth = ""
+        if last:
+            times = math.log(now["spent"] / last["spent"])
+            growth = f"{times / math.log(now['cells'] / last['cells']):.2f}"
+        line = (
+            f"{now['cells']}",
+            f"{now['elapsed']:.1f}",
+            f"{now['spent']:.1f}",
+            f"{now['memory']:.2f}",
+            f"{100 * now['hidden'] / now['cells']:.1f}%",
+            f"{now['extra']}",
+            f"{now['narrowest']:.0f}",
+            f"{now['middle']:.0f}",
+            growth,
+        )
+        print(" ".join(f"{word:>10}" for word in line), flush=True)
+        last = now
+
+
 def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--large", action="store_true", help="also cubes that take minutes")
+    parser.add_argument("--cells", type=int, nargs="*", default=[1_000, 10_000], help="releases")
     options = parser.parse_args()
     head = ("kubus", "cellen", "atomen", "eerst", "extra", "zichtbaar", "s", "check", "x", "")
     width = (30, 7, 7, 6, 6, 10, 8, 7, 6, 9)
@@ -165,6 +296,9 @@ def main() -> None:
         print(
             " ".join(f"{word:>{size}}" for word, size in zip(line, width, strict=True)), flush=True
         )
+    if options.cells:
+        print()
+        releases(options.cells)
 
 
 if __name__ == "__main__":
