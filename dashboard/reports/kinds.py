@@ -270,7 +270,8 @@ def _place(
     around = [selection]
     if parent is not None:
         around.append(Selection(year, "gemeente", parent.code, parent.naam))
-    around.append(Selection(year, "totaal", "", wording.level("totaal")))
+    if "totaal" in released.levels:
+        around.append(Selection(year, "totaal", "", wording.level("totaal")))
     return _report(
         kind, f"{selection.naam}: ondersteuning op school", released, selection,
         _short(released, selection),

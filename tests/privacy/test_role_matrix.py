@@ -29,14 +29,14 @@ from tests.browser.fixture_release import RELEASE_ID, build
 
 FIGURES = ("bereik", "proces-resultaat", "verwijzingen", "preventie")
 ROLES: dict[str, tuple[str, ...]] = {
-    "bestuur": ("overzicht", "inzet", "samenwerking", "zorg-in-school", "besparing", "scenario",
-                "definities", "verantwoording"),
-    "beleid": ("overzicht", *FIGURES, "inzet", "samenwerking", "schorsingen", "thuiszitters",
-               "doorgaande-lijnen", "jeugdhulp", "scholen", "zorg-in-school", "besparing",
+    "bestuur": ("overzicht", "rapport", "inzet", "samenwerking", "zorg-in-school", "besparing",
+                "scenario", "definities", "verantwoording"),
+    "beleid": ("overzicht", "rapport", *FIGURES, "inzet", "samenwerking", "schorsingen",
+               "thuiszitters", "doorgaande-lijnen", "jeugdhulp", "scholen", "zorg-in-school", "besparing",
                "scenario", "definities", "verantwoording"),
     "analist": tuple(access.PAGES),
-    "school": ("overzicht", *FIGURES, "schorsingen", "thuiszitters", "doorgaande-lijnen", "scholen",
-               "definities", "verantwoording"),
+    "school": ("overzicht", "rapport", *FIGURES, "schorsingen", "thuiszitters",
+               "doorgaande-lijnen", "scholen", "definities", "verantwoording"),
     "aanbieder": ("overzicht", *FIGURES, "inzet", "samenwerking", "definities", "verantwoording"),
 }  # fmt: skip
 # Asked for in the address: an area inside the role, and one outside it.
@@ -173,7 +173,7 @@ def test_role_sees_its_part_of_a_page_and_nothing_else(
                 assert not [part for part in told if other in part], f"{other} on {page}"
         if (level, name) == INSIDE[role] and page not in WITHOUT_AREAS:
             assert name in said or (name in choices and page != "bereik")
-    if page in {"bereik", "besparing"}:
+    if page in {"bereik", "besparing", "rapport"}:
         assert seen.files, "a page with figures offers files"
 
 
