@@ -27,7 +27,7 @@ from pipelines.release.disclosure.amounts import protect_amounts
 from pipelines.release.disclosure.numbers import Ints
 from pipelines.release.disclosure.problem import by_year, rows_of
 from pipelines.release.disclosure.rules import first_hidden
-from pipelines.release.earlier import Earlier, said
+from pipelines.release.earlier import Earlier, said, said_of_amounts
 from pipelines.release.thresholds import heavy_ones
 
 MONEY = "euro"
@@ -85,6 +85,7 @@ def protect(
             amounts.atoms,
             minimum_children=thresholds.heavy,
             hidden=_without_count(amounts, found, metrics),
+            earlier=said_of_amounts(amounts, earlier),
         )
         hidden = int((~protection.cells["zichtbaar"]).sum())
         found.append(
@@ -94,6 +95,7 @@ def protect(
                 protection.extra,
                 protection.proof_hash,
                 hidden - protection.extra,
+                protection.beside_earlier,
             )
         )
     return found

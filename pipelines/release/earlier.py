@@ -19,6 +19,7 @@ from pipelines.metrics.cells import KEY
 from pipelines.metrics.compute import Counted
 from pipelines.metrics.metric import Metric
 from pipelines.release.disclosure.numbers import range_of_rounded
+from pipelines.release.disclosure.rules import cost_base
 from pipelines.release.thresholds import by_metric
 
 FOLDER = "releases"
@@ -70,16 +71,11 @@ def said(
     low, high = np.zeros(truth.size, np.int64), np.full(truth.size, -1, np.int64)
     for release in earlier:
         for part in ("teller", "noemer"):
-            shown = (
-                counted.figures.select("metriek", *KEY, cel=part)
-                .drop_nulls("cel")
-                .join(release.figures.select("metriek", *KEY, getal=part), on=["metriek", *KEY])
-                .drop_nulls("getal")
-                .with_columns(drempel=by_metric(metrics, release.standard, release.heavy))
-                .sort("cel", "metriek")
+            shown = _shown(counted, release, part).with_columns(
+                drempel=by_metric(metrics, release.standard, release.heavy)
             )
             cells = shown["cel"].cast(pl.Int64).to_numpy()
-            number = (shown["getal"] * counted.scale).round().cast(pl.Int64).to_numpy()
+            number = shown["getal"].round().cast(pl.Int64).to_numpy()
             threshold = shown["drempel"].to_numpy()
             first, last = range_of_rounded(number, threshold, release.rounding)
             for cell, least, most in zip(cells, first, last, strict=True):
@@ -89,3 +85,33 @@ def said(
                 low[cell] = max(low[cell], least)
                 high[cell] = min(high[cell], most) if known else most
     return tuple((int(cell), int(low[cell]), int(high[cell])) for cell in np.flatnonzero(high >= 0))
+
+
+def said_of_amounts(
+    counted: Counted, earlier: Sequence[Earlier]
+) -> tuple[tuple[int, float, float], ...]:
+    """The same of amounts (euro), which are rounded to about 2% of themselves."""
+    truth = counted.cells.sort("cel")["aantal"].to_numpy().astype(np.float64)
+    found: dict[int, tuple[float, float]] = {}
+    for release in earlier:
+        for cell, amount in _shown(counted, release, "teller").select("cel", "getal").iter_rows():
+            margin = cost_base(amount) / 2
+            least, most = max(amount - margin, 0.0), amount + margin
+            if not least <= truth[cell] <= most:
+                continue
+            low, high = found.get(cell, (0.0, np.inf))
+            found[cell] = (max(low, least), min(high, most))
+    return tuple((cell, *found[cell]) for cell in sorted(found))
+
+
+def _shown(counted: Counted, release: Earlier, part: str) -> pl.DataFrame:
+    """metriek, KEY, cel, getal: what a release showed of the cells that are counted now, in their
+    own unit."""
+    return (
+        counted.figures.select("metriek", *KEY, cel=part)
+        .drop_nulls("cel")
+        .join(release.figures.select("metriek", *KEY, getal=part), on=["metriek", *KEY])
+        .drop_nulls("getal")
+        .with_columns(pl.col("getal") * counted.scale)
+        .sort("cel", "metriek")
+    )

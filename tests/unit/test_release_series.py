@@ -16,6 +16,7 @@ from pipelines.release import earlier, publish, tally
 from pipelines.release.components import Thresholds, protect
 from pipelines.release.disclosure import build_component, certify
 from pipelines.release.disclosure import protect as protect_one
+from pipelines.release.disclosure.amounts import protect_amounts
 from pipelines.release.earlier import Earlier, said
 from tests.privacy.attack import count, made_up_register
 
@@ -198,3 +199,50 @@ def test_the_counts_behind_a_release_are_those_of_the_served_one(tmp_path: Path)
         tally.store(con, tmp_path, "r1", counts)
         tally.store(con, tmp_path, "r2", counts)
     assert [f.name for f in (tmp_path / tally.FOLDER).iterdir()] == ["r2.duckdb"]
+
+
+# Amounts ----------------------------------------------------------------------------------------
+
+AMOUNTS = (100_000, 400_000, 300_000, 500_000)
+
+
+def _amounts() -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Four gemeenten and their total; the second has too few children."""
+    values = [sum(AMOUNTS), *AMOUNTS]
+    cells = pl.DataFrame(
+        {
+            "cel": list(range(5)),
+            "aantal": values,
+            "kinderen": [104, 40, 4, 30, 30],
+            "grootste": [value // 20 for value in values],
+            "tweede": [value // 20 for value in values],
+        }
+    )
+    atoms = pl.DataFrame({"aantal": list(AMOUNTS), "cellen": [[0, i] for i in range(1, 5)]})
+    return cells, atoms
+
+
+def _extra(told: list[tuple[int, float, float]]) -> tuple[set[int], bool]:
+    """Cells hidden for the second gemeente, and whether that stands beside what was told."""
+    found = protect_amounts("kosten", *_amounts(), earlier=told)
+    hidden = set(found.cells.filter(~pl.col("zichtbaar"))["cel"]) - {2}
+    return hidden, found.beside_earlier
+
+
+def test_an_amount_shown_before_hides_nothing_now() -> None:
+    """The cheapest to hide is the first gemeente; where that was told before, it takes another."""
+    assert _extra([]) == ({1}, True)
+    hidden, beside = _extra([(1, 99_500.0, 100_500.0)])
+    assert hidden - {1}
+    assert beside
+
+
+def test_where_all_was_said_before_the_proof_is_of_this_release_alone() -> None:
+    told = [(0, 1_295e3, 1_305e3), (1, 99_500.0, 100_500.0), (3, 295e3, 305e3), (4, 495e3, 505e3)]
+    assert _extra(told) == ({1}, False)
+
+
+def test_an_amount_is_believed_while_it_can_still_be_true() -> None:
+    now = _counted({"GM1": 100_400, "GM2": 40_000})
+    before = _released(now, {1: 100_000, 2: 30_000})
+    assert earlier.said_of_amounts(now, [before]) == ((1, 99_500.0, 100_500.0),)

@@ -10,8 +10,8 @@ Source: disclosure.md ("Costs", "Algorithm").
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -33,11 +33,13 @@ Bools = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, eq=False)
 class ProtectedAmounts:
-    """`cells`: cel, zichtbaar, gepubliceerd (null where hidden). `extra`: hidden for others."""
+    """`cells`: cel, zichtbaar, gepubliceerd (null where hidden). `extra`: hidden for others.
+    `beside_earlier`: the proof also stands for a reader who kept earlier releases."""
 
     cells: pl.DataFrame
     extra: int
     proof_hash: str
+    beside_earlier: bool = True
 
 
 def protect_amounts(
@@ -47,14 +49,34 @@ def protect_amounts(
     *,
     minimum_children: int = 10,
     hidden: Collection[int] = (),
+    earlier: Sequence[tuple[int, float, float]] = (),
 ) -> ProtectedAmounts:
     """Protect one component of amounts (euro).
 
     cells: cel (0..n-1), aantal, kinderen, grootste, tweede (largest two contributions of a
     person). atoms: aantal, cellen. `hidden`: cells that are hidden whatever they hold, such as
-    those whose count of children is hidden. Raises ReleaseRefused when the proof fails, and for
+    those whose count of children is hidden. `earlier`: (cell, lowest, highest) as earlier releases
+    said and still can be true; where no proof stands beside that, they said too much themselves,
+    and the proof is of this release alone. Raises ReleaseRefused when that fails too, and for
     amounts below zero.
     """
+    if earlier:
+        try:
+            return _protected(name, cells, atoms, minimum_children, hidden, earlier)
+        except ReleaseRefused:
+            alone = _protected(name, cells, atoms, minimum_children, hidden, ())
+            return replace(alone, beside_earlier=False)
+    return _protected(name, cells, atoms, minimum_children, hidden, ())
+
+
+def _protected(
+    name: str,
+    cells: pl.DataFrame,
+    atoms: pl.DataFrame,
+    minimum_children: int,
+    hidden: Collection[int],
+    earlier: Sequence[tuple[int, float, float]],
+) -> ProtectedAmounts:
     if (atoms["aantal"] < 0).any():
         raise ReleaseRefused(
             f"De uitgave is niet gepubliceerd: in {name} staan negatieve bedragen, en daarvan is"
@@ -65,9 +87,12 @@ def protect_amounts(
     first = _first_hidden(cells, minimum_children)
     first[list(hidden)] = True
     first &= table.values > 0
+    for cell, low, high in earlier:
+        if not first[cell]:  # a cell that is hidden for itself was revised since
+            table.told_low[cell], table.told_high[cell] = low, high
     visible = ~first
     moves: list[Move] = []
-    proved: set[int] = set()
+    proved: set[int] = set(np.flatnonzero(table.told).tolist())
     while todo := sorted(set(np.flatnonzero(~visible).tolist()) - proved):
         for cell in todo:
             proved.add(cell)
@@ -114,7 +139,8 @@ def _table(cells: pl.DataFrame, atoms: pl.DataFrame) -> AmountTable:
     values = np.asarray(incidence @ counts, np.float64)
     published = np.array([round_cost(v) for v in values])
     margin = np.array([cost_base(v) / 2 for v in values])
-    return AmountTable(incidence, counts, values, published, margin)
+    nothing, everything = np.zeros(values.size), np.full(values.size, np.inf)
+    return AmountTable(incidence, counts, values, published, margin, nothing, everything)
 
 
 def _first_hidden(cells: pl.DataFrame, minimum_children: int) -> Bools:
@@ -137,7 +163,7 @@ def _met(moves: list[Move], table: AmountTable, cell: int, sign: int) -> bool:
 def _assigned(moves: list[Move], table: AmountTable, visible: Bools) -> tuple[Move, ...]:
     """For every hidden cell and direction, the first witness that serves it."""
     found: list[Move] = []
-    for cell in np.flatnonzero(~visible):
+    for cell in np.flatnonzero(~visible & ~table.told):
         for sign in (-1, 1):
             serving = (
                 m for m in moves if table.moved(m.change)[cell] * sign >= P * table.values[cell]
@@ -169,12 +195,13 @@ def _witness(
     small ones are hidden.
     """
     low, high = table.range_of(visible)
-    shown = np.flatnonzero(visible)
+    shown = np.flatnonzero(visible | table.told)
     matrix = table.incidence[shown]
     n, k = table.counts.size, shown.size
     own = table.incidence[[cell]]
     weight = 1 + np.log1p(table.values[shown])
     over = sp.eye_array(k)
+    most = np.where(table.told[shown], 0.0, np.inf)
     goal = P * table.values[cell] * (1 + 1e-9) + 1e-3
     answer = solve(
         Programme(
@@ -185,7 +212,7 @@ def _witness(
             row_low=np.append((low - table.values)[shown], goal),
             row_high=np.append((high - table.values)[shown], np.inf),
             low=np.concatenate([-table.counts, np.zeros(2 * k)]),
-            high=np.full(n + 2 * k, np.inf),
+            high=np.concatenate([np.full(n, np.inf), most, most]),
             whole=np.zeros(n + 2 * k, np.bool_),
         )
     )

@@ -18,7 +18,8 @@ TOLERANCE = 0.01  # euro: what floating point may be off
 class AmountTable:
     """Cells as sums of atoms: `values` = `incidence` @ `counts` (euro).
 
-    `published` is what a shown cell says; the truth lies within `margin` of it.
+    `published` is what a shown cell says; the truth lies within `margin` of it. `told_low` and
+    `told_high`: what earlier releases said of a cell and still can be true (0 and inf: nothing).
     """
 
     incidence: sp.csr_array
@@ -26,6 +27,13 @@ class AmountTable:
     values: Floats
     published: Floats
     margin: Floats
+    told_low: Floats
+    told_high: Floats
+
+    @property
+    def told(self) -> Bools:
+        """Cells of which an earlier release said something that cannot be taken back."""
+        return np.isfinite(self.told_high)
 
     def moved(self, change: Floats) -> Floats:
         """Change of every cell when the atoms change."""
@@ -39,7 +47,8 @@ class AmountTable:
         zero = self.values == 0
         low = np.where(visible, np.maximum(self.published - self.margin, 0), 0.0)
         high = np.where(visible, self.published + self.margin, np.inf)
-        return np.where(visible & zero, 0.0, low), np.where(visible & zero, 0.0, high)
+        low = np.where(visible & zero, 0.0, np.maximum(low, self.told_low))
+        return low, np.where(visible & zero, 0.0, np.minimum(high, self.told_high))
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +88,8 @@ def faults(table: AmountTable, proof: Proof) -> list[str]:
             wrong.append("een getuige die niet ver genoeg reikt")
         else:
             proved.add((move.cell, move.sign))
-    needed = {(int(cell), sign) for cell in np.flatnonzero(~proof.visible) for sign in (-1, 1)}
+    open_cells = np.flatnonzero(~proof.visible & (proof.first | ~table.told))
+    needed = {(int(cell), sign) for cell in open_cells for sign in (-1, 1)}
     if needed - proved:
         wrong.append(f"voor {len(needed - proved)} bewegingen ontbreekt een getuige")
     return list(dict.fromkeys(wrong))
