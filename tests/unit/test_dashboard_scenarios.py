@@ -26,7 +26,6 @@ CHANGES = [
     "UPDATE besparing_balans SET waarde = waarde + 5 "
     "WHERE onderdeel = 'aantal_beschikkingen' AND schooljaar = '2023/2024'",
     "UPDATE besparing_balans SET waarde = 2 WHERE onderdeel = 'programmajaar'",
-    "ALTER TABLE besparing DROP COLUMN basistarief",
 ]
 
 
