@@ -197,7 +197,9 @@ def _page(deck: Presentation, report: Report, title: str) -> Slide:
     tree: Any = slide.shapes._spTree
     for shape in _placeholders(slide.slide_layout):
         if shape.placeholder_format.type == PP_PLACEHOLDER.SLIDE_NUMBER:
-            tree.append(copy.deepcopy(shape.element))
+            own = copy.deepcopy(shape.element)
+            own.nvSpPr.cNvPr.set("id", str(slide.shapes._next_shape_id))
+            tree.append(own)
     return slide
 
 

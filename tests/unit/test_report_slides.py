@@ -60,6 +60,7 @@ def test_nothing_on_a_slide_lies_over_something_else(kind: str, decks: dict[str,
     deck = decks[kind]
     for slide in list(deck.slides)[1:]:
         boxes = []
+        assert len({shape.shape_id for shape in slide.shapes}) == len(slide.shapes)
         for shape in slide.shapes:
             assert shape.left >= 0
             assert shape.left + shape.width <= deck.slide_width
