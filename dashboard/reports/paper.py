@@ -25,12 +25,12 @@ _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _BOOKS = frozenset({"jaarevaluatie"})
 _BRIEF = frozenset({"school", "wijk"})
 # A table this wide, in letters, does not stand beside its chart.
-_BESIDE = 52
+_BESIDE = 72
 _SMALL = 70
 # Centimetres of a chart through the years; a factsheet stays within two pages.
 _LOW, _HIGH = 3.5, 4.4
 # Letters on a line of a table, and from how many on a column may be narrower than its text.
-_LINE, _LONG = 95, 18
+_LINE, _HALF, _LONG = 95, 48, 18
 # Longer than this many rows, or with text of its own, a figure may run on over pages.
 _ROWS = 16
 
@@ -98,16 +98,16 @@ def _section(report: Report, section: Section) -> dict[str, Any]:
 
 def _exhibit(report: Report, exhibit: Exhibit) -> dict[str, Any]:
     table, picture = exhibit.table, exhibit.picture
+    beside = picture is not None and table is not None and sum(_widths(table)) <= _BESIDE
     lines = () if report.kind in _BRIEF else exhibit.lines
-    wide = 0 if table is None else sum(_widths(table))
     return {
         "title": whole(exhibit.title),
         "subject": exhibit.subject,
         "reason": exhibit.reason,
         "lines": [_rich(line) for line in lines],
-        "table": None if table is None else _table(table, small=picture is not None),
+        "table": None if table is None else _table(table, _HALF if beside else _LINE),
         "picture": None if picture is None else _picture(picture),
-        "beside": picture is not None and wide <= _BESIDE,
+        "beside": beside,
         "long": bool(lines) or (table is not None and len(table.rows) > _ROWS),
         "below": list(_below(exhibit)),
     }
@@ -127,16 +127,17 @@ def _below(exhibit: Exhibit) -> Iterator[str]:
     yield f"{'; '.join(facts.parts(account))}."
 
 
-def _table(table: Table, *, small: bool) -> dict[str, Any]:
+def _table(table: Table, line: int) -> dict[str, Any]:
+    """`line`: how many letters fit beside each other."""
     widths = _widths(table)
     return {
         "heads": table.heads,
         "numeric": sorted(table.numeric),
-        "columns": _shares(widths),
+        "columns": _shares(widths, line),
         "rows": [
             {"cells": [words(cell) for cell in row.cells], "now": row.now} for row in table.rows
         ],
-        "small": small or sum(widths) > _SMALL,
+        "small": line < _LINE or sum(widths) > _SMALL,
     }
 
 
@@ -148,11 +149,11 @@ def _widths(table: Table) -> list[int]:
     ]
 
 
-def _shares(widths: list[int]) -> list[float]:
+def _shares(widths: list[int], line: int) -> list[float]:
     """How the width is divided: what is short keeps its letters, the rest shares what is left."""
-    if sum(widths) <= _LINE:
+    if sum(widths) <= line:
         return [width + 2.0 for width in widths]
-    spare = _LINE - sum(width for width in widths if width <= _LONG)
+    spare = line - sum(width for width in widths if width <= _LONG)
     roots = sum(width**0.5 for width in widths if width > _LONG)
     return [
         width + 2.0 if width <= _LONG else max(spare * width**0.5 / roots, 14.0)
