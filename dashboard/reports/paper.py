@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Iterator
 from datetime import UTC
 from functools import cache
@@ -20,6 +21,8 @@ from dashboard.reports.content import Exhibit, Picture, Report, ReportRefused, S
 from dashboard.reports.text import whole, words
 from dashboard.tables import Table
 
+# The compiler serves one document at a time; readers of the dashboard may ask together.
+_ONE = threading.Lock()
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 # Kinds that are read as a whole, with a list of contents and chapters on new pages.
 _BOOKS = frozenset({"jaarevaluatie"})
@@ -38,12 +41,13 @@ _ROWS = 16
 def made(report: Report) -> bytes:
     """The document. Raises ReportRefused when it cannot be set as an accessible one."""
     try:
-        found = _compiler().compile(
-            input=_layout(),
-            sys_inputs={"report": json.dumps(_told(report), ensure_ascii=False)},
-            pdf_standards=["ua-1"],
-            timestamp=report.made.replace(tzinfo=UTC),
-        )
+        with _ONE:
+            found = _compiler().compile(
+                input=_layout(),
+                sys_inputs={"report": json.dumps(_told(report), ensure_ascii=False)},
+                pdf_standards=["ua-1"],
+                timestamp=report.made.replace(tzinfo=UTC),
+            )
     except typst.TypstError as error:
         raise ReportRefused(
             f"Van dit rapport is geen toegankelijke PDF te maken: {error.message}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,13 @@ def test_factsheet_is_two_pages_for_every_school(release: Released) -> None:
 def test_same_release_gives_the_same_bytes(release: Released) -> None:
     report = told("jaarevaluatie", release)
     assert paper.made(report) == paper.made(report)
+
+
+def test_readers_may_ask_together(release: Released) -> None:
+    reports = [told(kind, release) for kind in ("school", "wijk", "bestuur", "school")]
+    alone = [paper.made(report) for report in reports]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(paper.made, reports * 3)) == alone * 3
 
 
 def test_nothing_to_show_is_a_document_that_says_why(tmp_path: Path) -> None:
