@@ -28,7 +28,9 @@ Cell = Mapping[str, Any]
 class Figure:
     """What to show. `alt` describes the chart in words; `note` is a caution beside it.
 
-    `tall`: the height in pixels within which a long table scrolls; 0 shows all of it.
+    `tall`: the height in pixels within which a long table scrolls; 0 shows all of it. `filed`: the
+    table as a file holds it, where that is more than the screen; `chosen`: the choice in words,
+    where that is more than year and area.
     """
 
     key: str
@@ -40,6 +42,8 @@ class Figure:
     note: str = ""
     wide: bool = False
     tall: int = 0
+    filed: Table | None = None
+    chosen: str = ""
 
 
 def html(body: str) -> None:
@@ -109,14 +113,17 @@ def account(figure: Figure) -> None:
     with line:
         html(facts.caption(figure.facts))
     with button:
-        about(figure.key, figure.facts, figure.title, figure.table)
+        table = figure.filed or figure.table
+        about(figure.key, figure.facts, figure.title, table, figure.chosen)
 
 
-def about(key: str, account_of: Facts, title: str = "", table: Table | None = None) -> None:
+def about(
+    key: str, account_of: Facts, title: str = "", table: Table | None = None, chosen: str = ""
+) -> None:
     """All facts behind a click, and the table as a file where there is one."""
     with st.popover("Over dit cijfer", key=f"over_{key}"):
         if table is not None:
-            _downloads(key, exports.Export(title, filters.told(), table, account_of))
+            _downloads(key, exports.Export(title, chosen or filters.told(), table, account_of))
         html(facts.about(account_of))
 
 

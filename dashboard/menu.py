@@ -22,13 +22,14 @@ from dashboard.views import (
     schorsingen,
     thuiszitters,
     verantwoording,
+    vergelijken,
     verwijzingen,
     zorg_in_school,
 )
 
 # Heading -> (page, address); the first page of all is the front page, at the bare address.
 SECTIONS: dict[str, tuple[tuple[ModuleType, str], ...]] = {
-    "In het kort": ((overzicht, ""), (rapport, "rapport")),
+    "In het kort": ((overzicht, ""), (vergelijken, "vergelijken"), (rapport, "rapport")),
     "Ondersteuning op school": (
         (bereik, "bereik"),
         (proces_resultaat, "proces-resultaat"),

@@ -241,6 +241,16 @@ class Released:
             maat,
         )
 
+    def whole_cells(self, schooljaar: str, niveau: str, gebied: str) -> pl.DataFrame:
+        """All cells without a breakdown of one area in one year."""
+        return self.query(
+            "SELECT * FROM cellen WHERE schooljaar = ? AND niveau = ? AND gebied = ? "
+            "AND uitsplitsing = '' ORDER BY metriek, maat",
+            schooljaar,
+            niveau,
+            gebied,
+        )
+
     def levels_of(self, metric: str, cut: str | None = "") -> list[str]:
         """Levels at which a metric is published with this breakdown; None for with any."""
         if cut is None:

@@ -22,7 +22,7 @@ from dashboard.access.visitor import Visitor
 
 FOLDER = "logboek"
 # The only choices that are written down: they come from the release, never from typing.
-FILTERS = ("schooljaar", "niveau", "gebied")
+FILTERS = ("schooljaar", "niveau", "gebied", "ander_jaar", "ander_gebied", "geheel")
 VIEW, EXPORT, CLOSED = "weergave", "export", "geen toegang"
 _READ_BY_GROUP = 0o640
 _LOG = logging.getLogger("zichtlijn.dashboard")

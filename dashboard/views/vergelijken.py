@@ -1,0 +1,95 @@
+"""Two school years, two areas, or an area against the whole it belongs to."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from dashboard import charts_compare, comparing, comparing_table, figure, filters, page, wording
+from dashboard.comparing import Pair, Sides
+from dashboard.figure import Figure
+from dashboard.released import Released
+
+TITLE = "Vergelijken"
+QUESTION = "Waarin verschillen twee schooljaren of twee gebieden, en hoe zeker is dat?"
+
+_ALL = "Alle onderwerpen"
+# From so many shares on, a picture says more than the table alone.
+_PICTURE = 2
+
+
+def render(released: Released) -> None:
+    selection = filters.bar(released)
+    sides = filters.sides(released, selection)
+    if sides is None:
+        page.conclusion(
+            ["Er is in deze publicatie niets om deze keuze mee te vergelijken: kies een ander "
+             "gebied of een andere groep."]
+        )  # fmt: skip
+        return
+    found = comparing.pairs(released, sides)
+    themes = list(dict.fromkeys(pair.metric.thema for pair in found))
+    if not themes:
+        page.conclusion([])
+        figure.explain(
+            "Niets om te vergelijken",
+            f"Voor {sides.names[0]} en {sides.names[1]} staan geen cijfers in deze publicatie die "
+            "aan beide kanten bestaan.",
+        )
+        return
+    chosen = st.selectbox(
+        "Onderwerp", [_ALL, *themes], key="onderwerp", bind="query-params", width=420,
+        format_func=lambda name: name if name == _ALL else wording.theme(name),
+    )  # fmt: skip
+    kept = [pair for pair in found if chosen in (_ALL, pair.metric.thema)]
+    page.conclusion(comparing.conclusion(kept, sides), sides.lead)
+    figure.html(f'<p class="zl-note">{escape(comparing.caution(sides))}</p>')
+    for theme in themes:
+        if chosen in (_ALL, theme):
+            _theme(released, theme, [p for p in kept if p.metric.thema == theme], sides)
+
+
+def _theme(released: Released, theme: str, found: list[Pair], sides: Sides) -> None:
+    """The table of one theme, with a picture of its shares."""
+    figure.section(wording.theme(theme))
+    drawn = [pair for pair in found if pair.metric.soort == "aandeel" and pair.both]
+    first, second = sides.names
+    title = f"{first} en {second}, {_common(sides)}"
+    picture = charts_compare.shares(drawn, sides.names) if len(drawn) >= _PICTURE else None
+    left_out = len(found) - len(drawn)
+    note = (
+        "Het diagram toont de aandelen die aan beide kanten zichtbaar zijn; "
+        f"{wording.count_of(left_out, 'ander cijfer staat', 'andere cijfers staan')} alleen in de "
+        "tabel."
+        if picture is not None and left_out
+        else ""
+    )
+    figure.show(
+        Figure(
+            key=f"vergelijk_{theme}",
+            title=title,
+            facts=comparing_table.account(released, found, sides),
+            table=comparing_table.table(found, sides, f"{wording.theme(theme)}: {title}"),
+            filed=comparing_table.table(found, sides, title, filed=True),
+            chart=picture,
+            alt=f"Puntendiagram: per cijfer de waarde van {first} en van {second}, met hun "
+            f"intervallen. {_told(drawn)}",
+            note=note,
+            wide=True,
+            chosen=sides.told,
+        )
+    )
+
+
+def _common(sides: Sides) -> str:
+    """What both sides share."""
+    return sides.one.where if sides.years else sides.one.schooljaar
+
+
+def _told(drawn: list[Pair]) -> str:
+    """How many of the drawn pairs surely differ, in words."""
+    sure = [pair.label for pair in drawn if pair.certainty == comparing.SURE]
+    if not sure:
+        return "Bij geen van de cijfers is het verschil zeker."
+    return f"Zeker is het verschil bij: {', '.join(sure)}."
