@@ -36,6 +36,7 @@ def main() -> None:
         position="sidebar" if who else "hidden",
         expanded=True,
     )
+    st.set_page_config(page_title=f"{chosen.title} - Zichtlijn")
     chosen.run()
     if who:
         closed.account(who)

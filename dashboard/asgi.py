@@ -27,6 +27,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dashboard import menu, released, served, theme
 from dashboard.access import rules, start
 
+MENDED = Path(__file__).with_name("mended.js")
 HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"SAMEORIGIN"),
@@ -69,27 +70,27 @@ class Dutch:
         known = scope["path"].strip("/") in menu.TITLES
         encrypted = scope["scheme"] == "https" or (_FORWARDED, b"https") in scope["headers"]
         held: MutableMapping[str, Any] | None = None
+        whole = b""
 
         async def passing(message: Message) -> None:
-            nonlocal held
+            nonlocal held, whole
             if message["type"] == "http.response.start":
                 headers = [*message["headers"], *HEADERS]
                 if encrypted:
                     headers = [*map(_secure, headers), HSTS]
                 message = {**message, "headers": headers}
                 if _is_page(headers):
-                    held = message if known else _not_found(headers)
+                    held = (_changed if known else _not_found)({**message, "headers": headers})
                     return
             elif message["type"] == "http.response.body" and held is not None:
-                start, body, more = held, message.get("body", b""), message.get("more_body", False)
-                if known:
-                    body, held = body.replace(b'<html lang="en">', b'<html lang="nl">'), None
-                elif more:
+                whole += message.get("body", b"")
+                if message.get("more_body", False):
                     return
-                elif scope["method"] != "HEAD":
-                    body = NOT_FOUND
+                start, held = held, None
+                body = _dutch(whole) if known else NOT_FOUND
+                start["headers"].append((b"content-length", str(len(body)).encode()))
                 await send(start)
-                message = {**message, "body": body}
+                message = {**message, "body": b"" if scope["method"] == "HEAD" else body}
             await send(message)
 
         await self.app(scope, receive, passing)
@@ -176,16 +177,22 @@ async def health(request: Request) -> JSONResponse:
     return JSONResponse({"status": "goed", "publicatie": told})
 
 
+_STYLE = theme.both(
+    ":root{color-scheme:light dark}"
+    f"body{{margin:0;font-family:{theme.FONT};color:{theme.INK};background:{theme.PAPER};"
+    "line-height:1.55}main{max-width:38rem;margin:0 auto;padding:4rem 1.5rem}"
+    "h1{font-size:2rem;margin:2rem 0 .5rem}li{margin:.3rem 0}"
+    f"a{{color:{theme.ACCENT}}}"
+)
+
+
 def _page(title: str, body: str) -> bytes:
     """A whole page of our own, for when there is no Streamlit page."""
     return (
         '<!doctype html><html lang="nl"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)} - Zichtlijn</title><style>"
-        f"body{{margin:0;font-family:{theme.FONT};color:{theme.INK};line-height:1.55}}"
-        "main{max-width:38rem;margin:0 auto;padding:4rem 1.5rem}"
-        "h1{font-size:2rem;margin:2rem 0 .5rem}li{margin:.3rem 0}"
-        f"a{{color:{theme.ACCENT}}}</style></head><body><main>{theme.LOGO}"
+        f"<title>{escape(title)} - Zichtlijn</title><style>{_STYLE}</style></head>"
+        f"<body><main>{theme.LOGO}"
         f"<h1>{escape(title)}</h1>{body}</main></body></html>"
     ).encode()
 
@@ -215,19 +222,34 @@ NO_LOGIN = _page(
 NOT_FOUND = _not_found_page()
 
 
-def _not_found(headers: list[tuple[bytes, bytes]]) -> MutableMapping[str, Any]:
+def _dutch(page: bytes) -> bytes:
+    """Streamlit's page in Dutch, with what mends its own parts."""
+    for english, ours in _OURS:
+        page = page.replace(english, ours)
+    return page
+
+
+_OURS = (
+    (b'<html lang="en">', b'<html lang="nl">'),
+    (b"<title>Streamlit</title>", b"<title>Zichtlijn</title>"),
+    (
+        b"You need to enable JavaScript to run this app.",
+        b"Dit dashboard werkt alleen met JavaScript aan.",
+    ),
+    (b"</head>", b"<script>" + MENDED.read_bytes() + b"</script></head>"),
+)
+
+
+def _changed(start: Message) -> MutableMapping[str, Any]:
+    """The start of a response whose body becomes another; its length follows with the body."""
+    dropped = {b"content-length", b"etag", b"last-modified"}
+    kept = [header for header in start["headers"] if header[0].lower() not in dropped]
+    return {**start, "headers": kept}
+
+
+def _not_found(start: Message) -> MutableMapping[str, Any]:
     """The start of the response that says there is no such page."""
-    dropped = {b"content-length", b"etag", b"last-modified", b"content-type"}
-    kept = [header for header in headers if header[0].lower() not in dropped]
-    return {
-        "type": "http.response.start",
-        "status": 404,
-        "headers": [
-            *kept,
-            (b"content-type", b"text/html; charset=utf-8"),
-            (b"content-length", str(len(NOT_FOUND)).encode()),
-        ],
-    }
+    return {**_changed(start), "status": 404}
 
 
 def _is_page(headers: list[tuple[bytes, bytes]]) -> bool:

@@ -28,7 +28,7 @@ def nothing(problem: NoAccess) -> None:
     with st.container(key="deur"):
         st.html(
             '<div class="zl-door zl-none"><p class="zl-door-brand">Zichtlijn</p>'
-            f"<h1>{escape(title)}</h1>{body}{mark}</div>"
+            f'<h1 tabindex="-1">{escape(title)}</h1>{body}{mark}</div>'
         )
         if problem.why in {Why.LOGIN, Why.EXPIRED}:
             st.button(LOG_IN, type="primary", on_click=st.login, key="inloggen", width="stretch")
@@ -40,7 +40,7 @@ def page_not_allowed(who: Visitor, address: str) -> None:
     """In the place of one page, for who may see others."""
     log.write(Reading(who, released.workdir(), address, ""), log.CLOSED, {})
     st.html(
-        '<div class="zl-door zl-none"><h1>Deze pagina hoort niet bij uw rol</h1>'
+        '<div class="zl-door zl-none"><h1 tabindex="-1">Deze pagina hoort niet bij uw rol</h1>'
         f"<p>U bent ingelogd met de rol {escape(who.role.name)}. In het menu staan de pagina's die "
         f"u wel kunt openen. Hebt u deze pagina nodig? Vraag het aan {escape(who.ask)}.</p></div>"
     )

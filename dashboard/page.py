@@ -88,7 +88,7 @@ def _marked(sentence: str) -> str:
 
 def _head(title: str, question: str) -> None:
     st.html(
-        f'<div class="zl-page"><h1>{escape(title)}</h1>'
+        f'<div class="zl-page"><h1 tabindex="-1">{escape(title)}</h1>'
         f'<p class="zl-question">{escape(question)}</p></div>'
     )
 

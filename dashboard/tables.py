@@ -146,7 +146,8 @@ def html(table: Table) -> str:
         for index, head in enumerate(table.heads)
     )
     return (
-        f'<div class="zl-scroll"><table class="zl"><caption><span{hidden}>'
+        f'<div class="zl-scroll" tabindex="0" role="region" aria-label="{escape(table.caption)}">'
+        f'<table class="zl"><caption><span{hidden}>'
         f"{escape(table.caption)}</span></caption><thead><tr>{heads}</tr></thead><tbody>"
         f"{''.join(_row(row) for row in table.rows)}</tbody></table></div>"
     )
@@ -175,4 +176,4 @@ def terms(rows: Sequence[tuple[str, str]]) -> str:
         f"<tr><th scope='row'>{escape(name)}</th><td>{escape(said)}</td></tr>"
         for name, said in rows
     )
-    return f'<table class="zl zl-def"><tbody>{body}</tbody></table>'
+    return f'<div class="zl-scroll"><table class="zl zl-def"><tbody>{body}</tbody></table></div>'

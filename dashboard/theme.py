@@ -1,13 +1,16 @@
 """Colours, type and the style sheet: one accent, quiet greys, no web fonts.
 
 The accent marks what the reader asked for; grey is context; rust marks what needs a second look.
-No meaning rests on colour alone: labels and shapes say the same.
+No meaning rests on colour alone: labels and shapes say the same. Everything is written in the light
+colours; each has its counterpart for who reads light on dark, as the reader's system says.
 """
 
 from __future__ import annotations
 
+import re
+
 ACCENT = "#0F5C63"
-ACCENT_SOFT = "#8FB5B8"
+ACCENT_SOFT = "#6C9A9E"
 ACCENT_PALE = "#E3EEEE"
 INK = "#1C2B33"
 MUTED = "#566770"
@@ -21,6 +24,40 @@ SIGNAL = "#A8481B"
 SERIES = ("#0F5C63", "#A8481B", "#5B7F3B", "#6A5A8C", "#8A6D1F", "#4B6A88")
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x")
 
+# Light -> dark; a test holds both to the contrast that WCAG 2.1 AA asks.
+DARK = {
+    ACCENT: "#6CC5CC", ACCENT_SOFT: "#4B8F95", ACCENT_PALE: "#1D3437", INK: "#E4ECEE",
+    MUTED: "#A2B3BA", GRID: "#26333A", LINE: "#3A4A52", PAPER: "#12191D", SURFACE: "#1A2429",
+    SIGNAL: "#F2955C", SERIES[2]: "#9CC97A", SERIES[3]: "#B7A6E0", SERIES[4]: "#D9B95A",
+    SERIES[5]: "#8FB6DC",
+}  # fmt: skip
+_HEX = re.compile(r"#[0-9A-Fa-f]{6}\b")
+
+
+def both(css: str) -> str:
+    """A style sheet in the light colours -> one in which the browser chooses light or dark."""
+    return _HEX.sub(lambda found: f"light-dark({found[0]}, {DARK[found[0].upper()]})", css)
+
+
+def _dark_charts() -> str:
+    """Charts are drawn in the light colours; on a dark screen the browser takes the counterparts.
+
+    So a reader who turns the lights down sees it at once, and paper stays white.
+    """
+    rules = "\n".join(
+        f'.js-plotly-plot [style*="{what}: rgb({_decimal(light)})"] '
+        f"{{ {what}: {dark} !important; }}"
+        for light, dark in DARK.items()
+        for what in ("fill", "stroke", "background")
+    )
+    return f"@media screen and (prefers-color-scheme: dark) {{\n{rules}\n}}"
+
+
+def _decimal(colour: str) -> str:
+    """A colour as browsers write it: `15, 92, 99`."""
+    return ", ".join(str(int(colour[place : place + 2], 16)) for place in (1, 3, 5))
+
+
 FONT = (
     "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, "
     "'DejaVu Sans', sans-serif"
@@ -28,14 +65,26 @@ FONT = (
 
 LOGO = f"""<svg xmlns="http://www.w3.org/2000/svg" width="176" height="36" viewBox="0 0 176 36"
  role="img" aria-label="Zichtlijn">
+<style>@media (prefers-color-scheme: dark) {{
+line {{ stroke: {DARK[ACCENT]} }} circle {{ fill: {DARK[ACCENT]} }} text {{ fill: {DARK[INK]} }}
+}}</style>
 <line x1="2" y1="27" x2="30" y2="9" stroke="{ACCENT}" stroke-width="3" stroke-linecap="round"/>
 <circle cx="30" cy="9" r="5" fill="{ACCENT}"/><circle cx="4" cy="26" r="3" fill="{ACCENT_SOFT}"/>
 <text x="46" y="26" font-family="system-ui, 'Segoe UI', Roboto, Arial, 'DejaVu Sans', sans-serif"
  font-size="23" font-weight="650" letter-spacing="-0.3" fill="{INK}">Zichtlijn</text>
 </svg>"""
 
-CSS = f"""
-<style>
+_SHEET = both(f"""
+:root {{ color-scheme: light dark; }}
+:focus-visible {{ outline: 3px solid {ACCENT} !important; outline-offset: 2px; }}
+[data-baseweb="select"]:focus-within {{ outline: 3px solid {ACCENT}; outline-offset: 2px; }}
+h1:focus {{ outline: none !important; }}
+@media (prefers-reduced-motion: reduce) {{
+  *, *::before, *::after {{
+    animation-duration: 0.01ms !important; animation-iteration-count: 1 !important;
+    transition-duration: 0.01ms !important; scroll-behavior: auto !important;
+  }}
+}}
 .block-container, [data-testid="stMainBlockContainer"] {{
   max-width: 1320px; padding: 1.6rem 2.4rem 4rem;
 }}
@@ -80,7 +129,8 @@ CSS = f"""
   font-size: 0.94rem; line-height: 1.5;
 }}
 .zl-none strong {{ color: {INK}; font-weight: 600; }}
-.zl-scroll {{ overflow-x: auto; }}
+.zl-scroll {{ overflow-x: auto; position: relative; }}
+table.zl-def {{ overflow-wrap: anywhere; }}
 table.zl {{ border-collapse: collapse; width: 100%; font-size: 0.84rem; color: {INK}; margin: 0; }}
 table.zl caption {{
   caption-side: top; text-align: left; color: {MUTED}; font-size: 0.8rem; padding: 0 0 0.35rem;
@@ -146,7 +196,7 @@ table.zl .zl-long {{ min-width: 13rem; }}
   border-left: 4px solid {ACCENT_SOFT}; padding: 0.2rem 0 0.2rem 1.1rem; margin: 0.6rem 0 0;
   font-size: 1.02rem; line-height: 1.55; max-width: 62rem; color: {INK};
 }}
-.zl-grounds h4 {{
+.zl-grounds h3, .zl-grounds h4 {{
   font-size: 0.95rem; font-weight: 620; color: {INK}; margin: 0.9rem 0 0; padding: 0;
 }}
 .zl-grounds ul {{ margin: 0.35rem 0 0; padding-left: 1rem; }}
@@ -181,10 +231,23 @@ dl.zl-about dd {{ margin: 0.05rem 0 0; color: {INK}; }}
 }}
 .zl-door p {{ margin: 0 0 0.7rem; max-width: 34rem; text-wrap: pretty; }}
 .zl-door p.zl-door-mark {{ color: {MUTED}; font-size: 0.86rem; }}
+@media (max-width: 1100px) {{
+  [data-testid="stPopover"] button {{ min-width: 0; white-space: normal; }}
+}}
 @media (max-width: 760px) {{
   .st-key-deur {{ margin-top: 1rem; padding: 1.4rem 1.3rem; }}
   .block-container, [data-testid="stMainBlockContainer"] {{ padding: 4rem 1.1rem 3rem; }}
+  .zl-facts span, .zl-facts span.zl-date, .zl-keep {{ white-space: normal; }}
+  dl.zl-about {{ min-width: 0; }}
+  .zl-page h1 {{ font-size: 1.6rem; hyphens: auto; overflow-wrap: break-word; }}
+  [data-testid="stFullScreenFrame"]:has(> [data-testid="stPlotlyChart"]) {{ overflow-x: auto; }}
+  [data-testid="stPlotlyChart"] {{ min-width: 44rem; }}
+  [data-testid="stColumn"] [data-testid="stPlotlyChart"] {{ min-width: 21rem; }}
 }}
-@media print {{ [data-testid="stSidebar"], [data-testid="stPopover"] {{ display: none; }} }}
-</style>
-"""
+@media print {{
+  :root {{ color-scheme: light; }}
+  [data-testid="stSidebar"], [data-testid="stPopover"] {{ display: none; }}
+}}
+""")
+
+CSS = f"<style>{_SHEET}{_dark_charts()}</style>"

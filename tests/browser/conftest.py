@@ -142,19 +142,19 @@ def served_demo(demo_release: Path, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture
 def visit(chromium: Browser, served: Served) -> Iterator[Visit]:
     """A fresh browser window on the dashboard of the made-up release."""
-    with _window(chromium, served) as found:
+    with window(chromium, served) as found:
         yield found
 
 
 @pytest.fixture
 def visit_demo(chromium: Browser, served_demo: Served) -> Iterator[Visit]:
     """The same on the release of the demo."""
-    with _window(chromium, served_demo) as found:
+    with window(chromium, served_demo) as found:
         yield found
 
 
 @contextmanager
-def _window(chromium: Browser, served: Served) -> Iterator[Visit]:
+def window(chromium: Browser, served: Served) -> Iterator[Visit]:
     """A window of its own; requests to anyone else than the dashboard are cut off and noted."""
     context = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="nl-NL")
     page = context.new_page()

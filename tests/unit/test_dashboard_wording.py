@@ -187,9 +187,16 @@ def test_facts_say_what_is_missing() -> None:
 def test_theme_and_configuration_agree() -> None:
     file = Path(dashboard.__file__).parent / ".streamlit" / "config.toml"
     config = tomllib.loads(file.read_text(encoding="utf-8"))
-    assert config["theme"]["primaryColor"] == theme.ACCENT
-    assert config["theme"]["textColor"] == theme.INK
-    assert config["theme"]["secondaryBackgroundColor"] == theme.SURFACE
+    light, dark = config["theme"]["light"], config["theme"]["dark"]
+    for name, colour in (
+        ("primaryColor", theme.ACCENT),
+        ("backgroundColor", theme.PAPER),
+        ("secondaryBackgroundColor", theme.SURFACE),
+        ("textColor", theme.INK),
+        ("linkColor", theme.ACCENT),
+        ("borderColor", theme.LINE),
+    ):
+        assert (light[name], dark[name]) == (colour, theme.DARK[colour])
     assert config["browser"]["gatherUsageStats"] is False
     assert config["theme"]["font"] == theme.FONT
 

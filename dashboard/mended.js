@@ -1,0 +1,65 @@
+// Streamlit's own parts, mended in the browser: English words that a reader sees or hears become
+// Dutch, and what a screen reader stumbles over gets its right role. Ours needs none of this.
+(() => {
+  const SPOKEN = {
+    "Sidebar": "Zijbalk",
+    "Navigate to home page": "Naar het overzicht",
+    "Collapse sidebar": "Menu sluiten",
+    "Expand sidebar": "Menu openen",
+    "Close sidebar": "Menu sluiten",
+    "Open sidebar": "Menu openen",
+    "App pages": "Pagina's",
+    "Open": "Openen",
+    "Close": "Sluiten",
+    "Clear all": "Leegmaken",
+    "Clear value": "Leegmaken",
+    "Remove file": "Bestand verwijderen",
+    "file upload": "Bestand kiezen",
+    "Choose an option": "Maak een keuze",
+    "No results": "Niets gevonden",
+    "Skip to main content": "Naar de inhoud",
+  };
+  const HELP = "Help for ";
+  const dutch = (text) =>
+    SPOKEN[text] ?? (text.startsWith(HELP) ? `Uitleg bij ${text.slice(HELP.length)}` : text);
+
+  function mend() {
+    for (const name of ["aria-label", "title", "placeholder"]) {
+      for (const part of document.querySelectorAll(`[${name}]`)) {
+        const said = part.getAttribute(name);
+        const ours = dutch(said);
+        if (ours !== said) part.setAttribute(name, ours);
+      }
+    }
+    for (const link of document.querySelectorAll("a[href^='#'], [role='listbox'] li")) {
+      const ours = dutch(link.textContent);
+      if (ours !== link.textContent && link.childElementCount === 0) link.textContent = ours;
+    }
+    // A list with headings between its items is no list; the menu stays a navigation with links.
+    for (const menu of document.querySelectorAll("[data-testid='stSidebarNavItems']")) {
+      for (const part of [menu, ...menu.querySelectorAll("li")]) part.setAttribute("role", "none");
+    }
+    // The button for a file has no words of its own; its place is named, so it is a region.
+    for (const place of document.querySelectorAll("[data-testid='stFileUploaderDropzone']")) {
+      place.removeAttribute("role");
+      place.querySelector("button")?.setAttribute("aria-label", "Bestand kiezen");
+    }
+    // What scrolls sideways can be reached by keyboard.
+    for (const chart of document.querySelectorAll("[data-testid='stPlotlyChart']")) {
+      const around = chart.parentElement;
+      if (around.scrollWidth > around.clientWidth) around.tabIndex = 0;
+    }
+  }
+
+  let asked = false;
+  const soon = () => {
+    if (asked) return;
+    asked = true;
+    setTimeout(() => { asked = false; mend(); }, 60);
+  };
+  addEventListener("DOMContentLoaded", () => {
+    new MutationObserver(soon).observe(document.body, { childList: true, subtree: true });
+    addEventListener("resize", soon);
+    mend();
+  });
+})();
