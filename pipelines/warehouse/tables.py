@@ -18,23 +18,40 @@ DELIVERY = "_levering"
 
 
 def create(con: duckdb.DuckDBPyConnection, contracts: Contracts) -> None:
-    """Make every dataset's table; refuse a warehouse whose tables are of another contract."""
+    """Make every dataset's table, and bring those of an earlier contract up to date.
+
+    A column that may stay empty is added to what is there already. Any other change asks for the
+    deliveries themselves: such a warehouse is refused with the command to run, and left as it is.
+    """
     present = _present(con)
     for dataset in contracts.datasets.values():
-        wanted = columns(dataset)
-        found = present.get(dataset.id)
-        if found is not None and found != wanted:
+        if dataset.id in present and not _added(dataset, present[dataset.id]).keys() <= {
+            column.name for column in dataset.columns if not column.required
+        }:
             raise UsageError(
-                f"Het magazijn heeft een oudere vorm van de dataset {dataset.id}. Begin met een"
-                " nieuwe werkmap (--workdir) en lees de leveringen daar opnieuw in."
+                f"Het magazijn is gemaakt met een andere versie van het contract {dataset.id}"
+                f" (nu {dataset.version}), en de rijen die er staan passen daar niet in. Er is"
+                " niets veranderd. Lees de leveringen in een nieuwe werkmap in: zichtlijn run"
+                " MAP-MET-LEVERINGEN --workdir NIEUWE-WERKMAP"
             )
-        listed = ", ".join(f"{quoted(name)} {kind}" for name, kind in wanted.items())
+    for dataset in contracts.datasets.values():
+        listed = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns(dataset).items())
         con.execute(f"CREATE TABLE IF NOT EXISTS {quoted(dataset.id)} ({listed})")
+        for name, kind in _added(dataset, present.get(dataset.id, columns(dataset))).items():
+            con.execute(f"ALTER TABLE {quoted(dataset.id)} ADD COLUMN {quoted(name)} {kind}")
 
 
 def columns(dataset: Dataset) -> dict[str, str]:
     """Column name -> SQL type, with the delivery that a row came from."""
     return {c.name: SQL_TYPE[c.kind] for c in dataset.columns} | {DELIVERY: "VARCHAR"}
+
+
+def _added(dataset: Dataset, found: Mapping[str, str]) -> Mapping[str, str]:
+    """Columns of the contract that a table lacks; all of them where it has others as well."""
+    wanted = columns(dataset)
+    if any(wanted.get(name) != kind for name, kind in found.items()):
+        return wanted
+    return {name: kind for name, kind in wanted.items() if name not in found}
 
 
 def _present(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
@@ -55,7 +72,7 @@ def insert(
     """Accepted staged rows -> the dataset's table, in the order of the file."""
     names = ", ".join(quoted(c.name) for c in dataset.columns)
     con.execute(
-        f"INSERT INTO {quoted(dataset.id)} SELECT {names}, ? FROM {staged} s"
+        f"INSERT INTO {quoted(dataset.id)} ({names}, {DELIVERY}) SELECT {names}, ? FROM {staged} s"
         f" WHERE _nr NOT IN (SELECT _nr FROM {failed} WHERE fout)",
         [delivery],
     )
