@@ -11,6 +11,7 @@ from dashboard.views import (
     doorgaande_lijnen,
     inzet,
     jeugdhulp,
+    kaart,
     leveringen,
     overzicht,
     preventie,
@@ -44,6 +45,7 @@ SECTIONS: dict[str, tuple[tuple[ModuleType, str], ...]] = {
         (doorgaande_lijnen, "doorgaande-lijnen"),
         (jeugdhulp, "jeugdhulp"),
         (scholen, "scholen"),
+        (kaart, "kaart"),
     ),
     "Zorg In School": (
         (zorg_in_school, "zorg-in-school"),

@@ -3,7 +3,7 @@
 #
 #   uitgeven.sh WERKMAP UITGIFTE
 #
-# Alleen de publicatie gaat mee: geen magazijn, geen leveringen. Open sessies lopen door en tonen
+# Alleen de publicatie gaat mee, met de grenzen voor de kaart: geen magazijn, geen leveringen.
 # de nieuwe publicatie bij de eerstvolgende klik.
 set -eu
 
@@ -21,6 +21,10 @@ fi
 mkdir -p "$to/releases"
 cp "$from/$file" "$to/$file.half"
 mv "$to/$file.half" "$to/$file"
+if [ -f "$from/grenzen.geojson" ]; then
+    cp "$from/grenzen.geojson" "$to/grenzen.geojson.half"
+    mv "$to/grenzen.geojson.half" "$to/grenzen.geojson"
+fi
 cp "$from/release.json" "$to/release.json.half"
 mv "$to/release.json.half" "$to/release.json"
 echo "Uitgegeven: $file"

@@ -21,7 +21,7 @@ import polars as pl
 import pypdf
 import pytest
 
-from dashboard import charts, charts_compare, charts_zis, figure, released
+from dashboard import charts, charts_compare, charts_map, charts_zis, figure, released
 from dashboard.access import rules
 from dashboard.released import Released
 from tests import access
@@ -29,11 +29,11 @@ from tests.browser.fixture_release import RELEASE_ID, build
 
 FIGURES = ("bereik", "proces-resultaat", "verwijzingen", "preventie")
 ROLES: dict[str, tuple[str, ...]] = {
-    "bestuur": ("overzicht", "vergelijken", "rapport", "inzet", "samenwerking", "zorg-in-school",
-                "besparing", "scenario", "definities", "verantwoording"),
+    "bestuur": ("overzicht", "vergelijken", "rapport", "inzet", "samenwerking", "kaart",
+                "zorg-in-school", "besparing", "scenario", "definities", "verantwoording"),
     "beleid": ("overzicht", "vergelijken", "rapport", *FIGURES, "inzet", "samenwerking",
                "schorsingen", "thuiszitters", "doorgaande-lijnen", "jeugdhulp", "scholen",
-               "zorg-in-school", "besparing", "scenario", "definities", "verantwoording"),
+               "kaart", "zorg-in-school", "besparing", "scenario", "definities", "verantwoording"),
     "analist": tuple(access.PAGES),
     "school": ("overzicht", "vergelijken", "rapport", *FIGURES, "schorsingen", "thuiszitters",
                "doorgaande-lijnen", "scholen", "definities", "verantwoording"),
@@ -118,7 +118,7 @@ def seen(home: Path, monkeypatch: pytest.MonkeyPatch) -> Seen:
 
     monkeypatch.setattr(Released, "query", noted)
     monkeypatch.setattr(figure, "_chart", lambda _: None)
-    for drawing in (charts, charts_compare, charts_zis):
+    for drawing in (charts, charts_compare, charts_map, charts_zis):
         for name, made in vars(drawing).items():
             if getattr(made, "__annotations__", {}).get("return") == "go.Figure":
                 monkeypatch.setattr(drawing, name, lambda *_, **__: None)
