@@ -95,7 +95,7 @@ def areas(
         legend={
             "orientation": "h", "x": 0, "y": 0, "yanchor": "top", "itemclick": False,
             "itemdoubleclick": False, "font": {"size": 12.5, "color": theme.INK},
-            "title": {"text": f"{wording.unit(metric)}  " if wording.unit(metric) else ""},
+            "title": {"text": wording.unit(metric), "side": "top", "font": {"size": 12.5}},
         },
     )  # fmt: skip
     bare = {"visible": False, "fixedrange": True}
@@ -113,7 +113,7 @@ def areas(
         _key(figure, one.label, {"symbol": "square", "color": _shade(place, len(found))})
     if any(not charts.visible(row) for row in drawn):
         _key(
-            figure, "geen cijfer (zie de tabel)", {"symbol": "square-x-open", "color": theme.MUTED}
+            figure, "geen cijfer", {"symbol": "square-x-open", "color": theme.MUTED}
         )
     return figure
 

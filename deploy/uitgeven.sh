@@ -3,8 +3,8 @@
 #
 #   uitgeven.sh WERKMAP UITGIFTE
 #
-# Alleen de publicatie gaat mee, met de grenzen voor de kaart: geen magazijn, geen leveringen.
-# de nieuwe publicatie bij de eerstvolgende klik.
+# Alleen de publicatie gaat mee, met de grenzen voor de kaart: geen magazijn, geen leveringen. Open
+# sessies lopen door en tonen de nieuwe publicatie bij de eerstvolgende klik.
 set -eu
 
 if [ $# -ne 2 ] || [ ! -f "$1/release.json" ]; then
