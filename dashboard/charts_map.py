@@ -112,9 +112,7 @@ def areas(
     for place, one in enumerate(found):
         _key(figure, one.label, {"symbol": "square", "color": _shade(place, len(found))})
     if any(not charts.visible(row) for row in drawn):
-        _key(
-            figure, "geen cijfer", {"symbol": "square-x-open", "color": theme.MUTED}
-        )
+        _key(figure, "geen cijfer", {"symbol": "square-x-open", "color": theme.MUTED})
     return figure
 
 

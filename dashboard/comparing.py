@@ -231,6 +231,11 @@ def caution(sides: Sides) -> str:
         "en in wat zij registreren. Aantallen en bedragen staan hier niet: een groter gebied heeft "
         "er vanzelf meer."
     )
+    if sides.one.niveau == "vestiging":
+        told += (
+            " Kleine scholen wijken door toeval vaker af dan grote; Scholen vergelijken tekent die "
+            "speling erbij."
+        )
     if sides.within:
         told += (
             f" {sides.one.naam} telt zelf mee in {sides.other.naam}; met alleen de rest "
