@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.ready
 DEMO   ?= .zichtlijn/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help docs setup chromium java demo test lint types unit browser spark soak fuzz simulate lock bench clean
+.PHONY: help docs setup chromium java demo test lint types unit browser spark soak fuzz simulate screenshots lock bench clean
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -72,6 +72,9 @@ bench: setup ## Measure speed, as ratios in one run (ROWS=10000000 for the large
 
 docs: setup ## Renew the pages that are made from contracts and declarations
 	$(BIN)/python -m pipelines.pages
+
+screenshots: setup chromium ## Renew the pictures of the pages in docs/screenshots
+	$(BIN)/python -m docs.screenshots
 
 lock: setup ## Renew the lock files after a change in pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -14,7 +14,7 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from dashboard import charts, comparison, exports, facts, filters, tables, wording
+from dashboard import charts, comparison, exports, facts, filters, spoken, tables, wording
 from dashboard.access import log
 from dashboard.facts import Facts
 from dashboard.released import Metric, Released
@@ -200,7 +200,8 @@ def trend(
                 selection.schooljaar,
             ),
             chart=charts.trend(metric, rows, selection.schooljaar),
-            alt=f"Lijngrafiek: {metric.label_nl} per schooljaar {selection.where}.",
+            alt=f"Lijngrafiek: {metric.label_nl} per schooljaar {selection.where}. "
+            f"{spoken.trend(metric, rows)}",
             note=note,
         )
     )  # fmt: skip
@@ -235,7 +236,7 @@ def breakdown(
             ),
             chart=charts.bars(metric, rows, labels),
             alt=f"Staafdiagram: {metric.label_nl} naar {wording.cut(cut).lower()}, "
-            f"{selection.schooljaar}, {selection.where}.",
+            f"{selection.schooljaar}, {selection.where}. {spoken.bars(metric, rows, labels)}",
             note=note,
         )
     )  # fmt: skip
@@ -278,7 +279,8 @@ def by_category_over_years(
                 (wording.cut(cut), *years), body, frozenset(range(1, len(years) + 1)),
             ),
             chart=charts.lines(metric, series, years),
-            alt=f"Lijngrafiek: {metric.label_nl} naar {wording.cut(cut).lower()} per schooljaar.",
+            alt=f"Lijngrafiek: {metric.label_nl} naar {wording.cut(cut).lower()} per schooljaar. "
+            f"{spoken.lines(metric, [(line.label, line.rows) for line in series])}",
             note=note,
             wide=True,
         )

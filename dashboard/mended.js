@@ -23,7 +23,25 @@
   const dutch = (text) =>
     SPOKEN[text] ?? (text.startsWith(HELP) ? `Uitleg bij ${text.slice(HELP.length)}` : text);
 
+  // What unfolds takes the focus, and gives it back: else a keyboard has to go through the whole
+  // page to reach it.
+  let opener = null;
+  function follow() {
+    const unfolded = document.querySelector("[data-testid='stPopoverBody']");
+    if (unfolded && unfolded.getBoundingClientRect().top < 0) {
+      soon(); // not yet in its place
+    } else if (unfolded && !opener) {
+      opener = document.activeElement;
+      unfolded.tabIndex = -1;
+      unfolded.focus({ preventScroll: true });
+    } else if (!unfolded && opener) {
+      if (document.activeElement === document.body) opener.focus({ preventScroll: true });
+      opener = null;
+    }
+  }
+
   function mend() {
+    follow();
     for (const name of ["aria-label", "title", "placeholder"]) {
       for (const part of document.querySelectorAll(`[${name}]`)) {
         const said = part.getAttribute(name);
@@ -45,9 +63,9 @@
       place.querySelector("button")?.setAttribute("aria-label", "Bestand kiezen");
     }
     // What scrolls sideways can be reached by keyboard.
-    for (const chart of document.querySelectorAll("[data-testid='stPlotlyChart']")) {
-      const around = chart.parentElement;
+    for (const around of document.querySelectorAll("[class*='st-key-grafiek_']")) {
       if (around.scrollWidth > around.clientWidth) around.tabIndex = 0;
+      else around.removeAttribute("tabindex");
     }
   }
 

@@ -196,7 +196,7 @@ table.zl .zl-long {{ min-width: 13rem; }}
   border-left: 4px solid {ACCENT_SOFT}; padding: 0.2rem 0 0.2rem 1.1rem; margin: 0.6rem 0 0;
   font-size: 1.02rem; line-height: 1.55; max-width: 62rem; color: {INK};
 }}
-.zl-grounds h3, .zl-grounds h4 {{
+.zl-grounds h2, .zl-grounds h4 {{
   font-size: 0.95rem; font-weight: 620; color: {INK}; margin: 0.9rem 0 0; padding: 0;
 }}
 .zl-grounds ul {{ margin: 0.35rem 0 0; padding-left: 1rem; }}
@@ -237,12 +237,15 @@ dl.zl-about dd {{ margin: 0.05rem 0 0; color: {INK}; }}
 @media (max-width: 760px) {{
   .st-key-deur {{ margin-top: 1rem; padding: 1.4rem 1.3rem; }}
   .block-container, [data-testid="stMainBlockContainer"] {{ padding: 4rem 1.1rem 3rem; }}
+  [data-testid="stHeader"] {{ height: 3.4rem; background: {PAPER}; }}
   .zl-facts span, .zl-facts span.zl-date, .zl-keep {{ white-space: normal; }}
   dl.zl-about {{ min-width: 0; }}
   .zl-page h1 {{ font-size: 1.6rem; hyphens: auto; overflow-wrap: break-word; }}
-  [data-testid="stFullScreenFrame"]:has(> [data-testid="stPlotlyChart"]) {{ overflow-x: auto; }}
-  [data-testid="stPlotlyChart"] {{ min-width: 44rem; }}
-  [data-testid="stColumn"] [data-testid="stPlotlyChart"] {{ min-width: 21rem; }}
+  [class*="st-key-grafiek_"] {{ overflow-x: auto; }}
+  [class*="st-key-grafiek_"] > [data-testid="stFullScreenFrame"] {{ min-width: 54rem; }}
+  [data-testid="stColumn"] [class*="st-key-grafiek_"] > [data-testid="stFullScreenFrame"] {{
+    min-width: 21rem;
+  }}
 }}
 @media print {{
   :root {{ color-scheme: light; }}

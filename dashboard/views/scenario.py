@@ -66,7 +66,7 @@ def _sliders(base: Basis) -> dict[str, float]:
     known = {slider.name: slider for slider in base.sliders}
     values: dict[str, float] = {}
     for title, names in _GROUPS.items():
-        figure.html(f'<div class="zl-grounds"><h3>{title}</h3></div>')
+        figure.html(f'<div class="zl-grounds"><h2>{title}</h2></div>')
         for name in names:
             slider = known[name]
             values[name] = st.slider(

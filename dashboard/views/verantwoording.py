@@ -53,14 +53,40 @@ _PROTECTION = (
 )
 _ACCESS = (
     (
-        "Bij elke grafiek een tabel",
-        "Elke grafiek heeft een tabel met dezelfde waarden en een beschrijving in woorden. Kleur "
-        "is nergens de enige drager van betekenis.",
+        "Waar wij ons aan houden",
+        "WCAG 2.1 niveau AA. Status: voldoet gedeeltelijk. Het dashboard is nog niet door een "
+        "onafhankelijke partij of door mensen met een beperking getoetst.",
+    ),
+    (
+        "Wat bij elke wijziging wordt getoetst",
+        "Elke pagina, licht en donker, met axe-core: regels van WCAG 2.1 A en AA, zonder "
+        "overtredingen. Elke pagina past op een scherm van 320 beeldpunten breed (een telefoon, "
+        "of 400% vergroot) en op een laptop bij 200%. Met alleen het toetsenbord komt u langs het "
+        "menu bij de inhoud, de filters, Over dit cijfer en de bestanden; de plek waar u bent, "
+        "heeft steeds een rand. Wie minder beweging vraagt, krijgt geen overgangen.",
+    ),
+    (
+        "Kleur en contrast",
+        "Licht of donker volgt de instelling van uw apparaat. Tekst heeft in beide een contrast "
+        "van minstens 4,5 op 1, lijnen en staven van minstens 3 op 1. Kleur is nergens de enige "
+        "drager van betekenis: namen, vormen en tekens zeggen hetzelfde.",
+    ),
+    (
+        "Grafieken",
+        "Elke grafiek heeft een tabel met dezelfde waarden en een beschrijving voor wie de grafiek "
+        "niet ziet. Op een smal scherm schuiven brede tabellen en grafieken in hun eigen vak.",
     ),
     (
         "Nog niet in orde",
-        "De toegankelijkheid is nog niet door een onafhankelijke partij getoetst aan WCAG 2.1 "
-        "niveau AA. Enkele vaste teksten van de gebruikte software zijn Engels.",
+        "De toelichting bij een punt of staaf in een grafiek verschijnt alleen met een muis; de "
+        "tabel geeft dezelfde waarden. De beschrijving van sommige grafieken noemt wat er staat, "
+        "maar niet de conclusie. Enkele meldingen van de gebruikte software, "
+        "zoals bij een verbroken verbinding, zijn Engels.",
+    ),
+    (
+        "Loopt u ergens tegenaan?",
+        "Meld het bij wie u toegang gaf tot dit dashboard, met het adres van de pagina erbij. "
+        "U krijgt de cijfers dan in een vorm die wel werkt.",
     ),
 )
 

@@ -117,13 +117,14 @@ def test_keyboard_reaches_content_filters_account_and_file(visit: Visit) -> None
     _tab_to(page, "Over dit cijfer")
     page.keyboard.press("Enter")
     page.locator("dl.zl-about").first.wait_for()
-    page.wait_for_timeout(400)  # it unfolds elsewhere and moves into its place
+    page.wait_for_function("document.activeElement.dataset.testid === 'stPopoverBody'")
     _tab_to(page, "Excel")
     with page.expect_download() as waiting:
         page.keyboard.press("Enter")
     assert waiting.value.suggested_filename.endswith(".xlsx")
     page.keyboard.press("Escape")
     page.locator("dl.zl-about").first.wait_for(state="hidden")
+    page.wait_for_function("document.activeElement.innerText.startsWith('Over dit cijfer')")
     assert visit.errors == []
 
 

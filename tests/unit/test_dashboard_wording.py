@@ -220,3 +220,27 @@ def test_every_status_of_a_delivery_has_a_word() -> None:
         wording.delivery_status(s) for s in ("geladen", "vervangen", "ingetrokken", "geweigerd")
     ]
     assert told == ["Geladen", "Vervangen", "Ingetrokken", "Geweigerd"]
+
+
+def _luminance(colour: str) -> float:
+    """Relative luminance after WCAG 2.1."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _contrast(one: str, other: str) -> float:
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_contrast_is_enough_in_light_and_dark() -> None:
+    """WCAG 2.1 AA: 4.5 for text, 3 for what a chart draws."""
+    fore = (theme.INK, theme.MUTED, theme.ACCENT, theme.SIGNAL)
+    pairs = [(text, back, 4.5) for text in fore for back in (theme.PAPER, theme.SURFACE)]
+    pairs += [(text, theme.ACCENT_PALE, 4.5) for text in (theme.INK, theme.MUTED)]
+    pairs += [(line, theme.PAPER, 4.5) for line in theme.SERIES]  # they also write their own name
+    pairs += [(theme.ACCENT_SOFT, theme.PAPER, 3.0)]
+    for one, other, least in pairs:
+        assert _contrast(one, other) >= least, (one, other)
+        assert _contrast(theme.DARK[one], theme.DARK[other]) >= least, ("dark", one, other)

@@ -1,0 +1,65 @@
+"""The pages as pictures, from the made-up release of the browser tests: `make screenshots`.
+
+All pages at 1440 px in light, three at 390 px in dark, as readers first see them.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, sync_playwright
+
+from dashboard import menu
+from tests.browser.conftest import CHROMIUM_FLAGS, Served, start, window
+from tests.browser.fixture_release import build
+
+HERE = Path(__file__).parent / "screenshots"
+WIDE, HIGH = 1440, 1100
+PHONE = (390, 844)
+COLOURS = 200
+ON_A_PHONE = ("", "bereik", "besparing")
+
+
+def main() -> None:
+    """Serve the release, visit the pages, write the pictures."""
+    HERE.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "werkmap"
+        home.mkdir()
+        build(home)
+        process, url = start(home, Path(folder))
+        try:
+            with sync_playwright() as playwright:
+                chromium = playwright.chromium.launch(
+                    executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS
+                )
+                _pictures(chromium, Served(url, process.pid))
+                chromium.close()
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+def _pictures(chromium: Browser, served: Served) -> None:
+    with window(chromium, served) as visit:
+        page = visit.page
+        for mode, (width, height), addresses in (
+            ("licht", (WIDE, HIGH), tuple(menu.TITLES)),
+            ("donker", PHONE, ON_A_PHONE),
+        ):
+            page.emulate_media(color_scheme="dark" if mode == "donker" else "light")
+            page.set_viewport_size({"width": width, "height": height})
+            for address in addresses:
+                visit.open(f"/{address}")
+                page.wait_for_timeout(400)
+                name = f"{address or 'overzicht'}-{width}-{mode}.png"
+                picture = Image.open(BytesIO(page.screenshot()))
+                picture.quantize(COLOURS).save(HERE / name, optimize=True)
+
+
+if __name__ == "__main__":
+    main()

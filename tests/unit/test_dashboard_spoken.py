@@ -1,0 +1,36 @@
+"""What a chart says to who cannot see it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dashboard import spoken, wording
+from tests.unit.test_dashboard_wording import SHARE
+
+
+def _row(year: str, value: float | None) -> dict[str, Any]:
+    status = wording.VISIBLE if value is not None else wording.HIDDEN
+    return {"schooljaar": year, "waarde": value, "status": status}
+
+
+def test_trend_tells_first_and_last_and_what_is_hidden() -> None:
+    rows = [_row("2021/2022", 40.0), _row("2022/2023", None), _row("2023/2024", 55.0)]
+    told = spoken.trend(SHARE, rows)
+    assert told.startswith("Van 40")
+    assert "in 2021/2022 naar 55" in told
+    assert told.endswith("1 waarde is afgeschermd.")
+
+
+def test_hidden_values_are_told_as_hidden_and_nothing_more() -> None:
+    rows = [_row("2021/2022", None), _row("2022/2023", None)]
+    assert spoken.trend(SHARE, rows) == "2 waarden zijn afgeschermd."
+    assert spoken.bars(SHARE, rows, ["a", "b"]) == "2 waarden zijn afgeschermd."
+    assert "a: geen zichtbare waarde" in spoken.lines(SHARE, [("a", rows)])
+
+
+def test_bars_tell_the_highest_and_the_lowest() -> None:
+    rows = [_row("", 10.0), _row("", 30.0), _row("", None)]
+    told = spoken.bars(SHARE, rows, ["gedrag", "rouw", "pesten"])
+    assert "Hoogst: rouw (30" in told
+    assert "Laagst: gedrag (10" in told
+    assert "pesten" not in told
