@@ -80,16 +80,19 @@ def _shown(released: Released, metric: Metric, level: str, selection: Selection)
     if level == "wijk" and town:
         rows = [row for row in rows if row["ouder"] == town]
     title = f"{metric.label_nl} per {level}, {selection.schooljaar}"
+    seen = any(charts.visible(row) for row in rows)
+    told = _told(released, metric, rows, level, town, selection) if seen else []
+    page.conclusion(told)
+    figure.section(f"{_PLURAL[level].capitalize()} op de kaart")
     if figure.found(released, metric.id, title, rows, selection, level=level) is None:
         return
-    page.conclusion(_told(released, metric, rows, level, town, selection))
     shapes = _shapes(level, rows)
     on_map = [row for row in rows if row["gebied"] in shapes]
     chosen = selection.gebied if selection.niveau == level else ""
     lacking = len(rows) - len(on_map)
     note = (
-        f"{wording.count_of(lacking, level, _PLURAL[level])} staan alleen in de tabel: in het "
-        "grensbestand ontbreekt een vlak met die code."
+        wording.count_of(lacking, f"{level} staat", f"{_PLURAL[level]} staan")
+        + " alleen in de tabel: in het grensbestand ontbreekt een vlak met die code."
         if shapes and lacking
         else ""
     )
@@ -103,8 +106,7 @@ def _shown(released: Released, metric: Metric, level: str, selection: Selection)
                 title, next((str(row["label"]) for row in rows if row["gebied"] == chosen), ""),
             ),
             chart=charts_map.areas(metric, on_map, shapes, chosen) if shapes else None,
-            alt=f"Kaart: {title}. "
-            + " ".join(_told(released, metric, rows, level, town, selection)).replace("**", ""),
+            alt=f"Kaart: {title}. {' '.join(told).replace('**', '')}",
             note=note,
         )
     )  # fmt: skip

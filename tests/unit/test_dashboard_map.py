@@ -220,3 +220,13 @@ def test_wrong_file_keeps_the_table(
     assert "De kaart kan niet worden getekend" in told
     assert re.search(r"<th[^>]*>Oost</th>", told)
     assert not drawn
+
+
+def test_nothing_to_show_is_said_before_and_on_the_map(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of an earlier year there is no figure per wijk."""
+    told, drawn = _look(home, monkeypatch, schooljaar="2023/2024")
+    assert "geen cijfers om een conclusie op te baseren" in told
+    assert told.index("zl-conclusion") < told.index("geen gegevens")
+    assert not drawn
