@@ -33,7 +33,12 @@
     } else if (unfolded && !opener) {
       opener = document.activeElement;
       unfolded.tabIndex = -1;
-      unfolded.focus({ preventScroll: true });
+      const enter = () => {
+        const now = document.activeElement;
+        if (now === opener || now === document.body) unfolded.focus({ preventScroll: true });
+      };
+      enter();
+      setTimeout(enter, 300); // Streamlit may take it back once
     } else if (!unfolded && opener) {
       if (document.activeElement === document.body) opener.focus({ preventScroll: true });
       opener = null;

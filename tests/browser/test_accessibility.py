@@ -118,6 +118,7 @@ def test_keyboard_reaches_content_filters_account_and_file(visit: Visit) -> None
     page.keyboard.press("Enter")
     page.locator("dl.zl-about").first.wait_for()
     page.wait_for_function("document.activeElement.dataset.testid === 'stPopoverBody'")
+    page.wait_for_timeout(500)
     _tab_to(page, "Excel")
     with page.expect_download() as waiting:
         page.keyboard.press("Enter")
