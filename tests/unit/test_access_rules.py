@@ -38,8 +38,16 @@ WRONG = (
     ("gemeente: [GM0118]", "gemeente: [GM9999]", "gemeente ‘GM9999’ staat niet in de publicatie"),
     ("vestiging: eigen", "vestiging: alles", "het bereik ‘alles’ bestaat niet"),
     ("vestiging: eigen", "school: eigen", "het niveau ‘school’ bestaat niet"),
-    ("[overzicht, inzet,", "[inzet,", "‘overzicht’ is de voorpagina"),
-    ("[overzicht, inzet,", "[overzicht, geheim,", "de pagina ‘geheim’ bestaat niet"),
+    (
+        "[overzicht, vergelijken, rapport, inzet,",
+        "[vergelijken, rapport, inzet,",
+        "‘overzicht’ is de voorpagina",
+    ),
+    (
+        "[overzicht, vergelijken, rapport, inzet,",
+        "[overzicht, geheim, rapport,",
+        "de pagina ‘geheim’ bestaat niet",
+    ),
     ("sessie_uren: 8", "sessie_uren: 72", "sessie_uren ligt tussen 0 en 24"),
     ("sessie_uren: 8", "sessie_uren: lang", "hier hoort een getal te staan"),
     ("email_bevestigd: verplicht", "email_bevestigd: nee", "‘nee’ bestaat niet"),

@@ -7,7 +7,10 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 import yaml
@@ -19,8 +22,16 @@ from tests import access
 from tests.browser.fixture_release import build, point_to
 
 DEPLOY = access.EXAMPLE
+T = TypeVar("T")
 LOGIN = {"status": 302}
 COOKIES = (b"_streamlit_user=x; Path=/; HttpOnly", b"al=1; Secure")
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    """Its result, worked out in a thread of its own: the browser of other tests leaves its loop
+    running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 async def _behind(scope: Scope, receive: Receive, send: Send) -> None:
@@ -59,7 +70,7 @@ def _asked(
             *((name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()),
         ],
     }
-    asyncio.run(asgi.OnlyHere(asgi.LoginFails(asgi.Dutch(_behind)))(scope, receive, send))
+    _run(asgi.OnlyHere(asgi.LoginFails(asgi.Dutch(_behind)))(scope, receive, send))
     return told
 
 
@@ -128,7 +139,7 @@ def test_health_says_which_release(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def _health() -> tuple[int, object]:
-    answer = asyncio.run(asgi.health(None))  # type: ignore[arg-type]
+    answer = _run(asgi.health(None))  # type: ignore[arg-type]
     return answer.status_code, json.loads(bytes(answer.body))
 
 
