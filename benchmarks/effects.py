@@ -13,9 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -24,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import apart
 import duckdb
 import register
 
@@ -118,7 +116,7 @@ def main() -> None:
         for pupils in told.pupils:
             workdir = Path(home) / str(pupils)
             write(workdir, pupils)
-            found = {way: _in_a_process(way, workdir) for way in WAYS}
+            found = {way: apart.in_a_process(__file__, way, workdir) for way in WAYS}
             for way, one in found.items():
                 fewer, cpu = before.get(way, (0, 0.0))
                 growth = f"{one['cpu'] / cpu / (pupils / fewer):.2f}" if fewer else ""
@@ -190,25 +188,13 @@ def _value(
     return register._value(promises, dataset, column, pools)
 
 
-def _in_a_process(way: str, workdir: Path) -> dict[str, Any]:
-    asked = [sys.executable, __file__, "--one", way, str(workdir)]
-    said = subprocess.run(asked, check=True, stdout=subprocess.PIPE, text=True).stdout
-    return dict(json.loads(said.splitlines()[-1]))
-
-
-def _measured(cpu: float, start: float) -> dict[str, Any]:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    spent = {"cpu": time.process_time() - cpu, "elapsed": time.perf_counter() - start}
-    return {**spent, "memory": peak}
-
-
 def _reading(workdir: Path) -> dict[str, Any]:
     """Every column of every table that effects look at, once."""
     with engine.open_warehouse(workdir) as con:
         cpu, start = time.process_time(), time.perf_counter()
         for name in (*SHAPES, "scholen", "leerlingaantallen", "tarieven"):
             con.execute(f"SELECT bit_xor(hash(COLUMNS(*))) FROM {name}").fetchall()
-        return _measured(cpu, start)
+        return apart.spent_since(cpu, start)
 
 
 def _effects(workdir: Path) -> dict[str, Any]:
@@ -233,7 +219,7 @@ def _effects(workdir: Path) -> dict[str, Any]:
                     with clock.stage(declared.id + outcome.suffix):
                         rows, _points = rows_of(given, declared, outcome, balance)
                     shown += sum(row.result is not None for row in rows)
-        found = _measured(cpu, start)
+        found = apart.spent_since(cpu, start)
     if not shown or balance.outcome is None:
         raise SystemExit("Nothing was estimated: the made-up register is too thin.")
     return {**found, "each": clock.each}

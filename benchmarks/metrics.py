@@ -13,15 +13,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
-import subprocess
-import sys
 import tempfile
 import time
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import apart
 import polars as pl
 import register
 
@@ -54,7 +52,7 @@ def main() -> None:
         for rows in told.rows:
             workdir = Path(home) / str(rows)
             register.write(workdir, rows)
-            script, catalogue = (_in_a_process(way, workdir) for way in WAYS)
+            script, catalogue = (apart.in_a_process(__file__, way, workdir) for way in WAYS)
             _agree(script, catalogue)
             for way, one in (("sql", script), ("zichtlijn", catalogue)):
                 fewer, cpu = before.get(way, (0, 0.0))
@@ -78,18 +76,6 @@ def _agree(script: dict[str, Any], catalogue: dict[str, Any]) -> None:
             raise SystemExit(f"{name}: {total} in SQL, {catalogue['totals'][name]} in Zichtlijn")
 
 
-def _in_a_process(way: str, workdir: Path) -> dict[str, Any]:
-    asked = [sys.executable, __file__, "--one", way, str(workdir)]
-    said = subprocess.run(asked, check=True, stdout=subprocess.PIPE, text=True).stdout
-    return dict(json.loads(said.splitlines()[-1]))
-
-
-def _measured(cpu: float, start: float) -> dict[str, Any]:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    spent = {"cpu": time.process_time() - cpu, "elapsed": time.perf_counter() - start}
-    return {**spent, "memory": peak}
-
-
 def _script(workdir: Path) -> dict[str, Any]:
     context = Context(register.ASOF, contract_files.load())
     with engine.open_warehouse(workdir) as con:
@@ -97,7 +83,7 @@ def _script(workdir: Path) -> dict[str, Any]:
         con.execute("SET VARIABLE norm = ?::INT", [context.norm("norm_smw_start_dagen")])
         con.execute("SET VARIABLE peildatum = ?::DATE", [register.ASOF])
         con.execute(SCRIPT.read_text())
-        found = _measured(cpu, start)
+        found = apart.spent_since(cpu, start)
         total = con.execute(
             "SELECT metriek, sum(teller)::BIGINT FROM tien WHERE niveau = 'totaal'"
             " AND uitsplitsing = '' GROUP BY ALL"
@@ -121,7 +107,7 @@ def _catalogue(workdir: Path) -> dict[str, Any]:
             begun = time.perf_counter()
             kept.append(count_all(list(together), made, delivered, context, plan))
             each[name] = time.perf_counter() - begun
-        found = _measured(cpu, start)
+        found = apart.spent_since(cpu, start)
     counted = [c for result in kept for c in (*result.counted, *result.public)]
     totals: dict[str, int] = {}
     for one in counted:
