@@ -115,11 +115,6 @@ def _hidden_mark(figure: go.Figure, row: Cell, **place: Any) -> None:
     )
 
 
-def _label(metric: Metric, value: float) -> str:
-    """A value at its mark: amounts short, since the table has them in full."""
-    return wording.euro_short(value) if metric.soort == "bedrag" else wording.bare(metric, value)
-
-
 def _norm_label(metric: Metric, norm: float) -> str:
     return f"{wording.norm_word(metric)} {wording.bare(metric, norm)}"
 
@@ -183,7 +178,7 @@ def trend(metric: Metric, rows: Sequence[Cell], now: str = "") -> go.Figure:
             _hidden_mark(figure, row, x=row["schooljaar"], y=0, yanchor="bottom")
             continue
         figure.add_annotation(
-            text=strong(_label(metric, row["waarde"]), row["schooljaar"] == now),
+            text=strong(wording.at_mark(metric, row["waarde"]), row["schooljaar"] == now),
             x=row["schooljaar"], y=_end(row), yshift=15, showarrow=False,
             font={"size": 13, "color": theme.INK},
             bgcolor="rgba(255,255,255,0.75)", borderpad=1,
@@ -239,7 +234,7 @@ def bars(metric: Metric, rows: Sequence[Cell], labels: Sequence[str]) -> go.Figu
             continue
         end = row["boven"] if row["boven"] is not None else row["waarde"]
         figure.add_annotation(
-            text=_label(metric, row["waarde"]), x=end, y=place, xanchor="left", xshift=6,
+            text=wording.at_mark(metric, row["waarde"]), x=end, y=place, xanchor="left", xshift=6,
             showarrow=False, font={"size": 13, "color": theme.INK},
         )  # fmt: skip
     return figure
@@ -305,7 +300,7 @@ def lines(
         )  # fmt: skip
         if seen:
             place, row = seen[-1]
-            value = _label(metric, row["waarde"])
+            value = wording.at_mark(metric, row["waarde"])
             ends.append((float(place), row["waarde"], f"{line.label}  <b>{value}</b>", colour))
     for end, height, label, colour in _apart(ends, top * 0.085):
         figure.add_annotation(

@@ -203,6 +203,11 @@ def count_of(amount: int, one: str, more: str) -> str:
     return f"{number(amount)} {one if amount == 1 else more}"
 
 
+def at_mark(metric: Metric, value: float) -> str:
+    """A value at its mark in a chart: amounts short, since the table has them in full."""
+    return euro_short(value) if metric.soort == "bedrag" else bare(metric, value)
+
+
 def bare(metric: Metric, value: float) -> str:
     """A value as it stands in a chart: with % or €, without the long unit."""
     match metric.soort:

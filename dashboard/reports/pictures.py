@@ -39,8 +39,7 @@ def _mark(metric: Metric, row: Cell, label: str, *, strong: bool = False) -> Mar
         hidden = row["status"] == wording.HIDDEN
         return Mark(label, None, wording.MARK if hidden else wording.status(row["status"]))
     value = float(row["waarde"])
-    text = wording.euro_short(value) if metric.soort == "bedrag" else wording.bare(metric, value)
-    return Mark(label, value, text, row["onder"], row["boven"], strong)
+    return Mark(label, value, wording.at_mark(metric, value), row["onder"], row["boven"], strong)
 
 
 def years(metric: Metric, rows: Sequence[Cell], now: str, alt: str) -> Picture:
