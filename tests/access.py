@@ -15,13 +15,14 @@ import dashboard
 from dashboard import menu, released
 from dashboard.access import rules, visitor
 from dashboard.access.scope import FRONT
+from tests import pages
 
 EXAMPLE = Path(dashboard.__file__).parents[1] / "deploy"
 SECRET = "alleen voor deze proef, en lang genoeg"  # noqa: S105
 PAGES = {
     address or FRONT: view.__name__.rpartition(".")[2]
-    for pages in menu.SECTIONS.values()
-    for view, address in pages
+    for listed in menu.SECTIONS.values()
+    for view, address in listed
 }
 # Who logs in with what, in the settings of deploy/toegang.yaml.
 CLAIMS: dict[str, dict[str, Any]] = {
@@ -78,19 +79,5 @@ def guard(monkeypatch: pytest.MonkeyPatch, workdir: Path, access: Path) -> None:
 
 
 def look(page: str, **query: str) -> AppTest:
-    """One page as its own small script."""
-    app = AppTest.from_string(
-        f"from dashboard import page\nfrom dashboard.views import {PAGES[page]} as view\n"
-        f"page.framed(view.TITLE, view.QUESTION, view.render, {page!r})()\n",
-        default_timeout=60,
-    )
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    return app
-
-
-def text(app: AppTest) -> str:
-    """All that stands on the page in our own words."""
-    return " ".join(element.proto.body for element in app.get("html"))
+    """The page at an address."""
+    return pages.look(PAGES[page], page, **query)

@@ -24,7 +24,7 @@ import pytest
 from dashboard import charts, charts_compare, charts_map, charts_zis, figure, released
 from dashboard.access import rules
 from dashboard.released import Released
-from tests import access
+from tests import access, pages
 from tests.browser.fixture_release import RELEASE_ID, build
 
 FIGURES = ("bereik", "proces-resultaat", "verwijzingen", "preventie")
@@ -148,7 +148,7 @@ def test_role_sees_its_part_of_a_page_and_nothing_else(
 ) -> None:
     access.log_in(monkeypatch, access.CLAIMS[role])
     if page not in ROLES[role]:
-        said = access.text(access.look(page))
+        said = pages.text(access.look(page))
         assert "Deze pagina hoort niet bij uw rol" in said
         assert "het functioneel beheer van Zichtlijn" in said
         assert not seen.frames
@@ -161,7 +161,7 @@ def test_role_sees_its_part_of_a_page_and_nothing_else(
         asked.append(OUTSIDE[role])
     for level, name in asked:
         app = access.look(page, niveau=level, gebied=name)
-        said = access.text(app)
+        said = pages.text(app)
         assert 'role="alert"' not in said
         assert 'class="zl-conclusion"' in said
         choices = [option for box in app.selectbox for option in box.options]
@@ -240,7 +240,7 @@ def test_one_session_never_gets_what_another_was_shown(
     shown: dict[str, str] = {}
     for role in ("analist", "school", "beleid", "aanbieder", "school", "analist"):
         access.log_in(monkeypatch, access.CLAIMS[role])
-        said = access.text(access.look("scholen")) if role != "aanbieder" else ""
+        said = pages.text(access.look("scholen")) if role != "aanbieder" else ""
         assert shown.setdefault(role, said) == said
     assert "De Vlieger (Rotterdam)" in shown["analist"]
     assert "(Rotterdam)" not in shown["beleid"]
@@ -271,7 +271,7 @@ def test_who_may_see_nothing_reads_a_sentence(
     claims, age, sentence = CLOSED[who]
     access.log_in(monkeypatch, claims, age)
     app = access.look("overzicht")
-    said = access.text(app)
+    said = pages.text(app)
     assert sentence in said
     assert RELEASE_ID not in said
     assert [button.label for button in app.button] == [
@@ -287,7 +287,7 @@ def test_role_without_areas_reads_whom_to_ask(
     path = access.settings(tmp_path, **{"    gebieden: {vestiging: [10AB00]}\n": ""})
     monkeypatch.setenv(rules.VARIABLE, str(path))
     access.log_in(monkeypatch, access.CLAIMS["school"])
-    said = access.text(access.look("overzicht"))
+    said = pages.text(access.look("overzicht"))
     assert "Uw account heeft nog geen gebied" in said
     assert "Vraag toegang aan het functioneel beheer van Zichtlijn" in said
     assert not seen.frames
@@ -304,6 +304,6 @@ def test_settings_that_break_close_the_dashboard(
         path.unlink()
     else:
         path.write_text(wrong, "utf-8")
-    said = access.text(access.look("overzicht"))
+    said = pages.text(access.look("overzicht"))
     assert "Het dashboard is even gesloten" in said
     assert not seen.frames

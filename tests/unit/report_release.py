@@ -25,6 +25,12 @@ _WIJKEN = (
 )
 NUMBERS = "waarde = NULL, teller = NULL, noemer = NULL, onder = NULL, boven = NULL, n = NULL"
 
+EVERYTHING_HIDDEN = (
+    f"UPDATE cellen SET {NUMBERS}, status = 'afgeschermd', reden = ''",
+    "UPDATE effecten SET schatting = NULL, onder = NULL, boven = NULL, status = 'afgeschermd'",
+    "DELETE FROM besparing_balans",
+)
+
 
 def opened(folder: Path, *changes: str) -> Released:
     """A release in a new folder, with changes in SQL."""

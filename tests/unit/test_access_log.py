@@ -11,7 +11,7 @@ import pytest
 from dashboard import figure, released
 from dashboard.access import log, rules, start, visitor
 from dashboard.access.log import LogUnwritable, SessionEnded
-from tests import access
+from tests import access, pages
 from tests.browser.fixture_release import RELEASE_ID, build
 
 
@@ -131,7 +131,7 @@ def test_without_log_nothing_is_shown(place: Path, home: Path) -> None:
     with pytest.raises(LogUnwritable, match="niet te schrijven"):
         start.check(found.path, home)
     for page in ("overzicht", "besparing"):
-        said = access.text(access.look(page))
+        said = pages.text(access.look(page))
         assert "Het logboek is niet te schrijven" in said
         assert 'class="zl-conclusion"' not in said
 

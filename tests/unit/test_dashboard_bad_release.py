@@ -16,7 +16,7 @@ import duckdb
 import pytest
 
 from dashboard import released, served
-from tests import access, commands
+from tests import access, commands, pages
 from tests.browser.fixture_release import build, edited
 
 WHO = ("analist", "school")
@@ -121,7 +121,7 @@ def test_damaged_release_is_a_sentence(
     access.log_in(monkeypatch, access.CLAIMS[who])
     make, sentence = DAMAGE[damage]
     make(home)
-    said = re.sub(r"<style>.*?</style>", "", access.text(access.look("bereik")), flags=re.S)
+    said = re.sub(r"<style>.*?</style>", "", pages.text(access.look("bereik")), flags=re.S)
     assert "Geen cijfers." in said
     assert sentence in said
     assert 'class="zl-conclusion"' not in said
@@ -139,9 +139,9 @@ def test_damaged_release_is_a_sentence(
 def test_damage_while_somebody_looks(who: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that is changed under an open session is seen at the next view."""
     access.log_in(monkeypatch, access.CLAIMS[who])
-    assert 'class="zl-conclusion"' in access.text(access.look("bereik"))
+    assert 'class="zl-conclusion"' in pages.text(access.look("bereik"))
     _flipped(home)
-    assert "veranderd nadat" in access.text(access.look("bereik"))
+    assert "veranderd nadat" in pages.text(access.look("bereik"))
 
 
 def test_whole_release_is_well(home: Path) -> None:
@@ -158,7 +158,7 @@ def test_whole_release_is_well(home: Path) -> None:
 def test_nonsense_in_the_address_changes_nothing(who: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Unknown parameters, unknown values and very many of them."""
     access.log_in(monkeypatch, access.CLAIMS[who])
-    plain = access.text(access.look("bereik"))
+    plain = pages.text(access.look("bereik"))
     many = {f"filter_{number}": "x" * 200 for number in range(2000)}
     odd = {
         "schooljaar": "' OR 1=1 --",
@@ -168,5 +168,5 @@ def test_nonsense_in_the_address_changes_nothing(who: str, monkeypatch: pytest.M
         "scope": "alles",
         "rol": "analist",
     }
-    assert access.text(access.look("bereik", **many)) == plain
-    assert access.text(access.look("bereik", **odd)) == plain
+    assert pages.text(access.look("bereik", **many)) == plain
+    assert pages.text(access.look("bereik", **odd)) == plain

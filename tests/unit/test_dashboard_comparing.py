@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from dashboard import comparing, comparing_table, released, tables
 from dashboard.comparing import Pair, Sides
 from dashboard.released import Metric
 from dashboard.selection import Selection
+from tests import pages
 from tests.browser.fixture_release import build, edited
 
 SIDES = Sides(
@@ -101,16 +101,8 @@ def _look(home: Path, monkeypatch: pytest.MonkeyPatch, **query: str) -> tuple[st
     made: list[Any] = []
     monkeypatch.setenv(released.WORKDIR_VARIABLE, str(home))
     monkeypatch.setattr(st, "download_button", lambda *_, data, **__: made.append(data))
-    app = AppTest.from_string(
-        "from dashboard import page\nfrom dashboard.views import vergelijken as view\n"
-        "page.framed(view.TITLE, view.QUESTION, view.render)()\n",
-        default_timeout=60,
-    )
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception
-    told = " ".join(element.proto.body for element in app.get("html"))
+    app = pages.look("vergelijken", **query)
+    told = pages.text(app)
     assert 'role="alert"' not in told
     files = [body().decode("utf-8-sig") for body in made[1::2]]
     return told, files

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from dashboard import boundaries, charts_map, released
 from dashboard.boundaries import BoundariesRefused
 from dashboard.released import Metric
 from pipelines.demo import boundaries as demo
 from pipelines.demo.places import MUNICIPALITIES, WIJKEN
+from tests import pages
 from tests.browser.fixture_release import build, edited
 
 
@@ -165,16 +165,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _look(home: Path, monkeypatch: pytest.MonkeyPatch, **query: str) -> tuple[str, list[Any]]:
     monkeypatch.setenv(released.WORKDIR_VARIABLE, str(home))
-    app = AppTest.from_string(
-        "from dashboard import page\nfrom dashboard.views import kaart as view\n"
-        "page.framed(view.TITLE, view.QUESTION, view.render)()\n",
-        default_timeout=60,
-    )
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception
-    told = " ".join(element.proto.body for element in app.get("html"))
+    app = pages.look("kaart", **query)
+    told = pages.text(app)
     assert 'role="alert"' not in told
     return told, list(app.get("plotly_chart"))
 

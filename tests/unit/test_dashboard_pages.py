@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 import dashboard
 from dashboard import menu, page, released
 from dashboard.released import Released
+from tests import pages
 from tests.browser.fixture_release import build, edited, point_to
 
 APP = Path(dashboard.__file__).with_name("app.py")
@@ -28,32 +29,14 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _view(name: str) -> AppTest:
-    """One page as its own small script."""
-    return AppTest.from_string(
-        f"from dashboard import page\nfrom dashboard.views import {name} as view\n"
-        "page.framed(view.TITLE, view.QUESTION, view.render)()\n",
-        default_timeout=60,
-    )
-
-
-def _text(app: AppTest) -> str:
-    return " ".join(element.proto.body for element in app.get("html"))
-
-
 def _run(name: str, workdir: Path, monkeypatch: pytest.MonkeyPatch, **query: str) -> AppTest:
     monkeypatch.setenv(released.WORKDIR_VARIABLE, str(workdir))
-    app = _view(name)
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception
-    return app
+    return pages.look(name, **query)
 
 
 @pytest.mark.parametrize("name", VIEWS)
 def test_page_renders(name: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = _text(_run(name, home, monkeypatch))
+    text = pages.text(_run(name, home, monkeypatch))
     assert "zl-conclusion" in text
     assert 'role="alert"' not in text
 
@@ -63,7 +46,7 @@ def test_page_renders(name: str, home: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_page_renders_for_every_level(
     name: str, niveau: str, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = _text(_run(name, home, monkeypatch, niveau=niveau))
+    text = pages.text(_run(name, home, monkeypatch, niveau=niveau))
     assert 'role="alert"' not in text
     assert "&lt;5" not in text
     assert "None" not in text
@@ -73,10 +56,10 @@ def test_figure_outside_the_plan_says_where_it_is(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Per school no breakdowns are published: not hidden, not a fault, but elsewhere."""
-    text = _text(_run("bereik", home, monkeypatch, niveau="School (vestiging)"))
+    text = pages.text(_run("bereik", home, monkeypatch, niveau="School (vestiging)"))
     assert "Niet in het publicatieplan." in text
     assert "kies bij Gebied of groep “Gemeente”" in text
-    text = _text(_run("overzicht", home, monkeypatch, niveau="School (vestiging)"))
+    text = pages.text(_run("overzicht", home, monkeypatch, niveau="School (vestiging)"))
     assert "Niet in het publicatieplan per school:" in text
     assert "Thuiszitters in het jaar (wel per gemeente)" in text
 
@@ -84,32 +67,32 @@ def test_figure_outside_the_plan_says_where_it_is(
 def test_deliveries_tell_what_was_accepted_and_withdrawn(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = _text(_run("leveringen", home, monkeypatch))
+    text = pages.text(_run("leveringen", home, monkeypatch))
     assert "Waarschuwing, aanvaard tot en met 31-07-2099" in text
     assert "31-07-2026" not in text, "an acceptance whose last day is over holds no more"
     assert "6 soorten bevindingen teruggemeld, waarvan 1 aanvaard." in text
     assert "Van een ingetrokken levering zijn alle rijen gewist." in text
     with edited(build(tmp_path)) as con:
         con.execute("ALTER TABLE bevindingen DROP aanvaard_tot")
-    text = _text(_run("leveringen", tmp_path, monkeypatch))
+    text = pages.text(_run("leveringen", tmp_path, monkeypatch))
     assert "aanvaard tot" not in text, "a release of an older version does not say"
 
 
 def test_norm_column_only_where_a_norm_is(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert ">Norm</th>" in _text(_run("overzicht", home, monkeypatch))
+    assert ">Norm</th>" in pages.text(_run("overzicht", home, monkeypatch))
 
 
 def test_no_norm_no_column(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with edited(build(tmp_path)) as con:
         con.execute("UPDATE metrieken SET norm = NULL")
-    text = _text(_run("overzicht", tmp_path, monkeypatch))
+    text = pages.text(_run("overzicht", tmp_path, monkeypatch))
     assert "Kerncijfers door de jaren" in text
     assert ">Norm</th>" not in text
 
 
 @pytest.mark.parametrize("name", VIEWS)
 def test_no_release_yet(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = _text(_run(name, tmp_path, monkeypatch))
+    text = pages.text(_run(name, tmp_path, monkeypatch))
     assert "Er is nog geen publicatie" in text
     assert "zichtlijn run" in text
 
@@ -122,7 +105,7 @@ def test_release_without_rows(name: str, tmp_path: Path, monkeypatch: pytest.Mon
         for table in released.TABLES:
             if table != "release":
                 con.execute(f"DELETE FROM {table}")
-    text = _text(_run(name, tmp_path, monkeypatch))
+    text = pages.text(_run(name, tmp_path, monkeypatch))
     assert 'role="alert"' not in text
 
 
@@ -138,7 +121,7 @@ def test_everything_without_a_number(
             "boven = NULL, n = NULL, status = ?, reden = ''",
             [state],
         )
-    text = _text(_run(name, tmp_path, monkeypatch))
+    text = pages.text(_run(name, tmp_path, monkeypatch))
     assert 'role="alert"' not in text
     assert "Dit cijfer is" in text
 
@@ -149,7 +132,7 @@ def test_figure_without_a_source_is_not_shown(
     path = build(tmp_path, "zonder-bron")
     with edited(path) as con:
         con.execute("DELETE FROM bronnen")
-    text = _text(_run("thuiszitters", tmp_path, monkeypatch))
+    text = pages.text(_run("thuiszitters", tmp_path, monkeypatch))
     assert "wordt niet getoond: de bron ontbreekt" in text
     assert "<table" not in text
 
@@ -169,8 +152,8 @@ def test_fault_stays_on_its_page(
 
     app = AppTest.from_function(script, default_timeout=60).run()
     assert not app.exception
-    assert "meld dan" in _text(app)
-    assert "12345" not in _text(app)
+    assert "meld dan" in pages.text(app)
+    assert "12345" not in pages.text(app)
     assert "12345" not in caplog.text
     assert "ValueError" in caplog.text
 
@@ -202,7 +185,7 @@ def test_unreadable_pointer_explains_itself(
     pointer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "release.json").write_text(pointer, encoding="utf-8")
-    text = _text(_run("overzicht", tmp_path, monkeypatch))
+    text = pages.text(_run("overzicht", tmp_path, monkeypatch))
     assert "Geen cijfers" in text
 
 
@@ -211,11 +194,11 @@ def test_file_that_is_no_release_explains_itself(
 ) -> None:
     (tmp_path / "x.duckdb").write_bytes(b"geen database")
     _point(tmp_path, "x.duckdb")
-    assert "niet te openen" in _text(_run("overzicht", tmp_path, monkeypatch))
+    assert "niet te openen" in pages.text(_run("overzicht", tmp_path, monkeypatch))
     with duckdb.connect(str(tmp_path / "y.duckdb")) as con:
         con.execute("CREATE TABLE release (id VARCHAR)")
     _point(tmp_path, "y.duckdb")
-    assert "andere versie" in _text(_run("overzicht", tmp_path, monkeypatch))
+    assert "andere versie" in pages.text(_run("overzicht", tmp_path, monkeypatch))
 
 
 def _point(home: Path, name: str) -> None:
@@ -228,5 +211,5 @@ def test_navigation_names_every_page(home: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv(released.WORKDIR_VARIABLE, str(home))
     app = AppTest.from_file(str(APP), default_timeout=60).run()
     assert not app.exception
-    assert "Overzicht" in _text(app)
+    assert "Overzicht" in pages.text(app)
     assert callable(page.framed)

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from dashboard import balances, released, scenarios
 from dashboard.released import Released
 from dashboard.scenarios import Basis, ScenarioUnreadable
 from pipelines.effects import savings
+from tests import pages
 from tests.browser import fixture_zis
 from tests.browser.fixture_release import build, edited
 
@@ -145,16 +145,7 @@ def test_a_wrong_file_is_told_in_dutch(base: Basis) -> None:
 
 def _page(name: str, home: Path, monkeypatch: pytest.MonkeyPatch, **query: str) -> str:
     monkeypatch.setenv(released.WORKDIR_VARIABLE, str(home))
-    app = AppTest.from_string(
-        f"from dashboard import page\nfrom dashboard.views import {name} as view\n"
-        "page.framed(view.TITLE, view.QUESTION, view.render)()\n",
-        default_timeout=60,
-    )
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception
-    text = " ".join(element.proto.body for element in app.get("html"))
+    text = pages.text(pages.look(name, **query))
     assert 'role="alert"' not in text
     return text
 

@@ -14,7 +14,7 @@ from dashboard.reports.content import ReportRefused
 from dashboard.reports.kinds import KINDS
 from dashboard.reports.text import words
 from dashboard.selection import Selection
-from tests.unit.report_release import NUMBERS, asked, opened, told
+from tests.unit.report_release import EVERYTHING_HIDDEN, asked, opened, told
 
 YEAR = "2024/2025"
 ALL = Selection(YEAR, "totaal", "", "Alle gemeenten samen")
@@ -95,12 +95,7 @@ def test_promises_are_counted_as_the_page_counts_them(release: Released) -> None
 
 
 def test_release_in_which_everything_is_hidden_explains_itself(tmp_path: Path) -> None:
-    release = opened(
-        tmp_path,
-        f"UPDATE cellen SET {NUMBERS}, status = 'afgeschermd', reden = ''",
-        "UPDATE effecten SET schatting = NULL, onder = NULL, boven = NULL, status = 'afgeschermd'",
-        "DELETE FROM besparing_balans",
-    )
+    release = opened(tmp_path, *EVERYTHING_HIDDEN)
     for kind in KINDS:
         report = told(kind, release)
         for exhibit in report.exhibits:

@@ -15,7 +15,7 @@ import pytest
 from dashboard.released import Released
 from dashboard.reports import paper
 from dashboard.reports.kinds import KINDS
-from tests.unit.report_release import NUMBERS, opened, told
+from tests.unit.report_release import EVERYTHING_HIDDEN, opened, told
 
 
 @pytest.fixture(scope="module")
@@ -94,9 +94,7 @@ def test_readers_may_ask_together(release: Released) -> None:
 def test_nothing_to_show_is_a_document_that_says_why(tmp_path: Path) -> None:
     release = opened(
         tmp_path,
-        f"UPDATE cellen SET {NUMBERS}, status = 'afgeschermd', reden = ''",
-        "UPDATE effecten SET schatting = NULL, onder = NULL, boven = NULL, status = 'afgeschermd'",
-        "DELETE FROM besparing_balans",
+        *EVERYTHING_HIDDEN,
         "UPDATE gebieden SET naam = naam || ' ' || repeat('Samenwerkingsschool ', 9)"
         " || repeat('x', 90) || '*_#$@<>[]\\'",
     )

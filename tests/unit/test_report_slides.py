@@ -16,7 +16,7 @@ from dashboard.released import Released
 from dashboard.reports import slides, template
 from dashboard.reports.content import ReportRefused
 from dashboard.reports.kinds import KINDS
-from tests.unit.report_release import NUMBERS, opened, told
+from tests.unit.report_release import EVERYTHING_HIDDEN, opened, told
 
 
 @pytest.fixture(scope="module")
@@ -121,12 +121,7 @@ def test_hidden_cells_are_only_the_mark(decks: dict[str, Any]) -> None:
 
 
 def test_nothing_to_show_is_a_deck_that_says_why(tmp_path: Path) -> None:
-    release = opened(
-        tmp_path,
-        f"UPDATE cellen SET {NUMBERS}, status = 'afgeschermd', reden = ''",
-        "UPDATE effecten SET schatting = NULL, onder = NULL, boven = NULL, status = 'afgeschermd'",
-        "DELETE FROM besparing_balans",
-    )
+    release = opened(tmp_path, *EVERYTHING_HIDDEN)
     for kind in KINDS:
         deck = _deck(slides.made(told(kind, release)))
         text = " ".join(

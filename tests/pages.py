@@ -1,0 +1,26 @@
+"""A page of the dashboard as its own small script, without a server."""
+
+from __future__ import annotations
+
+from streamlit.testing.v1 import AppTest
+
+from dashboard.access.scope import FRONT
+
+
+def look(view: str, path: str = FRONT, **query: str) -> AppTest:
+    """The page of `dashboard/views/<view>.py`, asked for with this address."""
+    app = AppTest.from_string(
+        f"from dashboard import page\nfrom dashboard.views import {view} as view\n"
+        f"page.framed(view.TITLE, view.QUESTION, view.render, {path!r})()\n",
+        default_timeout=60,
+    )
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def text(app: AppTest) -> str:
+    """All that stands on the page in our own words."""
+    return " ".join(element.proto.body for element in app.get("html"))
