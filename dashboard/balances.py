@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from dashboard import wording
+from dashboard.charts import Estimate
 from dashboard.charts_zis import Amount
 from dashboard.released import Released
 from pipelines.effects import savings
@@ -135,6 +136,19 @@ def interval(amount: Amount | None) -> str:
 
 def year_name(year: str) -> str:
     return ALL_YEARS if year == TOTAL else year
+
+
+def estimates(found: Balances) -> list[Estimate]:
+    """Net over all years along every route of which the interval is known, for a chart."""
+    nets = [(route, found.at(TOTAL, route, "netto")) for route in found.routes]
+    return [
+        Estimate(
+            ROUTES[route], net.value, net.low, net.high,
+            f"{wording.euro_estimate(net.value)} ({interval(net)})", route == found.leading,
+        )
+        for route, net in nets
+        if net is not None and net.low is not None and net.high is not None
+    ]  # fmt: skip
 
 
 def spread(amounts: Sequence[Amount | None]) -> tuple[float, float]:

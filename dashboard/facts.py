@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
@@ -108,6 +108,23 @@ def of_effect(
         release_id=released.about.id,
         rounding=released.about.afronding,
         more=tuple((name, str(value)) for name, value in more if value),
+    )
+
+
+def of_promises(released: Released, rows: Sequence[Mapping[str, Any]], numerator: str) -> Facts:
+    """Facts of several promises together; each has its own."""
+    found = [of_effect(released, row) for row in rows]
+    sources = {source for account in found for source in account.sources}
+    return replace(
+        found[0],
+        definition="Per belofte de uitkomst van de opzet die voorop staat, met het bewijsniveau "
+        "op de effectladder van het NJi.",
+        numerator=numerator,
+        denominator="Per belofte",
+        sources=tuple(sorted(sources, key=lambda s: (s.geleverd_op, s.leverancier), reverse=True)),
+        n="per belofte verschillend",
+        interval="95%-interval",
+        more=(),
     )
 
 

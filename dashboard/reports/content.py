@@ -80,6 +80,12 @@ class Exhibit:
     def shown(self) -> bool:
         return self.reason == ""
 
+    @property
+    def cautions(self) -> list[str]:
+        """How to read it, and that something is hidden."""
+        mark = self.account.mark if self.account is not None and self.account.hidden else ""
+        return [text for text in (self.note, mark) if text]
+
 
 @dataclass(frozen=True)
 class Section:

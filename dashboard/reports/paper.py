@@ -123,11 +123,8 @@ def _below(exhibit: Exhibit) -> Iterator[str]:
     if account is None:
         return
     yield f"Definitie: {account.definition}"
-    notes = [exhibit.note] if exhibit.note else []
-    if account.hidden:
-        notes.append(account.mark)
-    if notes:
-        yield whole(" ".join(notes))
+    if exhibit.cautions:
+        yield whole(" ".join(exhibit.cautions))
     yield f"{'; '.join(facts.parts(account))}."
 
 

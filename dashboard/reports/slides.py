@@ -150,9 +150,7 @@ def _footer(report: Report, exhibit: Exhibit, unseen: int) -> Iterator[str]:
     if account is None:
         return
     yield f"Definitie: {account.definition}"
-    notes = [exhibit.note] if exhibit.note else []
-    if account.hidden:
-        notes.append(account.mark)
+    notes = exhibit.cautions
     if exhibit.picture is not None and exhibit.picture.form == pictures.THOUSANDS:
         notes.append("In de grafiek staan bedragen maal € 1.000.")
     if unseen:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dashboard import balance_words, balances, charts, facts, promises, tables, wording
+from dashboard import balance_words, balances, facts, promises, tables, wording
 from dashboard.balances import TOTAL, Balances
 from dashboard.promises import Effect
 from dashboard.released import Released
@@ -82,19 +82,8 @@ def _short(row: Effect) -> str:
 
 def _account(released: Released, rows: Sequence[Effect]) -> facts.Facts:
     """The account of several promises together."""
-    found = [facts.of_effect(released, row) for row in rows]
-    sources = {source for account in found for source in account.sources}
-    return replace(
-        found[0],
-        definition="Per belofte de uitkomst van de opzet die voorop staat, met het bewijsniveau "
-        "op de effectladder van het NJi.",
-        numerator="Per belofte; zie de verantwoording van elke belofte",
-        denominator="Per belofte",
-        sources=tuple(sorted(sources, key=lambda s: (s.geleverd_op, s.leverancier), reverse=True)),
-        n="per belofte verschillend",
-        interval="95%-interval",
-        more=(),
-    )
+    numerator = "Per belofte; zie de verantwoording van elke belofte"
+    return facts.of_promises(released, rows, numerator)
 
 
 def term(released: Released, code: str) -> Exhibit:
@@ -229,15 +218,7 @@ def routes(released: Released) -> Exhibit:
     if not found.rows:
         return _no_balance(found, subject)
     nets = [(route, found.at(TOTAL, route, "netto")) for route in found.routes]
-    items = [
-        charts.Estimate(
-            balances.ROUTES[route], net.value, net.low, net.high,
-            f"{wording.euro_estimate(net.value)} ({balances.interval(net)})",
-            route == found.leading,
-        )
-        for route, net in nets
-        if net is not None and net.low is not None and net.high is not None
-    ]  # fmt: skip
+    items = balances.estimates(found)
     low, high = balances.spread([net for _, net in nets])
     heads = ("Uitkomst", *(balance_words.route_name(found, route) for route in found.routes))
     return Exhibit(

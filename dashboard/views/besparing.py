@@ -115,15 +115,7 @@ def _routes(released: Released, found: Balances) -> None:
                 title, heads, balance_words.route_rows(found), frozenset(range(1, len(heads))),
             ),
             chart=charts.estimates(
-                [
-                    charts.Estimate(
-                        balances.ROUTES[route], net.value, net.low, net.high,
-                        f"{wording.euro_estimate(net.value)} ({balances.interval(net)})",
-                        route == found.leading,
-                    )
-                    for route, net in drawn
-                    if net is not None and net.low is not None and net.high is not None
-                ],
+                balances.estimates(found),
                 "euro netto; rechts van nul is een besparing", euros=True,
             ),
             alt=f"{title} volgens {len(drawn)} schattingen, met 95%-interval.",

@@ -51,17 +51,8 @@ def _term(released: Released, term: str, outcomes: Sequence[Effect]) -> None:
     if not told:
         figure.explain(term, "Voor deze termijn is er nog geen uitkomst; zie Wat ontbreekt.")
         return
-    found = [facts.of_effect(released, row) for row in told]
-    sources = {source for account in found for source in account.sources}
-    account = replace(
-        found[0],
-        definition="Per belofte de uitkomst van de opzet die voorop staat, met het bewijsniveau "
-        "op de effectladder van het NJi.",
-        numerator="Per belofte; kies hieronder een belofte voor de hele verantwoording",
-        denominator="Per belofte",
-        sources=tuple(sorted(sources, key=lambda s: (s.geleverd_op, s.leverancier), reverse=True)),
-        n="per belofte verschillend",
-        more=(),
+    account = facts.of_promises(
+        released, told, "Per belofte; kies hieronder een belofte voor de hele verantwoording"
     )
     figure.show(
         figure.Figure(
