@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from pipelines import contracts as contract_files
-from pipelines import effects_page, metrics_page
+from pipelines import effects_page, messages, metrics_page
 from pipelines.contracts import Column, Contracts, Dataset
 from pipelines.effects.catalogue import EFFECTS, SAVINGS
 from pipelines.metrics import plan
@@ -113,6 +113,9 @@ def main(folder: Path) -> None:
         "METRICS.md": metrics(contracts),
         "EFFECTS.md": effects(contracts),
     }
+    for language in messages.LANGUAGES:
+        file = messages.FOLDER / f"{language}.po"
+        pages[str(file)] = messages.catalogue(language, contracts, folder / file)
     for name, made in pages.items():
         (folder / name).write_text(made, "utf-8", newline="\n")
 

@@ -1,0 +1,86 @@
+"""In which language the dashboard speaks: Dutch, or English for who asks for it.
+
+Dutch stands in the code, where it is used; `locale/<language>.po` holds what is said instead, and a
+message without a translation stays Dutch. `make docs` gathers the messages; a test keeps both
+catalogues whole. The choice belongs to one reader: it is set anew at every view.
+"""
+
+from __future__ import annotations
+
+import gettext
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from importlib.resources import files
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+DUTCH, ENGLISH = "nl", "en"
+# As each language calls itself.
+LANGUAGES = {DUTCH: "Nederlands", ENGLISH: "English"}
+# Whose numbers and dates go with it.
+_LOCALES = {DUTCH: "nl_NL", ENGLISH: "en_GB"}
+
+_NOW: ContextVar[str] = ContextVar("language", default=DUTCH)
+
+
+def now() -> str:
+    """The language of the reader who is being answered."""
+    return _NOW.get()
+
+
+def locale() -> str:
+    """The locale of numbers and dates."""
+    return _LOCALES[now()]
+
+
+def choose(language: object) -> str:
+    """From here on this reader is answered in `language`; one that is not spoken becomes Dutch."""
+    known = language if isinstance(language, str) and language in LANGUAGES else DUTCH
+    _NOW.set(known)
+    return known
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Within this block everything is said in `language`."""
+    token = _NOW.set(language)
+    try:
+        yield
+    finally:
+        _NOW.reset(token)
+
+
+def tr(text: str, /, **values: object) -> str:
+    """A text in the language of the reader, with `{name}` filled in from `values`."""
+    said = _catalogue(now()).gettext(text) if text else ""
+    return said.format(**values) if values else said
+
+
+def plural(one: str, more: str, amount: int, /, **values: object) -> str:
+    """The form that goes with `amount`, with `{name}` filled in from `values`."""
+    said = _catalogue(now()).ngettext(one, more, amount)
+    return said.format(**values) if values else said
+
+
+def mark(text: str) -> str:
+    """Marks a text for the catalogues where it stands; `tr` says it where it is used."""
+    return text
+
+
+def published(text: str) -> str:
+    """A text that came with the release, such as a label or definition; Dutch when unknown."""
+    return tr(text)
+
+
+@cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    source = files("dashboard").joinpath("locale", f"{language}.po")
+    compiled = io.BytesIO()
+    with source.open("rb") as written:
+        write_mo(compiled, read_po(written, locale=language))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
