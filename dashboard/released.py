@@ -23,6 +23,7 @@ import duckdb
 import polars as pl
 import yaml
 
+from dashboard import language
 from dashboard.access import rules
 from dashboard.access.scope import EVERYTHING, Scope
 
@@ -91,7 +92,7 @@ class About:
 
 @dataclass(frozen=True)
 class Metric:
-    """What one metric means, as published with the figures."""
+    """What one metric means, as published with the figures; in English too where it is."""
 
     id: str
     thema: str
@@ -109,6 +110,8 @@ class Metric:
     systeem: str
     versie: str
     geldig_vanaf: dt.date | str | None
+    label_en: str = ""
+    definitie_en: str = ""
 
 
 @dataclass(frozen=True)
@@ -287,9 +290,10 @@ class Released:
         )
 
     def categories(self, cut: str) -> dict[str, str]:
-        """Code -> label of a breakdown, in its fixed order."""
+        """Code -> label of a breakdown in the language of the reader, in its fixed order."""
+        label = f"label_{language.now()}"
         rows = self.query(
-            "SELECT code, label_nl FROM categorieen WHERE uitsplitsing = ? ORDER BY volgorde, code",
+            f"SELECT code, {label} FROM categorieen WHERE uitsplitsing = ? ORDER BY volgorde, code",
             cut,
         )
         return dict(rows.iter_rows())

@@ -1,4 +1,4 @@
-"""How numbers, intervals, hidden cells and conclusions read. Dutch, honest, in one place.
+"""How numbers, intervals, hidden cells and conclusions read. Honest, in one place.
 
 "Verandering" for before and after, "verschil" against a comparison group; nothing here claims more
 than the cell it is given. A value that is not shown is one neutral mark, whatever the reason for
@@ -17,105 +17,121 @@ from typing import Any
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
+from dashboard import language
+from dashboard.language import mark, plural, tr
 from dashboard.released import Area, Metric
 
-LOCALE = "nl_NL"
 MARK = "·"
 VISIBLE = "zichtbaar"
 HIDDEN = "afgeschermd"
 
-NOT_PLANNED = "Niet in het publicatieplan."
-HIDDEN_NOTE = (
-    f"{MARK} afgeschermd: het gaat om te weinig kinderen, of het getal beschermt een ander klein "
+# These are said with `tr` where they are shown.
+NOT_PLANNED = mark("Niet in het publicatieplan.")
+HIDDEN_NOTE = mark(
+    "· afgeschermd: het gaat om te weinig kinderen, of het getal beschermt een ander klein "
     "aantal. Afgeschermd zegt dus niet dat er iets is, of hoeveel."
 )
-SMALL_NOTE = f"{MARK} klein aantal: niet getoond."
-TOO_SMALL_NOTE = "Te klein: het geheel is te klein voor een verhouding of gemiddelde."
-ROUNDED_NOTE = (
+SMALL_NOTE = mark("· klein aantal: niet getoond.")
+TOO_SMALL_NOTE = mark("Te klein: het geheel is te klein voor een verhouding of gemiddelde.")
+ROUNDED_NOTE = mark(
     "Aantallen zijn afgerond op {step}; opgeteld kunnen zij iets afwijken van het totaal."
 )
 
 _STATUS = {
-    HIDDEN: "afgeschermd",
-    "te_klein": "te klein",
-    "niet_geleverd": "niet geleverd",
-    "nvt": "n.v.t.",
+    HIDDEN: mark("afgeschermd"),
+    "te_klein": mark("te klein"),
+    "niet_geleverd": mark("niet geleverd"),
+    "nvt": mark("n.v.t."),
 }
 _STATUS_SENTENCE = {
-    HIDDEN: "Dit cijfer is afgeschermd: het gaat om te weinig kinderen om te tonen, of het "
-    "beschermt een ander klein aantal.",
-    "te_klein": "Dit cijfer is er niet: de groep is te klein voor een verhouding of gemiddelde.",
-    "niet_geleverd": "Dit cijfer is er niet: de gegevens zijn niet geleverd.",
-    "nvt": "Dit cijfer is hier niet van toepassing.",
+    HIDDEN: mark(
+        "Dit cijfer is afgeschermd: het gaat om te weinig kinderen om te tonen, of het "
+        "beschermt een ander klein aantal."
+    ),
+    "te_klein": mark(
+        "Dit cijfer is er niet: de groep is te klein voor een verhouding of gemiddelde."
+    ),
+    "niet_geleverd": mark("Dit cijfer is er niet: de gegevens zijn niet geleverd."),
+    "nvt": mark("Dit cijfer is hier niet van toepassing."),
 }
 _LEVELS = {
-    "totaal": "Alle gemeenten samen",
-    "gemeente": "Gemeente",
-    "wijk": "Wijk",
-    "vestiging": "School (vestiging)",
-    "onderwijssoort": "Onderwijssoort",
-    "aanbieder": "Aanbieder",
+    "totaal": mark("Alle gemeenten samen"),
+    "gemeente": mark("Gemeente"),
+    "wijk": mark("Wijk"),
+    "vestiging": mark("School (vestiging)"),
+    "onderwijssoort": mark("Onderwijssoort"),
+    "aanbieder": mark("Aanbieder"),
 }
 _CUTS = {
-    "rol": "Rol",
-    "inzetsoort": "Soort inzet",
-    "werkvorm": "Werkvorm",
-    "as": "Domein",
-    "problematiek": "Hulpvraag",
-    "bestemming": "Bestemming",
-    "overleg": "Overleg",
-    "overleg_bestemming": "Overleg en bestemming",
-    "categorie": "Categorie",
-    "hulpvorm": "Hulpvorm",
-    "niveau": "Zorgniveau",
-    "leeftijdsgroep": "Leeftijdsgroep",
-    "geslacht": "Geslacht",
-    "aanmelder": "Aanmelder",
-    "afsluitreden": "Reden van afsluiten",
-    "hulpsoort": "Soort hulp",
-    "preventieniveau": "Preventieniveau",
-    "reden": "Reden",
-    "soort": "Soort",
-    "verwijzer": "Verwijzer",
-    "wettelijk_kader": "Wettelijk kader",
-    "aanleiding": "Aanleiding van de inzet",
-    "deel": "Deel van de vragenlijst",
-    "evaluatiethema": "Thema van de vragenlijst",
-    "groep": "Groep invullers",
-    "paar_evaluatiethema": "Partijen en thema",
-    "peildag": "Peildatum",
-    "peildag_categorie": "Peildatum en categorie",
-    "thema": "Thema van het aanbod",
-    "vorm": "Vorm van het aanbod",
-    "vraag": "Vraag uit de vragenlijst",
-    "score": "Antwoord",
-    "overgang": "Overgang",
-    "financier": "Financier",
-    "instrument": "Instrument",
-    "samenwerkingsverband": "Samenwerkingsverband",
+    "rol": mark("Rol"),
+    "inzetsoort": mark("Soort inzet"),
+    "werkvorm": mark("Werkvorm"),
+    "as": mark("Domein"),
+    "problematiek": mark("Hulpvraag"),
+    "bestemming": mark("Bestemming"),
+    "overleg": mark("Overleg"),
+    "overleg_bestemming": mark("Overleg en bestemming"),
+    "categorie": mark("Categorie"),
+    "hulpvorm": mark("Hulpvorm"),
+    "niveau": mark("Zorgniveau"),
+    "leeftijdsgroep": mark("Leeftijdsgroep"),
+    "geslacht": mark("Geslacht"),
+    "aanmelder": mark("Aanmelder"),
+    "afsluitreden": mark("Reden van afsluiten"),
+    "hulpsoort": mark("Soort hulp"),
+    "preventieniveau": mark("Preventieniveau"),
+    "reden": mark("Reden"),
+    "soort": mark("Soort"),
+    "verwijzer": mark("Verwijzer"),
+    "wettelijk_kader": mark("Wettelijk kader"),
+    "aanleiding": mark("Aanleiding van de inzet"),
+    "deel": mark("Deel van de vragenlijst"),
+    "evaluatiethema": mark("Thema van de vragenlijst"),
+    "groep": mark("Groep invullers"),
+    "paar_evaluatiethema": mark("Partijen en thema"),
+    "peildag": mark("Peildatum"),
+    "peildag_categorie": mark("Peildatum en categorie"),
+    "thema": mark("Thema van het aanbod"),
+    "vorm": mark("Vorm van het aanbod"),
+    "vraag": mark("Vraag uit de vragenlijst"),
+    "score": mark("Antwoord"),
+    "overgang": mark("Overgang"),
+    "financier": mark("Financier"),
+    "instrument": mark("Instrument"),
+    "samenwerkingsverband": mark("Samenwerkingsverband"),
 }
 _THEMES = {
-    "bereik": "Bereik en instroom",
-    "proces": "Proces",
-    "resultaat": "Resultaat",
-    "verwijzingen": "Verwijzing en toeleiding",
-    "schorsingen": "Schorsingen",
-    "thuiszitters": "Thuiszitters en verzuim",
-    "jeugdhulp": "Jeugdhulp",
-    "inzet": "Inzet en middelen",
-    "samenwerking": "Samenwerking",
-    "doorgaande_lijnen": "Doorgaande lijnen",
+    "bereik": mark("Bereik en instroom"),
+    "proces": mark("Proces"),
+    "resultaat": mark("Resultaat"),
+    "verwijzingen": mark("Verwijzing en toeleiding"),
+    "schorsingen": mark("Schorsingen"),
+    "thuiszitters": mark("Thuiszitters en verzuim"),
+    "jeugdhulp": mark("Jeugdhulp"),
+    "inzet": mark("Inzet en middelen"),
+    "samenwerking": mark("Samenwerking"),
+    "doorgaande_lijnen": mark("Doorgaande lijnen"),
 }
 # Units in which a norm may be compared with the value, as they are written in either place.
 _SAME_UNIT = {"procent": "%", "kalenderdagen": "dagen"}
-_MEASURES = {"mediaan": "Mediaan", "p90": "90%-punt"}
+_MEASURES = {"mediaan": mark("Mediaan"), "p90": mark("90%-punt")}
 _DELIVERY_STATUS = {
-    "geladen": "Geladen",
-    "vervangen": "Vervangen",
-    "ingetrokken": "Ingetrokken",
-    "geweigerd": "Geweigerd",
+    "geladen": mark("Geladen"),
+    "vervangen": mark("Vervangen"),
+    "ingetrokken": mark("Ingetrokken"),
+    "geweigerd": mark("Geweigerd"),
 }
-_SEVERITY = {"fout": "Fout", "waarschuwing": "Waarschuwing"}
+_SEVERITY = {"fout": mark("Fout"), "waarschuwing": mark("Waarschuwing")}
+# The way a value went since the year before -> how that reads below it.
+_CHANGES = {
+    "gelijk": mark("Gelijk aan {jaar}"),
+    "onzeker": mark("{was} in {jaar}, verschil niet zeker"),
+    "meer": mark("Meer dan in {jaar} ({was})"),
+    "minder": mark("Minder dan in {jaar} ({was})"),
+    "hoger": mark("Hoger dan in {jaar} ({was})"),
+    "lager": mark("Lager dan in {jaar} ({was})"),
+}
+_SHORT_DATE = {language.DUTCH: "dd-MM-y", language.ENGLISH: "dd/MM/y"}
 _DEMO = "demo"
 # Kinds that are published in whole numbers.
 _WHOLE = frozenset({"aandeel", "per_100", "per_1000"})
@@ -129,19 +145,19 @@ _NEAREST = {
     "aanbieder": ("gemeente", "totaal"),
 }
 _PER_LEVEL = {
-    "totaal": "voor alle gemeenten samen",
-    "gemeente": "per gemeente",
-    "wijk": "per wijk",
-    "vestiging": "per school",
-    "onderwijssoort": "per onderwijssoort",
-    "aanbieder": "per aanbieder",
+    "totaal": mark("voor alle gemeenten samen"),
+    "gemeente": mark("per gemeente"),
+    "wijk": mark("per wijk"),
+    "vestiging": mark("per school"),
+    "onderwijssoort": mark("per onderwijssoort"),
+    "aanbieder": mark("per aanbieder"),
 }
 
 
 def number(value: float, decimals: int = 0) -> str:
     """1234.5 -> "1.234,5" with one decimal."""
     pattern = "#,##0." + "0" * decimals if decimals else "#,##0"
-    return format_decimal(round(value, decimals) + 0.0, format=pattern, locale=LOCALE)
+    return format_decimal(round(value, decimals) + 0.0, format=pattern, locale=language.locale())
 
 
 def natural(value: float) -> str:
@@ -157,6 +173,8 @@ def natural(value: float) -> str:
 def euro(value: float) -> str:
     """-61000 -> "€ −61.000", the Dutch way."""
     sign = "−" if value < 0 else ""
+    if language.now() == language.ENGLISH:
+        return f"{sign}€{number(abs(value))}"
     return f"€ {sign}{number(abs(value))}"
 
 
@@ -167,7 +185,9 @@ def euro_estimate(value: float) -> str:
 
 def euro_short(value: float) -> str:
     """14800000 -> "€ 14,8 mln", for at a mark in a chart; the table has it in full."""
-    return f"€ {natural(value / 1e6)} mln" if abs(value) >= 1e6 else euro(value)
+    if abs(value) < 1e6:
+        return euro(value)
+    return tr("€ {miljoen} mln", miljoen=natural(value / 1e6))
 
 
 def decimals_of(values: Sequence[float]) -> int:
@@ -187,20 +207,34 @@ def signed(value: float, decimals: int | None = None) -> str:
 def date(value: dt.date | dt.datetime | str | None) -> str:
     """16 november 2026."""
     if value is None:
-        return "onbekend"
+        return tr("onbekend")
     if isinstance(value, str):
         return value
-    return format_date(value, format="d MMMM y", locale=LOCALE)
+    return format_date(value, format="d MMMM y", locale=language.locale())
 
 
 def short_date(value: dt.date | None) -> str:
     """16-11-2026."""
-    return "onbekend" if value is None else format_date(value, format="dd-MM-y", locale=LOCALE)
+    if value is None:
+        return tr("onbekend")
+    return format_date(value, format=_SHORT_DATE[language.now()], locale=language.locale())
 
 
 def count_of(amount: int, one: str, more: str) -> str:
-    """1 levering, 12 leveringen."""
-    return f"{number(amount)} {one if amount == 1 else more}"
+    """1 levering, 12 leveringen; both words are messages."""
+    return f"{number(amount)} {plural(one, more, amount)}"
+
+
+def label(metric: Metric) -> str:
+    """What a figure is called."""
+    in_english = metric.label_en if language.now() == language.ENGLISH else ""
+    return in_english or language.published(metric.label_nl)
+
+
+def definition(metric: Metric) -> str:
+    """What a figure means."""
+    in_english = metric.definitie_en if language.now() == language.ENGLISH else ""
+    return in_english or language.published(metric.definitie)
 
 
 def at_mark(metric: Metric, value: float) -> str:
@@ -231,7 +265,7 @@ def unit(metric: Metric) -> str:
     """The words after a bare value."""
     if metric.soort in {"aandeel", "bedrag"}:
         return ""
-    return metric.eenheid.removeprefix("euro ")
+    return language.published(metric.eenheid).removeprefix("euro ")
 
 
 def full(metric: Metric, value: float) -> str:
@@ -241,9 +275,9 @@ def full(metric: Metric, value: float) -> str:
 
 def by(metric: Metric, cut_label: str) -> str:
     """The title of a breakdown; a metric that is named after it needs no second name."""
-    if cut_label.lower() in metric.label_nl.lower():
-        return metric.label_nl
-    return f"{metric.label_nl} naar {cut_label.lower()}"
+    if cut_label.lower() in label(metric).lower():
+        return label(metric)
+    return tr("{cijfer} naar {groep}", cijfer=label(metric), groep=cut_label.lower())
 
 
 def interval(metric: Metric, low: float | None, high: float | None) -> str:
@@ -259,53 +293,57 @@ def interval(metric: Metric, low: float | None, high: float | None) -> str:
 def estimate_interval(low: float, high: float) -> str:
     """−1,1 tot −0,15."""
     decimals = decimals_of([low, high])
-    return f"{signed(low, decimals)} tot {signed(high, decimals)}"
+    return tr("{laag} tot {hoog}", laag=signed(low, decimals), hoog=signed(high, decimals))
 
 
 def level(name: str) -> str:
-    return _LEVELS.get(name, _tidy(name))
+    return _said(_LEVELS, name)
 
 
 def cut(name: str) -> str:
-    return _CUTS.get(name, _tidy(name))
+    return _said(_CUTS, name)
 
 
 def theme(name: str) -> str:
-    return _THEMES.get(name, _tidy(name))
+    return _said(_THEMES, name)
 
 
 def measure(name: str) -> str:
-    return _MEASURES.get(name, _tidy(name))
+    return _said(_MEASURES, name)
 
 
 def delivery_status(name: str) -> str:
-    return _DELIVERY_STATUS.get(name, _tidy(name))
+    return _said(_DELIVERY_STATUS, name)
 
 
 def severity(name: str) -> str:
-    return _SEVERITY.get(name, _tidy(name))
+    return _said(_SEVERITY, name)
 
 
 def accepted(until: dt.date | None, today: dt.date) -> str:
     """That a finding was accepted, while it holds; empty otherwise."""
     if until is None or until < today:
         return ""
-    return f"aanvaard tot en met {short_date(until)}"
+    return tr("aanvaard tot en met {datum}", datum=short_date(until))
 
 
 def status(name: str) -> str:
     """A status in a word; the neutral mark's meaning for hidden cells."""
-    return _STATUS.get(name, _tidy(name))
+    return _said(_STATUS, name)
 
 
 def status_sentence(name: str, reason: str = "") -> str:
     """Why there is no figure."""
-    return reason or _STATUS_SENTENCE.get(name, "Dit cijfer is er niet.")
+    if reason:
+        return language.published(reason)
+    return tr(_STATUS_SENTENCE.get(name) or mark("Dit cijfer is er niet."))
 
 
 def per_level(name: str) -> str:
     """per school, per wijk, voor alle gemeenten samen."""
-    return _PER_LEVEL.get(name, f"per {_tidy(name).lower()}")
+    if name in _PER_LEVEL:
+        return tr(_PER_LEVEL[name])
+    return tr("per {groep}", groep=_tidy(name).lower())
 
 
 def nearest(niveau: str, published: Sequence[str]) -> str:
@@ -318,24 +356,36 @@ def nearest(niveau: str, published: Sequence[str]) -> str:
 
 def published_elsewhere(niveau: str, published: Sequence[str]) -> str:
     """Where a figure is that is not published at this level, without a closing mark."""
-    text = f"Dit cijfer wordt {per_level(niveau)} niet gepubliceerd"
     near = nearest(niveau, published)
-    return f"{text}, wel {per_level(near)}" if near else text
+    if not near:
+        return tr("Dit cijfer wordt {per_groep} niet gepubliceerd", per_groep=per_level(niveau))
+    return tr(
+        "Dit cijfer wordt {per_groep} niet gepubliceerd, wel {per_andere}",
+        per_groep=per_level(niveau), per_andere=per_level(near),
+    )  # fmt: skip
 
 
 def not_planned(niveau: str, published: Sequence[str]) -> str:
     """The same for on a page, with what to choose; after `NOT_PLANNED`."""
     text = published_elsewhere(niveau, published)
     near = nearest(niveau, published)
-    return f"{text}: kies bij Gebied of groep “{level(near)}”." if near else f"{text}."
+    if not near:
+        return f"{text}."
+    return tr("{zin}: kies bij Gebied of groep “{groep}”.", zin=text, groep=level(near))
 
 
 def no_value(name: str) -> str:
     """A cell without a number, as HTML: the neutral mark, or two words that explain it."""
     if name == HIDDEN:
-        spoken = '<span class="zl-sr"> afgeschermd</span>'
-        return f'<span class="zl-dot" title="afgeschermd">{MARK}{spoken}</span>'
+        word = escape(status(HIDDEN))
+        spoken = f'<span class="zl-sr"> {word}</span>'
+        return f'<span class="zl-dot" title="{word}">{MARK}{spoken}</span>'
     return f'<span class="zl-soft">{escape(status(name))}</span>'
+
+
+def _said(names: Mapping[str, str], code: str) -> str:
+    """The name of a code in the language of the reader; one without a name is made readable."""
+    return tr(names[code]) if code in names else _tidy(code)
 
 
 def _tidy(code: str) -> str:
@@ -356,15 +406,16 @@ def where(niveau: str, name: str) -> str:
     """The area as it stands in a sentence."""
     match niveau:
         case "totaal":
-            return "in alle gemeenten samen"
+            return tr("in alle gemeenten samen")
         case "gemeente" | "wijk":
-            return f"in {name}"
+            return tr("in {gebied}", gebied=name)
         case "vestiging":
-            return f"op {name}"
+            return tr("op {school}", school=name)
         case "aanbieder":
-            return f"bij {name}"
+            return tr("bij {aanbieder}", aanbieder=name)
         case _:
-            return f"in het {name[:1].lower()}{name[1:]}" if name else ""
+            soort = f"{name[:1].lower()}{name[1:]}"
+            return tr("in het {onderwijssoort}", onderwijssoort=soort) if name else ""
 
 
 @dataclass(frozen=True)
@@ -402,13 +453,7 @@ def change(step: Step) -> str:
     if not way or step.before is None:
         return ""
     was, year = bare(step.metric, step.before["waarde"]), step.before["schooljaar"]
-    match way:
-        case "gelijk":
-            return f"Gelijk aan {year}"
-        case "onzeker":
-            return f"{was} in {year}, verschil niet zeker"
-        case _:
-            return f"{way.capitalize()} dan in {year} ({was})"
+    return tr(_CHANGES[way], was=was, jaar=year)
 
 
 def _overlap(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
@@ -432,21 +477,27 @@ def norm_text(metric: Metric) -> str:
     norm = target(metric)
     if norm is None:
         return ""
-    way = {"hoger": "minimaal ", "lager": "maximaal "}.get(metric.richting, "")
     sign = "%" if metric.soort == "aandeel" else ""
-    return f"{way}{natural(norm)}{sign} {unit(metric)}".strip()
+    text = f"{natural(norm)}{sign} {unit(metric)}".strip()
+    match metric.richting:
+        case "hoger":
+            return tr("minimaal {norm}", norm=text)
+        case "lager":
+            return tr("maximaal {norm}", norm=text)
+        case _:
+            return text
 
 
 def boundary_text(metric: Metric) -> str:
     """The norm that is part of the definition, such as 14 kalenderdagen; empty without one."""
     if metric.norm is None or target(metric) is not None:
         return ""
-    return f"{natural(metric.norm)} {metric.norm_eenheid}"
+    return f"{natural(metric.norm)} {language.published(metric.norm_eenheid)}"
 
 
 def norm_word(metric: Metric) -> str:
     """A target is a norm; a value nobody must reach is a reference."""
-    return "norm" if metric.richting else "referentie"
+    return tr("norm") if metric.richting else tr("referentie")
 
 
 def norm_verdict(metric: Metric, cell: Mapping[str, Any]) -> str:
@@ -467,7 +518,7 @@ def is_demo(bron: str) -> bool:
 
 
 def origin(bron: str) -> str:
-    return "demonstratiegegevens" if is_demo(bron) else "leveringen"
+    return tr("demonstratiegegevens") if is_demo(bron) else tr("leveringen")
 
 
 def rounded_count(value: float | None) -> str:
