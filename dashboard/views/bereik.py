@@ -5,11 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import conclusions, figure, filters, page, wording
+from dashboard.language import mark, tr
 from dashboard.released import Released
 from dashboard.selection import Selection
 
-TITLE = "Bereik en hulpvragen"
-QUESTION = "Hoeveel leerlingen bereikt het schoolmaatschappelijk werk, en met welke vragen?"
+TITLE = mark("Bereik en hulpvragen")
+QUESTION = mark("Hoeveel leerlingen bereikt het schoolmaatschappelijk werk, en met welke vragen?")
 
 _CUTS = ("rol", "inzetsoort", "werkvorm")
 
@@ -21,25 +22,30 @@ def render(released: Released) -> None:
         selection.lead,
     )
 
-    figure.section("Bereik", "Welk deel van de leerlingen wordt geholpen?")
-    figure.trend(released, "smw_bereik", selection, "Bereik per 100 leerlingen")
-    figure.trend(released, "smw_leerlingen", selection, "Bereikte leerlingen")
+    figure.section(tr("Bereik"), tr("Welk deel van de leerlingen wordt geholpen?"))
+    figure.trend(released, "smw_bereik", selection, tr("Bereik per 100 leerlingen"))
+    figure.trend(released, "smw_leerlingen", selection, tr("Bereikte leerlingen"))
     figure.breakdown(
-        released, "smw_leerlingen", "leeftijdsgroep", selection, "Bereikte leerlingen naar leeftijd"
+        released,
+        "smw_leerlingen",
+        "leeftijdsgroep",
+        selection,
+        tr("Bereikte leerlingen naar leeftijd"),
     )
     _trajectories(released, selection)
 
-    figure.section("Hulpvragen", "Waarvoor komen zij?")
+    figure.section(tr("Hulpvragen"), tr("Waarvoor komen zij?"))
     figure.breakdown(
-        released, "smw_problematiek", "as", selection, "Hulpvragen naar domein",
-        note="De domeinen volgen de assen van CAP-J, aangevuld met veiligheid, verzuim en "
-        "materieel.",
+        released, "smw_problematiek", "as", selection, tr("Hulpvragen naar domein"),
+        note=tr(
+            "De domeinen volgen de assen van CAP-J, aangevuld met veiligheid, verzuim en materieel."
+        ),
     )  # fmt: skip
     figure.breakdown(
-        released, "smw_problematiek", "problematiek", selection, "Hulpvragen in detail"
+        released, "smw_problematiek", "problematiek", selection, tr("Hulpvragen in detail")
     )
-    figure.breakdown(released, "smw_aanmelder", "aanmelder", selection, "Wie meldt aan")
-    figure.trend(released, "smw_oorzaak_thuis", selection, "Oorzaak in de thuissituatie")
+    figure.breakdown(released, "smw_aanmelder", "aanmelder", selection, tr("Wie meldt aan"))
+    figure.trend(released, "smw_oorzaak_thuis", selection, tr("Oorzaak in de thuissituatie"))
     figure.more(
         released, ("bereik",),
         (
@@ -58,17 +64,20 @@ def _trajectories(released: Released, selection: Selection) -> None:
         if cuts:
             near = wording.nearest(selection.niveau, released.levels_of("smw_trajecten", cuts[0]))
             names = ", ".join(wording.cut(cut).lower() for cut in cuts)
-            note = (
-                f"Uitsplitsing naar {names}: {wording.per_level(selection.niveau)} niet in het "
-                f"publicatieplan, wel {wording.per_level(near)}."
+            note = tr(
+                "Uitsplitsing naar {uitsplitsingen}: {hier} niet in het publicatieplan, wel {wel}.",
+                uitsplitsingen=names,
+                hier=wording.per_level(selection.niveau),
+                wel=wording.per_level(near),
             )
-        figure.trend(released, "smw_trajecten", selection, "Gestarte trajecten", note)
+        figure.trend(released, "smw_trajecten", selection, tr("Gestarte trajecten"), note)
         return
     cut = st.segmented_control(
-        "Gestarte trajecten uitsplitsen naar", present, default=present[0],
+        tr("Gestarte trajecten uitsplitsen naar"), present, default=present[0],
         format_func=wording.cut, key="uitsplitsing", bind="query-params", required=True,
     )  # fmt: skip
+    by = wording.cut(cut or present[0])
     figure.by_category_over_years(
         released, "smw_trajecten", cut or present[0], selection,
-        f"Gestarte trajecten naar {wording.cut(cut or present[0]).lower()}",
+        tr("Gestarte trajecten naar {uitsplitsing}", uitsplitsing=by.lower()),
     )  # fmt: skip

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dashboard import conclusions, figure, filters, page
+from dashboard.language import mark, tr
 from dashboard.released import Released
 
-TITLE = "Doorgaande lijnen"
-QUESTION = "Loopt de ondersteuning door als een leerling naar een andere school gaat?"
+TITLE = mark("Doorgaande lijnen")
+QUESTION = mark("Loopt de ondersteuning door als een leerling naar een andere school gaat?")
 
 
 def render(released: Released) -> None:
@@ -14,15 +15,17 @@ def render(released: Released) -> None:
     told = ("lijn_warm", "lijn_ondersteuning")
     page.conclusion(conclusions.of(released, selection, told), selection.lead)
 
-    figure.section("Overdracht")
+    figure.section(tr("Overdracht"))
     figure.trend(
-        released, "lijn_warm", selection, "Warme overdracht",
-        note="Warm is een overdracht in gesprek, met de ouders of de leerling erbij.",
+        released, "lijn_warm", selection, tr("Warme overdracht"),
+        note=tr("Warm is een overdracht in gesprek, met de ouders of de leerling erbij."),
     )  # fmt: skip
-    figure.breakdown(released, "lijn_warm", "overgang", selection, "Warme overdracht per overgang")
-
-    figure.section("Ondersteuning daarna")
-    figure.trend(released, "lijn_ondersteuning", selection, "Ondersteuning voortgezet")
     figure.breakdown(
-        released, "lijn_ondersteuning", "overgang", selection, "Voortgezet per overgang"
+        released, "lijn_warm", "overgang", selection, tr("Warme overdracht per overgang")
+    )
+
+    figure.section(tr("Ondersteuning daarna"))
+    figure.trend(released, "lijn_ondersteuning", selection, tr("Ondersteuning voortgezet"))
+    figure.breakdown(
+        released, "lijn_ondersteuning", "overgang", selection, tr("Voortgezet per overgang")
     )

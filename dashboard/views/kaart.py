@@ -22,26 +22,29 @@ from dashboard import released as releases
 from dashboard.boundaries import BoundariesRefused, Shape
 from dashboard.comparing import Pair
 from dashboard.figure import Figure
+from dashboard.language import mark, plural, tr
 from dashboard.released import Metric, Released
 from dashboard.selection import Cell, Selection, of_year
 
-TITLE = "Kaart"
-QUESTION = "Waar in de gemeente is een cijfer hoog of laag, en waar is dat zeker?"
+TITLE = mark("Kaart")
+QUESTION = mark("Waar in de gemeente is een cijfer hoog of laag, en waar is dat zeker?")
 
 _FIRST = "smw_bereik"
-_PLURAL = {"wijk": "wijken", "gemeente": "gemeenten"}
-_NEEDED = (
-    "Hier hoort een kaart. Daarvoor is een bestand met grenzen nodig: zet het als "
-    f"{boundaries.FILE} in de werkmap, naast release.json, of noem het in de instelling "
-    f"{boundaries.VARIABLE}. Het CBS publiceert de grenzen elk jaar als Wijk- en Buurtkaart, op "
-    "cbs.nl onder Geografische data en bij PDOK. Bewaar daarvan de eigen gemeenten als GeoJSON; in "
-    "deploy/README.md staat hoe. De tabel hieronder staat er ook zonder kaart."
+_PLURAL = {"wijk": mark("wijken"), "gemeente": mark("gemeenten")}
+_NEEDED = mark(
+    "Hier hoort een kaart. Daarvoor is een bestand met grenzen nodig: zet het als {bestand} in de "
+    "werkmap, naast release.json, of noem het in de instelling {instelling}. Het CBS publiceert de "
+    "grenzen elk jaar als Wijk- en Buurtkaart, op cbs.nl onder Geografische data en bij PDOK. "
+    "Bewaar daarvan de eigen gemeenten als GeoJSON; in deploy/README.md staat hoe. De tabel "
+    "hieronder staat er ook zonder kaart."
 )
-_ELSEWHERE = (
+_ELSEWHERE = mark(
     "Een kaart is er voor alle gemeenten samen, een gemeente of een wijk: kies een daarvan bij "
     "Gebied of groep."
 )
-_NOTHING = "In deze publicatie staan geen cijfers per wijk of gemeente."
+_NOTHING = mark("In deze publicatie staan geen cijfers per wijk of gemeente.")
+_HIGHER = mark("Zeker hoger dan het geheel (**{waarde}**): {gebieden}.")
+_LOWER = mark("Zeker lager dan het geheel (**{waarde}**): {gebieden}.")
 _NAMED = 5
 
 
@@ -49,18 +52,26 @@ def render(released: Released) -> None:
     selection = filters.bar(released)
     levels = [name for name in boundaries.LEVELS if _metrics(released, name)]
     if not levels or selection.niveau not in {"totaal", *boundaries.LEVELS}:
-        page.conclusion([_ELSEWHERE if levels else _NOTHING])
+        page.conclusion([tr(_ELSEWHERE if levels else _NOTHING)])
         return
     left, right, _ = st.columns([1, 2, 1])
     with left:
         level = st.selectbox(
-            "Kaart van", levels, format_func=_PLURAL.__getitem__, key="kaart_van",
+            tr("Kaart van"), levels, format_func=_areas, key="kaart_van",
             bind="query-params",
         )  # fmt: skip
     found = _metrics(released, level)
     with right:
-        label = st.selectbox("Cijfer", list(found), key="cijfer", bind="query-params")
+        label = st.selectbox(
+            tr("Cijfer"), list(found), format_func=lambda name: wording.label(found[name]),
+            key="cijfer", bind="query-params",
+        )  # fmt: skip
     _shown(released, found[label], level, selection)
+
+
+def _areas(level: str, amount: int = 0) -> str:
+    """The word for one area of a level, or for several."""
+    return wording.level(level).lower() if amount == 1 else tr(_PLURAL[level])
 
 
 def _metrics(released: Released, level: str) -> dict[str, Metric]:
@@ -79,11 +90,11 @@ def _shown(released: Released, metric: Metric, level: str, selection: Selection)
     rows = released.by_area(metric.id, selection.schooljaar, level).to_dicts()
     if level == "wijk" and town:
         rows = [row for row in rows if row["ouder"] == town]
-    title = f"{metric.label_nl} per {level}, {selection.schooljaar}"
+    title = f"{wording.label(metric)} {wording.per_level(level)}, {selection.schooljaar}"
     seen = any(charts.visible(row) for row in rows)
     told = _told(released, metric, rows, level, town, selection) if seen else []
     page.conclusion(told)
-    figure.section(f"{_PLURAL[level].capitalize()} op de kaart")
+    figure.section(tr("{gebieden} op de kaart", gebieden=_areas(level).capitalize()))
     if figure.found(released, metric.id, title, rows, selection, level=level) is None:
         return
     shapes = _shapes(level, rows)
@@ -91,8 +102,15 @@ def _shown(released: Released, metric: Metric, level: str, selection: Selection)
     chosen = selection.gebied if selection.niveau == level else ""
     lacking = len(rows) - len(on_map)
     note = (
-        wording.count_of(lacking, f"{level} staat", f"{_PLURAL[level]} staan")
-        + " alleen in de tabel: in het grensbestand ontbreekt een vlak met die code."
+        plural(
+            "{n} {gebied} staat alleen in de tabel: in het grensbestand ontbreekt een vlak met die "
+            "code.",
+            "{n} {gebied} staan alleen in de tabel: in het grensbestand ontbreekt een vlak met die "
+            "code.",
+            lacking,
+            n=wording.number(lacking),
+            gebied=_areas(level, lacking),
+        )
         if shapes and lacking
         else ""
     )
@@ -102,11 +120,12 @@ def _shown(released: Released, metric: Metric, level: str, selection: Selection)
             title=title,
             facts=facts.of_metric(released, metric, rows),
             table=tables.of_cells(
-                metric, rows, [str(row["label"]) for row in rows], f"{level.capitalize()}, op naam",
-                title, next((str(row["label"]) for row in rows if row["gebied"] == chosen), ""),
+                metric, rows, [str(row["label"]) for row in rows],
+                tr("{gebied}, op naam", gebied=_areas(level, 1).capitalize()), title,
+                next((str(row["label"]) for row in rows if row["gebied"] == chosen), ""),
             ),
             chart=charts_map.areas(metric, on_map, shapes, chosen) if shapes else None,
-            alt=f"Kaart: {title}. {' '.join(told).replace('**', '')}",
+            alt=f"{tr('Kaart')}: {title}. {' '.join(told).replace('**', '')}",
             note=note,
         )
     )  # fmt: skip
@@ -126,10 +145,13 @@ def _shapes(level: str, rows: Sequence[Cell]) -> dict[str, Shape]:
     try:
         found = boundaries.of(path, level, [row["gebied"] for row in rows])
     except BoundariesRefused as problem:
-        figure.explain("De kaart kan niet worden getekend", str(problem))
+        figure.explain(tr("De kaart kan niet worden getekend"), str(problem))
         return {}
     if found is None:
-        figure.explain("Nog geen kaart", _NEEDED)
+        figure.explain(
+            tr("Nog geen kaart"),
+            tr(_NEEDED, bestand=boundaries.FILE, instelling=boundaries.VARIABLE),
+        )
         return {}
     return found
 
@@ -141,11 +163,18 @@ def _told(
     """From where to where, and which areas surely differ from the whole."""
     seen = [row for row in rows if charts.visible(row)]
     low, high = (wording.bare(metric, end(row["waarde"] for row in seen)) for end in (min, max))
-    count = f"{len(seen)} van de {wording.count_of(len(rows), level, _PLURAL[level])}"
-    spread = f"van **{low}** tot **{high}**" if low != high else f"overal **{low}**"
+    spread = (
+        tr("van **{laag}** tot **{hoog}**", laag=low, hoog=high)
+        if low != high
+        else tr("overal **{waarde}**", waarde=low)
+    )
     unit = f" {wording.unit(metric)}" if wording.unit(metric) else ""
     told = [
-        f"{metric.label_nl} in {selection.schooljaar}: {spread}{unit}, zichtbaar in {count}."
+        tr(
+            "{cijfer} in {jaar}: {spreiding}, zichtbaar in {n} van de {totaal} {gebieden}.",
+            cijfer=wording.label(metric), jaar=selection.schooljaar, spreiding=f"{spread}{unit}",
+            n=len(seen), totaal=wording.number(len(rows)), gebieden=_areas(level, len(rows)),
+        )
     ]  # fmt: skip
     niveau, gebied = ("gemeente", town) if town and level == "wijk" else ("totaal", "")
     whole = of_year(released.over_years(metric.id, niveau, gebied).to_dicts(), selection.schooljaar)
@@ -161,13 +190,17 @@ def _told(
     )
     if not higher and not lower:
         told.append(
-            f"Geen van de {_PLURAL[level]} verschilt zeker van het geheel (**{value}**): de "
-            "intervallen overlappen, en kleuren kunnen hier toeval zijn."
+            tr(
+                "Geen van de {gebieden} verschilt zeker van het geheel (**{waarde}**): de "
+                "intervallen overlappen, en kleuren kunnen hier toeval zijn.",
+                gebieden=_areas(level),
+                waarde=value,
+            )
         )
         return told
-    for names, way in ((higher, "hoger"), (lower, "lager")):
+    for names, sentence in ((higher, _HIGHER), (lower, _LOWER)):
         if names:
-            listed = ", ".join(names[:_NAMED]) + (" en andere" if len(names) > _NAMED else "")
-            told.append(f"Zeker {way} dan het geheel (**{value}**): {listed}.")
-    told.append("Een verschil zegt niet waardoor het komt, en de kaart is geen ranglijst.")
+            listed = ", ".join(names[:_NAMED]) + (tr(" en andere") if len(names) > _NAMED else "")
+            told.append(tr(sentence, waarde=value, gebieden=listed))
+    told.append(tr("Een verschil zegt niet waardoor het komt, en de kaart is geen ranglijst."))
     return told

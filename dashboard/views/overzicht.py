@@ -7,20 +7,28 @@ from html import escape
 import streamlit as st
 
 from dashboard import conclusions, facts, figure, filters, page, tables, wording
+from dashboard.language import mark, tr
 from dashboard.released import Released
 from dashboard.selection import Selection
 from dashboard.tables import Row, Table
 from dashboard.wording import Step
 
-TITLE = "Overzicht"
-QUESTION = "Wat levert de ondersteuning op en om de school op, en waar staat dat onder druk?"
+TITLE = mark("Overzicht")
+QUESTION = mark("Wat levert de ondersteuning op en om de school op, en waar staat dat onder druk?")
+
+# Verdict -> how it looks and reads.
+_VERDICTS = {
+    "gehaald": ("zl-norm", mark("✓ Norm gehaald ({norm})")),
+    "niet gehaald": ("zl-norm zl-missed", mark("✗ Norm niet gehaald ({norm})")),
+    "onzeker": ("zl-norm", mark("≈ Rond de norm ({norm})")),
+}
 
 
 def render(released: Released) -> None:
     selection = filters.bar(released)
     steps = conclusions.headlines(released, selection)
     page.conclusion(conclusions.overview(released, selection, steps), selection.lead)
-    figure.section("Kerncijfers", f"{selection.schooljaar}, {selection.where}.")
+    figure.section(tr("Kerncijfers"), f"{selection.schooljaar}, {selection.where}.")
     _cards(released, steps)
     _elsewhere(released, selection)
     _years(released, selection)
@@ -29,8 +37,10 @@ def render(released: Released) -> None:
 def _cards(released: Released, steps: list[Step]) -> None:
     if not steps:
         figure.explain(
-            "Geen kerncijfers",
-            "Voor deze keuze staan er geen kerncijfers in de publicatie. Kies een ander gebied.",
+            tr("Geen kerncijfers"),
+            tr(
+                "Voor deze keuze staan er geen kerncijfers in de publicatie. Kies een ander gebied."
+            ),
         )
         return
     for start in range(0, len(steps), 3):
@@ -50,24 +60,24 @@ def _elsewhere(released: Released, selection: Selection) -> None:
             continue
         metric, levels = list(known.items())[-1]
         near = wording.nearest(selection.niveau, levels)
-        where = f" (wel {wording.per_level(near)})" if near else ""
-        told.append(f"{released.metrics[metric].label_nl}{where}")
+        where = tr(" (wel {wel})", wel=wording.per_level(near)) if near else ""
+        told.append(f"{wording.label(released.metrics[metric])}{where}")
     if told:
+        lead = tr("Niet in het publicatieplan {hier}:", hier=wording.per_level(selection.niveau))
         figure.html(
-            '<p class="zl-note"><strong>Niet in het publicatieplan '
-            f"{escape(wording.per_level(selection.niveau))}:</strong> "
-            f"{escape('; '.join(told))}.</p>"
+            f'<p class="zl-note"><strong>{escape(lead)}</strong> {escape("; ".join(told))}.</p>'
         )
 
 
 def _card(released: Released, step: Step) -> None:
     account = facts.of_metric(released, step.metric, [step.now], step.now)
-    title = escape(step.metric.label_nl)
+    title = escape(wording.label(step.metric))
     if account.missing:
-        figure.html(
-            f'<div class="zl-card"><h3>{title}</h3><p>Niet getoond: '
-            f"{escape(', '.join(account.missing))} ontbreekt in de publicatie.</p></div>"
+        reason = tr(
+            "Niet getoond: {gegevens} ontbreekt in de publicatie.",
+            gegevens=", ".join(account.missing),
         )
+        figure.html(f'<div class="zl-card"><h3>{title}</h3><p>{escape(reason)}</p></div>')
         return
     if step.now["status"] != wording.VISIBLE or step.now["waarde"] is None:
         reason = wording.status_sentence(step.now["status"], step.now["reden"] or "")
@@ -88,22 +98,19 @@ def _value(step: Step) -> str:
     size = ""
     if step.now["n"] is not None and step.metric.soort != "aantal":
         size = f"n = {wording.number(step.now['n'])}"
-    detail = "; ".join(part for part in (f"95%-interval {spread}" if spread else "", size) if part)
+    detail = "; ".join(
+        part for part in (f"{tr('95%-interval')} {spread}" if spread else "", size) if part
+    )
     if detail:
         lines.append(f"<p>{escape(detail)}</p>")
     moved = wording.change(step)
     if moved:
         lines.append(f"<p>{escape(moved)}</p>")
-    norm = escape(wording.norm_text(step.metric))
-    match wording.norm_verdict(step.metric, step.now):
-        case "gehaald":
-            lines.append(f'<p class="zl-norm">✓ Norm gehaald ({norm})</p>')
-        case "niet gehaald":
-            lines.append(f'<p class="zl-norm zl-missed">✗ Norm niet gehaald ({norm})</p>')
-        case "onzeker":
-            lines.append(f'<p class="zl-norm">≈ Rond de norm ({norm})</p>')
-        case _:
-            pass
+    said = _VERDICTS.get(wording.norm_verdict(step.metric, step.now))
+    if said is not None:
+        look, sentence = said
+        told = escape(tr(sentence, norm=wording.norm_text(step.metric)))
+        lines.append(f'<p class="{look}">{told}</p>')
     return "".join(lines)
 
 
@@ -131,7 +138,7 @@ def _years(released: Released, selection: Selection) -> None:
         cells += rows
         at = {row["schooljaar"]: row for row in rows}
         unit = wording.unit(metric)
-        name = metric.label_nl
+        name = wording.label(metric)
         if unit and not any(word in name.lower() for word in ("per 1", unit.lower())):
             name += f" ({unit})"
         body.append(
@@ -142,21 +149,21 @@ def _years(released: Released, selection: Selection) -> None:
                         tables.valued(metric, at[year]) if year in at else tables.figure("")
                         for year in years
                     ),
-                    *((tables.text(wording.norm_text(metric) or "geen"),) if norms else ()),
+                    *((tables.text(wording.norm_text(metric) or tr("geen")),) if norms else ()),
                 )
             )
         )
     if not body:
         return
     account = facts.of_headlines(released, cells, norms=norms)
-    heads = ("Kerncijfer", *years, *(("Norm",) if norms else ()))
+    heads = (tr("Kerncijfer"), *years, *((tr("Norm"),) if norms else ()))
     figure.show(
         figure.Figure(
             key="kerncijfers_jaren",
-            title="Kerncijfers door de jaren",
+            title=tr("Kerncijfers door de jaren"),
             facts=account,
             table=Table(
-                "Kerncijfers per schooljaar", heads, tuple(body),
+                tr("Kerncijfers per schooljaar"), heads, tuple(body),
                 frozenset(range(1, len(years) + 1)),
             ),
         )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dashboard import conclusions, figure, filters, page
+from dashboard.language import mark, tr
 from dashboard.released import Released
 
-TITLE = "Preventie en wettelijk kader"
-QUESTION = "Op welk niveau van preventie helpt het werk, en onder welke wet valt het?"
+TITLE = mark("Preventie en wettelijk kader")
+QUESTION = mark("Op welk niveau van preventie helpt het werk, en onder welke wet valt het?")
 
 
 def render(released: Released) -> None:
@@ -14,25 +15,30 @@ def render(released: Released) -> None:
     told = ("smw_geen_tweedelijn", "vw_informeel", "groep_aandeel")
     page.conclusion(conclusions.of(released, selection, told), selection.lead)
 
-    figure.section("Niveau van preventie", "Is het werk vroeg genoeg?")
+    figure.section(tr("Niveau van preventie"), tr("Is het werk vroeg genoeg?"))
     figure.breakdown(
         released, "smw_preventieniveau", "preventieniveau", selection,
-        "Trajecten naar preventieniveau",
-        note="Primair is voordat er een probleem is, secundair bij de eerste signalen, tertiair "
-        "als het probleem er al is.",
+        tr("Trajecten naar preventieniveau"),
+        note=tr(
+            "Primair is voordat er een probleem is, secundair bij de eerste signalen, tertiair als "
+            "het probleem er al is."
+        ),
     )  # fmt: skip
     figure.trend(
-        released, "smw_geen_tweedelijn", selection, "Geen jeugdhulp binnen de termijn na afsluiten",
-        note="Of het werk die jeugdhulp heeft voorkomen, is hieruit niet af te lezen.",
+        released, "smw_geen_tweedelijn", selection,
+        tr("Geen jeugdhulp binnen de termijn na afsluiten"),
+        note=tr("Of het werk die jeugdhulp heeft voorkomen, is hieruit niet af te lezen."),
     )  # fmt: skip
-    figure.trend(released, "groep_aandeel", selection, "Aandeel groepsgericht werk")
+    figure.trend(released, "groep_aandeel", selection, tr("Aandeel groepsgericht werk"))
 
-    figure.section("Wettelijk kader", "Wie hoort te betalen, en hoe groot is het grijze gebied?")
+    figure.section(
+        tr("Wettelijk kader"), tr("Wie hoort te betalen, en hoe groot is het grijze gebied?")
+    )
     figure.breakdown(
         released, "smw_wettelijk_kader", "wettelijk_kader", selection,
-        "Trajecten naar wettelijk kader",
+        tr("Trajecten naar wettelijk kader"),
     )  # fmt: skip
     figure.breakdown(
-        released, "vw_aantal", "wettelijk_kader", selection, "Verwijzingen naar wettelijk kader"
+        released, "vw_aantal", "wettelijk_kader", selection, tr("Verwijzingen naar wettelijk kader")
     )
-    figure.trend(released, "vw_informeel", selection, "Verwijzingen naar informele hulp")
+    figure.trend(released, "vw_informeel", selection, tr("Verwijzingen naar informele hulp"))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dashboard import charts, conclusions, facts, figure, filters, page, tables
+from dashboard.language import mark, tr
 from dashboard.released import Released
 from dashboard.selection import Selection
 from dashboard.tables import Row, Table
 
-TITLE = "Proces en resultaat"
-QUESTION = "Wordt een leerling op tijd geholpen, en helpt het?"
+TITLE = mark("Proces en resultaat")
+QUESTION = mark("Wordt een leerling op tijd geholpen, en helpt het?")
 
 
 def render(released: Released) -> None:
@@ -19,25 +20,29 @@ def render(released: Released) -> None:
     )  # fmt: skip
     page.conclusion(conclusions.of(released, selection, told), selection.lead)
 
-    figure.section("Proces", "Hoe lang wachten leerlingen na aanmelding?")
+    figure.section(tr("Proces"), tr("Hoe lang wachten leerlingen na aanmelding?"))
     _waiting(released, selection)
-    figure.trend(released, "smw_binnen_norm", selection, "Gestart binnen de norm")
-    figure.trend(released, "smw_smart", selection, "Trajecten met een gesteld doel")
+    figure.trend(released, "smw_binnen_norm", selection, tr("Gestart binnen de norm"))
+    figure.trend(released, "smw_smart", selection, tr("Trajecten met een gesteld doel"))
     figure.more(
         released, ("proces",), ("smw_wachttijd", "smw_binnen_norm", "smw_smart"), selection,
         "meer_proces",
     )  # fmt: skip
 
-    figure.section("Resultaat", "Worden de doelen behaald, en blijft hulp daarna uit?")
-    figure.trend(released, "smw_doelrealisatie", selection, "Doelen behaald")
-    figure.breakdown(released, "smw_doelrealisatie", "rol", selection, "Doelen behaald naar rol")
-    figure.breakdown(released, "smw_afsluitreden", "afsluitreden", selection, "Reden van afsluiten")
+    figure.section(tr("Resultaat"), tr("Worden de doelen behaald, en blijft hulp daarna uit?"))
+    figure.trend(released, "smw_doelrealisatie", selection, tr("Doelen behaald"))
+    figure.breakdown(
+        released, "smw_doelrealisatie", "rol", selection, tr("Doelen behaald naar rol")
+    )
+    figure.breakdown(
+        released, "smw_afsluitreden", "afsluitreden", selection, tr("Reden van afsluiten")
+    )
     figure.trend(
-        released, "smw_tevredenheid_leerling", selection, "Rapportcijfer van leerlingen",
-        note="Wie een cijfer geeft, is niet toevallig: lees het samen met de respons.",
+        released, "smw_tevredenheid_leerling", selection, tr("Rapportcijfer van leerlingen"),
+        note=tr("Wie een cijfer geeft, is niet toevallig: lees het samen met de respons."),
     )  # fmt: skip
     figure.trend(
-        released, "smw_geen_nieuwe_start", selection, "Zonder nieuwe start binnen de termijn"
+        released, "smw_geen_nieuwe_start", selection, tr("Zonder nieuwe start binnen de termijn")
     )
     figure.more(
         released, ("resultaat",),
@@ -55,21 +60,21 @@ def _waiting(released: Released, selection: Selection) -> None:
     A median is published on one level only, since medians of overlapping groups give each other
     away.
     """
-    title = "Wachttijd tot start"
+    title = tr("Wachttijd tot start")
     middle = released.over_years(
         "smw_wachttijd", selection.niveau, selection.gebied, "", "mediaan"
     ).to_dicts()
     far = released.over_years(
         "smw_wachttijd", selection.niveau, selection.gebied, "", "p90"
     ).to_dicts()
-    head, by = "Schooljaar", "schooljaar"
+    head, by = tr("Schooljaar"), "schooljaar"
     if not middle and selection.niveau == "totaal":
         middle, far = (
             released.by_area("smw_wachttijd", selection.schooljaar, "gemeente", maat).to_dicts()
             for maat in ("mediaan", "p90")
         )
-        head, by = "Gemeente", "label"
-        title = f"Wachttijd tot start per gemeente, {selection.schooljaar}"
+        head, by = tr("Gemeente"), "label"
+        title = tr("Wachttijd tot start per gemeente, {jaar}", jaar=selection.schooljaar)
     metric = figure.found(released, "smw_wachttijd", title, [*middle, *far], selection)
     if metric is None:
         return
@@ -95,12 +100,18 @@ def _waiting(released: Released, selection: Selection) -> None:
             title=title,
             facts=facts.of_metric(released, metric, [*middle, *far], now),
             table=Table(
-                "Wachttijd in dagen", (head, "Mediaan", "95%-interval", "90%-punt", "n"), body,
+                tr("Wachttijd in dagen"),
+                (head, tr("Mediaan"), tr("95%-interval"), tr("90%-punt"), "n"), body,
                 frozenset(range(1, 5)),
             ),
             chart=charts.spans(metric, pairs),
-            alt=f"Puntdiagram: mediaan en 90%-punt van de wachttijd in dagen per {head.lower()}.",
-            note="De helft van de trajecten start binnen de mediaan, negen van de tien binnen "
-            "het 90%-punt.",
+            alt=tr(
+                "Puntdiagram: mediaan en 90%-punt van de wachttijd in dagen per {onderdeel}.",
+                onderdeel=head.lower(),
+            ),
+            note=tr(
+                "De helft van de trajecten start binnen de mediaan, negen van de tien binnen het "
+                "90%-punt."
+            ),
         )
     )  # fmt: skip

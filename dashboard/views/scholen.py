@@ -5,15 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import conclusions, figure, filters, page
+from dashboard.language import mark, tr
 from dashboard.released import Released
 
-TITLE = "Scholen vergelijken"
-QUESTION = "Welke scholen verschillen meer van elkaar dan toeval verklaart?"
+TITLE = mark("Scholen vergelijken")
+QUESTION = mark("Welke scholen verschillen meer van elkaar dan toeval verklaart?")
 
 # Rates over pupils: their limits follow from how many pupils a school has.
 _COMPARED = {
-    "smw_bereik": "Bereik per 100 leerlingen",
-    "sch_per_1000": "Geschorste leerlingen per 1.000",
+    "smw_bereik": mark("Bereik per 100 leerlingen"),
+    "sch_per_1000": mark("Geschorste leerlingen per 1.000"),
 }
 
 
@@ -22,22 +23,27 @@ def render(released: Released) -> None:
     published = [m for m in _COMPARED if "vestiging" in released.levels_of(m)]
     page.conclusion(conclusions.of(released, selection, published), selection.lead)
     if not published:
-        figure.explain("Scholen vergeleken", "In deze publicatie staan geen cijfers per school.")
+        figure.explain(
+            tr("Scholen vergeleken"), tr("In deze publicatie staan geen cijfers per school.")
+        )
         return
     chosen = st.segmented_control(
-        "Vergelijk op", published, default=published[0], format_func=lambda m: _COMPARED[m],
+        tr("Vergelijk op"), published, default=published[0], format_func=lambda m: tr(_COMPARED[m]),
         key="vergelijk", bind="query-params", required=True,
     )  # fmt: skip
     metric = chosen or published[0]
-    figure.section("Scholen en toeval")
+    figure.section(tr("Scholen en toeval"))
     if selection.niveau in {"totaal", "gemeente", "vestiging"}:
         figure.funnel(
-            released, metric, selection, f"{_COMPARED[metric]}: scholen en grootte",
-            note="Scholen van een andere soort hebben een andere opdracht; vergelijk scholen van "
-            "dezelfde soort.",
+            released, metric, selection,
+            tr("{cijfer}: scholen en grootte", cijfer=tr(_COMPARED[metric])),
+            note=tr(
+                "Scholen van een andere soort hebben een andere opdracht; vergelijk scholen van "
+                "dezelfde soort."
+            ),
         )  # fmt: skip
     else:
         figure.explain(
-            "Scholen vergeleken",
-            "Kies bij Gebied of groep alle gemeenten, een gemeente of een school.",
+            tr("Scholen vergeleken"),
+            tr("Kies bij Gebied of groep alle gemeenten, een gemeente of een school."),
         )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dashboard import conclusions, figure, filters, page
+from dashboard.language import mark, tr
 from dashboard.released import Released
 
-TITLE = "Schorsingen"
-QUESTION = "Worden minder leerlingen geschorst, en waarom gebeurt het?"
+TITLE = mark("Schorsingen")
+QUESTION = mark("Worden minder leerlingen geschorst, en waarom gebeurt het?")
 
 
 def render(released: Released) -> None:
@@ -14,27 +15,31 @@ def render(released: Released) -> None:
     told = ("sch_per_1000", "sch_aantal", "sch_herhaald", "sch_gemeld")
     page.conclusion(conclusions.of(released, selection, told), selection.lead)
 
-    figure.section("Hoe vaak")
+    figure.section(tr("Hoe vaak"))
     figure.trend(
-        released, "sch_per_1000", selection, "Geschorste leerlingen per 1.000",
-        note="Schorsingen van één dag hoeven niet te worden gemeld; registraties van scholen "
-        "liggen daardoor hoger dan de cijfers van de Inspectie.",
+        released, "sch_per_1000", selection, tr("Geschorste leerlingen per 1.000"),
+        note=tr(
+            "Schorsingen van één dag hoeven niet te worden gemeld; registraties van scholen liggen "
+            "daardoor hoger dan de cijfers van de Inspectie."
+        ),
     )  # fmt: skip
     figure.by_category_over_years(
-        released, "sch_aantal", "soort", selection, "Schorsingen naar soort"
+        released, "sch_aantal", "soort", selection, tr("Schorsingen naar soort")
     )
     figure.trend(
-        released, "sch_herhaald", selection, "Geschorste leerlingen die vaker zijn geschorst"
+        released, "sch_herhaald", selection, tr("Geschorste leerlingen die vaker zijn geschorst")
     )
     if selection.niveau in {"totaal", "gemeente", "vestiging"}:
         figure.funnel(
-            released, "sch_per_1000", selection, "Scholen vergeleken: schorsingen en grootte",
-            note="Scholen voor voortgezet onderwijs schorsen vaker dan basisscholen; vergelijk "
-            "scholen van dezelfde soort.",
+            released, "sch_per_1000", selection, tr("Scholen vergeleken: schorsingen en grootte"),
+            note=tr(
+                "Scholen voor voortgezet onderwijs schorsen vaker dan basisscholen; vergelijk "
+                "scholen van dezelfde soort."
+            ),
         )  # fmt: skip
 
-    figure.section("Waarom")
-    figure.breakdown(released, "sch_aantal", "reden", selection, "Schorsingen naar reden")
+    figure.section(tr("Waarom"))
+    figure.breakdown(released, "sch_aantal", "reden", selection, tr("Schorsingen naar reden"))
     figure.more(
         released, ("schorsingen",), ("sch_per_1000", "sch_aantal", "sch_herhaald"), selection,
         "meer_schorsingen",

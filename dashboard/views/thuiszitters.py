@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dashboard import conclusions, figure, filters, page
+from dashboard.language import mark, tr
 from dashboard.released import Released
 
-TITLE = "Thuiszitters"
-QUESTION = "Hoeveel leerlingen zitten thuis, hoe lang, en komen zij terug?"
+TITLE = mark("Thuiszitters")
+QUESTION = mark("Hoeveel leerlingen zitten thuis, hoe lang, en komen zij terug?")
 
 
 def render(released: Released) -> None:
@@ -14,23 +15,29 @@ def render(released: Released) -> None:
     told = ("thuis_jaar", "thuis_3_maanden", "thuis_hulp", "thuis_terug")
     page.conclusion(conclusions.of(released, selection, told), selection.lead)
 
-    figure.section("Hoeveel leerlingen")
-    figure.trend(released, "thuis_jaar", selection, "Thuiszitters in het jaar")
+    figure.section(tr("Hoeveel leerlingen"))
+    figure.trend(released, "thuis_jaar", selection, tr("Thuiszitters in het jaar"))
     figure.by_category_over_years(
-        released, "thuis_jaar", "categorie", selection, "Thuiszitters naar categorie",
-        note="Een leerling kan in een jaar in meer dan één categorie voorkomen; de categorieën "
-        "tellen daarom niet op tot het totaal. Vrijstellingen vallen buiten de landelijke "
-        "telling van thuiszitters.",
+        released, "thuis_jaar", "categorie", selection, tr("Thuiszitters naar categorie"),
+        note=tr(
+            "Een leerling kan in een jaar in meer dan één categorie voorkomen; de categorieën "
+            "tellen daarom niet op tot het totaal. Vrijstellingen vallen buiten de landelijke "
+            "telling van thuiszitters."
+        ),
     )  # fmt: skip
     figure.by_category_over_years(
-        released, "thuis_peildatum", "peildag", selection, "Thuiszitters op vier dagen in het jaar"
+        released,
+        "thuis_peildatum",
+        "peildag",
+        selection,
+        tr("Thuiszitters op vier dagen in het jaar"),
     )
-    figure.trend(released, "thuis_3_maanden", selection, "Langer dan drie maanden thuis")
+    figure.trend(released, "thuis_3_maanden", selection, tr("Langer dan drie maanden thuis"))
 
-    figure.section("Wat wordt gedaan")
-    figure.trend(released, "thuis_eerste_actie", selection, "Eerste actie op tijd")
-    figure.trend(released, "thuis_hulp", selection, "Met hulp")
-    figure.trend(released, "thuis_terug", selection, "Terug naar onderwijs")
+    figure.section(tr("Wat wordt gedaan"))
+    figure.trend(released, "thuis_eerste_actie", selection, tr("Eerste actie op tijd"))
+    figure.trend(released, "thuis_hulp", selection, tr("Met hulp"))
+    figure.trend(released, "thuis_terug", selection, tr("Terug naar onderwijs"))
     figure.more(
         released, ("thuiszitters",),
         (

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dashboard import charts, conclusions, facts, figure, filters, page, tables, wording
+from dashboard.language import mark, tr
 from dashboard.released import Released
 from dashboard.selection import Selection
 from dashboard.tables import Row, Table
 
-TITLE = "Verwijzingen"
-QUESTION = "Waar gaan leerlingen na het overleg naartoe, en komt de hulp daar op tijd op gang?"
+TITLE = mark("Verwijzingen")
+QUESTION = mark(
+    "Waar gaan leerlingen na het overleg naartoe, en komt de hulp daar op tijd op gang?"
+)
 
 # Between the two ends in the label of a crossed category.
 _ARROW = " → "
@@ -21,19 +24,25 @@ def render(released: Released) -> None:
     told = ("vw_aantal", "vw_start_binnen_norm", "vw_terugkoppeling", "vw_verwijsgraad")
     page.conclusion(conclusions.of(released, selection, told), selection.lead)
 
-    figure.section("Van overleg naar hulp", "Komt de hulp na het overleg op tijd op gang?")
+    figure.section(tr("Van overleg naar hulp"), tr("Komt de hulp na het overleg op tijd op gang?"))
     _flow(released, selection)
-    figure.trend(released, "vw_start_binnen_norm", selection, "Hulp gestart binnen twee weken")
+    figure.trend(released, "vw_start_binnen_norm", selection, tr("Hulp gestart binnen twee weken"))
     figure.breakdown(
         released, "vw_start_binnen_norm", "bestemming", selection,
-        "Hulp gestart binnen twee weken, naar bestemming",
+        tr("Hulp gestart binnen twee weken, naar bestemming"),
     )  # fmt: skip
 
-    figure.section("Verwijzen en terugkoppelen", "Hoeveel, waarheen, en hoort de school ervan?")
-    figure.trend(released, "vw_aantal", selection, "Verwijzingen")
-    figure.breakdown(released, "vw_aantal", "bestemming", selection, "Verwijzingen naar bestemming")
-    figure.trend(released, "vw_verwijsgraad", selection, "Afgesloten trajecten met een verwijzing")
-    figure.trend(released, "vw_terugkoppeling", selection, "Terugkoppeling ontvangen")
+    figure.section(
+        tr("Verwijzen en terugkoppelen"), tr("Hoeveel, waarheen, en hoort de school ervan?")
+    )
+    figure.trend(released, "vw_aantal", selection, tr("Verwijzingen"))
+    figure.breakdown(
+        released, "vw_aantal", "bestemming", selection, tr("Verwijzingen naar bestemming")
+    )
+    figure.trend(
+        released, "vw_verwijsgraad", selection, tr("Afgesloten trajecten met een verwijzing")
+    )
+    figure.trend(released, "vw_terugkoppeling", selection, tr("Terugkoppeling ontvangen"))
     figure.more(
         released, ("verwijzingen",),
         ("vw_stroom", "vw_start_binnen_norm", "vw_aantal", "vw_verwijsgraad", "vw_terugkoppeling"),
@@ -42,7 +51,7 @@ def render(released: Released) -> None:
 
 
 def _flow(released: Released, selection: Selection) -> None:
-    title = "Van overleg naar bestemming"
+    title = tr("Van overleg naar bestemming")
     rows = released.by_category(
         "vw_stroom", "overleg_bestemming", selection.schooljaar, selection.niveau, selection.gebied
     ).to_dicts()
@@ -61,7 +70,7 @@ def _flow(released: Released, selection: Selection) -> None:
         if (row := at.get((start, end))) is not None and charts.visible(row) and row["waarde"] > 0
     ]
     if not streams:
-        figure.explain(title, "Geen van de stromen kan worden getoond.")
+        figure.explain(title, tr("Geen van de stromen kan worden getoond."))
         return
     body = tuple(
         Row(
@@ -81,8 +90,12 @@ def _flow(released: Released, selection: Selection) -> None:
     used_to = [wording.category(to_names, code) for code in ends]
     drawn = charts.largest(streams, _MOST_STREAMS)
     chosen = (
-        f"Getekend zijn de {len(drawn)} grootste van de {len(streams)} zichtbare stromen; alle "
-        "stromen staan in de tabel. "
+        tr(
+            "Getekend zijn de {n} grootste van de {totaal} zichtbare stromen; alle stromen staan "
+            "in de tabel. ",
+            n=len(drawn),
+            totaal=len(streams),
+        )
         if len(drawn) < len(streams)
         else ""
     )
@@ -92,17 +105,23 @@ def _flow(released: Released, selection: Selection) -> None:
             title=title,
             facts=facts.of_metric(released, metric, rows),
             table=Table(
-                f"Verwijzingen per overleg en bestemming, {selection.schooljaar}",
-                ("Bestemming", *used_from), body, frozenset(range(1, len(starts) + 1)),
+                tr("Verwijzingen per overleg en bestemming, {jaar}", jaar=selection.schooljaar),
+                (tr("Bestemming"), *used_from), body, frozenset(range(1, len(starts) + 1)),
             ),
             chart=charts.flow(
                 drawn,
                 [name for name in used_from if any(s[0] == name for s in drawn)],
                 [name for name in used_to if any(s[1] == name for s in drawn)],
             ),
-            alt=f"Stroomdiagram: verwijzingen van overleg naar bestemming, {selection.schooljaar}.",
-            note=f"{chosen}Afgeschermde stromen zijn niet getekend; de breedte van een balk is dus "
-            "geen totaal.",
+            alt=tr(
+                "Stroomdiagram: verwijzingen van overleg naar bestemming, {jaar}.",
+                jaar=selection.schooljaar,
+            ),
+            note=chosen
+            + tr(
+                "Afgeschermde stromen zijn niet getekend; de breedte van een balk is dus geen "
+                "totaal."
+            ),
             wide=True,
         )
     )  # fmt: skip
