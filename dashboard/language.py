@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
+from html import escape
 from importlib.resources import files
 
 from babel.messages.mofile import write_mo
@@ -74,6 +75,20 @@ def mark(text: str) -> str:
 def published(text: str) -> str:
     """A text that came with the release, such as a label or definition; Dutch when unknown."""
     return tr(text)
+
+
+class Dutch(str):
+    """A text that is only there in Dutch, such as a sentence the pipeline wrote."""
+
+    __slots__ = ()
+
+
+def html(text: object) -> str:
+    """A text, escaped; what is Dutch on a page in another language says so to a screen reader."""
+    body = escape(str(text))
+    if body and isinstance(text, Dutch) and now() != DUTCH:
+        return f'<span lang="{DUTCH}">{body}</span>'
+    return body
 
 
 @cache
