@@ -10,14 +10,26 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from pipelines.contracts import Contracts
+from pipelines.effects import balance_table, savings
+from pipelines.effects.balance_counts import too_few
+from pipelines.effects.catalogue import EFFECTS, SAVINGS
+from pipelines.effects.course import YEAR, period_label
+from pipelines.effects.design import DESIGN_LABEL, EvidenceLevel
+from pipelines.effects.measures import Unmeasured
+from pipelines.effects.rows import nothing, unit_of
+from pipelines.effects.saving_inputs import UNIT_LABEL
+from pipelines.effects.saving_rows import ROUTE_LABEL
+from pipelines.ingest import questionnaires
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.describe import describe_all
+from pipelines.release import figures, publish
 
 LANGUAGES = ("nl", "en")
 FOLDER = Path("dashboard", "locale")
@@ -67,10 +79,72 @@ def _of_code() -> Iterator[tuple[Message, str]]:
 
 
 def _of_declarations(contracts: Contracts) -> Iterator[tuple[Message, str]]:
-    """What comes with the release and is the same in each; labels and definitions of figures are
-    published in both languages.
+    """What comes with the release and is the same in each. Labels and definitions of figures, and
+    labels of categories, are published in both languages.
     """
+    for texts, place in (
+        (_of_metrics(contracts), "METRICS.md"),
+        (_of_effects(contracts), "EFFECTS.md"),
+        (_of_savings(contracts), "EFFECTS.md"),
+        (_of_deliveries(contracts), "DATASETS.md"),
+        (iter([publish.CERTIFIED]), "pipelines/release/publish.py"),
+    ):
+        for text in texts:
+            if text:
+                yield text, place
+
+
+def _of_metrics(contracts: Contracts) -> Iterator[str]:
+    """What `metrieken` and `cellen` say of a figure besides its label and definition."""
     for metric in describe_all(METRICS, contracts):
-        for name in ("eenheid", "teller", "noemer", "norm_eenheid"):
-            if metric[name]:
-                yield metric[name], "METRICS.md"
+        for name in ("eenheid", "teller", "noemer", "norm_eenheid", "norm_bron"):
+            yield metric[name]
+    yield from figures.REASONS
+
+
+def _of_effects(contracts: Contracts) -> Iterator[str]:
+    """The texts of `effecten` and `effect_reeks`; what else could explain a result, one by one."""
+    yield from DESIGN_LABEL.values()
+    yield from get_args(EvidenceLevel)
+    for effect in EFFECTS:
+        yield effect.promise
+        for outcome in effect.outcomes:
+            yield outcome.unit
+            yield unit_of(outcome)
+            if isinstance(outcome, Unmeasured):
+                yield nothing(effect, outcome, "niet_geleverd", outcome.reason).reason
+        yield effect.population
+        yield effect.exposure
+        yield effect.comparison
+        yield from effect.threats
+        window = effect.window.with_parameters(contracts.parameters)
+        for length in (int(window.periode), YEAR):
+            for first in range(-int(window.voor), int(window.tijdens), length):
+                yield period_label(first, length)
+
+
+def _of_savings(contracts: Contracts) -> Iterator[str]:
+    """The texts of `besparing`, `besparing_balans` and `besparing_gevoeligheid`."""
+    for product in SAVINGS:
+        yield product.label
+        yield too_few(product.minimum.with_parameters(contracts.parameters))
+    yield from ROUTE_LABEL.values()
+    yield from UNIT_LABEL.values()
+    yield from balance_table.LABELS.values()
+    yield from dict.fromkeys(balance_table.unit_of(part) for part in balance_table.LABELS)
+    yield from savings.PAYERS
+    for name in savings.PARAMETERS:
+        parameter = contracts.parameters[name]
+        yield from (parameter.label, parameter.unit, parameter.source)
+    for label, source in balance_table.DRIVERS.values():
+        yield from (label, source)
+
+
+def _of_deliveries(contracts: Contracts) -> Iterator[str]:
+    """Names of datasets and kinds of school, and the questions of the evaluation."""
+    yield from contracts.datasets
+    for kind in contracts.codes["onderwijssoort"].values():
+        yield kind.label_nl
+    for asked in questionnaires.load().values():
+        for item in asked.items:
+            yield item.text

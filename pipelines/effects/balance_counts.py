@@ -80,6 +80,14 @@ def balance_counts(given: Given, years: Sequence[str], minimum: Minimum) -> Coun
     )
 
 
+def too_few(minimum: Minimum) -> str:
+    """Why a count is not shown."""
+    return (
+        f"Minder dan {minimum.show_children} leerlingen of minder dan {minimum.show_schools}"
+        " scholen; telt in de rekensom als nul."
+    )
+
+
 def count_rows(
     route: savings.Route,
     years: Sequence[str],
@@ -90,23 +98,27 @@ def count_rows(
 ) -> list[dict[str, Any]]:
     """What a reader needs to work the balance out again: counts, and the programme's years."""
     begun = int(counts.first_year[:4])
-    few = (
-        f"Minder dan {minimum.show_children} leerlingen of minder dan {minimum.show_schools}"
-        " scholen; telt in de rekensom als nul."
-    )
     rows: list[dict[str, Any]] = []
     for year in years:
         parts = {
-            "programmajaar": (int(year[:4]) - begun + 1, "jaar"),
-            "deelnemers": (counts.participants[year], "leerlingen"),
-            "aantal_beschikkingen": (counts.orders[year], "leerlingen"),
-            "aantal_zorgplannen": (counts.plans[year], "leerlingen"),
+            "programmajaar": int(year[:4]) - begun + 1,
+            "deelnemers": counts.participants[year],
+            "aantal_beschikkingen": counts.orders[year],
+            "aantal_zorgplannen": counts.plans[year],
         }
-        for part, (value, unit) in parts.items():
+        for part, value in parts.items():
             row = (
-                balance_row(year, route, part, "", leading=leading, status="te_klein", reason=few)
+                balance_row(
+                    year,
+                    route,
+                    part,
+                    "",
+                    leading=leading,
+                    status="te_klein",
+                    reason=too_few(minimum),
+                )
                 if value is None
                 else balance_row(year, route, part, "", leading=leading) | {"waarde": float(value)}
             )
-            rows.append(row | {"eenheid": unit, "zin": "", "volgorde": len(rows)})
+            rows.append(row | {"zin": "", "volgorde": len(rows)})
     return rows

@@ -16,7 +16,7 @@ import numpy as np
 
 from pipelines.effects import draws, evidence, savings
 from pipelines.effects.balance_counts import Counts, balance_counts, count_rows
-from pipelines.effects.balance_table import GEVOELIGHEID, TOTAL, balance_row
+from pipelines.effects.balance_table import DRIVERS, GEVOELIGHEID, TOTAL, balance_row
 from pipelines.effects.design import Minimum, value_of
 from pipelines.effects.estimators import Floats
 from pipelines.effects.rounding import rounded_count, to_nearest
@@ -197,7 +197,6 @@ def _route_rows(
         value: float | Decimal,
         limits: tuple[float, float, float] | None = None,
         payer: str = "",
-        unit: str = "euro",
         sentence: str = "",
     ) -> None:
         low, middle, high = limits or (None, None, None)
@@ -205,7 +204,7 @@ def _route_rows(
         rows.append(
             balance_row(year, route, part, payer, leading=leading)
             | numbers
-            | {"eenheid": unit, "zin": sentence, "volgorde": first + len(rows)}
+            | {"zin": sentence, "volgorde": first + len(rows)}
         )
 
     for n, year in enumerate(whole.years):
@@ -222,7 +221,7 @@ def _route_rows(
         add(year.schooljaar, "cumulatief", year.cumulative, _range(samples.cumulative[:, n]))
         add(year.schooljaar, "vrijkomend", year.cash)
         chance = round(float((samples.net[:, n] >= 0).mean()) * 100)
-        add(year.schooljaar, "kans_kostenneutraal", chance, unit="procent")
+        add(year.schooljaar, "kans_kostenneutraal", chance)
     total = samples.cumulative[:, -1]
     chance = round(float((total >= 0).mean()) * 100)
     care = sum((y.care for y in whole.years), Decimal(0))
@@ -238,8 +237,8 @@ def _route_rows(
     if whole.per_participant is not None:
         add(TOTAL, "per_deelnemer", to_nearest(float(whole.per_participant), 10))
     if whole.per_euro is not None:
-        add(TOTAL, "euro_per_euro", round(whole.per_euro, 2), unit="euro per euro")
-    add(TOTAL, "kans_kostenneutraal", chance, unit="procent")
+        add(TOTAL, "euro_per_euro", round(whole.per_euro, 2))
+    add(TOTAL, "kans_kostenneutraal", chance)
     return rows
 
 
@@ -327,17 +326,16 @@ def _tornado(
         float(to_nearest(float(savings.balance(_facts(shown, r, years, counts), middle).net), 1000))
         for r in possible
     ]
-    rows.append(
-        _driver("route", "Gekozen vergelijking", "de routes naast elkaar", min(nets), max(nets))
-    )
+    rows.append(_driver("route", min(nets), max(nets)))
     fixed = draws.fixed(middle, len(shown[0].samples))
     sample = _range(_samples(shown, leading, facts, fixed).cumulative[:, -1])
-    rows.append(_driver("steekproef", "Welke scholen meedoen", "hertrekking", sample[0], sample[2]))
+    rows.append(_driver("steekproef", sample[0], sample[2]))
     rows.sort(key=lambda row: -abs(row["netto_hoog"] - row["netto_laag"]))
     return [row | {"volgorde": n} for n, row in enumerate(rows)]
 
 
-def _driver(name: str, label: str, source: str, low: float, high: float) -> dict[str, Any]:
+def _driver(name: str, low: float, high: float) -> dict[str, Any]:
+    label, source = DRIVERS[name]
     return dict.fromkeys(GEVOELIGHEID) | {
         "naam": name,
         "label": label,

@@ -63,6 +63,25 @@ LABELS: Mapping[str, str] = {
     "euro_per_euro": "Opbrengst per euro",
     "kans_kostenneutraal": "Kans dat het kostenneutraal is",
 }
+# Units of the parts that are no amount of money.
+_UNITS: Mapping[str, str] = {
+    "programmajaar": "jaar",
+    "deelnemers": "leerlingen",
+    "aantal_beschikkingen": "leerlingen",
+    "aantal_zorgplannen": "leerlingen",
+    "euro_per_euro": "euro per euro",
+    "kans_kostenneutraal": "procent",
+}
+# What the outcome depends on besides the parameters: label and source.
+DRIVERS: Mapping[str, tuple[str, str]] = {
+    "route": ("Gekozen vergelijking", "de routes naast elkaar"),
+    "steekproef": ("Welke scholen meedoen", "hertrekking"),
+}
+
+
+def unit_of(part: str) -> str:
+    """The unit of a part of the balance."""
+    return _UNITS.get(part, "euro")
 
 
 def balance_row(
@@ -82,7 +101,7 @@ def balance_row(
         "onderdeel": part,
         "onderdeel_label": LABELS[part],
         "betaler": payer,
-        "eenheid": "euro",
+        "eenheid": unit_of(part),
         "volgorde": 0,
         "leidend": leading,
         "status": status,

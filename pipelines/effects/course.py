@@ -14,6 +14,9 @@ from pipelines.effects.rounding import Status, rounded_count, to_nearest
 MINIMUM_MONTHS = 100
 
 
+YEAR = 12  # months
+
+
 def period_label(first: int, length: float) -> str:
     """`−6 tot 0 maanden`."""
     return f"{first} tot {int(first + length)} maanden".replace("-", MINUS)
@@ -29,7 +32,7 @@ def course(
     """
     length, points = effect.window.periode, _points(effect, outcome, summary, "periode")
     if points["sensitive"].any():
-        length, points = 12.0, _points(effect, outcome, summary, "jaar")
+        length, points = float(YEAR), _points(effect, outcome, summary, "jaar")
     hidden = set(points.filter(pl.col("sensitive"))["groep"])
     base = value_of(parameters, "afronding", 5)
     rows: list[dict[str, Any]] = []

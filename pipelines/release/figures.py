@@ -51,6 +51,7 @@ FEW_ANSWERS = "In een van de groepen antwoordden te weinig mensen voor een versc
 TOO_SMALL = "Te weinig leerlingen voor een betrouwbaar en veilig cijfer."
 NOTHING_TO_SHARE = "Er was niets om een aandeel van te nemen."
 NOT_KNOWN = "Het getal waarop dit cijfer rust, is voor dit gebied niet bekend."
+REASONS = (HIDDEN, NOT_REACHED, FEW_ANSWERS, TOO_SMALL, NOTHING_TO_SHARE, NOT_KNOWN)
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,7 @@ from pipelines.warehouse.engine import keep
 
 POINTER = "release.json"
 FOLDER = "releases"
+CERTIFIED = "gecertificeerd"
 FIRST_MONTH = 8  # a school year begins on 1 August
 
 
@@ -184,7 +185,7 @@ def _record(
         "drempel": thresholds.standard,
         "drempel_zwaar": thresholds.heavy,
         "afronding": thresholds.rounding,
-        "oordeel": "gecertificeerd",
+        "oordeel": CERTIFIED,
         "bewijs_hash": proof,
         "afgeschermd_eerst": sum(p.first for p in protected),
         "afgeschermd_extra": sum(p.extra for p in protected),
