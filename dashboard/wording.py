@@ -170,12 +170,12 @@ def natural(value: float) -> str:
     return number(value, 2)
 
 
-def euro(value: float) -> str:
+def euro(value: float, decimals: int = 0) -> str:
     """-61000 -> "€ −61.000", the Dutch way."""
     sign = "−" if value < 0 else ""
     if language.now() == language.ENGLISH:
-        return f"{sign}€{number(abs(value))}"
-    return f"€ {sign}{number(abs(value))}"
+        return f"{sign}€{number(abs(value), decimals)}"
+    return f"€ {sign}{number(abs(value), decimals)}"
 
 
 def euro_estimate(value: float) -> str:
