@@ -37,19 +37,25 @@ _AGE_LABELS = (
 _LISTS = {"as": "problematiek_as", "niveau": "interventieniveau"}
 
 _EVALUATION_THEMES = {
-    "preventie_vroegsignalering": ("Preventie en vroegsignalering", "Prevention, early detection"),
-    "multidisciplinaire_samenwerking": ("Multidisciplinaire samenwerking", "Working together"),
+    "preventie_vroegsignalering": (
+        "Preventie en vroegsignalering",
+        "Prevention and early detection",
+    ),
+    "multidisciplinaire_samenwerking": (
+        "Multidisciplinaire samenwerking",
+        "Multidisciplinary cooperation",
+    ),
     "integrale_arrangementen": ("Integrale arrangementen", "Integrated arrangements"),
-    "doorgaande_lijnen": ("Doorgaande lijnen", "Continuous lines"),
+    "doorgaande_lijnen": ("Doorgaande lijnen", "Continuity of support"),
     "visie_taakverdeling": ("Visie en taakverdeling", "Vision and division of tasks"),
     "bereikbaarheid": ("Bereikbaarheid", "Availability"),
-    "toeleiding": ("Toeleiding", "Leading to help"),
+    "toeleiding": ("Toeleiding", "Guidance to help"),
     "resultaat": ("Resultaat", "Result"),
 }
 _PAIRS = {
-    "school_min_smw_aanbieder": ("School min aanbieder", "School less provider"),
-    "school_min_wijkteam": ("School min wijkteam", "School less neighbourhood team"),
-    "smw_aanbieder_min_wijkteam": ("Aanbieder min wijkteam", "Provider less neighbourhood team"),
+    "school_min_smw_aanbieder": ("School min aanbieder", "School minus provider"),
+    "school_min_wijkteam": ("School min wijkteam", "School minus neighbourhood team"),
+    "smw_aanbieder_min_wijkteam": ("Aanbieder min wijkteam", "Provider minus neighbourhood team"),
 }
 
 
@@ -69,11 +75,11 @@ DERIVED: Mapping[str, tuple[Category, ...]] = {
     "deel": _named({"proces": ("Proces", "Process"), "inhoud": ("Inhoud", "Content")}),
     "score": _named(
         {
-            "1": ("Helemaal mee oneens", "Disagree completely"),
+            "1": ("Helemaal mee oneens", "Strongly disagree"),
             "2": ("Mee oneens", "Disagree"),
             "3": ("Niet mee eens, niet mee oneens", "Neither agree nor disagree"),
             "4": ("Mee eens", "Agree"),
-            "5": ("Helemaal mee eens", "Agree completely"),
+            "5": ("Helemaal mee eens", "Strongly agree"),
         }
     ),
     "leeftijdsgroep": tuple(
@@ -91,8 +97,10 @@ DERIVED: Mapping[str, tuple[Category, ...]] = {
         Category("31_juli", "31 juli", "31 July"),
     ),
     "categorie": (
-        Category("absoluut", "Absoluut verzuim", "Not enrolled"),
-        Category("langdurig_relatief", "Langdurig relatief verzuim", "Long-term absence"),
+        Category("absoluut", "Absoluut verzuim", "Not enrolled at any school"),
+        Category(
+            "langdurig_relatief", "Langdurig relatief verzuim", "Long-term unauthorised absence"
+        ),
     ),
 }
 

@@ -63,7 +63,7 @@ METRICS = (
         id="smw_aanmelder",
         theme="bereik",
         label_nl="Wie meldt aan",
-        label_en="Who registers",
+        label_en="Who registers the pupil",
         definition="Aandeel van elke aanmelder in alle aanmeldingen in het schooljaar, ook als het"
         " traject nog niet is gestart.",
         definition_en="Share of each source of registration in all registrations of the school"
@@ -83,8 +83,9 @@ METRICS = (
         label_en="Requests for help",
         definition="Aandeel van elke hoofdgroep, en daarbinnen van elke hulpvraag, in de trajecten"
         " die in het schooljaar startten; alleen de belangrijkste hulpvraag van een traject telt.",
-        definition_en="Share of each axis, and of each request within it, in the trajectories that"
-        " started in the school year; only the main request of a trajectory counts.",
+        definition_en="Share of each main group, and of each request for help within it, in the"
+        " trajectories that started in the school year; only the main request of a trajectory"
+        " counts.",
         unit="procent",
         numerator="gestarte trajecten met deze hulpvraag",
         denominator="alle gestarte trajecten",
@@ -132,11 +133,11 @@ METRICS = (
         id="smw_oorzaak_thuis",
         theme="bereik",
         label_nl="Oorzaak thuis bij dreigende uitval",
-        label_en="Cause at home where drop-out threatened",
+        label_en="Cause at home in cases at risk of drop-out",
         definition="Van de trajecten die in het schooljaar startten voor een leerling die dreigde"
         " uit te vallen en waarvan de oorzaak bekend is: het aandeel met de oorzaak thuis.",
-        definition_en="Of the trajectories started in the school year for a pupil at risk of"
-        " dropping out and with a known cause: the share with the cause at home.",
+        definition_en="Of the trajectories that started in the school year for a pupil at risk of"
+        " dropping out and whose cause is known: the share with the cause at home.",
         unit="procent",
         numerator="trajecten met dreigende uitval en een oorzaak thuis",
         denominator="trajecten met dreigende uitval en een bekende oorzaak",

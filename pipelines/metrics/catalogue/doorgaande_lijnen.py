@@ -47,8 +47,8 @@ METRICS = (
         label_en="Warm handover",
         definition="Aandeel van de overgangen in het schooljaar waarbij school en school, of school"
         " en zorg, de leerling in een gesprek hebben overgedragen.",
-        definition_en="Share of the transitions in the school year in which the pupil was handed"
-        " over in conversation.",
+        definition_en="Share of the transitions in the school year in which school and school, or"
+        " school and care, handed the pupil over in a conversation.",
         unit="procent",
         numerator="overgangen met een warme overdracht",
         denominator="alle overgangen in het schooljaar",
@@ -66,9 +66,9 @@ METRICS = (
         definition="Aandeel van de overgangen in het schooljaar van leerlingen met ondersteuning"
         " ervoor waarbij de ondersteuning binnen de termijn na de overgang weer liep; een overgang"
         " waarvan de termijn nog niet voorbij is, telt alleen mee als de ondersteuning al liep.",
-        definition_en="Share of the transitions in the school year of pupils with support before it"
-        " in which support was there within the term after it; a transition whose term has not"
-        " passed counts only when support was there already.",
+        definition_en="Share of the transitions in the school year of pupils with support"
+        " beforehand in which support was running again within the term after the transition; a"
+        " transition whose term has not passed counts only if support was running already.",
         unit="procent",
         numerator="overgangen waarna de ondersteuning binnen de termijn liep",
         denominator="overgangen van leerlingen met ondersteuning ervoor",

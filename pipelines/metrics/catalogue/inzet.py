@@ -294,8 +294,8 @@ METRICS = (
         label_en="Hours deployed",
         definition="Aantal uren inzet op scholen in het schooljaar, zoals per school, rol, soort"
         " inzet en financier opgegeven.",
-        definition_en="Hours deployed at schools in the school year, as stated per school, role,"
-        " kind of deployment and payer.",
+        definition_en="Number of hours deployed at schools in the school year, as stated per"
+        " school, role, kind of deployment and funder.",
         unit="uren",
         numerator="uren inzet",
         measure=DEPLOYED,
@@ -311,9 +311,9 @@ METRICS = (
         definition="Aantal uren inzet in het schooljaar per 100 leerlingen die op 1 oktober stonden"
         " ingeschreven; alleen scholen waarvan de leerlingen zijn geteld, en scholen zonder inzet"
         " in een gemeente die inzet opgaf, tellen met nul uren mee.",
-        definition_en="Hours deployed in the school year per 100 pupils enrolled on 1 October; only"
-        " schools whose pupils were counted, and schools without hours in a municipality that"
-        " stated any count with none.",
+        definition_en="Number of hours deployed in the school year per 100 pupils enrolled on 1"
+        " October; only schools whose pupils were counted, and schools without deployment in a"
+        " municipality that stated deployment count with zero hours.",
         unit="uren per 100 leerlingen",
         numerator="uren inzet",
         denominator="ingeschreven leerlingen op 1 oktober",
@@ -331,7 +331,7 @@ METRICS = (
         definition="Aandeel van de aanvullende inzetten in het schooljaar waarvan doelen, begin,"
         " einde en financier zijn vastgelegd; wat niet is vastgelegd, telt als niet afgesproken.",
         definition_en="Share of the additional deployments in the school year for which goals,"
-        " begin, end and payer were recorded; what was not recorded counts as not agreed.",
+        " beginning, end and funder were recorded; what was not recorded counts as not agreed.",
         unit="procent",
         numerator="aanvullende inzetten met doelen, duur en financier",
         denominator="alle aanvullende inzetten",
@@ -350,9 +350,9 @@ METRICS = (
         definition="Kosten van de inzet in het schooljaar, gedeeld door het aantal trajecten dat in"
         " dat schooljaar startte, op scholen en voor rollen waarvan kosten zijn opgegeven; de"
         " kosten van groepsaanbod zitten erin.",
-        definition_en="Costs of deployment in the school year over the number of trajectories that"
-        " started in it, at schools and for roles whose costs were stated; the costs of group work"
-        " are included.",
+        definition_en="Costs of deployment in the school year, divided by the number of"
+        " trajectories that started in it, at schools and for roles whose costs were stated; the"
+        " costs of group work are included.",
         unit="euro per traject",
         numerator="kosten van de inzet",
         denominator="gestarte trajecten op scholen en voor rollen met bekende kosten",
@@ -407,7 +407,7 @@ METRICS = (
         label_nl="SMW-XTRA flexuren",
         label_en="SMW-XTRA flexible hours",
         definition="Aantal uren inzet in het schooljaar met als soort SMW-XTRA.",
-        definition_en="Hours deployed in the school year of the kind SMW-XTRA.",
+        definition_en="Number of hours deployed in the school year of the kind SMW-XTRA.",
         unit="uren",
         numerator="uren SMW-XTRA",
         measure=DEPLOYED,
@@ -419,11 +419,11 @@ METRICS = (
         id="groep_deelname",
         theme="inzet",
         label_nl="Deelnemers aan groepsaanbod",
-        label_en="Participants in group offer",
+        label_en="Participants in group work",
         definition="Aantal deelnames aan groepsactiviteiten in het schooljaar; wie aan meer"
         " activiteiten meedoet, telt bij elke activiteit.",
-        definition_en="Number of participations in group activities in the school year; who takes"
-        " part in several counts in each.",
+        definition_en="Number of participations in group activities in the school year; anyone who"
+        " takes part in several activities counts in each.",
         unit="deelnames",
         numerator="deelnames aan groepsactiviteiten",
         measure=GROUP_PARTICIPANTS,
@@ -448,11 +448,11 @@ METRICS = (
         id="groep_aandeel",
         theme="inzet",
         label_nl="Aandeel groepsgericht",
-        label_en="Share in groups",
+        label_en="Share of group work",
         definition="Aandeel van de deelnames aan groepsaanbod in het schooljaar, van die deelnames"
         " en de in dat schooljaar gestarte individuele trajecten samen.",
-        definition_en="Share of the participations in group offer in the school year, of those and"
-        " the individual trajectories started in it together.",
+        definition_en="Share of the participations in group work in the school year, of those"
+        " participations and the individual trajectories started in that year together.",
         unit="procent",
         numerator="deelnames aan groepsaanbod",
         denominator="deelnames aan groepsaanbod en gestarte individuele trajecten",
@@ -521,8 +521,8 @@ METRICS = (
         label_en="Participants in youth work",
         definition="Aantal deelnames aan activiteiten van het jongerenwerk in het schooljaar; wie"
         " aan meer activiteiten meedoet, telt bij elke activiteit.",
-        definition_en="Number of participations in youth-work activities in the school year; who"
-        " takes part in several counts in each.",
+        definition_en="Number of participations in youth-work activities in the school year; anyone"
+        " who takes part in several activities counts in each.",
         unit="deelnames",
         numerator="deelnames aan activiteiten van het jongerenwerk",
         measure=YOUTH_PARTICIPANTS,
@@ -533,15 +533,16 @@ METRICS = (
         id="middelen_achterstand",
         theme="inzet",
         label_nl="Middelen schoolmaatschappelijk werk po",
-        label_en="Means for school social work in primary education",
+        label_en="Funding for school social work in primary education",
         definition="Bedrag voor schoolmaatschappelijk werk waarop samenwerkingsverbanden po in het"
         " jaar recht hebben: de som van de achterstandsscores van hun vestigingen maal het bedrag"
         " per punt, en niets onder de grens; een vestiging zonder samenwerkingsverband telt niet"
         " mee, en het kalenderjaar staat bij het schooljaar dat erin begint.",
-        definition_en="Amount for school social work to which partnerships of primary schools are"
-        " entitled in the year: the sum of their locations' scores times the amount per point, and"
-        " nothing below the limit; a location without a partnership is left out, and the calendar"
-        " year stands with the school year that begins in it.",
+        definition_en="Amount for school social work to which partnerships for inclusive education"
+        " in primary schools are entitled in the year: the sum of the disadvantage scores of their"
+        " school sites times the amount per point, and nothing below the limit; a school site"
+        " without a partnership is left out, and the calendar year is shown with the school year"
+        " that begins in it.",
         unit="euro",
         numerator="som van achterstandsscores maal het bedrag per punt",
         measure=MEANS,

@@ -129,8 +129,8 @@ METRICS = (
         label_en="Young people in youth care",
         definition="Aantal verschillende jeugdigen met een toewijzing van jeugdhulp die op een dag"
         " in het schooljaar liep; een jeugdige met meer vormen telt bij elke vorm één keer.",
-        definition_en="Number of distinct young people with a youth-care provision that ran on any"
-        " day of the school year; one with several kinds counts once in each.",
+        definition_en="Number of distinct young people with a youth care provision that ran on any"
+        " day of the school year; a young person with several forms counts once in each.",
         unit="jeugdigen",
         numerator="verschillende jeugdigen met een lopende toewijzing",
         measure=CHILDREN,
@@ -163,9 +163,9 @@ METRICS = (
         definition="Aandeel van de toewijzingen met een eerste dag in het schooljaar waarna voor"
         " dezelfde jeugdige binnen de termijn een toewijzing op een hoger niveau begon; alleen"
         " toewijzingen met een bekend niveau waarvan de termijn voorbij is.",
-        definition_en="Share of the provisions that began in the school year after which one at a"
-        " higher level began for the same child within the term; only provisions with a known"
-        " level whose term has passed.",
+        definition_en="Share of the provisions with a first day in the school year after which a"
+        " provision at a higher level began for the same young person within the term; only"
+        " provisions with a known level whose term has passed.",
         unit="procent",
         numerator="toewijzingen gevolgd door een hoger niveau",
         denominator="toewijzingen met een bekend niveau waarvan de termijn voorbij is",
@@ -184,7 +184,7 @@ METRICS = (
         label_nl="Nieuwe toewijzingen",
         label_en="New provisions",
         definition="Aantal toewijzingen van jeugdhulp met een eerste dag in het schooljaar.",
-        definition_en="Number of youth-care provisions that began in the school year.",
+        definition_en="Number of youth care provisions with a first day in the school year.",
         unit="toewijzingen",
         numerator="toewijzingen met een startdatum in het schooljaar",
         measure=STARTED,
@@ -200,8 +200,8 @@ METRICS = (
         " maal frequentie maal duur maal tarief, of een evenredig deel van het toegekende bedrag"
         " als volume of tarief ontbreekt; gedeclareerde bedragen staan hier los van.",
         definition_en="Amount of youth care granted for the days in the school year: volume times"
-        " frequency times duration times tariff, or an even part of the granted amount where volume"
-        " or tariff is missing; declared amounts are apart from this.",
+        " frequency times duration times tariff, or a proportional part of the amount granted where"
+        " volume or tariff is missing; amounts invoiced are separate from this.",
         unit="euro",
         numerator="toegekende euro's voor dagen in het schooljaar",
         measure=GRANTED,
@@ -215,13 +215,13 @@ METRICS = (
         id="jh_kosten_gedeclareerd",
         theme="jeugdhulp",
         label_nl="Gedeclareerde kosten",
-        label_en="Costs declared",
+        label_en="Costs invoiced",
         definition="Bedrag aan jeugdhulp dat is gedeclareerd, evenredig verdeeld over de dagen van"
         " de toewijzing tot en met de laatste dag of de peildatum, voor de dagen in het schooljaar;"
         " toegekende bedragen staan hier los van.",
-        definition_en="Amount of youth care declared, spread evenly over the days of the provision"
-        " up to its last day or the reference date, for the days in the school year; granted"
-        " amounts are apart from this.",
+        definition_en="Amount of youth care invoiced, spread evenly over the days of the provision"
+        " up to its last day or the reference date, for the days in the school year; amounts"
+        " granted are separate from this.",
         unit="euro",
         numerator="gedeclareerde euro's voor dagen in het schooljaar",
         measure=DECLARED,
@@ -238,8 +238,8 @@ METRICS = (
         label_en="Costs per young person",
         definition="Toegekende kosten in het schooljaar, gedeeld door het aantal verschillende"
         " jeugdigen met een toewijzing die in dat schooljaar liep.",
-        definition_en="Costs granted in the school year over the number of distinct young people"
-        " with a provision that ran in it.",
+        definition_en="Costs granted in the school year, divided by the number of distinct young"
+        " people with a provision that ran in that school year.",
         unit="euro per jeugdige",
         numerator="toegekende kosten",
         denominator="verschillende jeugdigen met jeugdhulp",

@@ -57,9 +57,9 @@ METRICS = (
         definition="Aantal kalenderdagen van start tot afsluiting waarbinnen de helft (mediaan) van"
         " de in het schooljaar afgesloten trajecten klaar was; trajecten die nog lopen of nooit"
         " zijn gestart, tellen niet mee.",
-        definition_en="Calendar days from start to close within which half (median) of the"
-        " trajectories closed in the school year were done; those still running or never started"
-        " are left out.",
+        definition_en="Calendar days from start to closing within which half (median) of the"
+        " trajectories closed in the school year were finished; trajectories that are still running"
+        " or never started are left out.",
         unit="dagen",
         numerator="dagen van start tot afsluiting",
         denominator="in het schooljaar afgesloten trajecten",
@@ -109,13 +109,13 @@ METRICS = (
         id="smw_caseload",
         theme="proces",
         label_nl="Caseload per voltijdbaan",
-        label_en="Caseload per full-time job",
+        label_en="Caseload per full-time post",
         definition="Aantal trajecten dat op 1 oktober en op 1 april liep, gemiddeld over die twee"
         " dagen, per voltijdbaan aan inzet in dat schooljaar; alleen trajecten op scholen waarvan"
         " de inzet van die rol bekend is, en een dag na de peildatum telt niet mee.",
         definition_en="Number of trajectories open on 1 October and on 1 April, averaged over those"
-        " days, per full-time job deployed that school year; only at schools whose hours for that"
-        " role are known, and a day that has not come yet is left out.",
+        " two days, per full-time post deployed in that school year; only trajectories at schools"
+        " whose deployment for that role is known, and a day after the reference date is left out.",
         unit="trajecten per voltijdbaan",
         numerator="open trajecten op 1 oktober en 1 april samen",
         denominator="voltijdbanen, geteld voor beide dagen",
@@ -135,8 +135,8 @@ METRICS = (
         " toeleidingsdocument is gemaakt, van de verwijzingen waarvan dit bij het traject is"
         " vastgelegd.",
         definition_en="Share of the school year's referrals from a trajectory to the neighbourhood"
-        " team, the local team or second-line youth care that came with a referral document, of"
-        " those for which the trajectory records it.",
+        " team, the local team or second-line youth care for which a work and referral document was"
+        " made, of the referrals for which the trajectory records it.",
         unit="procent",
         numerator="verwijzingen met een werk- en toeleidingsdocument",
         denominator="verwijzingen naar wijkteam of jeugdhulp waarvan dit is vastgelegd",

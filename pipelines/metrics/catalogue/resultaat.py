@@ -116,8 +116,8 @@ METRICS = (
         " door de cliënt of door de aanbieder zijn beëindigd; externe omstandigheden en overleg"
         " tellen niet als uitval.",
         definition_en="Share of the trajectories closed in the school year that were ended"
-        " one-sidedly by the client or the provider; external circumstances and mutual agreement"
-        " are not drop-out.",
+        " unilaterally by the client or the provider; external circumstances and mutual agreement"
+        " do not count as drop-out.",
         unit="procent",
         numerator="trajecten eenzijdig beëindigd",
         denominator="alle afgesloten trajecten",
@@ -149,7 +149,7 @@ METRICS = (
         id="smw_zonder_hulp_verder",
         theme="resultaat",
         label_nl="Zonder hulp verder",
-        label_en="No further help needed",
+        label_en="Continuing without help",
         definition="Aandeel van de in het schooljaar afgesloten trajecten zonder vervolg of met"
         " alleen nazorg, van de trajecten waarvan het vervolg is vastgelegd.",
         definition_en="Share of the trajectories closed in the school year with no follow-up or"
@@ -172,8 +172,8 @@ METRICS = (
         " leerling binnen de termijn geen nieuw traject startte, op welke school ook; alleen"
         " trajecten waarvan de hele termijn na de afsluiting voorbij is, tellen mee.",
         definition_en="Share of the trajectories closed in the school year after which no new one"
-        " started for the same pupil within the term, at whichever school; only those whose whole"
-        " term after closing has passed.",
+        " started for the same pupil within the term, at whichever school; only trajectories whose"
+        " whole term after closing has passed count.",
         unit="procent",
         numerator="afgesloten trajecten zonder nieuwe start binnen de termijn",
         denominator="afgesloten trajecten waarvan de termijn voorbij is",
@@ -193,7 +193,7 @@ METRICS = (
         " binnen de termijn na een afsluiting geen jeugdhulp begon; alleen trajecten waarvan de"
         " termijn voorbij is, van leerlingen uit gemeenten die jeugdhulp leverden.",
         definition_en="Share of the pupils with a trajectory closed in the school year for whom no"
-        " youth care began within the term after any closing; only trajectories whose term has"
+        " youth care began within the term after a closing; only trajectories whose term has"
         " passed, of pupils from municipalities that delivered youth care.",
         unit="procent",
         numerator="leerlingen zonder begin van jeugdhulp binnen de termijn",

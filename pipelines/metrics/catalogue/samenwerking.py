@@ -111,8 +111,8 @@ METRICS = (
         " vraag beantwoordde; genodigd is wie in de levering staat, ook zonder antwoorden, en niet"
         " van toepassing is ook een antwoord.",
         definition_en="Share of those invited in a round of the evaluation who answered at least"
-        " one question; invited is who is in the delivery, also without answers, and not applicable"
-        " is an answer too.",
+        " one question; everyone in the delivery counts as invited, also without answers, and not"
+        " applicable is an answer too.",
         unit="procent",
         numerator="genodigden met ten minste één antwoord",
         denominator="alle genodigden in de levering",
@@ -186,9 +186,9 @@ METRICS = (
         definition="Gemiddelde score van de respondenten van de ene partij min die van de andere in"
         " een ronde van de evaluatie, per thema; elke respondent telt één keer, met het gemiddelde"
         " van de eigen antwoorden op dat thema.",
-        definition_en="Mean score of the respondents of one party less that of the other in a round"
-        " of the evaluation, by theme; each respondent counts once, with the mean of the own"
-        " answers on that theme.",
+        definition_en="Mean score of the respondents of one party minus that of the other in a"
+        " round of the evaluation, by theme; each respondent counts once, with the mean of their"
+        " own answers on that theme.",
         unit="punten op een schaal van 1 tot 5",
         numerator="gemiddelde score van de eerste partij",
         denominator="min de gemiddelde score van de tweede partij",
@@ -206,8 +206,9 @@ METRICS = (
         definition="Gemiddelde score van de respondenten in deze ronde min die in de ronde van een"
         " schooljaar eerder, alleen over vragen die in beide rondes zijn beantwoord; een"
         " verandering zonder vergelijkingsgroep.",
-        definition_en="Mean score of the respondents in this round less that in the round a school"
-        " year before, only on questions answered in both; a change without a comparison group.",
+        definition_en="Mean score of the respondents in this round minus that in the round one"
+        " school year earlier, only on questions answered in both rounds; a change without a"
+        " comparison group.",
         unit="punten op een schaal van 1 tot 5",
         numerator="gemiddelde score in deze ronde",
         denominator="min de gemiddelde score in de vorige ronde",

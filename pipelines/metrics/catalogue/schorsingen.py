@@ -53,7 +53,7 @@ METRICS = (
         id="sch_per_1000",
         theme="schorsingen",
         label_nl="Geschorste leerlingen per 1.000",
-        label_en="Pupils suspended per 1,000",
+        label_en="Pupils suspended per 1,000 pupils",
         definition="Aantal verschillende leerlingen dat in het schooljaar ten minste één keer is"
         " geschorst, per 1.000 leerlingen die op 1 oktober van dat schooljaar stonden"
         " ingeschreven.",
@@ -149,7 +149,8 @@ METRICS = (
         label_en="Expulsions",
         definition="Aantal verwijderingen met een eerste dag in het schooljaar; een voornemen tot"
         " verwijdering telt niet mee.",
-        definition_en="Number of expulsions in the school year; an intention to expel is left out.",
+        definition_en="Number of expulsions with a first day in the school year; a notice of"
+        " intended expulsion is left out.",
         unit="verwijderingen",
         numerator="verwijderingen",
         measure=SUSPENSIONS,

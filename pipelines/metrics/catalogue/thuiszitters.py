@@ -148,13 +148,14 @@ METRICS = (
         id="thuis_jaar",
         theme="thuiszitters",
         label_nl="Thuiszitters in het jaar",
-        label_en="Pupils out of school in the year",
+        label_en="Pupils at home (thuiszitters) in the year",
         definition="Aantal verschillende leerlingen dat op een dag in het schooljaar thuiszitter"
         " was: niet ingeschreven zonder vrijstelling (absoluut), of ingeschreven en langer dan de"
         " grens zonder geldige reden afwezig (langdurig relatief); de gemeente is de woongemeente.",
-        definition_en="Number of distinct pupils out of school on any day of the school year: not"
-        " enrolled without exemption, or enrolled and absent without valid reason for longer than"
-        " the boundary; the municipality is where the pupil lives.",
+        definition_en="Number of distinct pupils at home (thuiszitters) on any day of the school"
+        " year: not enrolled without an exemption (absolute absence), or enrolled and absent"
+        " without a valid reason for longer than the limit (long-term relative absence); the"
+        " municipality is where the pupil lives.",
         unit="leerlingen",
         numerator="verschillende thuiszitters",
         measure=IN_YEAR,
@@ -167,11 +168,12 @@ METRICS = (
         id="thuis_jaar_per_1000",
         theme="thuiszitters",
         label_nl="Thuiszitters per 1.000 leerlingen",
-        label_en="Pupils out of school per 1,000",
+        label_en="Pupils at home (thuiszitters) per 1,000 pupils",
         definition="Aantal verschillende thuiszitters in het schooljaar, naar woongemeente, per"
         " 1.000 leerlingen die op 1 oktober op scholen in die gemeente stonden ingeschreven.",
-        definition_en="Number of distinct pupils out of school in the school year, by municipality"
-        " of residence, per 1,000 pupils enrolled at schools in that municipality on 1 October.",
+        definition_en="Number of distinct pupils at home (thuiszitters) in the school year, by"
+        " municipality of residence, per 1,000 pupils enrolled at schools in that municipality on 1"
+        " October.",
         unit="per 1.000 leerlingen",
         numerator="verschillende thuiszitters",
         denominator="ingeschreven leerlingen op 1 oktober op scholen in de gemeente",
@@ -184,13 +186,13 @@ METRICS = (
         id="thuis_peildatum",
         theme="thuiszitters",
         label_nl="Thuiszitters op peildatum",
-        label_en="Pupils out of school on a date",
+        label_en="Pupils at home (thuiszitters) on the reference date",
         definition="Aantal verschillende leerlingen dat op 1 oktober, 1 januari, 1 april en 31 juli"
         " van het schooljaar thuiszitter was; elke dag staat op zichzelf, en de eerste en laatste"
         " dag van een periode tellen mee.",
-        definition_en="Number of distinct pupils out of school on 1 October, 1 January, 1 April and"
-        " 31 July of the school year; each date stands alone, and the first and last day of a"
-        " period count.",
+        definition_en="Number of distinct pupils at home (thuiszitters) on 1 October, 1 January, 1"
+        " April and 31 July of the school year; each date stands alone, and the first and last day"
+        " of a period count.",
         unit="leerlingen",
         numerator="verschillende thuiszitters op die dag",
         measure=ON_DAYS,
@@ -202,13 +204,13 @@ METRICS = (
         id="thuis_3_maanden",
         theme="thuiszitters",
         label_nl="Langer dan drie maanden thuis",
-        label_en="Out of school for over three months",
+        label_en="At home for more than three months",
         definition="Aantal verschillende thuiszitters van wie een periode op een dag in het"
         " schooljaar langer duurde dan de grens voor langdurig thuiszitten, geteld vanaf de eerste"
         " dag van het verzuim, ook als die in een eerder schooljaar lag.",
-        definition_en="Number of distinct pupils out of school with a period that on any day of the"
-        " school year had lasted longer than the boundary, from the first day of absence, also when"
-        " that lay in an earlier year.",
+        definition_en="Number of distinct pupils at home (thuiszitters) with a period that on any"
+        " day of the school year had lasted longer than the limit for long-term absence, counted"
+        " from the first day of absence, also when that lay in an earlier school year.",
         unit="leerlingen",
         numerator="verschillende thuiszitters boven de grens",
         measure=IN_YEAR,
@@ -221,13 +223,13 @@ METRICS = (
         id="thuis_duur",
         theme="thuiszitters",
         label_nl="Duur van thuiszitten",
-        label_en="Duration out of school",
+        label_en="Time spent at home",
         definition="Aantal hele weken vanaf de eerste dag van het verzuim waarbinnen de helft"
         " (mediaan) voorbij was van de perioden waarin een leerling in het schooljaar thuiszitter"
         " werd; wie nog thuiszit, telt met de duur tot de peildatum mee (Kaplan-Meier).",
-        definition_en="Whole weeks from the first day of absence within which half (median) of the"
-        " periods in which a pupil came to be out of school in the year were over; those still at"
-        " home count with their duration so far (Kaplan-Meier).",
+        definition_en="Number of whole weeks from the first day of absence within which half"
+        " (median) of the periods in which a pupil came to be at home in the school year were over;"
+        " those still at home count with their duration up to the reference date (Kaplan-Meier).",
         unit="weken",
         numerator="weken van de eerste tot de laatste dag van het verzuim",
         denominator="perioden van thuiszitten die in het schooljaar begonnen",
@@ -246,7 +248,7 @@ METRICS = (
         " met een eerste actie binnen de norm na de eerste dag van het verzuim; maandag tot en met"
         " vrijdag zijn schooldagen, ook in vakanties, en geen actie telt als niet op tijd zodra de"
         " norm voorbij is.",
-        definition_en="Share of the periods in which a pupil came to be out of school in the year"
+        definition_en="Share of the periods in which a pupil came to be at home in the school year"
         " with a first action within the norm after the first day of absence; Monday to Friday are"
         " school days, also in holidays, and no action counts as late once the norm has passed.",
         unit="procent",
@@ -266,8 +268,8 @@ METRICS = (
         label_en="Help involved",
         definition="Aandeel van de thuiszitters in het schooljaar bij wie in ten minste één periode"
         " hulp betrokken was, van de thuiszitters van wie dit is vastgelegd.",
-        definition_en="Share of the pupils out of school in the year with help involved in at least"
-        " one period, of those for whom this was recorded.",
+        definition_en="Share of the pupils at home (thuiszitters) in the school year with help"
+        " involved in at least one period, of those for whom this was recorded.",
         unit="procent",
         numerator="thuiszitters met betrokken hulp",
         denominator="thuiszitters van wie dit is vastgelegd",
@@ -285,8 +287,8 @@ METRICS = (
         label_en="Back to education",
         definition="Aandeel van de perioden van thuiszitten die in het schooljaar eindigden en die"
         " eindigden op de eigen school, op een andere school of met een onderwijszorgarrangement.",
-        definition_en="Share of the periods out of school that ended in the school year with a"
-        " return to the own school, another school or an education and care arrangement.",
+        definition_en="Share of the periods at home that ended in the school year with a return to"
+        " the own school, a move to another school or an education and care arrangement.",
         unit="procent",
         numerator="perioden geëindigd met terugkeer naar onderwijs",
         denominator="alle geëindigde perioden van thuiszitten",
@@ -304,8 +306,8 @@ METRICS = (
         " psychische gronden (Leerplichtwet artikel 5 onder a) op een dag in het schooljaar; zij"
         " tellen niet als thuiszitter.",
         definition_en="Number of distinct pupils with an exemption on physical or psychological"
-        " grounds (article 5a) on any day of the school year; they are not counted as out of"
-        " school.",
+        " grounds (article 5a of the Compulsory Education Act) on any day of the school year; they"
+        " do not count as pupils at home (thuiszitters).",
         unit="leerlingen",
         numerator="verschillende leerlingen met een vrijstelling 5a",
         measure=EXEMPT,

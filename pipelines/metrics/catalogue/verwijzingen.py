@@ -63,7 +63,8 @@ METRICS = (
         label_nl="Verwijzingen",
         label_en="Referrals",
         definition="Aantal verwijzingen en toeleidingen met een verwijsdatum in het schooljaar.",
-        definition_en="Number of referrals sent in the school year.",
+        definition_en="Number of referrals and guided transfers to help with a referral date in the"
+        " school year.",
         unit="verwijzingen",
         numerator="verwijzingen met een verwijsdatum in het schooljaar",
         measure=REFERRED,
@@ -147,7 +148,7 @@ METRICS = (
         id="vw_informeel",
         theme="verwijzingen",
         label_nl="Naar informeel netwerk en vrije tijd",
-        label_en="To informal network and leisure",
+        label_en="To the informal network and leisure",
         definition="Aandeel van de verwijzingen uit het schooljaar naar het informele netwerk of"
         " naar vrije tijd, sport en cultuur.",
         definition_en="Share of the school year's referrals to the informal network or to leisure,"
@@ -187,8 +188,8 @@ METRICS = (
         " afgewezen en ingetrokken verwijzingen tellen niet mee.",
         definition_en="Calendar days from meeting to start of help within which half (median) and"
         " nine in ten (p90) of the referrals discussed in the school year had started; those still"
-        " waiting count with their waiting time so far (Kaplan-Meier), and rejected and withdrawn"
-        " referrals are left out.",
+        " waiting count with their waiting time up to the reference date (Kaplan-Meier), and"
+        " rejected and withdrawn referrals are left out.",
         unit="dagen",
         numerator="dagen van overleg tot start van de hulp",
         denominator="besproken verwijzingen, ook die nog wachten",
