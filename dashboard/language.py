@@ -73,8 +73,9 @@ def mark(text: str) -> str:
 
 
 def published(text: str) -> str:
-    """A text that came with the release, such as a label or definition; Dutch when unknown."""
-    return tr(text)
+    """A text that came with the release, such as a unit; one that is unknown stays Dutch."""
+    said = tr(text)
+    return Dutch(text) if said == text and now() != DUTCH else said
 
 
 class Dutch(str):
