@@ -16,7 +16,8 @@ from typing import Any
 import plotly.graph_objects as go
 from scipy import stats
 
-from dashboard import theme, wording
+from dashboard import language, theme, wording
+from dashboard.language import tr
 from dashboard.released import Metric
 
 # Room between a label and its bar.
@@ -28,7 +29,11 @@ _WIDE = 1050
 # More units than this outside a funnel are not named in it: names would cover each other.
 _NAMED = 6
 
+# Nothing in it is said in words, so that it is the same in every language.
 CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
+
+# Of decimals and of thousands, in numbers that Plotly writes itself.
+_SEPARATORS = {language.DUTCH: ",.", language.ENGLISH: ".,"}
 
 Cell = Mapping[str, Any]
 
@@ -45,7 +50,7 @@ def canvas(height: int, *, left: int = 10, right: int = 20, top: int = 24) -> go
         paper_bgcolor=theme.PAPER,
         plot_bgcolor=theme.PAPER,
         font={"family": theme.FONT, "size": 13, "color": theme.INK},
-        separators=",.",
+        separators=_SEPARATORS[language.now()],
         showlegend=False,
         hovermode="closest",
         dragmode=False,
@@ -119,10 +124,20 @@ def _norm_label(metric: Metric, norm: float) -> str:
     return f"{wording.norm_word(metric)} {wording.bare(metric, norm)}"
 
 
+def interval(bounds: str) -> str:
+    """95%-interval 61–67%."""
+    return tr("95%-interval {grenzen}", grenzen=bounds)
+
+
+def euro_axis() -> dict[str, Any]:
+    """How whole euros are written at an axis: € 61.000."""
+    return {"tickprefix": wording.euro(0).removesuffix("0"), "tickformat": ",.0f"}
+
+
 def _hover(metric: Metric, label: str, row: Cell) -> str:
     lines = [f"<b>{label}</b>", wording.full(metric, row["waarde"])]
     if row["onder"] is not None and row["boven"] is not None:
-        lines.append(f"95%-interval {wording.interval(metric, row['onder'], row['boven'])}")
+        lines.append(interval(wording.interval(metric, row["onder"], row["boven"])))
     if row["n"] is not None and metric.soort != "aantal":
         lines.append(f"n = {wording.number(row['n'])}")
     return "<br>".join(lines) + "<extra></extra>"
@@ -274,7 +289,7 @@ def lines(
             line={"color": theme.MUTED, "width": 1, "dash": "dash"},
         )  # fmt: skip
         figure.add_annotation(
-            text="start", yref="paper", y=1, x=start - 0.5, yanchor="bottom", showarrow=False,
+            text=tr("start"), yref="paper", y=1, x=start - 0.5, yanchor="bottom", showarrow=False,
             font={"size": 11.5, "color": theme.MUTED},
         )  # fmt: skip
     ends: list[tuple[float, float, str, str]] = []
@@ -335,7 +350,10 @@ def spans(metric: Metric, pairs: Sequence[tuple[str, Cell, Cell]]) -> go.Figure:
     )  # fmt: skip
     figure.update_xaxes(
         range=[0, top * 1.08], showgrid=True, gridcolor=theme.GRID, nticks=6, showline=False,
-        title={"text": metric.eenheid, "font": {"size": 12, "color": theme.MUTED}},
+        title={
+            "text": language.published(metric.eenheid),
+            "font": {"size": 12, "color": theme.MUTED},
+        },
     )  # fmt: skip
     if norm is not None:
         figure.add_shape(
@@ -352,7 +370,7 @@ def spans(metric: Metric, pairs: Sequence[tuple[str, Cell, Cell]]) -> go.Figure:
                 type="line", y0=place, y1=place, x0=middle["waarde"], x1=far["waarde"],
                 line={"color": theme.ACCENT_SOFT, "width": 3}, layer="below",
             )  # fmt: skip
-        for row, filled, name in ((middle, True, "mediaan"), (far, False, "90%-punt")):
+        for row, filled, name in ((middle, True, tr("mediaan")), (far, False, tr("90%-punt"))):
             if not visible(row):
                 _hidden_mark(figure, row, x=0, y=place, xanchor="left", xshift=4)
                 continue
@@ -397,7 +415,7 @@ def estimates(items: Sequence[Estimate], axis: str, *, euros: bool = False) -> g
     figure.update_xaxes(
         range=[low - pad, high + pad], showgrid=True, gridcolor=theme.GRID, nticks=6,
         title={"text": axis, "font": {"size": 12, "color": theme.MUTED}}, showline=False,
-        tickprefix="€ " if euros else "", tickformat=",.0f" if euros else None,
+        **(euro_axis() if euros else {}),
     )  # fmt: skip
     figure.update_yaxes(
         tickvals=list(range(len(items))),
@@ -476,11 +494,15 @@ def funnel(metric: Metric, rows: Sequence[Cell], rate: float, chosen: str = "") 
     top = max([row["waarde"] for row in seen] + [rate * scale * 2]) * 1.1
     figure.update_xaxes(
         range=[0, widest], tickformat=",.0f",
-        title={"text": metric.noemer, "font": {"size": 12, "color": theme.MUTED}},
+        title={
+            "text": language.published(metric.noemer), "font": {"size": 12, "color": theme.MUTED},
+        },
     )  # fmt: skip
     figure.update_yaxes(range=[-0.025 * top, top], **_scale(metric, top))
-    ends = [(widest, rate * scale, f"samen {wording.bare(metric, rate * scale)}", theme.INK)]
-    for (low, high), dash, label in ((outer, "solid", "99,8%"), (inner, "dash", "95%")):
+    joint = tr("samen {waarde}", waarde=wording.bare(metric, rate * scale))
+    ends = [(widest, rate * scale, joint, theme.INK)]
+    limit = f"{wording.number(99.8, 1)}%"
+    for (low, high), dash, label in ((outer, "solid", limit), (inner, "dash", "95%")):
         for bound in (low, high):
             figure.add_trace(
                 go.Scatter(
@@ -576,7 +598,8 @@ def flow(
                 "value": [value for _, _, value in streams],
                 "color": [_pale(colours[source]) for source, _, _ in streams],
                 "customdata": [
-                    f"{source} naar {target}: {wording.number(value)}"
+                    tr("{bron} naar {doel}: {aantal}", bron=source, doel=target,
+                       aantal=wording.number(value))
                     for source, target, value in streams
                 ],
                 "hovertemplate": "%{customdata}<extra></extra>",
@@ -614,7 +637,7 @@ def _errors(rows: Sequence[Cell]) -> dict[str, Any]:
 
 
 def _scale(metric: Metric, top: float) -> dict[str, Any]:
-    """How the value axis is written: few ticks, Dutch, with % or €."""
+    """How the value axis is written: few ticks, with % or €."""
     match metric.soort:
         case "aandeel":
             return {"ticksuffix": "%", "dtick": 25 if top > 60 else 10}
@@ -623,12 +646,17 @@ def _scale(metric: Metric, top: float) -> dict[str, Any]:
             steps = [step * millions for step in range(7) if step * millions * 1e6 <= top * 1.06]
             return {
                 "tickvals": [step * 1e6 for step in steps],
-                "ticktext": [f"€ {wording.natural(step)} mln" if step else "€ 0" for step in steps],
+                "ticktext": [
+                    tr("€ {miljoen} mln", miljoen=wording.natural(step))
+                    if step
+                    else wording.euro(0)
+                    for step in steps
+                ],
             }
         case "bedrag":
-            return {"tickprefix": "€ ", "tickformat": ",.0f", "nticks": 5}
+            return {**euro_axis(), "nticks": 5}
         case "gemiddelde" if metric.eenheid.startswith("euro"):
-            return {"tickprefix": "€ ", "tickformat": ",.0f", "nticks": 5}
+            return {**euro_axis(), "nticks": 5}
         case "aantal" | "stroom":
             return {"tickformat": ",.0f", "nticks": 5}
         case _:

@@ -66,5 +66,5 @@ def shares(found: Sequence[Pair], names: tuple[str, str]) -> go.Figure:
 def _hover(pair: Pair, name: str, cell: Cell) -> str:
     told = [f"<b>{pair.label}</b>", f"{name}: {wording.full(pair.metric, cell['waarde'])}"]
     if interval := wording.interval(pair.metric, cell["onder"], cell["boven"]):
-        told.append(f"95%-interval {interval}")
+        told.append(charts.interval(interval))
     return "<br>".join(told) + "<extra></extra>"

@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 
 from dashboard import charts, theme, wording
 from dashboard.boundaries import Shape
+from dashboard.language import tr
 from dashboard.released import Metric
 from dashboard.selection import Cell
 
@@ -67,7 +68,8 @@ def _step(low: float, high: float, *, whole: bool) -> float:
 
 def _label(metric: Metric, low: float, step: float) -> str:
     if metric.soort not in _WHOLE:
-        return f"{wording.bare(metric, low)} tot {wording.bare(metric, low + step)}"
+        ends = wording.bare(metric, low), wording.bare(metric, low + step)
+        return tr("{laag} tot {hoog}", laag=ends[0], hoog=ends[1])
     sign = "%" if metric.soort == "aandeel" else ""
     last = low + step - 1
     if metric.soort == "aandeel":
@@ -112,7 +114,7 @@ def areas(
     for place, one in enumerate(found):
         _key(figure, one.label, {"symbol": "square", "color": _shade(place, len(found))})
     if any(not charts.visible(row) for row in drawn):
-        _key(figure, "geen cijfer", {"symbol": "square-x-open", "color": theme.MUTED})
+        _key(figure, tr("geen cijfer"), {"symbol": "square-x-open", "color": theme.MUTED})
     return figure
 
 
@@ -154,7 +156,7 @@ def _area(
     if charts.visible(row):
         told[1] = wording.full(metric, row["waarde"])
         if interval := wording.interval(metric, row["onder"], row["boven"]):
-            told.append(f"95%-interval {interval}")
+            told.append(charts.interval(interval))
     figure.add_trace(
         go.Scatter(
             x=xs[:-1], y=ys[:-1], mode="lines", fill="toself", hoveron="fills",

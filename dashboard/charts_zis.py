@@ -12,6 +12,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard import charts, theme, wording
+from dashboard.language import published, tr
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def event_study(rows: Sequence[Mapping[str, Any]], axis: str) -> go.Figure:
     figure = charts.canvas(320)
     figure.update_xaxes(
         tickvals=list(range(len(rows))), range=[-0.6, len(rows) - 0.4], tickangle=0,
-        ticktext=[charts.wrapped(str(row["periode"]), 10) for row in rows],
+        ticktext=[charts.wrapped(published(str(row["periode"])), 10) for row in rows],
     )  # fmt: skip
     figure.update_yaxes(
         range=[low - pad, high + pad], nticks=6,
@@ -59,7 +60,7 @@ def event_study(rows: Sequence[Mapping[str, Any]], axis: str) -> go.Figure:
         line={"color": theme.MUTED, "width": 1, "dash": "dash"},
     )  # fmt: skip
     figure.add_annotation(
-        text="start", yref="paper", y=1, x=start, yanchor="bottom", showarrow=False,
+        text=tr("start"), yref="paper", y=1, x=start, yanchor="bottom", showarrow=False,
         font={"size": 11.5, "color": theme.MUTED},
     )  # fmt: skip
     _marks(
@@ -69,7 +70,10 @@ def event_study(rows: Sequence[Mapping[str, Any]], axis: str) -> go.Figure:
         [
             theme.ACCENT if row["volgorde"] >= 0 else theme.MUTED for _, row in seen
         ],
-        [f"<b>{row['periode']}</b><br>{wording.signed(row['waarde'])}" for _, row in seen],
+        [
+            f"<b>{published(str(row['periode']))}</b><br>{wording.signed(row['waarde'])}"
+            for _, row in seen
+        ],
     )  # fmt: skip
     return figure
 
@@ -93,8 +97,7 @@ def waterfall(steps: Sequence[Step]) -> go.Figure:
         range=[-0.6, len(steps) - 0.4], tickfont={"color": theme.INK, "size": 12},
     )  # fmt: skip
     figure.update_yaxes(
-        range=[low - (pad if low < 0 else 0), high + pad], tickprefix="€ ", tickformat=",.0f",
-        nticks=6,
+        range=[low - (pad if low < 0 else 0), high + pad], nticks=6, **charts.euro_axis(),
     )  # fmt: skip
     figure.add_hline(y=0, line={"color": theme.INK, "width": 1})
     for place, step, (start, end) in zip(places, steps, spans, strict=True):
@@ -148,7 +151,7 @@ def routes(
         ],
         tickangle=0, range=[-0.5, len(years) - 0.5], tickfont={"color": theme.INK, "size": 11.5},
     )  # fmt: skip
-    figure.update_yaxes(range=[low - pad, high + pad], tickprefix="€ ", tickformat=",.0f", nticks=6)
+    figure.update_yaxes(range=[low - pad, high + pad], nticks=6, **charts.euro_axis())
     figure.add_hline(y=0, line={"color": theme.INK, "width": 1})
     for number, year in enumerate(years):
         figure.add_annotation(
@@ -183,8 +186,8 @@ def tornado(items: Sequence[tuple[str, float, float]], middle: float) -> go.Figu
     pad = (high - low or 1.0) * 0.16
     figure.update_xaxes(
         range=[low - pad, high + pad], showgrid=True, gridcolor=theme.GRID, nticks=6,
-        tickprefix="€ ", tickformat=",.0f", showline=False,
-        title={"text": "netto over alle schooljaren samen",
+        showline=False, **charts.euro_axis(),
+        title={"text": tr("netto over alle schooljaren samen"),
                "font": {"size": 12, "color": theme.MUTED}},
     )  # fmt: skip
     figure.update_yaxes(
@@ -195,8 +198,8 @@ def tornado(items: Sequence[tuple[str, float, float]], middle: float) -> go.Figu
     )  # fmt: skip
     for place, (label, at_low, at_high) in enumerate(items):
         for end, colour, word in (
-            (at_low, theme.ACCENT_SOFT, "laag"),
-            (at_high, theme.ACCENT, "hoog"),
+            (at_low, theme.ACCENT_SOFT, tr("laag")),
+            (at_high, theme.ACCENT, tr("hoog")),
         ):
             figure.add_trace(
                 go.Bar(
@@ -217,8 +220,8 @@ def tornado(items: Sequence[tuple[str, float, float]], middle: float) -> go.Figu
         line={"color": theme.INK, "width": 1},
     )  # fmt: skip
     figure.add_annotation(
-        text=f"netto {_thousands(middle)}", yref="paper", y=1, x=middle, yanchor="bottom",
-        showarrow=False, font={"size": 12, "color": theme.INK},
+        text=tr("netto {bedrag}", bedrag=_thousands(middle)), yref="paper", y=1, x=middle,
+        yanchor="bottom", showarrow=False, font={"size": 12, "color": theme.INK},
     )  # fmt: skip
     if low < 0 < high:
         figure.add_shape(
@@ -258,7 +261,7 @@ def _marks(
 def _thousands(value: float) -> str:
     """€ 1,02 mln or € 86.000: short, for at a mark."""
     if abs(value) >= 1e6:
-        return f"€ {wording.signed(value / 1e6, 2)} mln"
+        return tr("€ {miljoen} mln", miljoen=wording.signed(value / 1e6, 2))
     return wording.euro_estimate(value)
 
 

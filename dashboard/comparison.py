@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboard import charts
+from dashboard.language import plural, tr
 from dashboard.released import Metric, Released
 from dashboard.selection import Cell, Selection, of_year
 
@@ -17,19 +18,24 @@ _MANY = 0.05
 def words(outside: int, shown: int) -> str:
     """How many units lie outside the limits, and what that does not mean."""
     head = (
-        "Geen van de zichtbare scholen ligt"
+        tr("Geen van de zichtbare scholen ligt buiten de grens van 99,8%.")
         if outside == 0
-        else f"{outside} van de {shown} zichtbare scholen {'ligt' if outside == 1 else 'liggen'}"
-    )
+        else plural(
+            "{n} van de {alle} zichtbare scholen ligt buiten de grens van 99,8%.",
+            "{n} van de {alle} zichtbare scholen liggen buiten de grens van 99,8%.",
+            outside, n=outside, alle=shown,
+        )
+    )  # fmt: skip
     many = (
-        " Dat zijn er meer dan toeval verklaart: scholen verschillen ook in soort en opdracht."
+        tr("Dat zijn er meer dan toeval verklaart: scholen verschillen ook in soort en opdracht.")
         if outside > max(1, shown * _MANY)
         else ""
     )
-    return (
-        f"{head} buiten de grens van 99,8%.{many} Binnen de trechter past het verschil bij toeval; "
-        "erbuiten is een reden voor een gesprek, geen oordeel. Dit is geen ranglijst."
+    meaning = tr(
+        "Binnen de trechter past het verschil bij toeval; erbuiten is een reden voor een gesprek, "
+        "geen oordeel. Dit is geen ranglijst."
     )
+    return " ".join(filter(None, (head, many, meaning)))
 
 
 def joint_rate(

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboard import wording
+from dashboard.language import plural, tr
 from dashboard.released import Metric
 
 Cell = Mapping[str, Any]
@@ -20,15 +21,17 @@ def trend(metric: Metric, rows: Sequence[Cell]) -> str:
     if not seen:
         return _hidden(rows)
     first, last = seen[0], seen[-1]
-    end = f"{wording.full(metric, last['waarde'])} in {last['schooljaar']}"
+    end, year = wording.full(metric, last["waarde"]), last["schooljaar"]
     if first is last:
-        return f"{end}. {_hidden(rows)}".strip()
-    begin = f"{wording.full(metric, first['waarde'])} in {first['schooljaar']}"
-    told = (
-        f"Gelijk gebleven: {end}."
-        if wording.full(metric, first["waarde"]) == wording.full(metric, last["waarde"])
-        else f"Van {begin} naar {end}."
-    )
+        told = tr("{waarde} in {jaar}.", waarde=end, jaar=year)
+    elif wording.full(metric, first["waarde"]) == end:
+        told = tr("Gelijk gebleven: {waarde} in {jaar}.", waarde=end, jaar=year)
+    else:
+        told = tr(
+            "Van {eerst} in {begin} naar {waarde} in {jaar}.",
+            eerst=wording.full(metric, first["waarde"]), begin=first["schooljaar"],
+            waarde=end, jaar=year,
+        )  # fmt: skip
     return f"{told} {_hidden(rows)}".strip()
 
 
@@ -39,9 +42,9 @@ def bars(metric: Metric, rows: Sequence[Cell], labels: Sequence[str]) -> str:
     ]
     if not seen:
         return _hidden(rows)
-    told = [f"Hoogst: {_told(metric, max(seen, key=_value))}."]
+    told = [tr("Hoogst: {waarde}.", waarde=_told(metric, max(seen, key=_value)))]
     if len(seen) > 1:
-        told.append(f"Laagst: {_told(metric, min(seen, key=_value))}.")
+        told.append(tr("Laagst: {waarde}.", waarde=_told(metric, min(seen, key=_value))))
     return " ".join([*told, _hidden(rows)]).strip()
 
 
@@ -50,12 +53,9 @@ def lines(metric: Metric, series: Sequence[tuple[str, Sequence[Cell]]]) -> str:
     ends = []
     for label, rows in series:
         seen = [row for row in rows if _visible(row)]
-        ends.append(f"{label}: {_words(metric, seen[-1]) if seen else 'geen zichtbare waarde'}")
-    return "Laatste waarden: " + "; ".join(ends) + "."
-
-
-def _words(metric: Metric, row: Cell) -> str:
-    return wording.full(metric, row["waarde"])
+        last = wording.full(metric, seen[-1]["waarde"]) if seen else tr("geen zichtbare waarde")
+        ends.append(f"{label}: {last}")
+    return tr("Laatste waarden: {waarden}.", waarden="; ".join(ends))
 
 
 def _told(metric: Metric, item: tuple[float, str]) -> str:
@@ -74,4 +74,7 @@ def _hidden(rows: Sequence[Cell]) -> str:
     count = sum(row["status"] == wording.HIDDEN for row in rows)
     if not count:
         return ""
-    return f"{wording.count_of(count, 'waarde is', 'waarden zijn')} afgeschermd."
+    return plural(
+        "{n} waarde is afgeschermd.", "{n} waarden zijn afgeschermd.", count,
+        n=wording.number(count),
+    )  # fmt: skip

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from html import escape, unescape
 from typing import Any
 
-from dashboard import wording
+from dashboard import language, wording
+from dashboard.language import tr
 from dashboard.released import Metric
 
 _TAG = re.compile(r"<[^>]+>")
@@ -52,7 +53,7 @@ class Table:
 
 
 def text(value: object) -> Cell:
-    return Cell(escape(str(value)))
+    return Cell(language.html(value))
 
 
 def kept(value: object) -> Cell:
@@ -67,7 +68,7 @@ def file(value: object) -> Cell:
 
 def long(value: object) -> Cell:
     """A sentence: wide enough to read."""
-    return Cell(f'<div class="zl-long">{escape(str(value))}</div>' if value else "")
+    return Cell(f'<div class="zl-long">{language.html(value)}</div>' if value else "")
 
 
 def figure(value: str, *values: float) -> Cell:
@@ -124,9 +125,9 @@ def of_cells(
     intervals = any(row["onder"] is not None for row in seen)
     ratio = any(row["noemer"] is not None for row in seen)
     people = not ratio and any(row["n"] is not None and row["n"] != row["waarde"] for row in seen)
-    heads = [head, "Waarde"]
-    heads += ["95%-interval"] if intervals else []
-    heads += ["Teller / noemer"] if ratio else []
+    heads = [head, tr("Waarde")]
+    heads += [tr("95%-interval")] if intervals else []
+    heads += [tr("Teller / noemer")] if ratio else []
     heads += ["n"] if people else []
     body = []
     for label, row in zip(labels, rows, strict=True):
