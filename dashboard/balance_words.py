@@ -8,12 +8,19 @@ from typing import Any
 from dashboard import balances, tables, wording
 from dashboard.balances import TOTAL, Balances
 from dashboard.charts_zis import Amount, Step
+from dashboard.language import mark, published, tr
 from dashboard.tables import Row, Table
 
-THREATS = (
+# Said with `tr` where it is shown.
+THREATS = mark(
     "Tariefindexatie, een andere leerlingenpopulatie en terugkeer naar het gemiddelde kunnen de "
     "schatting vertekenen. Toegekende hulp is niet altijd geleverde hulp."
 )
+_ROUTES_TOLD = {
+    "basis": mark("het gebruik van vóór de start was gelijk doorgelopen"),
+    "vergelijking": mark("het gebruik had de vergelijkingsgroep gevolgd"),
+    "trend": mark("de eigen ontwikkeling van vóór de start was doorgelopen"),
+}
 
 
 def conclusions(found: Balances) -> list[str]:
@@ -27,47 +34,53 @@ def conclusions(found: Balances) -> list[str]:
             for route in found.routes
             if (chance := found.at(TOTAL, route, "kans_kostenneutraal")) is not None
         ]
-        told.append(
-            f"De {'twee' if len(nets) == 2 else 'drie'} schattingen van het netto liggen tussen "
-            f"**{wording.euro_estimate(low)}** en **{wording.euro_estimate(high)}**; "
-            f"{_certainty(nets)}.{_chances(chances)}"
-        )
+        between = tr(
+            "De {aantal} schattingen van het netto liggen tussen **{laag}** en **{hoog}**; "
+            "{zekerheid}.",
+            aantal=tr("twee") if len(nets) == 2 else tr("drie"),
+            laag=wording.euro_estimate(low), hoog=wording.euro_estimate(high),
+            zekerheid=_certainty(nets),
+        )  # fmt: skip
+        told.append(" ".join(filter(None, (between, _chances(chances)))))
     care, cash = found.at(TOTAL, lead, "jeugdhulp"), found.at(TOTAL, lead, "vrijkomend")
     if care and cash and care.value > 0:
         told.append(
-            f"Van de **{wording.euro_estimate(care.value)}** minder aan jeugdhulp komt naar "
-            f"aanname **{wording.euro_estimate(cash.value)}** werkelijk als geld vrij; de rest "
-            "zijn uren die anders worden gebruikt."
-        )
+            tr(
+                "Van de **{jeugdhulp}** minder aan jeugdhulp komt naar aanname **{geld}** "
+                "werkelijk als geld vrij; de rest zijn uren die anders worden gebruikt.",
+                jeugdhulp=wording.euro_estimate(care.value), geld=wording.euro_estimate(cash.value),
+            )
+        )  # fmt: skip
     return told
 
 
 def _certainty(nets: Sequence[Amount | None]) -> str:
     known = [net for net in nets if net and net.low is not None and net.high is not None]
     if known and all((net.low or 0) > 0 for net in known):
-        return "alle liggen met hun interval boven nul"
+        return tr("alle liggen met hun interval boven nul")
     if known and all((net.high or 0) < 0 for net in known):
-        return "alle liggen met hun interval onder nul"
-    return "niet alle zijn met zekerheid van nul te onderscheiden"
+        return tr("alle liggen met hun interval onder nul")
+    return tr("niet alle zijn met zekerheid van nul te onderscheiden")
 
 
 def steps_of(found: Balances, year: str, route: str) -> list[Step]:
     steps = [
-        Step(label, Amount(found.part(year, route, part))) for part, label in balances.PARTS.items()
+        Step(tr(label), Amount(found.part(year, route, part)))
+        for part, label in balances.PARTS.items()
     ]
     steps = [step for step in steps if step.amount.value]
     gross = found.at(year, route, "bruto") or Amount(sum(step.amount.value for step in steps))
-    steps.append(Step("Bruto besparing", gross, total=True))
+    steps.append(Step(tr("Bruto besparing"), gross, total=True))
     paid = [
-        Step(label, Amount(-amount.value))
+        Step(tr(label), Amount(-amount.value))
         for payer, label in balances.PAYERS.items()
         if (amount := found.at(year, route, "programmakosten", payer)) and amount.value
     ]
     net = found.at(year, route, "netto") or Amount(0.0)
     later = net.value - gross.value - sum(step.amount.value for step in paid)
     if abs(later) >= 1:
-        paid.append(Step("Later geld telt minder (contant gemaakt)", Amount(later)))
-    return [*steps, *paid, Step("Netto besparing", net, total=True)]
+        paid.append(Step(tr("Later geld telt minder (contant gemaakt)"), Amount(later)))
+    return [*steps, *paid, Step(tr("Netto besparing"), net, total=True)]
 
 
 def step_table(title: str, steps: Sequence[Step]) -> Table:
@@ -83,7 +96,8 @@ def step_table(title: str, steps: Sequence[Step]) -> Table:
         )
         for step in steps
     )
-    return Table(title, ("Stap", "Bedrag", "95%-interval"), body, frozenset({1, 2}))
+    heads = (tr("Stap"), tr("Bedrag"), tr("95%-interval"))
+    return Table(title, heads, body, frozenset({1, 2}))
 
 
 def care_told(found: Balances, year: str, route: str) -> str:
@@ -92,15 +106,12 @@ def care_told(found: Balances, year: str, route: str) -> str:
     limits = balances.interval(care)
     if care is None or not limits:
         return ""
-    return f"Minder jeugdhulp samen: {wording.euro_estimate(care.value)} ({limits}). "
+    value = wording.euro_estimate(care.value)
+    return tr("Minder jeugdhulp samen: {waarde} ({grenzen}).", waarde=value, grenzen=limits) + " "
 
 
 def route_told(route: str) -> str:
-    return {
-        "basis": "het gebruik van vóór de start was gelijk doorgelopen",
-        "vergelijking": "het gebruik had de vergelijkingsgroep gevolgd",
-        "trend": "de eigen ontwikkeling van vóór de start was doorgelopen",
-    }.get(route, route)
+    return tr(_ROUTES_TOLD.get(route, route))
 
 
 def route_rows(found: Balances) -> tuple[Row, ...]:
@@ -113,20 +124,21 @@ def route_rows(found: Balances) -> tuple[Row, ...]:
         return lambda route: ranged(found.at(TOTAL, route, part))
 
     return (
-        row("Bruto besparing", at("bruto")),
-        row("Kosten van het programma", lambda route: ranged(Amount(found.cost(TOTAL, route)))),
-        row("Netto besparing", at("netto"), now=True),
-        row("Netto per deelnemer", lambda route: _per(found, route, "per_deelnemer", "netto")),
-        row("Opbrengst per euro", lambda route: _per(found, route, "euro_per_euro", "bruto")),
-        row("Kans dat het kostenneutraal is", lambda route: _chance(found, route)),
-        row("Kosten terugverdiend vanaf", lambda route: _turn(found, route)),
-        row("Werkelijk vrijkomend geld", at("vrijkomend")),
+        row(tr("Bruto besparing"), at("bruto")),
+        row(tr("Kosten van het programma"), lambda route: ranged(Amount(found.cost(TOTAL, route)))),
+        row(tr("Netto besparing"), at("netto"), now=True),
+        row(tr("Netto per deelnemer"), lambda route: _per(found, route, "per_deelnemer", "netto")),
+        row(tr("Opbrengst per euro"), lambda route: _per(found, route, "euro_per_euro", "bruto")),
+        row(tr("Kans dat het kostenneutraal is"), lambda route: _chance(found, route)),
+        row(tr("Kosten terugverdiend vanaf"), lambda route: _turn(found, route)),
+        row(tr("Werkelijk vrijkomend geld"), at("vrijkomend")),
     )
 
 
 def route_name(found: Balances, route: str) -> str:
     """A route's name; the leading one says so."""
-    return f"{balances.ROUTES[route]}{' (voorop)' if route == found.leading else ''}"
+    name = tr(balances.ROUTES[route])
+    return tr("{naam} (voorop)", naam=name) if route == found.leading else name
 
 
 def ranged(amount: Amount | None) -> tables.Cell:
@@ -146,11 +158,12 @@ def _per(found: Balances, route: str, part: str, whole: str) -> tables.Cell:
     amount = value if of is None else balances.scaled(of, value.value, of.value)
     if part == "per_deelnemer":
         return ranged(amount)
-    told = f"€ {wording.signed(value.value, 2)}"
+    told = wording.euro(value.value, 2)
     if amount.low is None or amount.high is None:
         return tables.figure(told, value.value)
-    low, high = wording.signed(amount.low, 2), wording.signed(amount.high, 2)
-    return tables.figure(f"{told} (€ {low} tot € {high})", value.value)
+    low, high = wording.euro(amount.low, 2), wording.euro(amount.high, 2)
+    limits = tr("{laag} tot {hoog}", laag=low, hoog=high)
+    return tables.figure(f"{told} ({limits})", value.value)
 
 
 def _chance(found: Balances, route: str) -> tables.Cell:
@@ -161,19 +174,24 @@ def _chance(found: Balances, route: str) -> tables.Cell:
 def _percent(chance: float) -> str:
     """Never more certain than `meer dan 99%` or `minder dan 1%`."""
     if chance >= 99:
-        return "meer dan 99%"
-    return "minder dan 1%" if chance < 1 else f"ongeveer {wording.number(chance)}%"
+        return tr("meer dan 99%")
+    if chance < 1:
+        return tr("minder dan 1%")
+    return tr("ongeveer {kans}%", kans=wording.number(chance))
 
 
 def _chances(chances: Sequence[float]) -> str:
     low, high = (_percent(min(chances)), _percent(max(chances))) if chances else ("", "")
     if low == high:
         return ""
-    return f" De kans dat het kostenneutraal is, loopt uiteen van **{low}** tot **{high}**."
+    return tr(
+        "De kans dat het kostenneutraal is, loopt uiteen van **{laag}** tot **{hoog}**.",
+        laag=low, hoog=high,
+    )  # fmt: skip
 
 
 def _turn(found: Balances, route: str) -> tables.Cell:
-    return tables.figure(found.break_even(route) or "nog niet")
+    return tables.figure(found.break_even(route) or tr("nog niet"))
 
 
 def driver_row(row: Mapping[str, Any]) -> Row:
@@ -181,16 +199,16 @@ def driver_row(row: Mapping[str, Any]) -> Row:
     value, low, high = row["waarde"], row["laag"], row["hoog"]
     return Row(
         (
-            tables.long(row["label"]),
+            tables.long(published(row["label"])),
             tables.figure("" if value is None else f"{wording.natural(value)}{_short(unit)}"),
             tables.figure(
                 ""
                 if low is None or high is None
-                else f"{wording.natural(low)} tot {wording.natural(high)}"
+                else tr("{laag} tot {hoog}", laag=wording.natural(low), hoog=wording.natural(high))
             ),
             tables.figure(wording.euro_estimate(row["netto_laag"]), row["netto_laag"]),
             tables.figure(wording.euro_estimate(row["netto_hoog"]), row["netto_hoog"]),
-            tables.long(row["bron"]),
+            tables.long(published(row["bron"])),
         )
     )
 
@@ -198,4 +216,4 @@ def driver_row(row: Mapping[str, Any]) -> Row:
 def _short(unit: str) -> str:
     """The first word of a unit: the label has the rest."""
     word = unit.split(" ")[0]
-    return "%" if word == "procent" else f" {word}"
+    return "%" if word == "procent" else f" {published(word)}"

@@ -10,29 +10,31 @@ from typing import Any
 from dashboard import wording
 from dashboard.charts import Estimate
 from dashboard.charts_zis import Amount
+from dashboard.language import Dutch, mark, tr
 from dashboard.released import Released
 from pipelines.effects import savings
 
 TOTAL = "totaal"
-ALL_YEARS = "Alle schooljaren samen"
+# What follows is said with `tr` where it is shown.
+ALL_YEARS = mark("Alle schooljaren samen")
 
 ROUTES = {
-    "vergelijking": "Zoals de vergelijkingsgroep",
-    "basis": "Zoals vóór de start",
-    "trend": "Zoals de eigen ontwikkeling",
+    "vergelijking": mark("Zoals de vergelijkingsgroep"),
+    "basis": mark("Zoals vóór de start"),
+    "trend": mark("Zoals de eigen ontwikkeling"),
 }
 PAYERS = {
-    "gemeente": "Kosten: gemeente",
-    "scholen": "Kosten: scholen",
-    "samenwerkingsverband": "Kosten: samenwerkingsverband",
+    "gemeente": mark("Kosten: gemeente"),
+    "scholen": mark("Kosten: scholen"),
+    "samenwerkingsverband": mark("Kosten: samenwerkingsverband"),
 }
 # Parts of the gross saving, in the order of the waterfall.
 PARTS = {
-    "volume": "Minder hulp",
-    "mix": "Andere soorten hulp",
-    "prijs": "Gestegen tarieven",
-    "beschikkingen": "Vermeden beschikkingen",
-    "zorgplannen": "Vermeden zorgplannen",
+    "volume": mark("Minder hulp"),
+    "mix": mark("Andere soorten hulp"),
+    "prijs": mark("Gestegen tarieven"),
+    "beschikkingen": mark("Vermeden beschikkingen"),
+    "zorgplannen": mark("Vermeden zorgplannen"),
 }
 
 Row = Mapping[str, Any]
@@ -69,7 +71,7 @@ class Balances:
 
     def sentence(self, route: str) -> str:
         row = self._row(TOTAL, route, "netto", "")
-        return "" if row is None else str(row["zin"])
+        return "" if row is None else Dutch(row["zin"])
 
     def part(self, year: str, route: str, part: str) -> float:
         """A part of the saving; over all years their sum, where that is not published itself."""
@@ -131,11 +133,12 @@ def interval(amount: Amount | None) -> str:
     """€ 582.000 tot € 1.489.000; empty without one."""
     if amount is None or amount.low is None or amount.high is None:
         return ""
-    return f"{wording.euro_estimate(amount.low)} tot {wording.euro_estimate(amount.high)}"
+    low, high = wording.euro_estimate(amount.low), wording.euro_estimate(amount.high)
+    return tr("{laag} tot {hoog}", laag=low, hoog=high)
 
 
 def year_name(year: str) -> str:
-    return ALL_YEARS if year == TOTAL else year
+    return tr(ALL_YEARS) if year == TOTAL else year
 
 
 def estimates(found: Balances) -> list[Estimate]:
@@ -143,7 +146,7 @@ def estimates(found: Balances) -> list[Estimate]:
     nets = [(route, found.at(TOTAL, route, "netto")) for route in found.routes]
     return [
         Estimate(
-            ROUTES[route], net.value, net.low, net.high,
+            tr(ROUTES[route]), net.value, net.low, net.high,
             f"{wording.euro_estimate(net.value)} ({interval(net)})", route == found.leading,
         )
         for route, net in nets

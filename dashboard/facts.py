@@ -11,19 +11,22 @@ from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
-from dashboard import wording
+from dashboard import language, promises, wording
+from dashboard.language import plural, published, tr
 from dashboard.released import Metric, Released, Source
 
 _SHORT = 60
 # Under this name the deliveries behind the savings are published.
 _SAVING = "besparing"
-_UNTIL = ", t/m "
 _KEEP = ' class="zl-keep"'
 
 
 @dataclass(frozen=True)
 class Facts:
-    """The account of one figure. Empty `interval` or `norm` means: there is none."""
+    """The account of one figure. Empty `interval` or `norm` means: there is none.
+
+    `mark`: what a hidden value means, as a message.
+    """
 
     definition: str
     numerator: str
@@ -37,15 +40,16 @@ class Facts:
     rounding: int
     more: tuple[tuple[str, str], ...] = ()
     mark: str = wording.HIDDEN_NOTE
+    norm_source: str = ""
 
     @property
     def missing(self) -> tuple[str, ...]:
         """Names of the facts without which the figure is not shown."""
         needed = {
-            "de definitie": self.definition,
-            "de teller": self.numerator,
-            "de bron": self.sources,
-            "de publicatie": self.release_id,
+            tr("de definitie"): self.definition,
+            tr("de teller"): self.numerator,
+            tr("de bron"): self.sources,
+            tr("de publicatie"): self.release_id,
         }
         return tuple(name for name, value in needed.items() if not value)
 
@@ -59,25 +63,23 @@ def of_metric(
     """Facts of a figure that draws `rows`; `now` is the cell the reader asked for."""
     interval = ""
     if any(row["status"] == wording.VISIBLE and row["onder"] is not None for row in rows):
-        interval = "95%-interval"
-    norm = wording.norm_text(metric)
-    if norm and metric.norm_bron:
-        norm += f" (bron: {metric.norm_bron})"
-    more = [("Versie van de definitie", _version(metric))]
+        interval = tr("95%-interval")
+    more = [(tr("Versie van de definitie"), _version(metric))]
     if boundary := wording.boundary_text(metric):
-        more.insert(0, ("Grens in de definitie", f"{boundary} (bron: {metric.norm_bron})"))
+        more.insert(0, (tr("Grens in de definitie"), _with_source(boundary, metric.norm_bron)))
     return Facts(
-        definition=metric.definitie,
-        numerator=metric.teller or metric.definitie,
-        denominator=metric.noemer or "geen; dit is een aantal of bedrag",
+        definition=wording.definition(metric),
+        numerator=published(metric.teller) or wording.definition(metric),
+        denominator=published(metric.noemer) or tr("geen; dit is een aantal of bedrag"),
         sources=tuple(released.sources(metric.id)),
         n=_size(metric, now),
         interval=interval,
-        norm=norm,
+        norm=wording.norm_text(metric),
         hidden=sum(row["status"] == wording.HIDDEN for row in rows),
         release_id=released.about.id,
         rounding=released.about.afronding,
         more=tuple(more),
+        norm_source=metric.norm_bron,
     )
 
 
@@ -89,25 +91,26 @@ def of_effect(
     seen = effect["status"] == wording.VISIBLE
     n = _pupils_and_schools(effect if seen else None)
     if n:
-        n += f", {wording.number(effect['n_perioden'] or 0)} perioden"
+        n += tr(", {n} perioden", n=wording.number(effect["n_perioden"] or 0))
+    unit, design = published(effect["eenheid"]), published(effect["ontwerp_label"])
     more = [
-        ("Opzet", effect["ontwerp_label"]),
-        ("Aannames", effect["aannames"]),
-        ("Bedreigingen", effect["bedreigingen"]),
-        ("Bewijsniveau", effect["bewijsniveau"]),
+        (tr("Opzet"), design),
+        (tr("Aannames"), language.Dutch(effect["aannames"] or "")),
+        (tr("Bedreigingen"), promises.told(effect["bedreigingen"])),
+        (tr("Bewijsniveau"), published(effect["bewijsniveau"])),
     ]
     return Facts(
-        definition=f"Aantal {effect['eenheid']}. {effect['ontwerp_label']}.",
-        numerator=f"Aantal {effect['maat']}",
-        denominator=f"Volgens de eenheid: {effect['eenheid']}",
+        definition=tr("Aantal {eenheid}. {opzet}.", eenheid=unit, opzet=design),
+        numerator=tr("Aantal {maat}", maat=published(effect["maat"])),
+        denominator=tr("Volgens de eenheid: {eenheid}", eenheid=unit),
         sources=tuple(found),
         n=n,
-        interval="95%-interval" if seen and effect["onder"] is not None else "",
+        interval=tr("95%-interval") if seen and effect["onder"] is not None else "",
         norm="",
         hidden=sum(row["status"] == wording.HIDDEN for row in series),
         release_id=released.about.id,
         rounding=released.about.afronding,
-        more=tuple((name, str(value)) for name, value in more if value),
+        more=tuple((name, value) for name, value in more if value),
     )
 
 
@@ -117,13 +120,15 @@ def of_promises(released: Released, rows: Sequence[Mapping[str, Any]], numerator
     sources = {source for account in found for source in account.sources}
     return replace(
         found[0],
-        definition="Per belofte de uitkomst van de opzet die voorop staat, met het bewijsniveau "
-        "op de effectladder van het NJi.",
+        definition=tr(
+            "Per belofte de uitkomst van de opzet die voorop staat, met het bewijsniveau op de "
+            "effectladder van het NJi."
+        ),
         numerator=numerator,
-        denominator="Per belofte",
+        denominator=tr("Per belofte"),
         sources=tuple(sorted(sources, key=lambda s: (s.geleverd_op, s.leverancier), reverse=True)),
-        n="per belofte verschillend",
-        interval="95%-interval",
+        n=tr("per belofte verschillend"),
+        interval=tr("95%-interval"),
         more=(),
     )
 
@@ -133,21 +138,22 @@ def of_saving(released: Released, rows: Sequence[Mapping[str, Any]]) -> Facts:
     found = released.sources(_SAVING)
     seen = [row for row in rows if row["status"] == wording.VISIBLE]
     return Facts(
-        definition="Het volume zonder Zorg In School (geschat) min het werkelijke volume, "
-        "maal het tarief.",
-        numerator="Geschat volume zonder Zorg In School min werkelijk volume",
-        denominator="geen; dit is een bedrag",
+        definition=tr(
+            "Het volume zonder Zorg In School (geschat) min het werkelijke volume, maal het tarief."
+        ),
+        numerator=tr("Geschat volume zonder Zorg In School min werkelijk volume"),
+        denominator=tr("geen; dit is een bedrag"),
         sources=tuple(found),
         n=_pupils_and_schools(seen[0] if seen else None),
-        interval="95%-interval" if any(row["onder"] is not None for row in seen) else "",
+        interval=tr("95%-interval") if any(row["onder"] is not None for row in seen) else "",
         norm="",
         hidden=sum(row["status"] == wording.HIDDEN for row in rows),
         release_id=released.about.id,
         rounding=released.about.afronding,
         more=(
             (
-                "Wat dit niet zegt",
-                "Een lager volume is pas geld als de gemeente het ook niet elders uitgeeft.",
+                tr("Wat dit niet zegt"),
+                tr("Een lager volume is pas geld als de gemeente het ook niet elders uitgeeft."),
             ),
         ),
     )
@@ -163,19 +169,21 @@ def of_balance(released: Released, definition: str, numerator: str) -> Facts:
     return Facts(
         definition=definition,
         numerator=numerator,
-        denominator="geen; dit is een bedrag",
+        denominator=tr("geen; dit is een bedrag"),
         sources=tuple(released.sources(_SAVING)),
         n=_pupils_and_schools(whole[0] if whole else None),
-        interval="95%-interval",
+        interval=tr("95%-interval"),
         norm="",
         hidden=0,
         release_id=released.about.id,
         rounding=released.about.afronding,
         more=(
             (
-                "Onzekerheid van de rekensom",
-                "Scholen zijn herhaald getrokken en aannames uit hun aannemelijke bereik, 2.000 "
-                "keer; het interval loopt van 2,5% tot 97,5% van de uitkomsten.",
+                tr("Onzekerheid van de rekensom"),
+                tr(
+                    "Scholen zijn herhaald getrokken en aannames uit hun aannemelijke bereik, "
+                    "2.000 keer; het interval loopt van 2,5% tot 97,5% van de uitkomsten."
+                ),
             ),
         ),
     )
@@ -188,7 +196,7 @@ def of_administration(
     return Facts(
         definition=definition,
         numerator=numerator,
-        denominator="geen; dit is een aantal",
+        denominator=tr("geen; dit is een aantal"),
         sources=tuple(released.loaded_deliveries()),
         n="",
         interval="",
@@ -208,15 +216,17 @@ def of_headlines(released: Released, rows: Sequence[Mapping[str, Any]], *, norms
         for source in released.sources(metric)
     }
     return Facts(
-        definition="De kerncijfers van deze pagina per schooljaar, elk met de eigen definitie.",
-        numerator="Per kerncijfer; zie Over dit cijfer bij het kerncijfer en de pagina Definities",
-        denominator="Per kerncijfer",
+        definition=tr("De kerncijfers van deze pagina per schooljaar, elk met de eigen definitie."),
+        numerator=tr(
+            "Per kerncijfer; zie Over dit cijfer bij het kerncijfer en de pagina Definities"
+        ),
+        denominator=tr("Per kerncijfer"),
         sources=tuple(
             sorted(found, key=lambda source: (source.geleverd_op, source.leverancier), reverse=True)
         ),
         n="",
-        interval="interval bij elk kerncijfer",
-        norm="in de tabel" if norms else "",
+        interval=tr("interval bij elk kerncijfer"),
+        norm=tr("in de tabel") if norms else "",
         hidden=sum(row["status"] == wording.HIDDEN for row in rows),
         release_id=released.about.id,
         rounding=released.about.afronding,
@@ -225,11 +235,11 @@ def of_headlines(released: Released, rows: Sequence[Mapping[str, Any]], *, norms
 
 def short(facts: Facts) -> str:
     """The line under a small card, as HTML: what the card itself does not say."""
-    names, _, until = _sources_short(facts.sources).rpartition(_UNTIL)
+    names, until = _names_short(facts.sources), _until(facts.sources)
     return (
         f'<p class="zl-facts">{escape(names)}{", " if names else ""}'
-        f'<span class="zl-date">{"t/m " if names else ""}{escape(until)}</span><br>'
-        f"publicatie {escape(facts.release_id)}</p>"
+        f'<span class="zl-date">{escape(until)}</span><br>'
+        f"{escape(_release(facts))}</p>"
     )
 
 
@@ -240,19 +250,23 @@ def caption(facts: Facts) -> str:
 
 def parts(facts: Facts) -> list[str]:
     """What stands under a figure: source, n, interval, norm, what is hidden, release."""
-    told = [f"Bron: {_sources_short(facts.sources)}"]
+    sources = filter(None, (_names_short(facts.sources), _until(facts.sources)))
+    told = [tr("Bron: {bronnen}", bronnen=", ".join(sources))]
     if facts.n:
         told.append(f"n = {facts.n}")
     if facts.interval:
         told.append(facts.interval)
     if facts.norm:
-        told.append(f"norm {facts.norm.split(' (bron')[0]}")
+        told.append(tr("norm {norm}", norm=facts.norm))
     told.append(
-        wording.count_of(facts.hidden, "waarde", "waarden") + " afgeschermd"
+        plural(
+            "{n} waarde afgeschermd", "{n} waarden afgeschermd", facts.hidden,
+            n=wording.number(facts.hidden),
+        )
         if facts.hidden
-        else "niets afgeschermd"
-    )
-    told.append(f"publicatie {facts.release_id}")
+        else tr("niets afgeschermd")
+    )  # fmt: skip
+    told.append(_release(facts))
     return told
 
 
@@ -266,31 +280,49 @@ def _line(parts: Sequence[str]) -> str:
 
 def terms(facts: Facts) -> list[tuple[str, str]]:
     """Everything behind a figure: a term and what is said of it."""
-    hidden = (
-        f"{wording.count_of(facts.hidden, 'waarde is', 'waarden zijn')} afgeschermd. "
-        f"{facts.mark.removeprefix(wording.MARK).strip().capitalize()}"
-        if facts.hidden
-        else "In dit cijfer is niets afgeschermd."
-    )
     return [
-        ("Definitie", facts.definition),
-        ("Teller", facts.numerator),
-        ("Noemer", facts.denominator),
-        ("Bronnen", "; ".join(_source(source) for source in facts.sources)),
-        ("n", facts.n or "niet van toepassing of niet getoond"),
-        ("Onzekerheid", facts.interval or "Geen interval: dit is een telling, geen schatting."),
-        ("Norm", facts.norm or "Er is geen norm afgesproken."),
-        ("Kleine aantallen", hidden),
+        (tr("Definitie"), facts.definition),
+        (tr("Teller"), facts.numerator),
+        (tr("Noemer"), facts.denominator),
+        (tr("Bronnen"), "; ".join(_source(source) for source in facts.sources)),
+        ("n", facts.n or tr("niet van toepassing of niet getoond")),
+        (
+            tr("Onzekerheid"),
+            facts.interval or tr("Geen interval: dit is een telling, geen schatting."),
+        ),
+        (
+            tr("Norm"),
+            _with_source(facts.norm, facts.norm_source) or tr("Er is geen norm afgesproken."),
+        ),
+        (tr("Kleine aantallen"), _hidden(facts)),
         *facts.more,
-        ("Afronding", wording.ROUNDED_NOTE.format(step=facts.rounding)),
-        ("Publicatie", facts.release_id),
+        (tr("Afronding"), tr(wording.ROUNDED_NOTE, step=facts.rounding)),
+        (tr("Publicatie"), facts.release_id),
     ]
+
+
+def _hidden(facts: Facts) -> str:
+    if not facts.hidden:
+        return tr("In dit cijfer is niets afgeschermd.")
+    told = plural(
+        "{n} waarde is afgeschermd.", "{n} waarden zijn afgeschermd.", facts.hidden,
+        n=wording.number(facts.hidden),
+    )  # fmt: skip
+    return f"{told} {tr(facts.mark).removeprefix(wording.MARK).strip().capitalize()}"
+
+
+def _with_source(norm: str, source: str) -> str:
+    """A norm and where it was agreed."""
+    if not norm or not source:
+        return norm
+    return tr("{norm} (bron: {bron})", norm=norm, bron=published(source))
 
 
 def about(facts: Facts) -> str:
     """Everything behind a figure, as HTML."""
-    told = terms(facts)
-    body = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in told)
+    body = "".join(
+        f"<dt>{escape(name)}</dt><dd>{language.html(value)}</dd>" for name, value in terms(facts)
+    )
     return f'<dl class="zl-about">{body}</dl>'
 
 
@@ -299,7 +331,7 @@ def _pupils_and_schools(row: Mapping[str, Any] | None) -> str:
     if row is None or row["n_leerlingen"] is None:
         return ""
     pupils, schools = (wording.number(row[name] or 0) for name in ("n_leerlingen", "n_scholen"))
-    return f"{pupils} leerlingen, {schools} scholen"
+    return tr("{leerlingen} leerlingen, {scholen} scholen", leerlingen=pupils, scholen=schools)
 
 
 def _size(metric: Metric, cell: Mapping[str, Any] | None) -> str:
@@ -313,17 +345,29 @@ def _size(metric: Metric, cell: Mapping[str, Any] | None) -> str:
 
 def _version(metric: Metric) -> str:
     start = metric.geldig_vanaf
-    since = f", geldig vanaf {wording.date(start)}" if start else ""
-    return f"{metric.versie}{since}"
+    if not start:
+        return metric.versie
+    since = wording.date(start)
+    return tr("{versie}, geldig vanaf {datum}", versie=metric.versie, datum=since)
 
 
-def _sources_short(sources: Sequence[Source]) -> str:
-    if not sources:
-        return "onbekend"
+def _release(facts: Facts) -> str:
+    return tr("publicatie {publicatie}", publicatie=facts.release_id)
+
+
+def _names_short(sources: Sequence[Source]) -> str:
     names = list(dict.fromkeys(source.leverancier for source in sources))
-    listed = ", ".join(names) if len(names) <= 2 else f"{names[0]} en {len(names) - 1} andere"
+    if len(names) <= 2:
+        return ", ".join(names)
+    return tr("{naam} en {n} andere", naam=names[0], n=len(names) - 1)
+
+
+def _until(sources: Sequence[Source]) -> str:
+    """Up to which delivery."""
+    if not sources:
+        return tr("onbekend")
     newest: dt.date = max(source.geleverd_op for source in sources)
-    return f"{listed}{_UNTIL}{wording.short_date(newest)}"
+    return tr("t/m {datum}", datum=wording.short_date(newest))
 
 
 def _source(source: Source) -> str:

@@ -11,13 +11,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from dashboard import tables, wording
+from dashboard import language, tables, wording
+from dashboard.language import mark, published, tr
 from dashboard.tables import Cell, Row, Table
 
 Effect = Mapping[str, Any]
 
-# Third part of an effect's id -> when the plan promises it.
-TERMS = {"k": "Korte termijn", "m": "Middellange termijn", "l": "Lange termijn"}
+# Third part of an effect's id -> when the plan promises it; said with `tr` where it is shown.
+TERMS = {
+    "k": mark("Korte termijn"),
+    "m": mark("Middellange termijn"),
+    "l": mark("Lange termijn"),
+}
 
 _COMPARED = frozenset({"VV", "GS", "DW"})
 _SUM = "AD"
@@ -33,13 +38,13 @@ GOOD, FIRST, UNCLEAR, OTHERWISE = "goede", "eerste", "onduidelijk", "anders"
 SUMS, SMALL, MISSING = "rekensom", "klein", "ontbreekt"
 
 _SUMMARY = {
-    GOOD: "**Goede aanwijzingen**, vergeleken met leerlingen zonder Zorg In School",
-    FIRST: "**Eerste aanwijzingen**, waarbij ook iets anders de oorzaak kan zijn",
-    UNCLEAR: "**Geen duidelijk verschil**",
-    OTHERWISE: "**Anders dan beloofd**",
-    SUMS: "**Een rekensom**, geen gemeten effect",
-    SMALL: "**Te weinig gegevens** voor een uitspraak",
-    MISSING: "**Nog niet te meten**",
+    GOOD: mark("**Goede aanwijzingen**, vergeleken met leerlingen zonder Zorg In School"),
+    FIRST: mark("**Eerste aanwijzingen**, waarbij ook iets anders de oorzaak kan zijn"),
+    UNCLEAR: mark("**Geen duidelijk verschil**"),
+    OTHERWISE: mark("**Anders dan beloofd**"),
+    SUMS: mark("**Een rekensom**, geen gemeten effect"),
+    SMALL: mark("**Te weinig gegevens** voor een uitspraak"),
+    MISSING: mark("**Nog niet te meten**"),
 }
 
 
@@ -91,37 +96,37 @@ def verdict(effect: Effect) -> str:
     if design == _SUM:
         return _of_sum(effect)
     if design == _DESCRIPTION:
-        return "Beschrijving, geen vergelijking"
+        return tr("Beschrijving, geen vergelijking")
     if level == _INDICATIVE:
-        return "Te klein voor een uitspraak"
+        return tr("Te klein voor een uitspraak")
     if not clear(effect):
-        word = "duidelijk verschil" if design in _COMPARED else "duidelijke verandering"
-        return f"Geen {word}"
+        compared = design in _COMPARED
+        return tr("Geen duidelijk verschil") if compared else tr("Geen duidelijke verandering")
     if not favourable(effect):
-        return "Ongunstiger"
+        return tr("Ongunstiger")
     if level in _GROUND:
-        return "Gunstiger, maar niet toe te schrijven aan Zorg In School"
+        return tr("Gunstiger, maar niet toe te schrijven aan Zorg In School")
     if doubt(effect):
-        return "Gunstiger; kan toeval zijn, want er zijn veel uitkomsten getoetst"
-    return "Gunstiger"
+        return tr("Gunstiger; kan toeval zijn, want er zijn veel uitkomsten getoetst")
+    return tr("Gunstiger")
 
 
 def doubt(effect: Effect) -> str:
     """After a clear estimate that is no longer clear once all outcomes are tested together."""
     holm = effect["p_holm"]
     unsure = shown(effect) and clear(effect) and holm is not None and holm >= _SURE
-    return " (kan toeval zijn)" if unsure and effect["bewijsniveau"] not in _GROUND else ""
+    return tr(" (kan toeval zijn)") if unsure and effect["bewijsniveau"] not in _GROUND else ""
 
 
 def _of_sum(effect: Effect) -> str:
     low, high = effect["onder"], effect["boven"]
     if low is None or high is None:
-        return "Rekensom"
+        return tr("Rekensom")
     if low > 0:
-        return "Rekensom; ook de ondergrens ligt boven nul"
+        return tr("Rekensom; ook de ondergrens ligt boven nul")
     if high < 0:
-        return "Rekensom; ook de bovengrens ligt onder nul"
-    return "Rekensom; boven of onder nul is niet te zeggen"
+        return tr("Rekensom; ook de bovengrens ligt onder nul")
+    return tr("Rekensom; boven of onder nul is niet te zeggen")
 
 
 def group(effect: Effect) -> str:
@@ -144,13 +149,16 @@ def summary(effects: Sequence[Effect]) -> list[str]:
         return []
     measured = sum(shown(effect) for effect in main)
     told = [
-        f"Het plan doet **{wording.count_of(len(main), 'belofte', 'beloften')}**; van "
-        f"**{wording.number(measured)}** is er een uitkomst."
+        tr(
+            "Het plan doet **{beloften}**; van **{n}** is er een uitkomst.",
+            beloften=wording.count_of(len(main), "belofte", "beloften"),
+            n=wording.number(measured),
+        )
     ]
     for name, lead in _SUMMARY.items():
-        found = [_lower(e["belofte"]) + doubt(e) for e in main if group(e) == name]
+        found = [_lower(published(e["belofte"])) + doubt(e) for e in main if group(e) == name]
         if found:
-            told.append(f"{lead} ({len(found)}): {'; '.join(found)}.")
+            told.append(f"{tr(lead)} ({len(found)}): {'; '.join(found)}.")
     return told
 
 
@@ -167,7 +175,8 @@ def interval(effect: Effect) -> str:
     if low is None or high is None:
         return ""
     if euros(effect):
-        return f"{wording.euro_estimate(low)} tot {wording.euro_estimate(high)}"
+        ends = wording.euro_estimate(low), wording.euro_estimate(high)
+        return tr("{laag} tot {hoog}", laag=ends[0], hoog=ends[1])
     return wording.estimate_interval(low, high)
 
 
@@ -182,7 +191,7 @@ def forest(effects: Sequence[Effect], caption: str) -> Table:
     for effect in effects:
         ends = [end for end in (effect["onder"], effect["boven"]) if end is not None]
         cells = (
-            Cell(f'<span class="zl-level">{escape(effect["bewijsniveau"])}</span>'),
+            Cell(f'<span class="zl-level">{escape(published(effect["bewijsniveau"]))}</span>'),
             Cell(_measured(effect, again=effect["belofte"] in told)),
             Cell(_mark(effect)),
             tables.figure(estimate(effect), effect["schatting"]),
@@ -192,8 +201,8 @@ def forest(effects: Sequence[Effect], caption: str) -> Table:
         body.append(Row(cells))
         told.add(effect["belofte"])
     heads = (
-        "Bewijs", "Belofte, en waaraan gemeten", "ongunstig | gunstig", "Schatting", "95%-interval",
-        "Wat dit zegt",
+        tr("Bewijs"), tr("Belofte, en waaraan gemeten"), tr("ongunstig | gunstig"),
+        tr("Schatting"), tr("95%-interval"), tr("Wat dit zegt"),
     )  # fmt: skip
     return Table(caption, heads, tuple(body), frozenset({3, 4}))
 
@@ -201,9 +210,11 @@ def forest(effects: Sequence[Effect], caption: str) -> Table:
 def _measured(effect: Effect, *, again: bool) -> str:
     """The promise with its measure; a promise that was just told is not printed again."""
     hidden = ' class="zl-sr"' if again else ""
+    unit = published(effect["eenheid"])
+    measure = tr("ook {maat}", maat=unit) if again else unit
     return (
-        f'<div class="zl-promise"><span{hidden}>{escape(effect["belofte"])} </span>'
-        f"<small>{'ook ' if again else ''}{escape(effect['eenheid'])}</small></div>"
+        f'<div class="zl-promise"><span{hidden}>{escape(published(effect["belofte"]))} </span>'
+        f"<small>{escape(measure)}</small></div>"
     )
 
 
@@ -212,9 +223,9 @@ def missing(effects: Sequence[Effect]) -> Table:
     body = tuple(
         Row(
             (
-                tables.text(TERMS.get(term(effect), "")),
-                tables.text(effect["belofte"]),
-                tables.text(effect["maat"]),
+                tables.text(tr(TERMS.get(term(effect), ""))),
+                tables.text(published(effect["belofte"])),
+                tables.text(published(effect["maat"])),
                 tables.long(
                     wording.status_sentence(str(effect["status"]), str(effect["reden"] or ""))
                 ),
@@ -222,8 +233,11 @@ def missing(effects: Sequence[Effect]) -> Table:
         )
         for effect in effects
     )
-    heads = ("Termijn", "Belofte", "Maat", "Waarom er geen uitkomst is, en wat ervoor nodig is")
-    return Table("Beloften zonder uitkomst", heads, body)
+    heads = (
+        tr("Termijn"), tr("Belofte"), tr("Maat"),
+        tr("Waarom er geen uitkomst is, en wat ervoor nodig is"),
+    )  # fmt: skip
+    return Table(tr("Beloften zonder uitkomst"), heads, body)
 
 
 def _mark(effect: Effect) -> str:
@@ -241,15 +255,27 @@ def _mark(effect: Effect) -> str:
     return (
         f'<div class="zl-forest {strength}"><i class="zl-zero"></i>{bar}'
         f'<i class="zl-point" style="left:{dot:.1f}%"></i>'
-        f'<span class="zl-sr">{"gunstig" if favourable(effect) else "ongunstig"}'
-        f"{', interval over nul' if _spans(effect) else ''}</span></div>"
+        f'<span class="zl-sr">{escape(_way(effect))}</span></div>'
     )
+
+
+def _way(effect: Effect) -> str:
+    """The mark in words."""
+    way = tr("gunstig") if favourable(effect) else tr("ongunstig")
+    return tr("{kant}, interval over nul", kant=way) if _spans(effect) else way
 
 
 def _spans(effect: Effect) -> bool:
     """Does the interval hold zero?"""
     low, high = effect["onder"], effect["boven"]
     return low is not None and high is not None and low <= 0 <= high
+
+
+def told(text: object) -> str:
+    """Published sentences that stand after each other; Dutch where one of them has no other."""
+    found = [(sentence, published(sentence)) for sentence in sentences(text)]
+    known = all(said != sentence for sentence, said in found)
+    return " ".join(said for _, said in found) if known else language.Dutch(text)
 
 
 def sentences(text: object) -> Iterator[str]:

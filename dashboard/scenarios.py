@@ -19,6 +19,7 @@ import polars as pl
 
 from dashboard import balances, charts, wording
 from dashboard.balances import TOTAL, Balances
+from dashboard.language import published, tr
 from dashboard.released import Released
 from pipelines.effects import savings
 from pipelines.effects.savings import PARAMETERS, Assumptions, Balance, CareLine, YearFacts
@@ -40,7 +41,7 @@ _PARTS = {
 
 
 class ScenarioUnreadable(Exception):
-    """A file that is no scenario; the text is Dutch and says what to do."""
+    """A file that is no scenario; the text is for the reader and says what to do."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def basis(released: Released) -> Basis | None:
         name not in published or published[name]["waarde"] is None for name in PARAMETERS
     ):
         return None
-    sliders = (*(_slider(published[name]) for name in PARAMETERS), *_FACTORS)
+    sliders = (*(_slider(published[name]) for name in PARAMETERS), *_factors())
     care = released.table("besparing", "product, schooljaar")
     lines = care.filter(pl.col("status") == wording.VISIBLE).to_dicts()
     facts = {
@@ -158,19 +159,24 @@ def _slider(row: Mapping[str, Any]) -> Slider:
     top = max(value, row["hoog"] if row["hoog"] is not None else value)
     high = 100.0 if share else charts.nice_ceiling(top * _WIDER)
     plausible = (
-        f" Aannemelijk: {wording.natural(row['laag'])} tot {wording.natural(row['hoog'])}."
+        tr(
+            "Aannemelijk: {laag} tot {hoog}.",
+            laag=wording.natural(row["laag"]), hoog=wording.natural(row["hoog"]),
+        )
         if row["laag"] is not None and row["hoog"] is not None
         else ""
-    )
+    )  # fmt: skip
+    used = tr("Gerekend met {waarde}.", waarde=wording.natural(value))
+    source = tr("Bron: {bron}.", bron=published(row["bron"]))
     return Slider(
         name=str(row["naam"]),
-        label=f"{row['label']} ({unit.split(' ')[0]})",
+        label=f"{published(row['label'])} ({published(unit.split(' ')[0])})",
         value=value,
         low=0.0,
         high=high,
         step=_step(value, high),
         unit=unit,
-        help=f"Gerekend met {wording.natural(value)}.{plausible} Bron: {row['bron']}.",
+        help=" ".join(filter(None, (used, plausible, source))),
     )
 
 
@@ -182,16 +188,19 @@ def _step(value: float, high: float) -> float:
     return 0.01
 
 
-_FACTORS = (
-    Slider(
-        VOLUMES, "Bespaard volume (procent van de publicatie)", 100.0, 0.0, 200.0, 5.0, "procent",
-        "Wat als de hulp minder of meer was afgenomen dan geschat? 100 is zoals gepubliceerd.",
-    ),
-    Slider(
-        TARIFFS, "Tarieven (procent van de publicatie)", 100.0, 50.0, 150.0, 1.0, "procent",
-        "Wat als de tarieven lager of hoger waren? 100 is zoals gepubliceerd.",
-    ),
-)  # fmt: skip
+def _factors() -> tuple[Slider, ...]:
+    return (
+        Slider(
+            VOLUMES, tr("Bespaard volume (procent van de publicatie)"), 100.0, 0.0, 200.0, 5.0,
+            "procent",
+            tr("Wat als de hulp minder of meer was afgenomen dan geschat? 100 is zoals "
+               "gepubliceerd."),
+        ),
+        Slider(
+            TARIFFS, tr("Tarieven (procent van de publicatie)"), 100.0, 50.0, 150.0, 1.0, "procent",
+            tr("Wat als de tarieven lager of hoger waren? 100 is zoals gepubliceerd."),
+        ),
+    )  # fmt: skip
 
 
 def written(release: str, route: str, values: Mapping[str, float], note: str = "") -> bytes:
@@ -217,31 +226,34 @@ class Loaded:
 
 
 def read(body: bytes, base: Basis) -> Loaded:
-    """A file as a scenario on this basis; ScenarioUnreadable says in Dutch what is wrong."""
+    """A file as a scenario on this basis; ScenarioUnreadable says what is wrong."""
     if len(body) > LARGEST_FILE:
-        raise ScenarioUnreadable("Dit bestand is te groot voor een scenario.")
+        raise ScenarioUnreadable(tr("Dit bestand is te groot voor een scenario."))
     try:
         told = json.loads(body.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise ScenarioUnreadable(
-            "Dit is geen scenariobestand. Kies een bestand dat op deze pagina is bewaard."
+            tr("Dit is geen scenariobestand. Kies een bestand dat op deze pagina is bewaard.")
         ) from error
     if not isinstance(told, dict) or told.get("soort") != _KIND:
         raise ScenarioUnreadable(
-            "Dit is geen scenariobestand. Kies een bestand dat op deze pagina is bewaard."
+            tr("Dit is geen scenariobestand. Kies een bestand dat op deze pagina is bewaard.")
         )
     if told.get("versie") != VERSION:
         raise ScenarioUnreadable(
-            "Dit scenario is bewaard met een andere versie van Zichtlijn en is niet te gebruiken."
+            tr(
+                "Dit scenario is bewaard met een andere versie van Zichtlijn en is niet te "
+                "gebruiken."
+            )
         )
     route, values = told.get("route"), told.get("waarden")
     if not isinstance(route, str) or route not in base.facts:
         raise ScenarioUnreadable(
-            "Dit scenario rekent met een vergelijking die in deze publicatie niet voorkomt."
+            tr("Dit scenario rekent met een vergelijking die in deze publicatie niet voorkomt.")
         )
     if not isinstance(values, dict) or set(values) != set(base.usual):
         raise ScenarioUnreadable(
-            "In dit scenario ontbreken aannames, of staan aannames die hier niet bestaan."
+            tr("In dit scenario ontbreken aannames, of staan aannames die hier niet bestaan.")
         )
     for slider in base.sliders:
         _checked(slider, values[slider.name])
@@ -253,9 +265,14 @@ def _checked(slider: Slider, value: object) -> None:
     """Raises ScenarioUnreadable unless the value is a number that the slider can take."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if not number or not math.isfinite(cast(float, value)):
-        raise ScenarioUnreadable(f"In dit scenario is “{slider.label}” geen getal.")
+        raise ScenarioUnreadable(
+            tr("In dit scenario is “{aanname}” geen getal.", aanname=slider.label)
+        )
     if not slider.low <= cast(float, value) <= slider.high:
         raise ScenarioUnreadable(
-            f"In dit scenario ligt “{slider.label}” buiten het bereik van "
-            f"{wording.natural(slider.low)} tot {wording.natural(slider.high)}."
-        )
+            tr(
+                "In dit scenario ligt “{aanname}” buiten het bereik van {laag} tot {hoog}.",
+                aanname=slider.label, laag=wording.natural(slider.low),
+                hoog=wording.natural(slider.high),
+            )
+        )  # fmt: skip
