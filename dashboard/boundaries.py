@@ -16,6 +16,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from dashboard.language import tr
+
 VARIABLE = "ZICHTLIJN_GRENZEN"
 FILE = "grenzen.geojson"
 LEVELS = ("wijk", "gemeente")
@@ -37,7 +39,7 @@ Ring = tuple[Point, ...]
 
 
 class BoundariesRefused(Exception):
-    """The file cannot be drawn; the text is Dutch and says what to do."""
+    """The file cannot be drawn; the text is for the reader and says what to do."""
 
 
 @dataclass(frozen=True)
@@ -75,13 +77,20 @@ def of(path: Path, level: str, codes: Sequence[str]) -> dict[str, Shape] | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise BoundariesRefused(f"Het grensbestand {path.name} is niet te lezen.") from error
+        raise _unread(path) from error
     if state.st_size > LARGEST_MB * 1_000_000:
         raise BoundariesRefused(
-            f"Het grensbestand {path.name} is groter dan {LARGEST_MB} MB. Bewaar er alleen de "
-            "eigen gemeenten in, zonder de rest van Nederland."
-        )
+            tr(
+                "Het grensbestand {bestand} is groter dan {mb} MB. Bewaar er alleen de eigen "
+                "gemeenten in, zonder de rest van Nederland.",
+                bestand=path.name, mb=LARGEST_MB,
+            )
+        )  # fmt: skip
     return _kept(path, (state.st_mtime_ns, state.st_size), level, tuple(sorted(codes)))
+
+
+def _unread(path: Path) -> BoundariesRefused:
+    return BoundariesRefused(tr("Het grensbestand {bestand} is niet te lezen.", bestand=path.name))
 
 
 @lru_cache(maxsize=8)
@@ -96,25 +105,38 @@ def _kept(
             found.setdefault(code, []).extend(_rings(geometry, path.name))
     found = {code: rings for code, rings in found.items() if rings}
     if not found:
-        name = "wijkcode" if level == "wijk" else "gemeentecode"
-        raise BoundariesRefused(
-            f"In het grensbestand {path.name} staat geen {level} uit deze publicatie. Zoek een "
-            f"bestand met de eigenschap ‘{name}’ of ‘statcode’, zoals {_START[level]}"
-            f"{'011801' if level == 'wijk' else '0118'}, en met dezelfde indeling als de "
-            "leveringen."
-        )
+        raise BoundariesRefused(_nothing_found(path, level))
     return _screen(found, path.name)
+
+
+def _nothing_found(path: Path, level: str) -> str:
+    if level == "wijk":
+        return tr(
+            "In het grensbestand {bestand} staat geen wijk uit deze publicatie. Zoek een bestand "
+            "met de eigenschap ‘wijkcode’ of ‘statcode’, zoals WK011801, en met dezelfde indeling "
+            "als de leveringen.",
+            bestand=path.name,
+        )
+    return tr(
+        "In het grensbestand {bestand} staat geen gemeente uit deze publicatie. Zoek een bestand "
+        "met de eigenschap ‘gemeentecode’ of ‘statcode’, zoals GM0118, en met dezelfde indeling "
+        "als de leveringen.",
+        bestand=path.name,
+    )
 
 
 def _read(path: Path) -> Mapping[str, Any]:
     refused = BoundariesRefused(
-        f"Het bestand {path.name} is geen GeoJSON. Bewaar de grenzen als GeoJSON (UTF-8); een "
-        "GeoPackage of shapefile zet u om met QGIS of ogr2ogr."
+        tr(
+            "Het bestand {bestand} is geen GeoJSON. Bewaar de grenzen als GeoJSON (UTF-8); een "
+            "GeoPackage of shapefile zet u om met QGIS of ogr2ogr.",
+            bestand=path.name,
+        )
     )
     try:
         told = json.loads(path.read_bytes())
     except OSError as error:
-        raise BoundariesRefused(f"Het grensbestand {path.name} is niet te lezen.") from error
+        raise _unread(path) from error
     except (ValueError, RecursionError) as error:
         raise refused from error
     if not isinstance(told, dict) or not isinstance(told.get("features"), list):
@@ -130,7 +152,9 @@ def _features(
     parts: list[tuple[str, Mapping[str, Any]]] = []
     for feature in told["features"]:
         if not isinstance(feature, dict) or not isinstance(feature.get("properties"), dict):
-            raise BoundariesRefused(f"In het bestand {name} mist een vlak zijn eigenschappen.")
+            raise BoundariesRefused(
+                tr("In het bestand {bestand} mist een vlak zijn eigenschappen.", bestand=name)
+            )
         told_of = {str(key).casefold(): value for key, value in feature["properties"].items()}
         code = next(
             (str(told_of[key]) for key in _CODES[level]
@@ -162,7 +186,13 @@ def _rings(geometry: Mapping[str, Any], name: str) -> list[Ring]:
             for index, ring in enumerate(polygon or ())
         ]
     except (TypeError, ValueError, IndexError) as error:
-        raise BoundariesRefused(f"In het bestand {name} staat een vlak dat niet klopt.") from error
+        raise _broken(name) from error
+
+
+def _broken(name: str) -> BoundariesRefused:
+    return BoundariesRefused(
+        tr("In het bestand {bestand} staat een vlak dat niet klopt.", bestand=name)
+    )
 
 
 def _turned(ring: Ring, *, outer: bool) -> Ring:
@@ -181,7 +211,7 @@ def _screen(found: Mapping[str, Sequence[Ring]], name: str) -> dict[str, Shape]:
     """Equal scales in both directions, from the south-west corner, on a fine grid."""
     points = [point for rings in found.values() for ring in rings for point in ring]
     if not points or not all(math.isfinite(x) and math.isfinite(y) for x, y in points):
-        raise BoundariesRefused(f"In het bestand {name} staat een vlak dat niet klopt.")
+        raise _broken(name)
     west, east = min(x for x, _ in points), max(x for x, _ in points)
     south, north = min(y for _, y in points), max(y for _, y in points)
     narrow = 1.0
@@ -189,8 +219,12 @@ def _screen(found: Mapping[str, Sequence[Ring]], name: str) -> dict[str, Shape]:
         narrow = math.cos(math.radians((south + north) / 2))
     elif not _within((west, south, east, north), _METRES):
         raise BoundariesRefused(
-            f"De coördinaten in {name} liggen niet in Nederland. Bewaar het bestand in graden "
-            "(WGS84, eerst lengte dan breedte) of in meters (Rijksdriehoek, EPSG:28992)."
+            tr(
+                "De coördinaten in {bestand} liggen niet in Nederland. Bewaar het bestand in "
+                "graden (WGS84, eerst lengte dan breedte) of in meters (Rijksdriehoek, "
+                "EPSG:28992).",
+                bestand=name,
+            )
         )
     step = max((east - west) * narrow, north - south) / _FINE or 1.0
     shapes = {}

@@ -17,6 +17,7 @@ import xlsxwriter
 
 from dashboard import facts
 from dashboard.facts import Facts
+from dashboard.language import DUTCH, ENGLISH, now, tr
 from dashboard.tables import Cell, Table
 
 MIME = {
@@ -26,6 +27,9 @@ MIME = {
 _TAG = re.compile(r"<[^>]+>")
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 _WIDEST = 60
+# What stands between values and what between a number and its decimals, as spreadsheets of readers
+# of that language open it.
+_DELIMITERS = {DUTCH: (";", ","), ENGLISH: (",", ".")}
 
 Value = str | float
 
@@ -47,18 +51,19 @@ class Export:
 
 
 def csv(export: Export) -> bytes:
-    """UTF-8 with semicolons and decimal commas, as Dutch spreadsheets open it.
+    """UTF-8, with semicolons and decimal commas in Dutch, as Dutch spreadsheets open it.
 
     The account stands in columns of its own, so that every row says where it is from.
     """
     told = {
-        "Cijfer": export.title,
-        "Selectie": export.chosen,
-        "Definitie": export.account.definition,
-        "Publicatie": export.account.release_id,
+        tr("Cijfer"): export.title,
+        tr("Selectie"): export.chosen,
+        tr("Definitie"): export.account.definition,
+        tr("Publicatie"): export.account.release_id,
     }
     out = io.StringIO()
-    writer = plain.writer(out, delimiter=";", lineterminator="\r\n")
+    delimiter, _ = _DELIMITERS[now()]
+    writer = plain.writer(out, delimiter=delimiter, lineterminator="\r\n")
     heads, rows = _spread(export.table)
     writer.writerow([*heads, *told])
     for row in rows:
@@ -77,9 +82,13 @@ def xlsx(export: Export) -> bytes:
         number = book.add_format({"num_format": "#,##0.##########"})
         whole = book.add_format({"num_format": "#,##0"})
         wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-        sheet = book.add_worksheet("Tabel")
+        sheet = book.add_worksheet(tr("Tabel"))
         sheet.write_string(0, 0, export.title, large)
-        sheet.write_string(1, 0, f"{export.chosen}; publicatie {export.account.release_id}")
+        of = tr(
+            "{keuze}; publicatie {publicatie}",
+            keuze=export.chosen, publicatie=export.account.release_id,
+        )  # fmt: skip
+        sheet.write_string(1, 0, of)
         heads, rows = _spread(export.table)
         for column, name in enumerate(heads):
             sheet.write_string(3, column, name, head)
@@ -94,10 +103,10 @@ def xlsx(export: Export) -> bytes:
                     sheet.write_number(line, column, value, form)
         sheet.autofilter(3, 0, 3 + len(rows), len(heads) - 1)
         sheet.freeze_panes(4, 1)
-        notes = book.add_worksheet("Toelichting")
+        notes = book.add_worksheet(tr("Toelichting"))
         notes.set_column(0, 0, 26)
         notes.set_column(1, 1, 90)
-        for line, (term, text) in enumerate((("Selectie", export.chosen), *_account(export))):
+        for line, (term, text) in enumerate(((tr("Selectie"), export.chosen), *_account(export))):
             notes.write_string(line, 0, term, bold)
             notes.write_string(line, 1, text, wrapped)
         book.set_properties({"title": export.title, "comments": export.account.release_id})
@@ -129,7 +138,9 @@ def _spread(table: Table) -> tuple[list[str], list[list[Value]]]:
 def ends(head: str) -> tuple[str, str]:
     """The two heads of a column of ranges or fractions."""
     first, divided, second = head.partition(" / ")
-    return (first, second.capitalize()) if divided else (f"{head}: van", f"{head}: tot")
+    if divided:
+        return first, second.capitalize()
+    return tr("{kop}: van", kop=head), tr("{kop}: tot", kop=head)
 
 
 def _values(cell: Cell, *, two: bool) -> Iterator[Value]:
@@ -142,7 +153,8 @@ def _values(cell: Cell, *, two: bool) -> Iterator[Value]:
 
 
 def _written(value: Value) -> str:
-    """As a Dutch spreadsheet reads it; text that looks like a formula gets a quote in front."""
+    """As a spreadsheet reads it; text that looks like a formula gets a quote in front."""
     if isinstance(value, str):
         return f"'{value}" if value.startswith(_RISKY) else value
-    return f"{value:.10g}".replace(".", ",")
+    _, decimals = _DELIMITERS[now()]
+    return f"{value:.10g}".replace(".", decimals)

@@ -17,8 +17,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
+from dashboard import language
 from dashboard.access.rules import Rules
 from dashboard.access.visitor import Visitor
+from dashboard.language import tr
 
 FOLDER = "logboek"
 # The only choices that are written down: they come from the release, never from typing.
@@ -46,7 +48,7 @@ class SessionEnded(Exception):
 
 
 class LogUnwritable(Exception):
-    """Reading cannot be written down, so nothing is read; the text is Dutch."""
+    """Reading cannot be written down, so nothing is read; the text is for the reader."""
 
 
 def check(rules: Rules, workdir: Path) -> None:
@@ -76,16 +78,18 @@ def reading(reading: Reading, filters: Callable[[], Mapping[str, str]]) -> Itera
 def taken(made: Callable[[], bytes], kind: str, filters: Mapping[str, str]) -> Callable[[], bytes]:
     """Makes a file of the page that is being drawn when it is asked for, and writes that down.
 
+    It is made in another thread then, in the language in which the page was drawn.
     `kind`: the sort of file. Raises SessionEnded or LogUnwritable, and makes nothing then.
     """
-    now = _READING.get()
+    now, spoken = _READING.get(), language.now()
 
     def make() -> bytes:
         if now is not None:
             if now.visitor.expired:
                 raise SessionEnded
             write(now, EXPORT, filters, kind)
-        return made()
+        with language.speaking(spoken):
+            return made()
 
     return make
 
@@ -139,6 +143,9 @@ def _opened(file: Path) -> int:
 
 def _unwritable() -> LogUnwritable:
     return LogUnwritable(
-        "Het logboek is niet te schrijven, en zonder logboek worden geen cijfers getoond. Maak de "
-        "map voor het logboek schrijfbaar, of kies in het toegangsbestand `logboek: naar: uitvoer`."
+        tr(
+            "Het logboek is niet te schrijven, en zonder logboek worden geen cijfers getoond. Maak "
+            "de map voor het logboek schrijfbaar, of kies in het toegangsbestand "
+            "`logboek: naar: uitvoer`."
+        )
     )
