@@ -7,13 +7,13 @@ declarations it is published from.
 
 from __future__ import annotations
 
+import ast
 import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from pipelines.contracts import Contracts
@@ -72,10 +72,30 @@ def _all(contracts: Contracts) -> Iterator[tuple[Message, str]]:
 def _of_code() -> Iterator[tuple[Message, str]]:
     """What the pages say themselves."""
     folder = Path(__file__).parents[1] / "dashboard"
-    found = extract_from_dir(str(folder), keywords=_SAID_BY, method_map=[("**.py", "python")])
-    for place, _, message, _, _ in sorted(found, key=lambda one: (one[0], one[1])):
+    for file in sorted(folder.rglob("*.py")):
+        place = file.relative_to(folder).as_posix()
         if not place.startswith(_DUTCH_ONLY):
-            yield message, f"dashboard/{place}"
+            for message in said_in(file.read_text(encoding="utf-8")):
+                yield message, f"dashboard/{place}"
+
+
+def said_in(code: str) -> list[Message]:
+    """The messages in a module, in its order; also those within a formatted string."""
+    found: list[tuple[int, int, Message]] = []
+    for node in ast.walk(ast.parse(code)):
+        if not isinstance(node, ast.Call):
+            continue
+        name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        places = [place - 1 for place in _SAID_BY.get(name, ()) if place <= len(node.args)]
+        texts = tuple(
+            argument.value
+            for argument in (node.args[place] for place in places)
+            if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+        )
+        if texts and len(texts) == len(_SAID_BY[name]):
+            message = texts if len(texts) > 1 else texts[0]
+            found.append((node.lineno, node.col_offset, message))
+    return [message for *_, message in sorted(found, key=lambda one: one[:2])]
 
 
 def _of_declarations(contracts: Contracts) -> Iterator[tuple[Message, str]]:
