@@ -8,12 +8,13 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import facts, figure, page, tables, wording
+from dashboard import facts, figure, language, page, tables, wording
+from dashboard.language import Dutch, mark, plural, published, tr
 from dashboard.released import Released
 from dashboard.tables import Row, Table
 
-TITLE = "Leveringen en kwaliteit"
-QUESTION = "Op welke gegevens rusten deze cijfers, en hoe goed zijn die?"
+TITLE = mark("Leveringen en kwaliteit")
+QUESTION = mark("Op welke gegevens rusten deze cijfers, en hoe goed zijn die?")
 
 
 # From this many suppliers on it pays to choose one.
@@ -23,8 +24,8 @@ _TALL = 560
 _LONG = 14
 _ROWS = ("rijen", "geaccepteerd", "afgekeurd")
 _NOTHING_KEPT = {
-    "geweigerd": "Van een geweigerde levering is niets bewaard.",
-    "ingetrokken": "Van een ingetrokken levering zijn alle rijen gewist.",
+    "geweigerd": mark("Van een geweigerde levering is niets bewaard."),
+    "ingetrokken": mark("Van een ingetrokken levering zijn alle rijen gewist."),
 }
 
 
@@ -35,25 +36,32 @@ def render(released: Released) -> None:
     findings = released.table("bevindingen", "ernst, dataset, leverancier, regel").to_dicts()
     page.conclusion(_conclusions(deliveries, findings))
 
-    figure.section("Ontvangen leveringen")
+    figure.section(tr("Ontvangen leveringen"))
     chosen = _supplier(deliveries)
     if chosen is not None:
         deliveries = [row for row in deliveries if row["leverancier"] == chosen]
         findings = [row for row in findings if row["leverancier"] == chosen]
     _deliveries(released, deliveries)
     figure.section(
-        "Bevindingen",
-        "Rijen met een fout doen niet mee in de cijfers; rijen met een waarschuwing wel. De "
-        "leverancier krijgt alle rijen terug in een werkmap. Wat is aanvaard, is bekend en "
-        "afgesproken: een aanvaarde fout doet nog steeds niet mee.",
+        tr("Bevindingen"),
+        tr(
+            "Rijen met een fout doen niet mee in de cijfers; rijen met een waarschuwing wel. De "
+            "leverancier krijgt alle rijen terug in een werkmap. Wat is aanvaard, is bekend en "
+            "afgesproken: een aanvaarde fout doet nog steeds niet mee."
+        ),
     )
     _findings(released, findings)
     figure.section(
-        "Bescherming",
-        f"Cijfers over minder dan {released.about.drempel} kinderen worden afgeschermd "
-        f"(minder dan {released.about.drempel_zwaar} bij gevoelige onderwerpen, kosten en "
-        f"gemiddelden). Aantallen zijn afgerond op {released.about.afronding}. Oordeel over deze "
-        f"publicatie: {released.about.oordeel}.",
+        tr("Bescherming"),
+        tr(
+            "Cijfers over minder dan {drempel} kinderen worden afgeschermd (minder dan {zwaar} bij "
+            "gevoelige onderwerpen, kosten en gemiddelden). Aantallen zijn afgerond op "
+            "{afronding}. Oordeel over deze publicatie: {oordeel}.",
+            drempel=released.about.drempel,
+            zwaar=released.about.drempel_zwaar,
+            afronding=released.about.afronding,
+            oordeel=published(released.about.oordeel),
+        ),
     )
     _protection(released)
     _much_hidden(released)
@@ -65,8 +73,8 @@ def _supplier(deliveries: Sequence[Mapping[str, Any]]) -> str | None:
     if len(names) < _FEW:
         return None
     chosen: str | None = st.selectbox(
-        "Leverancier", names, index=None, placeholder="Alle leveranciers", key="leverancier",
-        bind="query-params", width=420,
+        tr("Leverancier"), names, index=None, placeholder=tr("Alle leveranciers"),
+        key="leverancier", bind="query-params", width=420,
     )  # fmt: skip
     return chosen
 
@@ -75,41 +83,53 @@ def _conclusions(
     deliveries: Sequence[Mapping[str, Any]], findings: Sequence[Mapping[str, Any]]
 ) -> list[str]:
     if not deliveries:
-        return ["Er zijn nog geen leveringen verwerkt."]
+        return [tr("Er zijn nog geen leveringen verwerkt.")]
     loaded = [row for row in deliveries if row["status"] == "geladen"]
     refused = [row for row in deliveries if row["status"] == "geweigerd"]
     rows = sum(row["rijen"] or 0 for row in loaded)
     kept = sum(row["geaccepteerd"] or 0 for row in loaded)
     suppliers = len({row["leverancier"] for row in loaded})
     told = [
-        f"Deze cijfers rusten op **{wording.count_of(len(loaded), 'levering', 'leveringen')}** van "
-        f"{wording.count_of(suppliers, 'leverancier', 'leveranciers')}, "
-        f"samen ongeveer {wording.number(rows)} rijen."
+        tr(
+            "Deze cijfers rusten op **{leveringen}** van {leveranciers}, samen ongeveer {rijen} "
+            "rijen.",
+            leveringen=wording.count_of(len(loaded), "levering", "leveringen"),
+            leveranciers=wording.count_of(suppliers, "leverancier", "leveranciers"),
+            rijen=wording.number(rows),
+        )
     ]
     if rows:
         settled = sum(bool(_accepted(row)) for row in findings)
-        agreed = f", waarvan {settled} aanvaard" if settled else ""
         told.append(
-            f"Ongeveer **{wording.number(100 * min(kept / rows, 1), 1)}%** van de rijen is "
-            "geaccepteerd; "
-            f"er {'is' if len(findings) == 1 else 'zijn'} "
-            f"{wording.count_of(len(findings), 'soort bevinding', 'soorten bevindingen')} "
-            f"teruggemeld{agreed}."
+            plural(
+                "Ongeveer **{aandeel}%** van de rijen is geaccepteerd; er is {n} soort bevinding "
+                "teruggemeld{aanvaard}.",
+                "Ongeveer **{aandeel}%** van de rijen is geaccepteerd; er zijn {n} soorten "
+                "bevindingen teruggemeld{aanvaard}.",
+                len(findings),
+                aandeel=wording.number(100 * min(kept / rows, 1), 1),
+                n=wording.number(len(findings)),
+                aanvaard=tr(", waarvan {n} aanvaard", n=settled) if settled else "",
+            )
         )
     if refused:
         told.append(
-            f"{wording.count_of(len(refused), 'levering is', 'leveringen zijn')} in het geheel "
-            "geweigerd."
+            plural(
+                "{n} levering is in het geheel geweigerd.",
+                "{n} leveringen zijn in het geheel geweigerd.",
+                len(refused),
+                n=wording.number(len(refused)),
+            )
         )
     return told
 
 
 def _deliveries(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
     if not rows:
-        figure.explain("Leveringen", "Er zijn nog geen leveringen.")
+        figure.explain(tr("Leveringen"), tr("Er zijn nog geen leveringen."))
         return
     notes = [
-        note
+        tr(note)
         for status, note in _NOTHING_KEPT.items()
         if any(row["status"] == status for row in rows)
     ]
@@ -118,11 +138,11 @@ def _deliveries(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
         Row(
             (
                 tables.file(row["bestand"]),
-                tables.text(row["dataset"]),
+                tables.text(published(row["dataset"])),
                 tables.text(row["leverancier"]),
                 tables.kept(row["periode"]),
                 tables.kept(wording.short_date(row["ontvangen_op"])),
-                tables.long(_outcome(row)) if wordy else tables.text(_outcome(row)),
+                _outcome(row, wordy=wordy),
                 *(_count(row, name, row["status"]) for name in _ROWS),
             )
         )
@@ -131,17 +151,17 @@ def _deliveries(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
     figure.show(
         figure.Figure(
             key="leveringen",
-            title="Leveringen, nieuwste eerst",
+            title=tr("Leveringen, nieuwste eerst"),
             facts=facts.of_administration(
-                released, "Elk ontvangen bestand, met de uitkomst van de controle.",
-                "Rijen per levering: gelezen, geaccepteerd en afgekeurd",
+                released, tr("Elk ontvangen bestand, met de uitkomst van de controle."),
+                tr("Rijen per levering: gelezen, geaccepteerd en afgekeurd"),
                 sum(row[name] is None for row in rows for name in _ROWS
                     if row["status"] != "geweigerd"),
             ),
             table=Table(
-                "Ontvangen leveringen",
-                ("Bestand", "Gegevensset", "Leverancier", "Periode", "Ontvangen", "Uitkomst",
-                 "Rijen", "Geaccepteerd", "Afgekeurd"),
+                tr("Ontvangen leveringen"),
+                (tr("Bestand"), tr("Gegevensset"), tr("Leverancier"), tr("Periode"),
+                 tr("Ontvangen"), tr("Uitkomst"), tr("Rijen"), tr("Geaccepteerd"), tr("Afgekeurd")),
                 body, frozenset({6, 7, 8}),
             ),
             tall=_TALL if len(rows) > _LONG else 0,
@@ -152,17 +172,17 @@ def _deliveries(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
 
 def _findings(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
     if not rows:
-        figure.explain("Bevindingen", "Bij deze leveringen zijn geen bevindingen gedaan.")
+        figure.explain(tr("Bevindingen"), tr("Bij deze leveringen zijn geen bevindingen gedaan."))
         return
     body = tuple(
         Row(
             (
                 tables.text(_state(row)),
                 tables.text(row["leverancier"]),
-                tables.text(row["dataset"]),
+                tables.text(published(row["dataset"])),
                 tables.text(row["kolommen"]),
-                tables.text(row["bericht"]),
-                tables.text(row["herstel"]),
+                tables.text(Dutch(row["bericht"])),
+                tables.text(Dutch(row["herstel"])),
                 _count(row, "aantal", "geladen"),
             )
         )
@@ -171,16 +191,16 @@ def _findings(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
     figure.show(
         figure.Figure(
             key="bevindingen",
-            title="Wat er mis was en wat eraan te doen is",
+            title=tr("Wat er mis was en wat eraan te doen is"),
             facts=facts.of_administration(
-                released, "Elke regel die door rijen van een levering werd gebroken.",
-                "Rijen die de regel breken",
+                released, tr("Elke regel die door rijen van een levering werd gebroken."),
+                tr("Rijen die de regel breken"),
                 sum(row["aantal"] is None for row in rows),
             ),
             table=Table(
-                "Bevindingen per regel",
-                ("Ernst", "Leverancier", "Gegevensset", "Kolommen", "Wat er mis is",
-                 "Wat te doen", "Rijen"),
+                tr("Bevindingen per regel"),
+                (tr("Ernst"), tr("Leverancier"), tr("Gegevensset"), tr("Kolommen"),
+                 tr("Wat er mis is"), tr("Wat te doen"), tr("Rijen")),
                 body, frozenset({6}),
             ),
             tall=_TALL if len(rows) > _LONG else 0,
@@ -194,7 +214,9 @@ def _protection(released: Released) -> None:
         "sum(afgeschermd)::BIGINT AS afgeschermd FROM bescherming GROUP BY metriek ORDER BY metriek"
     ).to_dicts()
     if not rows:
-        figure.explain("Bescherming", "De publicatie bevat geen verslag van de bescherming.")
+        figure.explain(
+            tr("Bescherming"), tr("De publicatie bevat geen verslag van de bescherming.")
+        )
         return
     body = tuple(
         Row(
@@ -212,19 +234,27 @@ def _protection(released: Released) -> None:
     figure.show(
         figure.Figure(
             key="bescherming",
-            title="Cellen per maat: zichtbaar en afgeschermd",
+            title=tr("Cellen per maat: zichtbaar en afgeschermd"),
             facts=facts.of_administration(
                 released,
-                "Het aantal cellen van de publicatie per maat, en hoeveel daarvan zichtbaar zijn.",
-                "Cellen van de publicatie",
+                tr(
+                    "Het aantal cellen van de publicatie per maat, en hoeveel daarvan zichtbaar "
+                    "zijn."
+                ),
+                tr("Cellen van de publicatie"),
             ),
             table=Table(
-                "Bescherming per maat",
-                ("Maat", "Cellen", "Zichtbaar", "Afgeschermd", "Aandeel zichtbaar"),
+                tr("Bescherming per maat"),
+                (
+                    tr("Maat"), tr("Cellen"), tr("Zichtbaar"), tr("Afgeschermd"),
+                    tr("Aandeel zichtbaar"),
+                ),
                 body, frozenset(range(1, 5)),
             ),
-            note="Afgeschermd beschermt een klein aantal: dat van de cel zelf, of een ander. Wat "
-            "te klein is voor een verhouding of niet van toepassing, telt bij geen van beide.",
+            note=tr(
+                "Afgeschermd beschermt een klein aantal: dat van de cel zelf, of een ander. Wat te "
+                "klein is voor een verhouding of niet van toepassing, telt bij geen van beide."
+            ),
         )
     )  # fmt: skip
 
@@ -253,20 +283,27 @@ def _much_hidden(released: Released) -> None:
     figure.show(
         figure.Figure(
             key="veel-afgeschermd",
-            title="Tabellen waarvan een vijfde of meer is afgeschermd",
+            title=tr("Tabellen waarvan een vijfde of meer is afgeschermd"),
             facts=facts.of_administration(
                 released,
-                "De tabellen van het publicatieplan waarin ten minste een op de vijf cellen is "
-                "afgeschermd.",
-                "Cellen van de publicatie",
+                tr(
+                    "De tabellen van het publicatieplan waarin ten minste een op de vijf cellen is "
+                    "afgeschermd."
+                ),
+                tr("Cellen van de publicatie"),
             ),
             table=Table(
-                "Tabellen met veel afgeschermde cellen",
-                ("Maat", "Uitsplitsing", "Niveau", "Cellen", "Aandeel zichtbaar"),
+                tr("Tabellen met veel afgeschermde cellen"),
+                (
+                    tr("Maat"), tr("Uitsplitsing"), tr("Niveau"), tr("Cellen"),
+                    tr("Aandeel zichtbaar"),
+                ),
                 body, frozenset({3, 4}),
             ),
-            note="Zulke tabellen zeggen weinig. Overweeg in het publicatieplan een niveau hoger, "
-            "of voeg categorieën samen.",
+            note=tr(
+                "Zulke tabellen zeggen weinig. Overweeg in het publicatieplan een niveau hoger, of "
+                "voeg categorieën samen."
+            ),
         )
     )  # fmt: skip
 
@@ -292,17 +329,17 @@ def _state(row: Mapping[str, Any]) -> str:
     return f"{severity}, {accepted}" if accepted else severity
 
 
-def _outcome(row: Mapping[str, Any]) -> str:
+def _outcome(row: Mapping[str, Any], *, wordy: bool) -> tables.Cell:
     """Status, and the message where there is one."""
-    told, message = wording.delivery_status(row["status"]), str(row["bericht"] or "")
-    if message.startswith(told):
-        return message
-    return f"{told}. {message}" if message else told
+    told, message = wording.delivery_status(row["status"]), Dutch(row["bericht"] or "")
+    parts = [message] if message.startswith(told) else [told, message]
+    body = ". ".join(language.html(part) for part in parts if part)
+    return tables.Cell(f'<div class="zl-long">{body}</div>' if wordy else body)
 
 
 def _label(released: Released, metric: str) -> str:
     found = released.metrics.get(metric)
-    return found.label_nl if found is not None else metric
+    return wording.label(found) if found is not None else metric
 
 
 def _share(row: Mapping[str, Any]) -> str:

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from html import escape
 
 import streamlit as st
 
-from dashboard import figure, filters, page
+from dashboard import figure, filters, language, page, wording
 from dashboard.access import log
+from dashboard.language import Dutch, mark, tr
 from dashboard.released import Released
 from dashboard.reports import make
 from dashboard.reports.content import Report
 from dashboard.reports.kinds import KINDS, Kind
 from dashboard.selection import Selection
 
-TITLE = "Rapport maken"
-QUESTION = "Welke conclusies neemt u mee naar het bestuur, de raad of de school?"
+TITLE = mark("Rapport maken")
+QUESTION = mark("Welke conclusies neemt u mee naar het bestuur, de raad of de school?")
 
-_NOT_HERE = (
+_NOT_HERE = mark(
     "Een rapport is er voor alle gemeenten samen, een gemeente, een wijk of een school: kies een "
     "daarvan bij Gebied of groep."
 )
+_IN_DUTCH = mark("Het rapport zelf is in het Nederlands.")
 _FORMATS = {"pptx": "PowerPoint", "pdf": "PDF", "xlsx": "Excel"}
 _MIME = {
     "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
@@ -34,18 +37,32 @@ def render(released: Released) -> None:
     selection = filters.bar(released)
     fitting = [name for name, kind in KINDS.items() if _fits(kind, selection)]
     if not fitting:
-        page.conclusion([_NOT_HERE])
+        page.conclusion([tr(_NOT_HERE)])
         return
     kind = st.selectbox(
-        "Rapport", fitting, format_func=lambda name: KINDS[name].label,
+        tr("Rapport"), fitting, format_func=lambda name: KINDS[name].label,
         key=f"rapport_{selection.niveau}", width=420,
     )  # fmt: skip
-    report = KINDS[kind or fitting[0]].build(released, selection)
-    page.conclusion(list(report.lines[:3]), f"{report.title}, {report.chosen}:")
+    report = _built(released, KINDS[kind or fitting[0]], selection)
+    page.conclusion(
+        [Dutch(line) for line in report.lines[:3]], Dutch(f"{report.title}, {report.chosen}:")
+    )
+    if language.now() != language.DUTCH:
+        figure.html(f'<p class="zl-note">{escape(tr(_IN_DUTCH))}</p>')
     _files(report)
-    figure.section("Wat erin staat", "Elk cijfer met definitie, bron, interval en publicatie.")
-    lines = "".join(f"<li>{escape(found.title)}</li>" for found in report.exhibits)
+    figure.section(
+        tr("Wat erin staat"), tr("Elk cijfer met definitie, bron, interval en publicatie.")
+    )
+    lines = "".join(f"<li>{language.html(Dutch(one.title))}</li>" for one in report.exhibits)
     figure.html(f'<div class="zl-grounds"><ul>{lines}</ul></div>')
+
+
+def _built(released: Released, kind: Kind, selection: Selection) -> Report:
+    """The report, which is Dutch whoever asks for it."""
+    with language.speaking(language.DUTCH):
+        if selection.niveau == "totaal":
+            selection = replace(selection, naam=wording.level("totaal"))
+        return kind.build(released, selection)
 
 
 def _fits(kind: Kind, selection: Selection) -> bool:
@@ -63,5 +80,5 @@ def _files(report: Report) -> None:
                 data=log.taken(partial(make.body, report, form), form, filters.chosen()),
                 file_name=make.name(report, form), mime=_MIME[form], key=f"rapport_{form}",
                 on_click="ignore", icon=":material/download:",
-                help=f"Het hele rapport als {label}",
+                help=tr("Het hele rapport als {vorm}", vorm=label),
             )  # fmt: skip

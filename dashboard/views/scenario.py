@@ -4,29 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from html import escape
 
 import streamlit as st
 
-from dashboard import balances, charts, facts, figure, filters, page, scenarios, tables, wording
+from dashboard import (
+    balances,
+    charts,
+    facts,
+    figure,
+    filters,
+    language,
+    page,
+    scenarios,
+    tables,
+    wording,
+)
 from dashboard.access import log
 from dashboard.balances import Balances
+from dashboard.language import mark, published, tr
 from dashboard.released import Released
 from dashboard.scenarios import Basis, ScenarioUnreadable
 from dashboard.tables import Row, Table
 from pipelines.effects.savings import Balance
 
-TITLE = "Scenario"
-QUESTION = "Wat wordt de besparing van Zorg In School met andere aannames?"
+TITLE = mark("Scenario")
+QUESTION = mark("Wat wordt de besparing van Zorg In School met andere aannames?")
 
 _FILE, _TOLD = "scenario_bestand", "scenario_melding"
 _ROUTE = "vergelijking"
 _GROUPS = {
-    "Kosten en betalers": (
+    mark("Kosten en betalers"): (
         "programmakosten_per_jaar", "aandeel_gemeente_eerste_jaar",
         "aandeel_gemeente_volgende_jaren", "aandeel_samenwerkingsverband",
     ),
-    "Jeugdhulp": (scenarios.VOLUMES, scenarios.TARIFFS, "aandeel_uitbetaald", "discontovoet"),
-    "Beschikkingen en zorgplannen": (
+    mark("Jeugdhulp"): (scenarios.VOLUMES, scenarios.TARIFFS, "aandeel_uitbetaald", "discontovoet"),
+    mark("Beschikkingen en zorgplannen"): (
         "uren_per_beschikking", "uurtarief_beschikking", "uren_per_zorgplan", "uurtarief_zorgplan",
     ),
 }  # fmt: skip
@@ -35,11 +48,14 @@ _GROUPS = {
 def render(released: Released) -> None:
     base = scenarios.basis(released)
     if base is None:
-        reason = balances.read(released).reason or (
-            "In deze publicatie staat niet genoeg om de besparing na te rekenen."
+        told = balances.read(released).reason
+        reason = (
+            published(told)
+            if told
+            else tr("In deze publicatie staat niet genoeg om de besparing na te rekenen.")
         )
         page.conclusion([reason])
-        figure.explain("Scenario", reason)
+        figure.explain(tr("Scenario"), reason)
         return
     found = balances.read(released)
     top = st.container()
@@ -57,7 +73,9 @@ def render(released: Released) -> None:
 
 def _route(base: Basis) -> str:
     names = {balances.ROUTES[route]: route for route in base.facts}
-    chosen = st.selectbox("Zonder Zorg In School", list(names), key=_ROUTE, bind="query-params")
+    chosen = st.selectbox(
+        tr("Zonder Zorg In School"), list(names), format_func=tr, key=_ROUTE, bind="query-params"
+    )
     return names[chosen]
 
 
@@ -66,14 +84,14 @@ def _sliders(base: Basis) -> dict[str, float]:
     known = {slider.name: slider for slider in base.sliders}
     values: dict[str, float] = {}
     for title, names in _GROUPS.items():
-        figure.html(f'<div class="zl-grounds"><h2>{title}</h2></div>')
+        figure.html(f'<div class="zl-grounds"><h2>{escape(tr(title))}</h2></div>')
         for name in names:
             slider = known[name]
             values[name] = st.slider(
                 slider.label, slider.low, slider.high, slider.value, slider.step,
                 key=name, help=slider.help, bind="query-params", format="localized",
             )  # fmt: skip
-    st.button("Terug naar de publicatie", on_click=_put, args=(base.usual, _name(base.leading)))
+    st.button(tr("Terug naar de publicatie"), on_click=_put, args=(base.usual, _name(base.leading)))
     return values
 
 
@@ -89,51 +107,65 @@ def _put(values: Mapping[str, float], route: str) -> None:
 
 
 def _conclusions(base: Basis, route: str, values: Mapping[str, float], whole: Balance) -> list[str]:
-    published = base.worked_out(route, base.usual)
+    usual = base.worked_out(route, base.usual)
     net = float(whole.net)
     told = [
-        f"Met deze aannames is het netto over alle schooljaren samen "
-        f"**{wording.euro_estimate(net)}**{_against(net, float(published.net))}."
+        tr(
+            "Met deze aannames is het netto over alle schooljaren samen **{netto}**{gepubliceerd}.",
+            netto=wording.euro_estimate(net),
+            gepubliceerd=_against(net, float(usual.net)),
+        )
     ]
     limits = base.limits(route, values)
     if limits is not None:
         low, high = limits
+        both = tr("; verlies en winst zijn dus beide mogelijk") if low < 0 < high else ""
         told.append(
-            f"Met de onzekerheid over welke scholen meedoen (95%-interval): "
-            f"**{wording.euro_estimate(low)}** tot **{wording.euro_estimate(high)}**"
-            f"{'; verlies en winst zijn dus beide mogelijk' if low < 0 < high else ''}."
+            tr(
+                "Met de onzekerheid over welke scholen meedoen (95%-interval): **{laag}** tot "
+                "**{hoog}**{beide}.",
+                laag=wording.euro_estimate(low),
+                hoog=wording.euro_estimate(high),
+                beide=both,
+            )
         )
     others = [float(base.worked_out(name, values).net) for name in base.facts]
     if len(others) > 1:
         told.append(
-            f"Naar gelang de schatting van wat er zonder Zorg In School was gebeurd: van "
-            f"**{wording.euro_estimate(min(others))}** tot "
-            f"**{wording.euro_estimate(max(others))}**."
+            tr(
+                "Naar gelang de schatting van wat er zonder Zorg In School was gebeurd: van "
+                "**{laag}** tot **{hoog}**.",
+                laag=wording.euro_estimate(min(others)),
+                hoog=wording.euro_estimate(max(others)),
+            )
         )
-    told.append("Een scenario is een rekensom met gekozen aannames, geen meting.")
+    told.append(tr("Een scenario is een rekensom met gekozen aannames, geen meting."))
     return told
 
 
-def _against(net: float, published: float) -> str:
-    if abs(net - published) < 1:
-        return ", zoals gepubliceerd"
-    return f" (gepubliceerd: {wording.euro_estimate(published)})"
+def _against(net: float, usual: float) -> str:
+    """How it stands to what was published."""
+    if abs(net - usual) < 1:
+        return tr(", zoals gepubliceerd")
+    return tr(" (gepubliceerd: {bedrag})", bedrag=wording.euro_estimate(usual))
 
 
 def _outcome(
     released: Released, found: Balances, base: Basis, route: str, values: Mapping[str, float]
 ) -> None:
-    title = "Netto met deze aannames"
+    title = tr("Netto met deze aannames")
     items = []
     for name in base.facts:
         net = float(base.worked_out(name, values).net)
         limits = base.limits(name, values)
         low, high = limits or (net, net)
-        extra = f" ({wording.euro_estimate(low)} tot {wording.euro_estimate(high)})"
+        ends = tr(
+            "{laag} tot {hoog}", laag=wording.euro_estimate(low), hoog=wording.euro_estimate(high)
+        )
         items.append(
             charts.Estimate(
-                _name(name), net, low, high,
-                f"{wording.euro_estimate(net)}{extra if limits else ''}", name == route,
+                tr(_name(name)), net, low, high,
+                f"{wording.euro_estimate(net)}{f' ({ends})' if limits else ''}", name == route,
             )
         )  # fmt: skip
     whole, usual = base.worked_out(route, values), base.worked_out(route, base.usual)
@@ -143,23 +175,30 @@ def _outcome(
             title=title,
             facts=facts.of_balance(
                 released,
-                "Bruto besparing min programmakosten, over alle schooljaren samen en contant "
-                "gemaakt, met de gekozen aannames.",
-                "Bruto besparing min programmakosten, met de gekozen aannames",
+                tr(
+                    "Bruto besparing min programmakosten, over alle schooljaren samen en contant "
+                    "gemaakt, met de gekozen aannames."
+                ),
+                tr("Bruto besparing min programmakosten, met de gekozen aannames"),
             ),
             table=Table(
-                f"Scenario naast de publicatie, gerekend {_name(route).lower()}",
-                ("Uitkomst", "Gepubliceerd", "Scenario"),
+                tr(
+                    "Scenario naast de publicatie, gerekend {schatting}",
+                    schatting=tr(_name(route)).lower(),
+                ),
+                (tr("Uitkomst"), tr("Gepubliceerd"), tr("Scenario")),
                 _rows(usual, whole, people=base.participants_known), frozenset({1, 2}),
                 show_caption=True,
             ),
             chart=charts.estimates(
-                items, "euro netto; rechts van nul is een besparing", euros=True
+                items, tr("euro netto; rechts van nul is een besparing"), euros=True
             ),
-            alt="Netto volgens iedere schatting, met de gekozen aannames.",
-            note="De streep is de onzekerheid over welke scholen meedoen (95%-interval); die is "
-            "alleen voor de schatting die voorop staat gepubliceerd, en schuift mee met volume "
-            "en tarieven.",
+            alt=tr("Netto volgens iedere schatting, met de gekozen aannames."),
+            note=tr(
+                "De streep is de onzekerheid over welke scholen meedoen (95%-interval); die is "
+                "alleen voor de schatting die voorop staat gepubliceerd, en schuift mee met volume "
+                "en tarieven."
+            ),
             wide=True,
         )
     )  # fmt: skip
@@ -177,30 +216,30 @@ def _rows(usual: Balance, whole: Balance, *, people: bool) -> tuple[Row, ...]:
         )
 
     rows = [
-        money("Minder jeugdhulp", *pick("care")),
-        money("Vermeden beschikkingen", *pick("orders")),
-        money("Vermeden zorgplannen", *pick("plans")),
-        money("Bruto besparing", float(usual.gross), float(whole.gross), now=True),
+        money(tr("Minder jeugdhulp"), *pick("care")),
+        money(tr("Vermeden beschikkingen"), *pick("orders")),
+        money(tr("Vermeden zorgplannen"), *pick("plans")),
+        money(tr("Bruto besparing"), float(usual.gross), float(whole.gross), now=True),
     ]
     for payer, label in balances.PAYERS.items():
         before, after = (
             float(sum(paid for year in one.years for who, paid in year.cost if who == payer))
             for one in (usual, whole)
         )
-        rows.append(money(label, before, after))
-    rows.append(money("Netto besparing", float(usual.net), float(whole.net), now=True))
+        rows.append(money(tr(label), before, after))
+    rows.append(money(tr("Netto besparing"), float(usual.net), float(whole.net), now=True))
     if people:
         rows.append(
             money(
-                "Netto per deelnemer", float(usual.per_participant or 0),
+                tr("Netto per deelnemer"), float(usual.per_participant or 0),
                 float(whole.per_participant or 0),
             )
         )  # fmt: skip
-    rows.append(money("Werkelijk vrijkomend geld", *pick("cash")))
+    rows.append(money(tr("Werkelijk vrijkomend geld"), *pick("cash")))
     words = (
-        ("Opbrengst per euro", _per_euro(usual), _per_euro(whole)),
-        ("Kosten terugverdiend vanaf", usual.break_even or "nog niet",
-         whole.break_even or "nog niet"),
+        (tr("Opbrengst per euro"), _per_euro(usual), _per_euro(whole)),
+        (tr("Kosten terugverdiend vanaf"), usual.break_even or tr("nog niet"),
+         whole.break_even or tr("nog niet")),
     )  # fmt: skip
     rows += [
         Row((tables.text(label), tables.figure(before), tables.figure(after)))
@@ -210,7 +249,7 @@ def _rows(usual: Balance, whole: Balance, *, people: bool) -> tuple[Row, ...]:
 
 
 def _per_euro(balance: Balance) -> str:
-    return "geen kosten" if balance.per_euro is None else f"€ {wording.signed(balance.per_euro, 2)}"
+    return tr("geen kosten") if balance.per_euro is None else wording.euro(balance.per_euro, 2)
 
 
 def _file(
@@ -218,13 +257,17 @@ def _file(
 ) -> None:
     """Keep the scenario as a file, and take one back."""
     figure.section(
-        "Bewaren en delen",
-        "De aannames staan in het adres van deze pagina. Bewaar ze ook als bestand bij een rapport "
-        "of voorstel, en laad dat bestand later terug.",
+        tr("Bewaren en delen"),
+        tr(
+            "De aannames staan in het adres van deze pagina. Bewaar ze ook als bestand bij een "
+            "rapport of voorstel, en laad dat bestand later terug."
+        ),
     )
-    note = f"Netto over alle schooljaren samen: {wording.euro_estimate(float(whole.net))}."
+    note = tr(
+        "Netto over alle schooljaren samen: {netto}.", netto=wording.euro_estimate(float(whole.net))
+    )
     st.download_button(
-        "Scenario bewaren",
+        tr("Scenario bewaren"),
         data=log.taken(
             partial(scenarios.written, released.about.id, route, values, note),
             "json",
@@ -234,16 +277,24 @@ def _file(
         on_click="ignore", icon=":material/download:",
     )  # fmt: skip
     st.file_uploader(
-        "Scenario laden (een .json-bestand van deze pagina)", type="json", key=_FILE,
-        on_change=_load, args=(base, released.about.id), max_upload_size=1,
+        tr("Scenario laden (een .json-bestand van deze pagina)"), type="json", key=_FILE,
+        on_change=_load, args=(base, released.about.id, language.now()), max_upload_size=1,
     )  # fmt: skip
     told = st.session_state.get(_TOLD)
     if told:
         figure.explain(told[0], told[1])
 
 
-def _load(base: Basis, release: str) -> None:
-    """The file in place of the sliders, or a sentence that says what is wrong with it."""
+def _load(base: Basis, release: str, spoken: str) -> None:
+    """The file in place of the sliders, or a sentence that says what is wrong with it.
+
+    `spoken`: the language of the page; a callback runs before the page says it again.
+    """
+    with language.speaking(spoken):
+        _loaded(base, release)
+
+
+def _loaded(base: Basis, release: str) -> None:
     chosen = st.session_state.get(_FILE)
     if chosen is None:
         st.session_state[_TOLD] = None
@@ -251,10 +302,12 @@ def _load(base: Basis, release: str) -> None:
     try:
         loaded = scenarios.read(chosen.getvalue(), base)
     except ScenarioUnreadable as problem:
-        st.session_state[_TOLD] = ("Niet geladen", str(problem))
+        st.session_state[_TOLD] = (tr("Niet geladen"), str(problem))
         return
     _put(loaded.values, _name(loaded.route))
-    told = "De aannames uit het bestand staan nu in de schuiven."
+    told = [tr("De aannames uit het bestand staan nu in de schuiven.")]
     if loaded.release != release:
-        told += " Het scenario is bewaard bij een andere publicatie; de uitkomst kan verschillen."
-    st.session_state[_TOLD] = ("Geladen", told)
+        told.append(
+            tr("Het scenario is bewaard bij een andere publicatie; de uitkomst kan verschillen.")
+        )
+    st.session_state[_TOLD] = (tr("Geladen"), " ".join(told))

@@ -9,12 +9,13 @@ import streamlit as st
 from dashboard import charts_compare, comparing, comparing_table, figure, filters, page, wording
 from dashboard.comparing import Pair, Sides
 from dashboard.figure import Figure
+from dashboard.language import mark, plural, tr
 from dashboard.released import Released
 
-TITLE = "Vergelijken"
-QUESTION = "Waarin verschillen twee schooljaren of twee gebieden, en hoe zeker is dat?"
+TITLE = mark("Vergelijken")
+QUESTION = mark("Waarin verschillen twee schooljaren of twee gebieden, en hoe zeker is dat?")
 
-_ALL = "Alle onderwerpen"
+_ALL = mark("Alle onderwerpen")
 # From so many shares on, a picture says more than the table alone.
 _PICTURE = 2
 
@@ -24,23 +25,31 @@ def render(released: Released) -> None:
     sides = filters.sides(released, selection)
     if sides is None:
         page.conclusion(
-            ["Er is in deze publicatie niets om deze keuze mee te vergelijken: kies een ander "
-             "gebied of een andere groep."]
-        )  # fmt: skip
+            [
+                tr(
+                    "Er is in deze publicatie niets om deze keuze mee te vergelijken: kies een "
+                    "ander gebied of een andere groep."
+                )
+            ]
+        )
         return
     found = comparing.pairs(released, sides)
     themes = list(dict.fromkeys(pair.metric.thema for pair in found))
     if not themes:
         page.conclusion([])
         figure.explain(
-            "Niets om te vergelijken",
-            f"Voor {sides.names[0]} en {sides.names[1]} staan geen cijfers in deze publicatie die "
-            "aan beide kanten bestaan.",
+            tr("Niets om te vergelijken"),
+            tr(
+                "Voor {een} en {ander} staan geen cijfers in deze publicatie die aan beide kanten "
+                "bestaan.",
+                een=sides.names[0],
+                ander=sides.names[1],
+            ),
         )
         return
     chosen = st.selectbox(
-        "Onderwerp", [_ALL, *themes], key="onderwerp", bind="query-params", width=420,
-        format_func=lambda name: name if name == _ALL else wording.theme(name),
+        tr("Onderwerp"), [_ALL, *themes], key="onderwerp", bind="query-params", width=420,
+        format_func=lambda name: tr(_ALL) if name == _ALL else wording.theme(name),
     )  # fmt: skip
     kept = [pair for pair in found if chosen in (_ALL, pair.metric.thema)]
     page.conclusion(comparing.conclusion(kept, sides), sides.lead)
@@ -55,13 +64,18 @@ def _theme(released: Released, theme: str, found: list[Pair], sides: Sides) -> N
     figure.section(wording.theme(theme))
     drawn = [pair for pair in found if pair.metric.soort == "aandeel" and pair.both]
     first, second = sides.names
-    title = f"{first} en {second}, {_common(sides)}"
+    title = tr("{een} en {ander}, {beide}", een=first, ander=second, beide=_common(sides))
     picture = charts_compare.shares(drawn, sides.names) if len(drawn) >= _PICTURE else None
     left_out = len(found) - len(drawn)
     note = (
-        "Het diagram toont de aandelen die aan beide kanten zichtbaar zijn; "
-        f"{wording.count_of(left_out, 'ander cijfer staat', 'andere cijfers staan')} alleen in de "
-        "tabel."
+        plural(
+            "Het diagram toont de aandelen die aan beide kanten zichtbaar zijn; {n} ander cijfer "
+            "staat alleen in de tabel.",
+            "Het diagram toont de aandelen die aan beide kanten zichtbaar zijn; {n} andere cijfers "
+            "staan alleen in de tabel.",
+            left_out,
+            n=wording.number(left_out),
+        )
         if picture is not None and left_out
         else ""
     )
@@ -73,8 +87,13 @@ def _theme(released: Released, theme: str, found: list[Pair], sides: Sides) -> N
             table=comparing_table.table(found, sides, f"{wording.theme(theme)}: {title}"),
             filed=comparing_table.table(found, sides, title, filed=True),
             chart=picture,
-            alt=f"Puntendiagram: per cijfer de waarde van {first} en van {second}, met hun "
-            f"intervallen. {_told(drawn)}",
+            alt=tr(
+                "Puntendiagram: per cijfer de waarde van {een} en van {ander}, met hun "
+                "intervallen.",
+                een=first,
+                ander=second,
+            )
+            + f" {_told(drawn)}",
             note=note,
             wide=True,
             chosen=sides.told,
@@ -91,5 +110,5 @@ def _told(drawn: list[Pair]) -> str:
     """How many of the drawn pairs surely differ, in words."""
     sure = [pair.label for pair in drawn if pair.certainty == comparing.SURE]
     if not sure:
-        return "Bij geen van de cijfers is het verschil zeker."
-    return f"Zeker is het verschil bij: {', '.join(sure)}."
+        return tr("Bij geen van de cijfers is het verschil zeker.")
+    return tr("Zeker is het verschil bij: {cijfers}.", cijfers=", ".join(sure))

@@ -9,19 +9,30 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import charts, charts_zis, facts, figure, page, promises, tables, wording
+from dashboard import (
+    charts,
+    charts_zis,
+    facts,
+    figure,
+    language,
+    page,
+    promises,
+    tables,
+    wording,
+)
+from dashboard.language import Dutch, mark, published, tr
 from dashboard.promises import Effect
 from dashboard.released import Metric, Released
 from dashboard.tables import Row, Table
 
-TITLE = "Zorg In School"
-QUESTION = "Maakt Zorg In School waar wat het belooft?"
+TITLE = mark("Zorg In School")
+QUESTION = mark("Maakt Zorg In School waar wat het belooft?")
 
-_GROUPS = {"zis": "Zorg In School", "vergelijking": "Vergelijkingsgroep"}
+_GROUPS = {"zis": mark("Zorg In School"), "vergelijking": mark("Vergelijkingsgroep")}
 # Differences per period stand under an id of their own.
 _PER_START = "_per_startgroep"
 _DESCRIPTION = "BS"
-_HOW_TO_READ = (
+_HOW_TO_READ = mark(
     "Elke rij heeft een eigen schaal, want de uitkomsten hebben verschillende eenheden: vergelijk "
     "de streepjes dus niet tussen rijen. De stip is de schatting, de streep het 95%-interval. "
     "Rechts van het midden is de beloofde kant op; loopt de streep over het midden heen, dan is "
@@ -33,15 +44,19 @@ def render(released: Released) -> None:
     effects = released.table("effecten", "id, leidend DESC, ontwerp DESC").to_dicts()
     page.conclusion(promises.summary(effects))
     if not effects:
-        figure.explain("Effecten", "In deze publicatie staan geen effecten van Zorg In School.")
+        figure.explain(
+            tr("Effecten"), tr("In deze publicatie staan geen effecten van Zorg In School.")
+        )
         return
     outcomes = promises.leading(effects)
-    figure.section("Alle beloften", _HOW_TO_READ)
+    figure.section(tr("Alle beloften"), tr(_HOW_TO_READ))
     for code, term in promises.TERMS.items():
-        _term(released, term, [row for row in outcomes if promises.term(row) == code])
+        _term(released, tr(term), [row for row in outcomes if promises.term(row) == code])
     absent = [row for row in outcomes if not promises.shown(row)]
     if absent:
-        figure.section("Wat ontbreekt", "Beloften waarover nu niets te zeggen is, en wat nodig is.")
+        figure.section(
+            tr("Wat ontbreekt"), tr("Beloften waarover nu niets te zeggen is, en wat nodig is.")
+        )
         figure.html(tables.html(promises.missing(absent)))
     _one(released, effects, [row for row in outcomes if promises.shown(row)])
 
@@ -49,35 +64,41 @@ def render(released: Released) -> None:
 def _term(released: Released, term: str, outcomes: Sequence[Effect]) -> None:
     told = [row for row in outcomes if promises.shown(row)]
     if not told:
-        figure.explain(term, "Voor deze termijn is er nog geen uitkomst; zie Wat ontbreekt.")
+        figure.explain(term, tr("Voor deze termijn is er nog geen uitkomst; zie Wat ontbreekt."))
         return
     account = facts.of_promises(
-        released, told, "Per belofte; kies hieronder een belofte voor de hele verantwoording"
+        released,
+        told,
+        tr("Per belofte; kies hieronder een belofte voor de hele verantwoording"),
     )
     figure.show(
         figure.Figure(
             key=f"beloften_{promises.term(told[0])}",
             title=term,
             facts=account,
-            table=promises.forest(told, f"{term}: beloften met een uitkomst"),
+            table=promises.forest(told, tr("{termijn}: beloften met een uitkomst", termijn=term)),
         )
     )
 
 
 def _one(released: Released, effects: Sequence[Effect], outcomes: Sequence[Effect]) -> None:
-    figure.section("Eén belofte van dichtbij", "Kies een belofte; de keuze staat in het adres.")
+    figure.section(
+        tr("Eén belofte van dichtbij"), tr("Kies een belofte; de keuze staat in het adres.")
+    )
     if not outcomes:
-        figure.explain("Geen uitkomsten", "Er is nog geen belofte met een uitkomst.")
+        figure.explain(tr("Geen uitkomsten"), tr("Er is nog geen belofte met een uitkomst."))
         return
     named = {f"{str(row['belofte']).rstrip('.')} ({row['maat']})": row for row in outcomes}
     chosen = st.selectbox(
-        "Belofte", list(named), index=_best(outcomes), key="belofte", bind="query-params", width=760
+        tr("Belofte"), list(named), index=_best(outcomes), key="belofte", bind="query-params",
+        format_func=lambda name: f"{_promise(named[name])} ({published(named[name]['maat'])})",
+        width=760,
     )  # fmt: skip
     main = named[chosen]
     designs = [row for row in effects if row["id"] == main["id"]]
     figure.html(
-        f'<p class="zl-sentence">{escape(str(main["zin"]))} Bewijsniveau: '
-        f"<strong>{escape(str(main['bewijsniveau']))}</strong>.</p>"
+        f'<p class="zl-sentence">{language.html(Dutch(main["zin"]))} {tr("Bewijsniveau:")} '
+        f"<strong>{language.html(published(main['bewijsniveau']))}</strong>.</p>"
     )
     _estimates(released, main, promises.in_order(designs))
     _grounds(main)
@@ -86,6 +107,11 @@ def _one(released: Released, effects: Sequence[Effect], outcomes: Sequence[Effec
     _event_study(
         released, main, [row for row in points if row["effect"] == f"{main['id']}{_PER_START}"]
     )
+
+
+def _promise(row: Effect) -> str:
+    """A promise as a title."""
+    return published(str(row["belofte"])).rstrip(".")
 
 
 def _best(outcomes: Sequence[Effect]) -> int:
@@ -102,33 +128,39 @@ def _estimates(released: Released, main: Effect, designs: Sequence[Effect]) -> N
         if promises.shown(row) and row["onder"] is not None and row["ontwerp"] != _DESCRIPTION
     ]
     heads = (
-        "Opzet", "Schatting", "95%-interval", "p", "Leerlingen", "Scholen", "Bewijsniveau",
-        "Wat dit zegt",
+        tr("Opzet"), tr("Schatting"), tr("95%-interval"), "p", tr("Leerlingen"), tr("Scholen"),
+        tr("Bewijsniveau"), tr("Wat dit zegt"),
     )  # fmt: skip
-    way = "minder is gunstiger" if main["richting"] == "lager" else "meer is gunstiger"
+    fewer = main["richting"] == "lager"
+    way = tr("minder is gunstiger") if fewer else tr("meer is gunstiger")
     figure.show(
         figure.Figure(
             key=f"{main['id']}_schatting",
-            title=f"{str(main['belofte']).rstrip('.')}: schatting per opzet",
+            title=tr("{belofte}: schatting per opzet", belofte=_promise(main)),
             facts=facts.of_effect(released, main),
             table=Table(
-                "Schatting per opzet", heads, tuple(map(_design, designs)),
+                tr("Schatting per opzet"), heads, tuple(map(_design, designs)),
                 frozenset({1, 2, 3, 4, 5}),
             ),
             chart=charts.estimates(
                 [
                     charts.Estimate(
-                        str(row["ontwerp_label"]), row["schatting"], row["onder"], row["boven"],
+                        published(row["ontwerp_label"]),
+                        row["schatting"], row["onder"], row["boven"],
                         f"{promises.estimate(row)} ({promises.interval(row)})",
                         bool(row["leidend"]),
                     )
                     for row in drawn
                 ],
-                f"{main['eenheid']}; {way}", euros=promises.euros(main),
+                f"{published(main['eenheid'])}; {way}", euros=promises.euros(main),
             ) if drawn else None,
-            alt=f"Schattingen met 95%-interval voor: {main['belofte']}",
-            note="Een beschrijving zegt hoe het bij deelnemers is, niet wat er veranderde; zij "
-            "staat daarom alleen in de tabel."
+            alt=tr(
+                "Schattingen met 95%-interval voor: {belofte}", belofte=published(main["belofte"])
+            ),
+            note=tr(
+                "Een beschrijving zegt hoe het bij deelnemers is, niet wat er veranderde; zij "
+                "staat daarom alleen in de tabel."
+            )
             if any(row["ontwerp"] == _DESCRIPTION for row in designs) else "",
             wide=True,
         )
@@ -139,17 +171,18 @@ def _design(row: Effect) -> Row:
     if not promises.shown(row):
         blank = tables.Cell(wording.no_value(str(row["status"])), number=True)
         empty = tables.figure("")
-        cells = (blank, empty, empty, empty, empty, tables.text(""), tables.long(row["reden"]))
-        return Row((tables.text(row["ontwerp_label"]), *cells), now=bool(row["leidend"]))
+        reason = tables.long(published(row["reden"]) if row["reden"] else "")
+        cells = (blank, empty, empty, empty, empty, tables.text(""), reason)
+        return Row((tables.text(published(row["ontwerp_label"])), *cells), now=bool(row["leidend"]))
     return Row(
         (
-            tables.text(row["ontwerp_label"]),
+            tables.text(published(row["ontwerp_label"])),
             tables.figure(promises.estimate(row), row["schatting"]),
             tables.figure(promises.interval(row)),
             tables.figure(_p(row)),
             tables.part(row, "n_leerlingen"),
             tables.part(row, "n_scholen"),
-            tables.text(row["bewijsniveau"]),
+            tables.text(published(row["bewijsniveau"])),
             tables.long(promises.verdict(row)),
         ),
         now=bool(row["leidend"]),
@@ -158,7 +191,7 @@ def _design(row: Effect) -> Row:
 
 def _p(row: Effect) -> str:
     if row["p"] is None:
-        return "n.v.t."
+        return wording.status("nvt")
     told = wording.number(row["p"], 3)
     if row["p_holm"] is None:
         return told
@@ -170,32 +203,33 @@ def _grounds(main: Effect) -> None:
     figure.html(
         tables.terms(
             [
-                (name, str(main[column]))
+                (name, published(str(main[column])))
                 for name, column in (
-                    ("Over wie", "populatie"), ("Over welke tijd", "blootstelling"),
-                    ("Vergeleken met", "vergelijking"),
+                    (tr("Over wie"), "populatie"), (tr("Over welke tijd"), "blootstelling"),
+                    (tr("Vergeleken met"), "vergelijking"),
                 )
                 if main[column]
             ]
         )
     )  # fmt: skip
     parts = (
-        ("Wat is nagegaan", main["controles"]),
-        ("Waar het op rust", main["aannames"]),
-        ("Wat het ook kan verklaren", main["bedreigingen"]),
+        (tr("Wat is nagegaan"), main["controles"]),
+        (tr("Waar het op rust"), main["aannames"]),
+        (tr("Wat het ook kan verklaren"), main["bedreigingen"]),
     )
     for column, (title, text) in zip(st.columns(3, gap="medium"), parts, strict=True):
-        lines = "".join(f"<li>{escape(line)}</li>" for line in promises.sentences(text))
-        body = f"<ul>{lines}</ul>" if lines else "<p>Niets vastgelegd.</p>"
+        told = (language.html(published(line)) for line in promises.sentences(text))
+        lines = "".join(f"<li>{line}</li>" for line in told)
+        body = f"<ul>{lines}</ul>" if lines else f"<p>{escape(tr('Niets vastgelegd.'))}</p>"
         with column:
-            figure.html(f'<div class="zl-grounds"><h4>{title}</h4>{body}</div>')
+            figure.html(f'<div class="zl-grounds"><h4>{escape(title)}</h4>{body}</div>')
 
 
 def _series(released: Released, effect: Effect, found: Sequence[Mapping[str, Any]]) -> None:
     series = [{**row, "n": row["n_leerlingen"]} for row in found]
     if not series:
         return
-    title = f"Verloop: {effect['eenheid']}"
+    title = tr("Verloop: {eenheid}", eenheid=published(effect["eenheid"]))
     places = sorted({(row["volgorde"], row["periode"]) for row in series})
     steps = [period for _, period in places]
     groups = [group for group in _GROUPS if any(row["groep"] == group for row in series)]
@@ -204,7 +238,7 @@ def _series(released: Released, effect: Effect, found: Sequence[Mapping[str, Any
     metric = _as_metric(effect)
     lines = [
         charts.Line(
-            _GROUPS[group], [at.get((group, step), blank) for step in steps],
+            tr(_GROUPS[group]), [at.get((group, step), blank) for step in steps],
             quiet=group == "vergelijking",
         )
         for group in groups
@@ -213,12 +247,20 @@ def _series(released: Released, effect: Effect, found: Sequence[Mapping[str, Any
         figure.explain(title, wording.status_sentence(wording.HIDDEN))
         return
     body = tuple(
-        Row((tables.text(step), *(tables.valued(metric, line.rows[place]) for line in lines)))
+        Row(
+            (
+                tables.text(published(step)),
+                *(tables.valued(metric, line.rows[place]) for line in lines),
+            )
+        )
         for place, step in enumerate(steps)
     )
     account = replace(
         facts.of_effect(released, effect, series),
-        definition=f"Aantal {effect['eenheid']}, per periode vóór en na de eigen start.",
+        definition=tr(
+            "Aantal {eenheid}, per periode vóór en na de eigen start.",
+            eenheid=published(effect["eenheid"]),
+        ),
         interval="",
     )
     figure.show(
@@ -227,11 +269,17 @@ def _series(released: Released, effect: Effect, found: Sequence[Mapping[str, Any
             title=title,
             facts=account,
             table=Table(
-                f"{effect['maat']} per periode", ("Periode", *(line.label for line in lines)),
-                body, frozenset(range(1, len(lines) + 1)),
+                tr("{maat} per periode", maat=published(effect["maat"])),
+                (tr("Periode"), *(line.label for line in lines)), body,
+                frozenset(range(1, len(lines) + 1)),
             ),
-            chart=charts.lines(metric, lines, steps, sum(order < 0 for order, _ in places)),
-            alt=f"Lijngrafiek: {effect['maat']} per periode in de groepen.",
+            chart=charts.lines(
+                metric, lines, [published(step) for step in steps],
+                sum(order < 0 for order, _ in places),
+            ),
+            alt=tr(
+                "Lijngrafiek: {maat} per periode in de groepen.", maat=published(effect["maat"])
+            ),
             wide=True,
         )
     )  # fmt: skip
@@ -243,7 +291,7 @@ def _event_study(released: Released, effect: Effect, found: Sequence[Mapping[str
     metric = _as_metric(effect)
     body = tuple(
         Row((
-            tables.text(row["periode"]),
+            tables.text(published(row["periode"])),
             tables.valued(metric, row) if not charts.visible(row)
             else tables.figure(promises.estimate(effect, row["waarde"]), row["waarde"]),
             tables.figure("" if row["onder"] is None or row["boven"] is None
@@ -253,23 +301,28 @@ def _event_study(released: Released, effect: Effect, found: Sequence[Mapping[str
     )  # fmt: skip
     account = replace(
         facts.of_effect(released, effect, found),
-        definition=f"Verschil met de vergelijkingsgroep in het aantal {effect['eenheid']}, per "
-        "periode vóór en na de start, gemiddeld over de startgroepen.",
-        interval="95%-interval",
+        definition=tr(
+            "Verschil met de vergelijkingsgroep in het aantal {eenheid}, per periode vóór en na de "
+            "start, gemiddeld over de startgroepen.",
+            eenheid=published(effect["eenheid"]),
+        ),
+        interval=tr("95%-interval"),
     )
     figure.show(
         figure.Figure(
             key=f"{effect['id']}_per_periode",
-            title="Verschil met de vergelijkingsgroep per periode",
+            title=tr("Verschil met de vergelijkingsgroep per periode"),
             facts=account,
             table=Table(
-                "Verschil per periode", ("Periode", "Verschil", "95%-interval"), body,
-                frozenset({1, 2}),
+                tr("Verschil per periode"),
+                (tr("Periode"), tr("Verschil"), tr("95%-interval")), body, frozenset({1, 2}),
             ),
-            chart=charts_zis.event_study(found, str(effect["eenheid"])),
-            alt="Verschil met de vergelijkingsgroep per periode, met 95%-interval.",
-            note="Vóór de start horen de verschillen rond nul te liggen: dan liepen beide groepen "
-            "gelijk op en is de vergelijking eerlijk.",
+            chart=charts_zis.event_study(found, published(str(effect["eenheid"]))),
+            alt=tr("Verschil met de vergelijkingsgroep per periode, met 95%-interval."),
+            note=tr(
+                "Vóór de start horen de verschillen rond nul te liggen: dan liepen beide groepen "
+                "gelijk op en is de vergelijking eerlijk."
+            ),
             wide=True,
         )
     )  # fmt: skip
