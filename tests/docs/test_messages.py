@@ -18,18 +18,18 @@ from tests.conftest import DemoRun
 
 ROOT = Path(__file__).parents[2]
 DECLARED = contracts.load()
-# What an English reader would say in the same word: message -> why.
+# Words that are the same in English; a message of these words only may be its own translation.
 SAME = {
-    "euro per euro": "what one euro brings in, in euro; no plural in either language",
-    "norm": "the word is the same, and the definitions of the figures use it",
-    "Norm": "the same",
-    "norm {norm}": "the same",
+    "euro": "in a price per thing",
+    "in": "before a place or a year",
+    "instrument": "as in a questionnaire",
+    "norm": "the definitions of the figures use it too",
     "p": "the sign of a p-value",
-    "per school": "both words are the same",
-    "start": "the same",
-    "Scenario": "the same",
-    "Volume": "the same",
-    "Instrument": "the same",
+    "per": "before a unit",
+    "scenario": "the name of a page",
+    "school": "one school",
+    "start": "the day help began",
+    "volume": "of youth care",
 }
 # Texts that a reader sees as they are released, none of them made from what was delivered.
 SHOWN = {
@@ -105,13 +105,18 @@ def test_values_go_into_every_translation() -> None:
 
 
 def test_a_translation_is_no_dutch() -> None:
-    same = {
+    same = [
         dutch
         for message in said(ENGLISH)
         for dutch, english in zip(forms(message.id), forms(message.string), strict=False)
-        if dutch == english
-    }
-    assert same - set(SAME) == set()
+        if dutch == english and not words(dutch) <= set(SAME)
+    ]
+    assert same == []
+
+
+def words(text: str) -> set[str]:
+    """The words of a message, without the names of values."""
+    return set(re.findall(r"[^\W\d_]+", re.sub(r"\{[^}]*\}", " ", text.lower())))
 
 
 def test_a_space_or_a_mark_at_either_end_stays() -> None:
