@@ -174,7 +174,7 @@ def _numeric(yes: bool) -> str:
 def terms(rows: Sequence[tuple[str, str]]) -> str:
     """Terms with what is said of each, as HTML."""
     body = "".join(
-        f"<tr><th scope='row'>{escape(name)}</th><td>{escape(said)}</td></tr>"
+        f"<tr><th scope='row'>{escape(name)}</th><td>{language.html(said)}</td></tr>"
         for name, said in rows
     )
     return f'<div class="zl-scroll"><table class="zl zl-def"><tbody>{body}</tbody></table></div>'
