@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import closed, menu, page, theme
+from dashboard import closed, filters, menu, page, switch, theme
 from dashboard.access import visitor
 from dashboard.access.scope import FRONT
 from dashboard.access.visitor import NoAccess, Visitor
+from dashboard.language import tr
 
 SIDEBAR_WIDTH = 288
 
 
 def main() -> None:
-    """Draw the chosen page."""
+    """Draw the chosen page in the language of the reader."""
+    switch.follow()
     st.set_page_config(page_title="Zichtlijn", layout="wide", initial_sidebar_state=SIDEBAR_WIDTH)
     who = _who()
     if who:
         st.logo(theme.LOGO, size="large")
     chosen = st.navigation(
         {
-            heading: [
+            tr(heading): [
                 st.Page(
                     page.framed(view.TITLE, view.QUESTION, view.render, address or FRONT),
-                    title=menu.SHORT.get(address, view.TITLE),
+                    title=tr(menu.SHORT.get(address, view.TITLE)),
                     url_path=address or FRONT,
                     default=not address,
                     # A page outside the role keeps its address, and says there that it is closed.
@@ -37,7 +39,9 @@ def main() -> None:
         expanded=True,
     )
     st.set_page_config(page_title=f"{chosen.title} - Zichtlijn")
+    filters.keep(chosen.url_path)
     chosen.run()
+    switch.offer()
     if who:
         closed.account(who)
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboard import charts, wording
+from dashboard.language import mark, plural, tr
 from dashboard.released import Metric, Released
 from dashboard.selection import Cell, Selection
 
@@ -21,8 +22,9 @@ RATIOS = frozenset({"aandeel", "per_100", "per_1000", "gemiddelde", "mediaan"})
 # Kinds that only compare with themselves a year earlier or later.
 SIZES = frozenset({"aantal", "bedrag"})
 _WHOLE = frozenset({"aandeel", "per_100", "per_1000"})
-ROUNDED = "vrijwel gelijk"
-SURE, UNSURE, OPEN, NONE = "zeker", "niet zeker", "geen interval", "geen cijfer"
+# How sure a difference is; said with `tr` where it is shown.
+SURE, UNSURE = mark("zeker"), mark("niet zeker")
+OPEN, NONE = mark("geen interval"), mark("geen cijfer")
 _NAMED = 4
 
 
@@ -47,23 +49,27 @@ class Sides:
     @property
     def word(self) -> str:
         """Before and after is a change; two areas at one time differ."""
-        return "verandering" if self.years else "verschil"
+        return tr("verandering") if self.years else tr("verschil")
 
     @property
     def lead(self) -> str:
         if self.years:
-            return (
-                f"{self.one.where[:1].upper()}{self.one.where[1:]}, {self.one.schooljaar} "
-                f"vergeleken met {self.other.schooljaar}:"
-            )
-        return f"{self.one.naam} vergeleken met {self.other.naam}, in {self.one.schooljaar}:"
+            return tr(
+                "{Waar}, {jaar} vergeleken met {ander_jaar}:",
+                Waar=f"{self.one.where[:1].upper()}{self.one.where[1:]}",
+                jaar=self.one.schooljaar, ander_jaar=self.other.schooljaar,
+            )  # fmt: skip
+        return tr(
+            "{gebied} vergeleken met {ander_gebied}, in {jaar}:",
+            gebied=self.one.naam, ander_gebied=self.other.naam, jaar=self.one.schooljaar,
+        )  # fmt: skip
 
     @property
     def told(self) -> str:
         """The choice in words, for what leaves the page."""
         first = f"{self.one.schooljaar}, {wording.level(self.one.niveau)}, {self.one.naam}"
         second = f"{self.other.schooljaar}, {wording.level(self.other.niveau)}, {self.other.naam}"
-        return f"{first} vergeleken met {second}"
+        return tr("{een} vergeleken met {ander}", een=first, ander=second)
 
 
 @dataclass(frozen=True)
@@ -77,12 +83,8 @@ class Pair:
 
     @property
     def label(self) -> str:
-        measure = self.one["maat"]
-        return (
-            f"{self.metric.label_nl} ({wording.measure(measure).lower()})"
-            if measure
-            else self.metric.label_nl
-        )
+        name, measure = wording.label(self.metric), self.one["maat"]
+        return f"{name} ({wording.measure(measure).lower()})" if measure else name
 
     @property
     def both(self) -> bool:
@@ -97,6 +99,12 @@ class Pair:
         if self.metric.soort == "aantal":
             return self.step * float(round(apart / self.step))
         return apart
+
+    @property
+    def rounded(self) -> bool:
+        """Whether two counts differ by no more than what they are rounded to."""
+        apart = self.difference
+        return apart is not None and self.metric.soort == "aantal" and abs(apart) <= self.step
 
     @property
     def bounds(self) -> tuple[float, float] | None:
@@ -159,42 +167,74 @@ def conclusion(found: Sequence[Pair], sides: Sides) -> list[str]:
         told.append(_counted(judged, sure, sides))
     told += [_sentence(pair) for pair in sure[:_NAMED]]
     if len(sure) > _NAMED:
-        told.append(f"De andere {len(sure) - _NAMED} staan in de tabellen hieronder.")
+        told.append(
+            tr("De andere {aantal} staan in de tabellen hieronder.", aantal=len(sure) - _NAMED)
+        )
     if open_ones:
         told.append(
-            f"{_these(len(open_ones))} zonder interval: of {the(sides)} daar toeval kan zijn, is "
-            "niet te zeggen."
+            plural(
+                "Eén cijfer is zonder interval: of {het_verschil} daar toeval kan zijn, is niet te "
+                "zeggen.",
+                "{aantal} cijfers zijn zonder interval: of {het_verschil} daar toeval kan zijn, is "
+                "niet te zeggen.",
+                len(open_ones),
+                aantal=wording.number(len(open_ones)),
+                het_verschil=the(sides),
+            )
         )
     if absent:
         told.append(
-            f"Van {wording.count_of(len(absent), 'cijfer', 'cijfers')} is geen {sides.word} te "
-            "geven: aan een van beide kanten wordt geen waarde getoond."
+            plural(
+                "Van {aantal} cijfer is geen {verschil} te geven: aan een van beide kanten wordt "
+                "geen waarde getoond.",
+                "Van {aantal} cijfers is geen {verschil} te geven: aan een van beide kanten wordt "
+                "geen waarde getoond.",
+                len(absent),
+                aantal=wording.number(len(absent)),
+                verschil=sides.word,
+            )
         )
     return told
 
 
 def _counted(judged: Sequence[Pair], sure: Sequence[Pair], sides: Sides) -> str:
-    head = f"Van {wording.count_of(len(judged), 'cijfer', 'cijfers')} met een interval aan beide "
+    of = wording.count_of(len(judged), "cijfer", "cijfers")
     if not sure:
-        return f"{head}kanten is bij **geen** {the(sides)} zeker: de intervallen overlappen."
-    verb = "is" if len(sure) == 1 else "zijn"
-    changed = "zeker veranderd" if sides.years else "zeker verschillend"
+        return tr(
+            "Van {cijfers} met een interval aan beide kanten is bij **geen** {het_verschil} zeker: "
+            "de intervallen overlappen.",
+            cijfers=of, het_verschil=the(sides),
+        )  # fmt: skip
+    if sides.years:
+        head = plural(
+            "Van {cijfers} met een interval aan beide kanten is er **{zeker}** zeker veranderd",
+            "Van {cijfers} met een interval aan beide kanten zijn er **{zeker}** zeker veranderd",
+            len(sure), cijfers=of, zeker=len(sure),
+        )  # fmt: skip
+    else:
+        head = plural(
+            "Van {cijfers} met een interval aan beide kanten is er **{zeker}** zeker verschillend",
+            "Van {cijfers} met een interval aan beide kanten zijn er **{zeker}** zeker "
+            "verschillend",
+            len(sure), cijfers=of, zeker=len(sure),
+        )  # fmt: skip
     rest = len(judged) - len(sure)
-    unsure = f"; bij de andere {rest} overlappen de intervallen" if rest else ""
-    return f"{head}kanten {verb} er **{len(sure)}** {changed}{unsure}."
+    if not rest:
+        return f"{head}."
+    return head + tr("; bij de andere {aantal} overlappen de intervallen.", aantal=rest)
 
 
 def the(sides: Sides) -> str:
-    return f"{'de' if sides.years else 'het'} {sides.word}"
-
-
-def _these(amount: int) -> str:
-    return "Eén cijfer is" if amount == 1 else f"{wording.number(amount)} cijfers zijn"
+    """The change, or the difference, as it stands in a sentence."""
+    return tr("de verandering") if sides.years else tr("het verschil")
 
 
 def _sentence(pair: Pair) -> str:
     first, second = (wording.bare(pair.metric, cell["waarde"]) for cell in (pair.one, pair.other))
-    return f"{pair.label}: **{first}** tegen **{second}**, {apart(pair)}."
+    return tr(
+        "{cijfer}: **{een}** tegen **{ander}**, {verschil}.",
+        cijfer=pair.label, een=first, ander=second, verschil=apart(pair),
+    )  # fmt: skip
 
 
 def apart(pair: Pair) -> str:
@@ -202,43 +242,54 @@ def apart(pair: Pair) -> str:
     difference, metric = pair.difference, pair.metric
     if difference is None:
         return ""
-    if metric.soort == "aantal" and abs(difference) <= pair.step:
-        return f"{ROUNDED}, gezien de afronding"
+    if pair.rounded:
+        return tr("vrijwel gelijk, gezien de afronding")
     if abs(difference) < 1e-9:
-        return "gelijk, na afronding"
+        return tr("gelijk, na afronding")
+    amount = _amount(metric, abs(difference))
+    if metric.soort in SIZES and difference > 0:
+        return tr("ongeveer {hoeveel} meer", hoeveel=amount)
     if metric.soort in SIZES:
-        way = "meer" if difference > 0 else "minder"
-    else:
-        way = "hoger" if difference > 0 else "lager"
-    return f"ongeveer {_amount(metric, abs(difference))} {way}"
+        return tr("ongeveer {hoeveel} minder", hoeveel=amount)
+    if difference > 0:
+        return tr("ongeveer {hoeveel} hoger", hoeveel=amount)
+    return tr("ongeveer {hoeveel} lager", hoeveel=amount)
 
 
 def _amount(metric: Metric, value: float) -> str:
     if metric.soort == "aandeel":
-        return f"{wording.number(value)} procentpunt"
+        return tr("{aantal} procentpunt", aantal=wording.number(value))
     return wording.full(metric, value)
 
 
 def caution(sides: Sides) -> str:
     """What a difference does not say."""
     if sides.years:
-        return (
+        return tr(
             "Een verandering is nog geen effect: ook de leerlingen, de scholen, de afspraken over "
             "registreren en het toeval veranderen van jaar op jaar."
         )
-    told = (
-        "Een verschil zegt niet waardoor het komt: gebieden verschillen in leerlingen, in scholen "
-        "en in wat zij registreren. Aantallen en bedragen staan hier niet: een groter gebied heeft "
-        "er vanzelf meer."
-    )
+    told = [
+        tr(
+            "Een verschil zegt niet waardoor het komt: gebieden verschillen in leerlingen, in "
+            "scholen en in wat zij registreren. Aantallen en bedragen staan hier niet: een groter "
+            "gebied heeft er vanzelf meer."
+        )
+    ]
     if sides.one.niveau == "vestiging":
-        told += (
-            " Kleine scholen wijken door toeval vaker af dan grote; Scholen vergelijken tekent die "
-            "speling erbij."
+        told.append(
+            tr(
+                "Kleine scholen wijken door toeval vaker af dan grote; Scholen vergelijken tekent "
+                "die speling erbij."
+            )
         )
     if sides.within:
-        told += (
-            f" {sides.one.naam} telt zelf mee in {sides.other.naam}; met alleen de rest "
-            "vergeleken kan het verschil groter zijn."
+        told.append(
+            tr(
+                "{gebied} telt zelf mee in {geheel}; met alleen de rest vergeleken kan het "
+                "verschil groter zijn.",
+                gebied=sides.one.naam,
+                geheel=sides.other.naam,
+            )
         )
-    return told
+    return " ".join(told)

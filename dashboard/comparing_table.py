@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from dashboard import charts, tables, wording
-from dashboard.comparing import ROUNDED, Pair, Sides, apart, the
+from dashboard import charts, language, tables, wording
+from dashboard.comparing import Pair, Sides, apart, the
 from dashboard.facts import Facts
+from dashboard.language import tr
 from dashboard.released import Metric, Released, Source
 from dashboard.tables import Row, Table
 
@@ -21,9 +22,9 @@ def _range(pair: Pair) -> tables.Cell:
 
 def _difference(pair: Pair) -> tables.Cell:
     if not pair.both:
-        return tables.Cell('<span class="zl-soft">niet te geven</span>')
+        return tables.Cell(f'<span class="zl-soft">{escape(tr("niet te geven"))}</span>')
     told = apart(pair)
-    if pair.difference is None or told.startswith(ROUNDED):
+    if pair.difference is None or pair.rounded:
         return tables.text(told)
     return tables.Cell(escape(told), values=(pair.difference,))
 
@@ -45,15 +46,15 @@ def table(found: Sequence[Pair], sides: Sides, caption: str, *, filed: bool = Fa
     """
     first, second = sides.names
     intervals = any(pair.bounds is not None for pair in found)
-    heads = ["Cijfer", first]
-    heads += [f"95%-interval {first}"] if intervals else []
+    heads = [tr("Cijfer"), first]
+    heads += [tr("95%-interval {kant}", kant=first)] if intervals else []
     heads += [second]
-    heads += [f"95%-interval {second}"] if intervals else []
+    heads += [tr("95%-interval {kant}", kant=second)] if intervals else []
     numeric = range(1, len(heads))
     heads += [sides.word.capitalize()]
-    heads += [f"Ruim interval van {the(sides)}"] * intervals
-    heads += ["Zeker?"]
-    heads += ["Eenheid", "Definitie van het cijfer"] if filed else []
+    heads += [_wide(sides)] * intervals
+    heads += [tr("Zeker?")]
+    heads += [tr("Eenheid"), tr("Definitie van het cijfer")] if filed else []
     rows = []
     for pair in found:
         cells = [tables.text(pair.label)]
@@ -63,10 +64,11 @@ def table(found: Sequence[Pair], sides: Sides, caption: str, *, filed: bool = Fa
         cells.append(_difference(pair))
         cells += [_range(pair)] if intervals else []
         cells.append(
-            tables.kept(pair.certainty) if pair.both else tables.text(_absent(pair, sides))
+            tables.kept(tr(pair.certainty)) if pair.both else tables.text(_absent(pair, sides))
         )
         if filed:
-            cells += [tables.text(pair.metric.eenheid), tables.text(pair.metric.definitie)]
+            unit = language.published(pair.metric.eenheid)
+            cells += [tables.text(unit), tables.text(wording.definition(pair.metric))]
         rows.append(Row(tuple(cells)))
     wide = {*numeric, len(numeric) + 2} if intervals else {*numeric}
     return Table(caption, tuple(heads), tuple(rows), frozenset(wide))
@@ -83,19 +85,26 @@ def account(released: Released, found: Sequence[Pair], sides: Sides) -> Facts:
     )
     intervals = any(pair.bounds is not None for pair in found)
     wide = (
-        f"Ruim interval van {the(sides)}",
-        "De uitersten van de twee 95%-intervallen tegen elkaar, dus ruimer dan nodig. Ligt nul "
-        f"erin, dan overlappen de intervallen en heet {the(sides)} niet zeker.",
+        _wide(sides),
+        tr(
+            "De uitersten van de twee 95%-intervallen tegen elkaar, dus ruimer dan nodig. Ligt nul "
+            "erin, dan overlappen de intervallen en heet {het_verschil} niet zeker.",
+            het_verschil=the(sides),
+        ),
     )
     return Facts(
-        definition=f"De gepubliceerde waarde van {first} min die van {second}, per cijfer.",
-        numerator="Per cijfer, zie de definities hieronder",
-        denominator="Per cijfer",
+        definition=tr(
+            "De gepubliceerde waarde van {een} min die van {ander}, per cijfer.",
+            een=first,
+            ander=second,
+        ),
+        numerator=tr("Per cijfer, zie de definities hieronder"),
+        denominator=tr("Per cijfer"),
         sources=tuple(
             sorted(sources, key=lambda one: (one.geleverd_op, one.leverancier), reverse=True)
         ),
         n="",
-        interval="95%-interval per waarde" if intervals else "",
+        interval=tr("95%-interval per waarde") if intervals else "",
         norm="",
         hidden=hidden,
         release_id=released.about.id,
@@ -108,6 +117,13 @@ def account(released: Released, found: Sequence[Pair], sides: Sides) -> Facts:
 
 
 def _defined(metric: Metric) -> str:
-    base = f" Teller: {metric.teller}." if metric.teller else ""
-    base += f" Noemer: {metric.noemer}." if metric.noemer else ""
-    return f"{metric.definitie}{base}"
+    told = [wording.definition(metric)]
+    if metric.teller:
+        told.append(tr("Teller: {teller}.", teller=language.published(metric.teller)))
+    if metric.noemer:
+        told.append(tr("Noemer: {noemer}.", noemer=language.published(metric.noemer)))
+    return " ".join(told)
+
+
+def _wide(sides: Sides) -> str:
+    return tr("Ruim interval van {het_verschil}", het_verschil=the(sides))

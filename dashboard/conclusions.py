@@ -1,4 +1,4 @@
-"""A metric's step from last year to this in one Dutch sentence.
+"""A metric's step from last year to this in one sentence.
 
 Known metrics have a sentence of their own; others get the general form. Numbers between `**` are
 printed bold. A change is only called one when the intervals do not overlap.
@@ -8,34 +8,49 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard import wording
+from dashboard import language, wording
+from dashboard.language import mark, tr
 from dashboard.released import Released
 from dashboard.selection import Selection, year_cells
 from dashboard.wording import Step
 
 # {v}: the value with its sign, nothing else.
 _SENTENCES = {
-    "smw_bereik": "Van elke 100 leerlingen kregen er **{v}** schoolmaatschappelijk werk",
-    "smw_leerlingen": "**{v}** leerlingen kregen schoolmaatschappelijk werk",
-    "smw_trajecten": "Er startten **{v}** trajecten",
-    "smw_wachttijd": "De helft van de trajecten startte binnen **{v} dagen** na aanmelding",
-    "smw_binnen_norm": "**{v}** van de trajecten startte binnen de afgesproken termijn",
-    "smw_doelrealisatie": "Van de gestelde doelen werd **{v}** behaald",
-    "vw_start_binnen_norm": "Bij **{v}** van de verwijzingen startte de hulp binnen twee weken "
-    "na het overleg",
-    "sch_per_1000": "Van elke 1.000 leerlingen werden er **{v}** geschorst",
-    "thuis_jaar": "**{v}** leerlingen zaten in het jaar thuis",
-    "jh_kosten_toegekend": "Aan jeugdhulp werd **{v}** toegekend",
-    "smw_smart": "Bij **{v}** van de gestarte trajecten is een doel gesteld",
-    "smw_volgens_plan": "**{v}** van de afgesloten trajecten eindigde volgens plan",
-    "smw_tevredenheid_leerling": "Leerlingen geven gemiddeld een **{v}**",
-    "vw_aantal": "Er waren **{v}** verwijzingen",
-    "vw_terugkoppeling": "Na **{v}** van de verwijzingen kwam er terugkoppeling",
-    "ev_respons": "**{v}** van de genodigden vulde de evaluatie in",
-    "inzet_per_100": "Per 100 leerlingen waren er **{v}** uren inzet",
-    "sch_aantal": "Er werden **{v}** schorsingen uitgesproken",
+    "smw_bereik": mark("Van elke 100 leerlingen kregen er **{v}** schoolmaatschappelijk werk"),
+    "smw_leerlingen": mark("**{v}** leerlingen kregen schoolmaatschappelijk werk"),
+    "smw_trajecten": mark("Er startten **{v}** trajecten"),
+    "smw_wachttijd": mark("De helft van de trajecten startte binnen **{v} dagen** na aanmelding"),
+    "smw_binnen_norm": mark("**{v}** van de trajecten startte binnen de afgesproken termijn"),
+    "smw_doelrealisatie": mark("Van de gestelde doelen werd **{v}** behaald"),
+    "vw_start_binnen_norm": mark(
+        "Bij **{v}** van de verwijzingen startte de hulp binnen twee weken na het overleg"
+    ),
+    "sch_per_1000": mark("Van elke 1.000 leerlingen werden er **{v}** geschorst"),
+    "thuis_jaar": mark("**{v}** leerlingen zaten in het jaar thuis"),
+    "jh_kosten_toegekend": mark("Aan jeugdhulp werd **{v}** toegekend"),
+    "smw_smart": mark("Bij **{v}** van de gestarte trajecten is een doel gesteld"),
+    "smw_volgens_plan": mark("**{v}** van de afgesloten trajecten eindigde volgens plan"),
+    "smw_tevredenheid_leerling": mark("Leerlingen geven gemiddeld een **{v}**"),
+    "vw_aantal": mark("Er waren **{v}** verwijzingen"),
+    "vw_terugkoppeling": mark("Na **{v}** van de verwijzingen kwam er terugkoppeling"),
+    "ev_respons": mark("**{v}** van de genodigden vulde de evaluatie in"),
+    "inzet_per_100": mark("Per 100 leerlingen waren er **{v}** uren inzet"),
+    "sch_aantal": mark("Er werden **{v}** schorsingen uitgesproken"),
 }
-
+# What follows the sentence: the way since the year before, and how it stands to the norm.
+_MOVED = {
+    "gelijk": mark(", gelijk aan {jaar}"),
+    "onzeker": mark(" ({was} in {jaar}, verschil niet zeker)"),
+    "meer": mark(", meer dan in {jaar} ({was})"),
+    "minder": mark(", minder dan in {jaar} ({was})"),
+    "hoger": mark(", hoger dan in {jaar} ({was})"),
+    "lager": mark(", lager dan in {jaar} ({was})"),
+}
+_NORM = {
+    "gehaald": mark(". De norm van {norm} is gehaald"),
+    "niet gehaald": mark(". De norm van {norm} is niet gehaald"),
+    "onzeker": mark(". Of de norm van {norm} is gehaald, is niet zeker"),
+}
 
 # Metric and measure, in this order on the page; of a group the first that has a figure here.
 HEADLINES = (
@@ -80,7 +95,11 @@ def overview(released: Released, selection: Selection, steps: Sequence[Step]) ->
     sentences = [sentence(step) for step in (others[:1] + with_norm + others[1:])][:5]
     if selection.niveau == "totaal":
         sentences += [
-            f"Zorg In School: {row['zin']} Bewijsniveau: {row['bewijsniveau']}."
+            tr(
+                "Zorg In School: {zin} Bewijsniveau: {niveau}.",
+                zin=row["zin"],
+                niveau=language.published(row["bewijsniveau"]),
+            )
             for row in released.table("effecten", "leidend DESC, id, ontwerp DESC").to_dicts()
             if row["leidend"] and row["status"] == wording.VISIBLE and row["zin"]
         ][:1]
@@ -91,13 +110,16 @@ def sentence(step: Step) -> str:
     """What the reader should take away from one metric."""
     cell, metric = step.now, step.metric
     if cell["status"] != wording.VISIBLE or cell["waarde"] is None:
-        return f"{metric.label_nl}: geen cijfer ({wording.status(cell['status'])})."
+        return tr(
+            "{cijfer}: geen cijfer ({reden}).",
+            cijfer=wording.label(metric), reden=wording.status(cell["status"]),
+        )  # fmt: skip
     form = _SENTENCES.get(metric.id)
     value = wording.bare(metric, cell["waarde"])
     if form is None:
-        text = f"{metric.label_nl}: **{wording.full(metric, cell['waarde'])}**"
+        text = f"{wording.label(metric)}: **{wording.full(metric, cell['waarde'])}**"
     else:
-        text = form.format(v=value)
+        text = tr(form, v=value)
     return f"{text}{_moved(step)}{_against_norm(step)}."
 
 
@@ -106,23 +128,10 @@ def _moved(step: Step) -> str:
     if before is None or before["status"] != wording.VISIBLE or before["waarde"] is None:
         return ""
     was, year = wording.bare(step.metric, before["waarde"]), before["schooljaar"]
-    match wording.movement(step):
-        case "gelijk":
-            return f", gelijk aan {year}"
-        case "onzeker":
-            return f" ({was} in {year}, verschil niet zeker)"
-        case way:
-            return f", {way} dan in {year} ({was})"
+    return tr(_MOVED[wording.movement(step)], was=was, jaar=year)
 
 
 def _against_norm(step: Step) -> str:
     norm = wording.norm_text(step.metric)
-    match wording.norm_verdict(step.metric, step.now):
-        case "gehaald":
-            return f". De norm van {norm} is gehaald"
-        case "niet gehaald":
-            return f". De norm van {norm} is niet gehaald"
-        case "onzeker":
-            return f". Of de norm van {norm} is gehaald, is niet zeker"
-        case _:
-            return ""
+    verdict = wording.norm_verdict(step.metric, step.now)
+    return tr(_NORM[verdict], norm=norm) if verdict else ""

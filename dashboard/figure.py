@@ -17,6 +17,7 @@ import streamlit as st
 from dashboard import charts, comparison, exports, facts, filters, spoken, tables, wording
 from dashboard.access import log
 from dashboard.facts import Facts
+from dashboard.language import tr
 from dashboard.released import Metric, Released
 from dashboard.selection import Selection, nobody_unknown, of_year
 from dashboard.tables import Table
@@ -71,18 +72,21 @@ def not_there(
     asked = level or selection.niveau
     published = released.levels_of(metric_id, cut)
     if asked not in published:
-        explain(title, wording.not_planned(asked, published), wording.NOT_PLANNED)
+        explain(title, wording.not_planned(asked, published), tr(wording.NOT_PLANNED))
         return
-    explain(title, f"Voor {selection.naam} zijn er in {selection.schooljaar} geen gegevens.")
+    explain(
+        title,
+        tr(
+            "Voor {gebied} zijn er in {jaar} geen gegevens.",
+            gebied=selection.naam, jaar=selection.schooljaar,
+        ),
+    )  # fmt: skip
 
 
 def show(figure: Figure) -> None:
     """Draw a figure, or say why it is not shown."""
     if figure.facts.missing:
-        lacking = ", ".join(figure.facts.missing)
-        explain(
-            figure.title, f"Dit cijfer wordt niet getoond: {lacking} ontbreekt in de publicatie."
-        )
+        explain(figure.title, _lacking(figure.facts))
         return
     heading(figure.title, figure.facts.definition)
     if figure.chart is None and figure.tall:
@@ -102,11 +106,18 @@ def show(figure: Figure) -> None:
     account(figure)
 
 
+def _lacking(account_of: Facts) -> str:
+    return tr(
+        "Dit cijfer wordt niet getoond: {wat} ontbreekt in de publicatie.",
+        wat=", ".join(account_of.missing),
+    )
+
+
 def account(figure: Figure) -> None:
     """The line below, and all of it behind a click."""
     notes = [figure.note] if figure.note else []
     if figure.facts.hidden:
-        notes.append(figure.facts.mark)
+        notes.append(tr(figure.facts.mark))
     if notes:
         html("".join(f'<p class="zl-note">{escape(note)}</p>' for note in notes))
     line, button = st.columns([5.6, 1], vertical_alignment="top")
@@ -121,7 +132,7 @@ def about(
     key: str, account_of: Facts, title: str = "", table: Table | None = None, chosen: str = ""
 ) -> None:
     """All facts behind a click, and the table as a file where there is one."""
-    with st.popover("Over dit cijfer", key=f"over_{key}"):
+    with st.popover(tr("Over dit cijfer"), key=f"over_{key}"):
         if table is not None:
             _downloads(key, exports.Export(title, chosen or filters.told(), table, account_of))
         html(facts.about(account_of))
@@ -136,7 +147,8 @@ def _downloads(key: str, export: exports.Export) -> None:
                 label, data=log.taken(partial(made, export), suffix, filters.chosen()),
                 file_name=f"{export.name}.{suffix}",
                 mime=exports.MIME[suffix], key=f"{suffix}_{key}", on_click="ignore",
-                icon=":material/download:", help=f"De tabel als {label}, met toelichting",
+                icon=":material/download:",
+                help=tr("De tabel als {vorm}, met toelichting", vorm=label),
             )  # fmt: skip
 
 
@@ -146,7 +158,7 @@ def _chart(figure: Figure) -> None:
         theme=None,
         config=charts.CONFIG,
         key=f"grafiek_{figure.key}",
-        alt=f"{figure.alt} De tabel bij deze grafiek geeft dezelfde waarden.".strip(),
+        alt=f"{figure.alt} {tr('De tabel bij deze grafiek geeft dezelfde waarden.')}".strip(),
     )
 
 
@@ -165,7 +177,7 @@ def found(
     """
     metric = released.metrics.get(metric_id)
     if metric is None:
-        explain(title, "Deze maat staat niet in deze publicatie.")
+        explain(title, tr("Deze maat staat niet in deze publicatie."))
         return None
     if not rows:
         not_there(released, metric_id, title, selection, cut, level)
@@ -175,7 +187,7 @@ def found(
         last = rows[-1]
         reason = wording.status_sentence(last["status"], last["reden"] or "")
         if len(states) > 1:
-            reason = "Geen van de waarden kan worden getoond. " + reason
+            reason = f"{tr('Geen van de waarden kan worden getoond.')} {reason}"
         explain(title, reason)
         return None
     return metric
@@ -196,12 +208,15 @@ def trend(
             title=title,
             facts=facts.of_metric(released, metric, rows, of_year(rows, selection.schooljaar)),
             table=tables.of_cells(
-                metric, rows, labels, "Schooljaar", f"{metric.label_nl} per schooljaar",
-                selection.schooljaar,
+                metric, rows, labels, tr("Schooljaar"),
+                tr("{cijfer} per schooljaar", cijfer=wording.label(metric)), selection.schooljaar,
             ),
             chart=charts.trend(metric, rows, selection.schooljaar),
-            alt=f"Lijngrafiek: {metric.label_nl} per schooljaar {selection.where}. "
-            f"{spoken.trend(metric, rows)}",
+            alt=tr(
+                "Lijngrafiek: {cijfer} per schooljaar {waar}. {conclusie}",
+                cijfer=wording.label(metric), waar=selection.where,
+                conclusie=spoken.trend(metric, rows),
+            ),
             note=note,
         )
     )  # fmt: skip
@@ -232,11 +247,14 @@ def breakdown(
             facts=facts.of_metric(released, metric, rows),
             table=tables.of_cells(
                 metric, rows, labels, wording.cut(cut),
-                f"{metric.label_nl} naar {wording.cut(cut).lower()}, {selection.schooljaar}",
+                f"{_to(metric, cut)}, {selection.schooljaar}",
             ),
             chart=charts.bars(metric, rows, labels),
-            alt=f"Staafdiagram: {metric.label_nl} naar {wording.cut(cut).lower()}, "
-            f"{selection.schooljaar}, {selection.where}. {spoken.bars(metric, rows, labels)}",
+            alt=tr(
+                "Staafdiagram: {cijfer}, {jaar}, {waar}. {conclusie}",
+                cijfer=_to(metric, cut), jaar=selection.schooljaar, waar=selection.where,
+                conclusie=spoken.bars(metric, rows, labels),
+            ),
             note=note,
         )
     )  # fmt: skip
@@ -275,16 +293,24 @@ def by_category_over_years(
             title=title,
             facts=facts.of_metric(released, metric, rows),
             table=Table(
-                f"{metric.label_nl} naar {wording.cut(cut).lower()} per schooljaar",
+                tr("{cijfer} per schooljaar", cijfer=_to(metric, cut)),
                 (wording.cut(cut), *years), body, frozenset(range(1, len(years) + 1)),
             ),
             chart=charts.lines(metric, series, years),
-            alt=f"Lijngrafiek: {metric.label_nl} naar {wording.cut(cut).lower()} per schooljaar. "
-            f"{spoken.lines(metric, [(line.label, line.rows) for line in series])}",
+            alt=tr(
+                "Lijngrafiek: {cijfer} per schooljaar. {conclusie}",
+                cijfer=_to(metric, cut),
+                conclusie=spoken.lines(metric, [(line.label, line.rows) for line in series]),
+            ),
             note=note,
             wide=True,
         )
     )  # fmt: skip
+
+
+def _to(metric: Metric, cut: str) -> str:
+    """A metric by category, in words."""
+    return tr("{cijfer} naar {groep}", cijfer=wording.label(metric), groep=wording.cut(cut).lower())
 
 
 def more(
@@ -296,17 +322,17 @@ def more(
 ) -> None:
     """The other published metrics of a theme, one at a time, chosen by the reader."""
     others = {
-        metric.label_nl: metric
+        wording.label(metric): metric
         for metric in released.metrics.values()
         if metric.thema in themes and metric.id not in shown
     }
     if not others:
         return
     chosen = st.selectbox(
-        "Meer cijfers over dit onderwerp",
+        tr("Meer cijfers over dit onderwerp"),
         list(others),
         index=None,
-        placeholder="Kies een cijfer",
+        placeholder=tr("Kies een cijfer"),
         key=key,
         bind="query-params",
         width=520,
@@ -315,7 +341,7 @@ def more(
         return
     metric = others[chosen]
     if released.whole(metric.id):
-        trend(released, metric.id, selection, metric.label_nl)
+        trend(released, metric.id, selection, wording.label(metric))
     for cut in released.cuts(metric.id):
         breakdown(
             released, metric.id, cut, selection, wording.by(metric, wording.cut(cut)),
@@ -339,28 +365,28 @@ def funnel(
         return
     account_of = facts.of_metric(released, metric, rows)
     if account_of.missing:
-        lacking = ", ".join(account_of.missing)
-        explain(title, f"Dit cijfer wordt niet getoond: {lacking} ontbreekt in de publicatie.")
+        explain(title, _lacking(account_of))
         return
     shown = [row for row in rows if charts.visible(row) and row["noemer"]]
     chosen = selection.gebied if selection.niveau == level else ""
-    heading(title, metric.definitie)
+    heading(title, wording.definition(metric))
     if len(shown) < max(comparison.FEWEST, len(rows) / 2):
-        words = (
-            f"Van {len(shown)} van de {len(rows)} scholen is het cijfer zichtbaar: te weinig om "
-            "scholen eerlijk te vergelijken. Daarom staat hier geen grafiek, alleen de tabel."
-        )
+        words = tr(
+            "Van {zichtbaar} van de {alle} scholen is het cijfer zichtbaar: te weinig om scholen "
+            "eerlijk te vergelijken. Daarom staat hier geen grafiek, alleen de tabel.",
+            zichtbaar=len(shown), alle=len(rows),
+        )  # fmt: skip
         picture, alt = None, ""
     else:
         rate = comparison.joint_rate(released, metric, selection, shown)
         outside = len(charts.outliers(metric, shown, rate))
         words = comparison.words(outside, len(shown))
         picture = charts.funnel(metric, rows, rate, chosen)
-        alt = (
-            f"Trechterdiagram: {metric.label_nl} per school tegen het aantal leerlingen, "
-            f"{selection.schooljaar}. {words}"
-        )
-    hidden = (
+        alt = tr(
+            "Trechterdiagram: {cijfer} per school tegen het aantal leerlingen, {jaar}. {conclusie}",
+            cijfer=wording.label(metric), jaar=selection.schooljaar, conclusie=words,
+        )  # fmt: skip
+    hidden = tr(
         "Afgeschermde scholen staan niet in de grafiek; bij kleine scholen blijven daardoor "
         "vooral hogere waarden in beeld."
     )
@@ -369,8 +395,11 @@ def funnel(
         title=title,
         facts=account_of,
         table=tables.of_cells(
-            metric, rows, [str(row["label"]) for row in rows], "School, op naam",
-            f"{metric.label_nl} per school, {selection.schooljaar}",
+            metric, rows, [str(row["label"]) for row in rows], tr("School, op naam"),
+            tr(
+                "{cijfer} per school, {jaar}",
+                cijfer=wording.label(metric), jaar=selection.schooljaar,
+            ),
             next((str(row["label"]) for row in rows if row["gebied"] == chosen), ""),
         ),
         chart=picture,

@@ -8,9 +8,14 @@ import streamlit as st
 
 from dashboard import wording
 from dashboard.comparing import Sides
+from dashboard.language import mark, tr
 from dashboard.released import Area, Released
 from dashboard.selection import Selection
 
+# Keys of what stays chosen on the way to another page, and how a choice reads.
+_KEPT = ("schooljaar", "niveau", "gebied")
+_WORDS = {"niveau": wording.level}
+_CAME = "vorige_pagina"
 _ORDER = ("totaal", "gemeente", "wijk", "vestiging", "onderwijssoort", "aanbieder")
 
 
@@ -23,15 +28,9 @@ def bar(released: Released, *, year: bool = True) -> Selection:
         return Selection("", "totaal", "", wording.level("totaal"))
     first, second, third = st.columns([1, 1.3, 1.9])
     with first:
-        chosen_year = (
-            st.selectbox("Schooljaar", years, key="schooljaar", bind="query-params")
-            if year
-            else years[0]
-        )
+        chosen_year = _choice(tr("Schooljaar"), years, _KEPT[0]) if year else years[0]
     with second:
-        niveau = st.selectbox(
-            "Gebied of groep", levels, format_func=wording.level, key="niveau", bind="query-params"
-        )
+        niveau = _choice(tr("Gebied of groep"), levels, _KEPT[1])
     if niveau == "totaal":
         return Selection(chosen_year, "totaal", "", wording.level("totaal"))
     areas = released.areas_of(niveau)
@@ -39,12 +38,8 @@ def bar(released: Released, *, year: bool = True) -> Selection:
         return Selection(chosen_year, "totaal", "", wording.level("totaal"))
     names = _names(areas)
     with third:
-        area = st.selectbox(
-            f"Kies: {wording.level(niveau).lower()}",
-            list(names),
-            key="gebied",
-            bind="query-params",
-        )
+        label = tr("Kies: {groep}", groep=wording.level(niveau).lower())
+        area = _choice(label, list(names), _KEPT[2])
     return Selection(chosen_year, niveau, names[area].code, names[area].naam)
 
 
@@ -52,10 +47,33 @@ _YEAR, _AREA, _WHOLE = "schooljaar", "gebied", "geheel"
 # What the page that compares keeps in the address beside year and area.
 OTHER_SIDE = ("ander_jaar", "ander_gebied", "geheel")
 _WITH = {
-    _YEAR: "Een ander schooljaar",
-    _AREA: "Een ander gebied of een andere groep",
-    _WHOLE: "Het geheel waar dit bij hoort",
+    _YEAR: mark("Een ander schooljaar"),
+    _AREA: mark("Een ander gebied of een andere groep"),
+    _WHOLE: mark("Het geheel waar dit bij hoort"),
 }
+
+
+def _choice(label: str, options: list[str], key: str) -> str:
+    """One of `options`, in words in the address; a choice that a new release lacks is let go."""
+    if st.session_state.get(key, options[0]) not in options:
+        del st.session_state[key]
+    words = _WORDS.get(key, str)
+    return str(st.selectbox(label, options, format_func=words, key=key, bind="query-params"))
+
+
+def keep(page: str) -> None:
+    """Take the choice along to `page`, which is drawn now, and put it in the address of that page.
+
+    What belongs to a widget goes with the page of that widget; what is set by hand stays.
+    """
+    state = st.session_state
+    came, state[_CAME] = state.get(_CAME, page), page
+    for key in _KEPT:
+        if key not in state:
+            continue
+        state[key] = state[key]
+        if came != page:
+            st.query_params[key] = _WORDS.get(key, str)(state[key])
 
 
 def sides(released: Released, selection: Selection) -> Sides | None:
@@ -76,21 +94,24 @@ def sides(released: Released, selection: Selection) -> Sides | None:
     first, second, _ = st.columns([1.6, 1.6, 1])
     with first:
         way = st.selectbox(
-            "Vergelijk met", ways, format_func=_WITH.__getitem__, key="vergelijk_met",
+            tr("Vergelijk met"), ways, format_func=lambda way: tr(_WITH[way]), key="vergelijk_met",
             bind="query-params",
         )  # fmt: skip
     with second:
         if way == _YEAR:
-            year = st.selectbox("Ander schooljaar", years, key="ander_jaar", bind="query-params")
+            year = st.selectbox(
+                tr("Ander schooljaar"), years, key="ander_jaar", bind="query-params"
+            )
             there = replace(selection, schooljaar=year)
         elif way == _AREA:
             name = st.selectbox(
-                f"Andere keuze: {wording.level(selection.niveau).lower()}", list(others),
+                tr("Andere keuze: {groep}", groep=wording.level(selection.niveau).lower()),
+                list(others),
                 key="ander_gebied", bind="query-params",
             )  # fmt: skip
             there = replace(selection, gebied=others[name].code, naam=others[name].naam)
         else:
-            whole = st.selectbox("Geheel", list(wholes), key="geheel", bind="query-params")
+            whole = st.selectbox(tr("Geheel"), list(wholes), key="geheel", bind="query-params")
             there = wholes[whole]
     return Sides(selection, there, years=way == _YEAR, within=way == _WHOLE)
 

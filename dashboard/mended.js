@@ -1,5 +1,6 @@
 // Streamlit's own parts, mended in the browser: English words that a reader sees or hears become
-// Dutch, and what a screen reader stumbles over gets its right role. Ours needs none of this.
+// Dutch where the reader reads Dutch, and what a screen reader stumbles over gets its right role.
+// Ours needs none of this.
 (() => {
   const SPOKEN = {
     "Sidebar": "Zijbalk",
@@ -19,9 +20,15 @@
     "No results": "Niets gevonden",
     "Skip to main content": "Naar de inhoud",
   };
-  const HELP = "Help for ";
-  const dutch = (text) =>
-    SPOKEN[text] ?? (text.startsWith(HELP) ? `Uitleg bij ${text.slice(HELP.length)}` : text);
+  const BACK = Object.fromEntries(Object.entries(SPOKEN).map(([english, ours]) => [ours, english]));
+  const HELP = { en: "Help for ", nl: "Uitleg bij " };
+  const language = () =>
+    document.querySelector("[data-language]")?.dataset.language ?? document.documentElement.lang;
+  function own(text) {
+    const [words, from, to] =
+      language() === "en" ? [BACK, HELP.nl, HELP.en] : [SPOKEN, HELP.en, HELP.nl];
+    return words[text] ?? (text.startsWith(from) ? to + text.slice(from.length) : text);
+  }
 
   // What unfolds takes the focus, and gives it back: else a keyboard has to go through the whole
   // page to reach it.
@@ -47,15 +54,17 @@
 
   function mend() {
     follow();
+    const spoken = language();
+    if (document.documentElement.lang !== spoken) document.documentElement.lang = spoken;
     for (const name of ["aria-label", "title", "placeholder"]) {
       for (const part of document.querySelectorAll(`[${name}]`)) {
         const said = part.getAttribute(name);
-        const ours = dutch(said);
+        const ours = own(said);
         if (ours !== said) part.setAttribute(name, ours);
       }
     }
     for (const link of document.querySelectorAll("a[href^='#'], [role='listbox'] li")) {
-      const ours = dutch(link.textContent);
+      const ours = own(link.textContent);
       if (ours !== link.textContent && link.childElementCount === 0) link.textContent = ours;
     }
     // A list with headings between its items is no list; the menu stays a navigation with links.
@@ -65,7 +74,7 @@
     // The button for a file has no words of its own; its place is named, so it is a region.
     for (const place of document.querySelectorAll("[data-testid='stFileUploaderDropzone']")) {
       place.removeAttribute("role");
-      place.querySelector("button")?.setAttribute("aria-label", "Bestand kiezen");
+      place.querySelector("button")?.setAttribute("aria-label", own("file upload"));
     }
     // What scrolls sideways can be reached by keyboard.
     for (const around of document.querySelectorAll("[class*='st-key-grafiek_']")) {

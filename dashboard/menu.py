@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
+from dashboard.language import mark
 from dashboard.views import (
     bereik,
     besparing,
@@ -28,10 +29,11 @@ from dashboard.views import (
     zorg_in_school,
 )
 
-# Heading -> (page, address); the first page of all is the front page, at the bare address.
+# Heading -> (page, address); the first page of all is the front page, at the bare address. Headings
+# and titles are messages.
 SECTIONS: dict[str, tuple[tuple[ModuleType, str], ...]] = {
-    "In het kort": ((overzicht, ""), (vergelijken, "vergelijken"), (rapport, "rapport")),
-    "Ondersteuning op school": (
+    mark("In het kort"): ((overzicht, ""), (vergelijken, "vergelijken"), (rapport, "rapport")),
+    mark("Ondersteuning op school"): (
         (bereik, "bereik"),
         (proces_resultaat, "proces-resultaat"),
         (verwijzingen, "verwijzingen"),
@@ -39,7 +41,7 @@ SECTIONS: dict[str, tuple[tuple[ModuleType, str], ...]] = {
         (preventie, "preventie"),
         (samenwerking, "samenwerking"),
     ),
-    "School, zorg en thuis": (
+    mark("School, zorg en thuis"): (
         (schorsingen, "schorsingen"),
         (thuiszitters, "thuiszitters"),
         (doorgaande_lijnen, "doorgaande-lijnen"),
@@ -47,12 +49,12 @@ SECTIONS: dict[str, tuple[tuple[ModuleType, str], ...]] = {
         (scholen, "scholen"),
         (kaart, "kaart"),
     ),
-    "Zorg In School": (
+    mark("Zorg In School"): (
         (zorg_in_school, "zorg-in-school"),
         (besparing, "besparing"),
         (scenario, "scenario"),
     ),
-    "Verantwoording": (
+    mark("Verantwoording"): (
         (leveringen, "leveringen"),
         (definities, "definities"),
         (verantwoording, "verantwoording"),
@@ -60,7 +62,7 @@ SECTIONS: dict[str, tuple[tuple[ModuleType, str], ...]] = {
 }
 
 # Titles too long for the menu.
-SHORT = {"inzet": "Inzet en structuur"}
+SHORT = {"inzet": mark("Inzet en structuur")}
 
 TITLES: dict[str, str] = {
     address: view.TITLE for pages in SECTIONS.values() for view, address in pages

@@ -17,18 +17,20 @@ from dashboard.access import log, visitor
 from dashboard.access.log import LogUnwritable, Reading
 from dashboard.access.scope import FRONT
 from dashboard.access.visitor import NoAccess, Visitor
+from dashboard.language import tr
 from dashboard.released import Released, ReleaseUnreadable
 
 _LOG = logging.getLogger("zichtlijn.dashboard")
 
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
+_TYPED = re.compile(r"`(.+?)`")
 
 Render = Callable[[Released], None]
 
 
 def framed(title: str, question: str, render: Render, address: str = FRONT) -> Callable[[], None]:
     """A page function for `st.Page`: asks who looks, finds what that person may read, draws the
-    head, writes down what was read, keeps faults in."""
+    head, writes down what was read, keeps faults in. Title and question are messages."""
 
     def run() -> None:
         st.html(theme.CSS)
@@ -71,7 +73,7 @@ def conclusion(sentences: Sequence[str], lead: str = "") -> None:
     told = [sentence for sentence in sentences if sentence]
     if not told:
         lead = ""
-        told = ["Voor deze keuze zijn er geen cijfers om een conclusie op te baseren."]
+        told = [tr("Voor deze keuze zijn er geen cijfers om een conclusie op te baseren.")]
     if len(told) == 1:
         body = f"<p>{_marked(told[0])}</p>"
         body = f"<p>{escape(lead)}</p>{body}" if lead else body
@@ -82,43 +84,43 @@ def conclusion(sentences: Sequence[str], lead: str = "") -> None:
 
 
 def _marked(sentence: str) -> str:
-    """Escaped, with what stands between ** bold."""
-    return _BOLD.sub(r"<strong>\1</strong>", escape(sentence))
+    """Escaped, with what stands between ** bold and between ` as typed."""
+    return _TYPED.sub(r"<code>\1</code>", _BOLD.sub(r"<strong>\1</strong>", escape(sentence)))
 
 
 def _head(title: str, question: str) -> None:
     st.html(
-        f'<div class="zl-page"><h1 tabindex="-1">{escape(title)}</h1>'
-        f'<p class="zl-question">{escape(question)}</p></div>'
+        f'<div class="zl-page"><h1 tabindex="-1">{escape(tr(title))}</h1>'
+        f'<p class="zl-question">{escape(tr(question))}</p></div>'
     )
 
 
 def _no_figures(title: str, question: str, problem: Exception) -> None:
     _head(title, question)
-    st.html(f'<div class="zl-none"><strong>Geen cijfers.</strong> {escape(str(problem))}</div>')
+    st.html(
+        f'<div class="zl-none"><strong>{escape(tr("Geen cijfers."))}</strong> '
+        f"{escape(tr(str(problem)))}</div>"
+    )
 
 
 def _release_line(found: Released) -> None:
     about = found.about
-    demo = (
-        "<strong>Demonstratiegegevens:</strong> alles is verzonnen. "
-        if wording.is_demo(about.bron)
-        else ""
-    )
-    st.html(
-        f'<p class="zl-demo">{demo}Publicatie {escape(about.id)}, gemaakt op '
-        f"{escape(wording.date(about.gemaakt_op))}, peildatum "
-        f"{escape(wording.date(about.peildatum))}.</p>"
-    )
+    told = tr(
+        "Publicatie {id}, gemaakt op {dag}, peildatum {peildatum}.",
+        id=about.id, dag=wording.date(about.gemaakt_op), peildatum=wording.date(about.peildatum),
+    )  # fmt: skip
+    if wording.is_demo(about.bron):
+        told = f"{tr('**Demonstratiegegevens:** alles is verzonnen.')} {told}"
+    st.html(f'<p class="zl-demo">{_marked(told)}</p>')
 
 
 def _nothing_yet() -> None:
-    st.html(
-        '<div class="zl-none"><strong>Er is nog geen publicatie.</strong> '
-        "Draai <code>zichtlijn run</code> om leveringen te verwerken en te publiceren, of "
-        "<code>zichtlijn demo</code> voor een voorbeeld met verzonnen gegevens. Daarna verschijnen "
-        "de cijfers hier vanzelf bij het opnieuw laden van deze pagina.</div>"
+    told = tr(
+        "**Er is nog geen publicatie.** Draai `zichtlijn run` om leveringen te verwerken en te "
+        "publiceren, of `zichtlijn demo` voor een voorbeeld met verzonnen gegevens. Daarna "
+        "verschijnen de cijfers hier vanzelf bij het opnieuw laden van deze pagina."
     )
+    st.html(f'<div class="zl-none">{_marked(told)}</div>')
 
 
 def _fault(title: str, fault: Exception) -> None:
@@ -127,9 +129,9 @@ def _fault(title: str, fault: Exception) -> None:
     frames = traceback.extract_tb(fault.__traceback__)
     trail = " > ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames[-6:])
     _LOG.error("fault %s on page %s: %s at %s", reference, title, type(fault).__name__, trail)
-    st.html(
-        '<div class="zl-none" role="alert"><strong>Deze pagina kan nu niet worden getoond.'
-        "</strong> "
-        "De andere pagina's werken gewoon. Laad de pagina opnieuw; blijft het misgaan, meld dan "
-        f"nummer <strong>{reference}</strong> bij de beheerder.</div>"
+    told = tr(
+        "**Deze pagina kan nu niet worden getoond.** De andere pagina's werken gewoon. Laad de "
+        "pagina opnieuw; blijft het misgaan, meld dan nummer **{nummer}** bij de beheerder.",
+        nummer=reference,
     )
+    st.html(f'<div class="zl-none" role="alert">{_marked(told)}</div>')

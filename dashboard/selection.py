@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard import charts, wording
+from dashboard.language import tr
 from dashboard.released import Released
 
 Cell = Mapping[str, Any]
@@ -29,7 +30,7 @@ class Selection:
     @property
     def lead(self) -> str:
         """What conclusions about this choice begin with."""
-        return f"In {self.schooljaar}, {self.where}:"
+        return tr("In {jaar}, {waar}:", jaar=self.schooljaar, waar=self.where)
 
 
 def year_cells(
