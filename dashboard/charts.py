@@ -13,9 +13,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import plotly.graph_objects as go
+import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 
+from dashboard import drawing as go
 from dashboard import language, theme, wording
 from dashboard.language import tr
 from dashboard.released import Metric
@@ -36,6 +38,7 @@ CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "respons
 _SEPARATORS = {language.DUTCH: ",.", language.ENGLISH: ".,"}
 
 Cell = Mapping[str, Any]
+FloatArray = NDArray[np.float64]
 
 
 def visible(row: Cell) -> bool:
@@ -462,19 +465,21 @@ def funnel_limits(
     """
     scale = 1000.0 if metric.soort == "per_1000" else 100.0
     tail = (1 - level) / 2
-    low = [_quantile(tail, base, rate) / base * scale for base in bases]
-    high = [_quantile(1 - tail, base, rate) / base * scale for base in bases]
-    return low, high
+    sizes = np.asarray(bases)
+    low, high = (_quantiles(chance, sizes, rate) / sizes * scale for chance in (tail, 1 - tail))
+    return low.tolist(), high.tolist()
 
 
-def _quantile(chance: float, base: float, rate: float) -> float:
-    """The binomial quantile, interpolated between whole numbers (Spiegelhalter 2005), so that the
+def _quantiles(chance: float, bases: FloatArray, rate: float) -> FloatArray:
+    """Binomial quantiles, interpolated between whole numbers (Spiegelhalter 2005), so that the
     limits run smoothly over sizes."""
-    size = round(base)
-    whole = float(stats.binom.ppf(chance, size, rate))
-    upto = float(stats.binom.cdf(whole, size, rate))
-    step = float(stats.binom.pmf(whole, size, rate))
-    return max(whole - (upto - chance) / step, 0.0) if step > 0 else whole
+    sizes = np.round(bases)
+    whole = stats.binom.ppf(chance, sizes, rate)
+    over = stats.binom.cdf(whole, sizes, rate) - chance
+    step = stats.binom.pmf(whole, sizes, rate)
+    part = np.divide(over, step, out=np.zeros_like(over), where=step > 0)
+    found: FloatArray = np.maximum(whole - part, 0.0)
+    return found
 
 
 def funnel(metric: Metric, rows: Sequence[Cell], rate: float, chosen: str = "") -> go.Figure:
@@ -556,14 +561,13 @@ def funnel(metric: Metric, rows: Sequence[Cell], rate: float, chosen: str = "") 
 
 def outliers(metric: Metric, rows: Sequence[Cell], rate: float) -> list[Cell]:
     """Visible units outside the 99.8% limits."""
-    found = []
-    for row in rows:
-        if not visible(row) or not row["noemer"]:
-            continue
-        low, high = funnel_limits(metric, rate, [row["noemer"]], 0.998)
-        if not low[0] <= row["waarde"] <= high[0]:
-            found.append(row)
-    return found
+    seen = [row for row in rows if visible(row) and row["noemer"]]
+    limits = funnel_limits(metric, rate, [row["noemer"] for row in seen], 0.998)
+    return [
+        row
+        for row, low, high in zip(seen, *limits, strict=True)
+        if not low <= row["waarde"] <= high
+    ]
 
 
 def largest(streams: Sequence[tuple[str, str, float]], most: int) -> list[tuple[str, str, float]]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import plotly.graph_objects as go
-
 from dashboard import charts, theme, wording
+from dashboard import drawing as go
 from dashboard.comparing import Pair
 from dashboard.selection import Cell
 

@@ -11,9 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import plotly.graph_objects as go
-
 from dashboard import charts, theme, wording
+from dashboard import drawing as go
 from dashboard.boundaries import Shape
 from dashboard.language import tr
 from dashboard.released import Metric

@@ -9,9 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import plotly.graph_objects as go
-
 from dashboard import charts, theme, wording
+from dashboard import drawing as go
 from dashboard.language import published, tr
 
 

@@ -11,10 +11,19 @@ from functools import partial
 from html import escape
 from typing import Any
 
-import plotly.graph_objects as go
 import streamlit as st
 
-from dashboard import charts, comparison, exports, facts, filters, spoken, tables, wording
+from dashboard import (
+    charts,
+    comparison,
+    drawing,
+    exports,
+    facts,
+    filters,
+    spoken,
+    tables,
+    wording,
+)
 from dashboard.access import log
 from dashboard.facts import Facts
 from dashboard.language import tr
@@ -38,7 +47,7 @@ class Figure:
     title: str
     facts: Facts
     table: Table
-    chart: go.Figure | None = None
+    chart: drawing.Figure | None = None
     alt: str = ""
     note: str = ""
     wide: bool = False

@@ -163,7 +163,11 @@ def test_hidden_cells_leave_no_trace_in_a_chart() -> None:
     drawn = charts.bars(SHARE, rows, ["a", "b", "c"]).to_json()
     assert drawn is not None
     assert drawn == charts.bars(SHARE, [rows[0], cell(None), rows[2]], ["a", "b", "c"]).to_json()
-    assert list(charts.bars(SHARE, rows, ["a", "b", "c"]).data[0].x) == [40, None, 50]
+    assert list(charts.bars(SHARE, rows, ["a", "b", "c"]).to_dict()["data"][0]["x"]) == [
+        40,
+        None,
+        50,
+    ]
 
 
 def test_funnel_limits_hold_what_chance_allows() -> None:
