@@ -123,7 +123,7 @@ def words(text: str) -> set[str]:
 
 
 def test_a_space_or_a_mark_at_either_end_stays() -> None:
-    """Parts of a sentence bring their own space; a full stop (not that of "n.v.t.") ends the same."""
+    """Parts of a sentence bring their own space; a full stop ends the same (not "n.v.t.")."""
     differ = [
         (dutch, english)
         for message in said(ENGLISH)
