@@ -20,6 +20,7 @@ from dashboard import (
     exports,
     facts,
     filters,
+    language,
     spoken,
     tables,
     wording,
@@ -61,16 +62,16 @@ def html(body: str) -> None:
 
 
 def heading(title: str, definition: str = "") -> None:
-    below = f"<p>{escape(definition)}</p>" if definition else ""
-    html(f'<div class="zl-figure"><h3>{escape(title)}</h3>{below}</div>')
+    below = f"<p>{language.html(definition)}</p>" if definition else ""
+    html(f'<div class="zl-figure"><h3>{language.html(title)}</h3>{below}</div>')
 
 
 def explain(title: str, reason: str, lead: str = "") -> None:
     """In the place of a figure that is not there."""
     first = f"<strong>{escape(lead)}</strong> " if lead else ""
     html(
-        f'<div class="zl-figure"><h3>{escape(title)}</h3>'
-        f'<div class="zl-none">{first}{escape(reason)}</div></div>'
+        f'<div class="zl-figure"><h3>{language.html(title)}</h3>'
+        f'<div class="zl-none">{first}{language.html(reason)}</div></div>'
     )
 
 
