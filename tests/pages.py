@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from streamlit.testing.v1 import AppTest
 
+from dashboard import language
 from dashboard.access.scope import FRONT
 
 
-def look(view: str, path: str = FRONT, **query: str) -> AppTest:
-    """The page of `dashboard/views/<view>.py`, asked for with this address."""
+def look(view: str, path: str = FRONT, spoken: str = language.DUTCH, **query: str) -> AppTest:
+    """The page of `dashboard/views/<view>.py`, asked for with this address in this language."""
     app = AppTest.from_string(
-        f"from dashboard import page\nfrom dashboard.views import {view} as view\n"
+        f"from dashboard import language, page\nfrom dashboard.views import {view} as view\n"
+        f"language.choose({spoken!r})\n"
         f"page.framed(view.TITLE, view.QUESTION, view.render, {path!r})()\n",
         default_timeout=60,
     )
