@@ -12,7 +12,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import closed, filters, released, theme, wording
+from dashboard import closed, filters, language, released, theme, wording
 from dashboard.access import log, visitor
 from dashboard.access.log import LogUnwritable, Reading
 from dashboard.access.scope import FRONT
@@ -76,16 +76,16 @@ def conclusion(sentences: Sequence[str], lead: str = "") -> None:
         told = [tr("Voor deze keuze zijn er geen cijfers om een conclusie op te baseren.")]
     if len(told) == 1:
         body = f"<p>{_marked(told[0])}</p>"
-        body = f"<p>{escape(lead)}</p>{body}" if lead else body
+        body = f"<p>{language.html(lead)}</p>{body}" if lead else body
     else:
         body = "<ul>" + "".join(f"<li>{_marked(sentence)}</li>" for sentence in told) + "</ul>"
-        body = f"<p>{escape(lead)}</p>{body}" if lead else body
+        body = f"<p>{language.html(lead)}</p>{body}" if lead else body
     st.html(f'<div class="zl-conclusion" role="note">{body}</div>')
 
 
 def _marked(sentence: str) -> str:
     """Escaped, with what stands between ** bold and between ` as typed."""
-    return _TYPED.sub(r"<code>\1</code>", _BOLD.sub(r"<strong>\1</strong>", escape(sentence)))
+    return _TYPED.sub(r"<code>\1</code>", _BOLD.sub(r"<strong>\1</strong>", language.html(sentence)))
 
 
 def _head(title: str, question: str) -> None:
