@@ -85,7 +85,8 @@ def conclusion(sentences: Sequence[str], lead: str = "") -> None:
 
 def _marked(sentence: str) -> str:
     """Escaped, with what stands between ** bold and between ` as typed."""
-    return _TYPED.sub(r"<code>\1</code>", _BOLD.sub(r"<strong>\1</strong>", language.html(sentence)))
+    bold = _BOLD.sub(r"<strong>\1</strong>", language.html(sentence))
+    return _TYPED.sub(r"<code>\1</code>", bold)
 
 
 def _head(title: str, question: str) -> None:
