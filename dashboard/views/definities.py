@@ -118,7 +118,7 @@ def _matches(metric: Metric, wanted: str) -> bool:
 def _entry(released: Released, metric: Metric) -> str:
     norm = wording.norm_text(metric)
     if norm and metric.norm_bron:
-        norm += f" ({metric.norm_bron})"
+        norm += f" ({published(metric.norm_bron)})"
     suppliers = dict.fromkeys(source.leverancier for source in released.sources(metric.id))
     since = (
         tr(", geldig vanaf {dag}", dag=wording.date(metric.geldig_vanaf))
