@@ -10,7 +10,7 @@ from typing import Any
 from dashboard import wording
 from dashboard.charts import Estimate
 from dashboard.charts_zis import Amount
-from dashboard.language import Dutch, mark, tr
+from dashboard.language import Dutch, mark, published, tr
 from dashboard.released import Released
 from pipelines.effects import savings
 
@@ -113,7 +113,7 @@ def read(released: Released) -> Balances:
     """The balance of this release; without a figure, the reason."""
     rows = released.table("besparing_balans", "route, volgorde").to_dicts()
     seen = tuple(row for row in rows if row["status"] == wording.VISIBLE)
-    reason = "" if seen else next((str(row["reden"]) for row in rows if row["reden"]), "")
+    reason = "" if seen else next((published(row["reden"]) for row in rows if row["reden"]), "")
     return Balances(seen, reason)
 
 

@@ -190,8 +190,9 @@ def forest(effects: Sequence[Effect], caption: str) -> Table:
     body: list[Row] = []
     for effect in effects:
         ends = [end for end in (effect["onder"], effect["boven"]) if end is not None]
+        evidence = language.html(published(effect["bewijsniveau"]))
         cells = (
-            Cell(f'<span class="zl-level">{escape(published(effect["bewijsniveau"]))}</span>'),
+            Cell(f'<span class="zl-level">{evidence}</span>'),
             Cell(_measured(effect, again=effect["belofte"] in told)),
             Cell(_mark(effect)),
             tables.figure(estimate(effect), effect["schatting"]),
@@ -213,8 +214,8 @@ def _measured(effect: Effect, *, again: bool) -> str:
     unit = published(effect["eenheid"])
     measure = tr("ook {maat}", maat=unit) if again else unit
     return (
-        f'<div class="zl-promise"><span{hidden}>{escape(published(effect["belofte"]))} </span>'
-        f"<small>{escape(measure)}</small></div>"
+        f'<div class="zl-promise"><span{hidden}>{language.html(published(effect["belofte"]))} '
+        f"</span><small>{language.html(measure)}</small></div>"
     )
 
 
