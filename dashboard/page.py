@@ -84,9 +84,9 @@ def conclusion(sentences: Sequence[str], lead: str = "") -> None:
 
 
 def _marked(sentence: str) -> str:
-    """Escaped, with what stands between ** bold and between ` as typed."""
+    """Escaped, with what stands between ** bold and between ` as typed; a Dutch part says so."""
     bold = _BOLD.sub(r"<strong>\1</strong>", language.html(sentence))
-    return _TYPED.sub(r"<code>\1</code>", bold)
+    return language.marked(_TYPED.sub(r"<code>\1</code>", bold))
 
 
 def _head(title: str, question: str) -> None:
