@@ -97,7 +97,7 @@ def overview(released: Released, selection: Selection, steps: Sequence[Step]) ->
         sentences += [
             tr(
                 "Zorg In School: {zin} Bewijsniveau: {niveau}.",
-                zin=row["zin"],
+                zin=language.within(row["zin"]),
                 niveau=language.published(row["bewijsniveau"]),
             )
             for row in released.table("effecten", "leidend DESC, id, ontwerp DESC").to_dicts()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gettext
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -24,6 +25,8 @@ DUTCH, ENGLISH = "nl", "en"
 LANGUAGES = {DUTCH: "Nederlands", ENGLISH: "English"}
 # Whose numbers and dates go with it.
 _LOCALES = {DUTCH: "nl_NL", ENGLISH: "en_GB"}
+
+_WITHIN = re.compile(rf"\[{DUTCH}\](.+?)\[/{DUTCH}\]")
 
 _NOW: ContextVar[str] = ContextVar("language", default=DUTCH)
 
@@ -90,6 +93,16 @@ def html(text: object) -> str:
     if body and isinstance(text, Dutch) and now() != DUTCH:
         return f'<span lang="{DUTCH}">{body}</span>'
     return body
+
+
+def within(text: str) -> str:
+    """A text that is only there in Dutch, for in a sentence that goes through `marked`."""
+    return text if now() == DUTCH else f"[{DUTCH}]{text}[/{DUTCH}]"
+
+
+def marked(body: str) -> str:
+    """HTML of a sentence in which a part is Dutch, with that part as it must be read aloud."""
+    return _WITHIN.sub(rf'<span lang="{DUTCH}">\1</span>', body)
 
 
 @cache
