@@ -24,7 +24,13 @@ def main() -> None:
         {
             tr(heading): [
                 st.Page(
-                    page.framed(view.TITLE, view.QUESTION, view.render, address or FRONT),
+                    page.framed(
+                        view.TITLE,
+                        view.QUESTION,
+                        view.render,
+                        address or FRONT,
+                        menu.TOPICS.get(address, ""),
+                    ),
                     title=tr(menu.SHORT.get(address, view.TITLE)),
                     url_path=address or FRONT,
                     default=not address,

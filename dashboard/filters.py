@@ -21,26 +21,54 @@ _ORDER = ("totaal", "gemeente", "wijk", "vestiging", "onderwijssoort", "aanbiede
 
 def bar(released: Released, *, year: bool = True) -> Selection:
     """Draw the filters and give what was chosen."""
-    years = released.years
-    levels = [name for name in _ORDER if name in released.levels]
-    levels += sorted(set(released.levels) - set(_ORDER))
+    years, levels = released.years, _levels(released)
     if not years or not levels:
-        return Selection("", "totaal", "", wording.level("totaal"))
+        return _all()
     first, second, third = st.columns([1, 1.3, 1.9])
     with first:
         chosen_year = _choice(tr("Schooljaar"), years, _KEPT[0]) if year else years[0]
     with second:
         niveau = _choice(tr("Gebied of groep"), levels, _KEPT[1])
     if niveau == "totaal":
-        return Selection(chosen_year, "totaal", "", wording.level("totaal"))
+        return replace(_all(), schooljaar=chosen_year)
     areas = released.areas_of(niveau)
     if not areas:
-        return Selection(chosen_year, "totaal", "", wording.level("totaal"))
+        return replace(_all(), schooljaar=chosen_year)
     names = _names(areas)
     with third:
         label = tr("Kies: {groep}", groep=wording.level(niveau).lower())
         area = _choice(label, list(names), _KEPT[2])
-    return Selection(chosen_year, niveau, names[area].code, names[area].naam)
+    return Selection(chosen_year, niveau, names[area].code, wording.area_name(names[area], area))
+
+
+def current(released: Released) -> Selection:
+    """What is chosen now, without drawing anything; what the filters would begin with otherwise."""
+    years, levels = released.years, _levels(released)
+    if not years or not levels:
+        return _all()
+    year = _kept("schooljaar", years)
+    niveau = _kept("niveau", levels)
+    names = _names(released.areas_of(niveau))
+    if niveau == "totaal" or not names:
+        return replace(_all(), schooljaar=year)
+    area = names[_kept("gebied", list(names))]
+    return Selection(year, niveau, area.code, wording.area_name(area, area.code))
+
+
+def _kept(key: str, options: list[str]) -> str:
+    """The choice that was made on some page, else the first."""
+    chosen = str(st.session_state.get(key) or "")
+    return chosen if chosen in options else options[0]
+
+
+def _all() -> Selection:
+    return Selection("", "totaal", "", wording.level("totaal"))
+
+
+def _levels(released: Released) -> list[str]:
+    """The levels with figures, in the order of the filters."""
+    levels = [name for name in _ORDER if name in released.levels]
+    return levels + sorted(set(released.levels) - set(_ORDER))
 
 
 _YEAR, _AREA, _WHOLE = "schooljaar", "gebied", "geheel"

@@ -64,6 +64,14 @@ SECTIONS: dict[str, tuple[tuple[ModuleType, str], ...]] = {
 # Titles too long for the menu.
 SHORT = {"inzet": mark("Inzet en structuur")}
 
+# Which theme a page is about, for who goes on to compare.
+TOPICS = {
+    "bereik": "bereik", "proces-resultaat": "proces", "verwijzingen": "verwijzingen",
+    "inzet": "inzet", "samenwerking": "samenwerking", "schorsingen": "schorsingen",
+    "thuiszitters": "thuiszitters", "doorgaande-lijnen": "doorgaande_lijnen",
+    "jeugdhulp": "jeugdhulp",
+}  # fmt: skip
+
 TITLES: dict[str, str] = {
     address: view.TITLE for pages in SECTIONS.values() for view, address in pages
 }

@@ -7,12 +7,13 @@ import re
 import secrets
 import traceback
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
 import streamlit as st
 
-from dashboard import closed, filters, language, released, theme, wording
+from dashboard import closed, filters, language, released, takeaway, theme, wording
 from dashboard.access import log, visitor
 from dashboard.access.log import LogUnwritable, Reading
 from dashboard.access.scope import FRONT
@@ -25,12 +26,24 @@ _LOG = logging.getLogger("zichtlijn.dashboard")
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _TYPED = re.compile(r"`(.+?)`")
 
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page stands, and which theme it is about."""
+
+    address: str
+    topic: str
+
+
 Render = Callable[[Released], None]
 
 
-def framed(title: str, question: str, render: Render, address: str = FRONT) -> Callable[[], None]:
+def framed(
+    title: str, question: str, render: Render, address: str = FRONT, topic: str = ""
+) -> Callable[[], None]:
     """A page function for `st.Page`: asks who looks, finds what that person may read, draws the
-    head, writes down what was read, keeps faults in. Title and question are messages."""
+    head, writes down what was read, keeps faults in. Title and question are messages; `topic` is
+    what the page compares first."""
 
     def run() -> None:
         st.html(theme.CSS)
@@ -39,7 +52,7 @@ def framed(title: str, question: str, render: Render, address: str = FRONT) -> C
             if not who.may_read(address):
                 closed.page_not_allowed(who, address)
                 return
-            _shown(title, question, render, who, address)
+            _shown(title, question, render, who, Place(address, topic))
         except NoAccess as problem:
             closed.nothing(problem)
         except LogUnwritable as problem:
@@ -48,18 +61,23 @@ def framed(title: str, question: str, render: Render, address: str = FRONT) -> C
     return run
 
 
-def _shown(title: str, question: str, render: Render, who: Visitor, address: str) -> None:
+def _shown(title: str, question: str, render: Render, who: Visitor, place: Place) -> None:
     try:
         found = released.current(who.scope)
         if found is None:
             _head(title, question)
             _nothing_yet()
             return
-        reading = Reading(who, released.workdir(), address, found.about.id)
+        reading = Reading(who, released.workdir(), place.address, found.about.id)
         with log.reading(reading, filters.chosen):
             _release_line(found)
-            _head(title, question)
+            left, right = st.columns([2.6, 1], vertical_alignment="bottom")
+            with left:
+                _head(title, question)
             render(found)
+            # Last, since only then the choice is known to be a real one.
+            with right:
+                takeaway.offer(found, who, place.address, place.topic)
     except ReleaseUnreadable as problem:
         _no_figures(title, question, problem)
     except LogUnwritable:

@@ -296,7 +296,7 @@ class Released:
             f"SELECT code, {label} FROM categorieen WHERE uitsplitsing = ? ORDER BY volgorde, code",
             cut,
         )
-        return dict(rows.iter_rows())
+        return {code: language.published(said) for code, said in rows.iter_rows()}
 
     def table(self, name: str, order: str) -> pl.DataFrame:
         """A whole small table of the release (effects, savings, deliveries, protection)."""

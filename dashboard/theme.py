@@ -210,6 +210,10 @@ dl.zl-about dt:first-child {{ margin-top: 0; }}
 dl.zl-about dd {{ margin: 0.05rem 0 0; color: {INK}; }}
 .zl-side {{ color: {MUTED}; font-size: 0.78rem; line-height: 1.55; }}
 .zl-side strong {{ color: {INK}; font-weight: 600; }}
+.zl-step {{ margin: 0; font-size: 0.88rem; white-space: nowrap; }}
+.zl-step a {{ color: {ACCENT}; text-decoration: none; }}
+.zl-step a:hover {{ text-decoration: underline; }}
+.st-key-stappen [data-testid="stPopover"] button {{ font-size: 0.88rem; min-width: 0; }}
 [data-testid="stPopover"] button {{
   font-size: 0.8rem; color: {ACCENT}; border: 0; background: transparent; min-height: 1.5rem;
   padding: 0.1rem 0; white-space: nowrap; min-width: 7rem;
@@ -239,6 +243,7 @@ dl.zl-about dd {{ margin: 0.05rem 0 0; color: {INK}; }}
   .block-container, [data-testid="stMainBlockContainer"] {{ padding: 4rem 1.1rem 3rem; }}
   [data-testid="stHeader"] {{ height: 3.4rem; background: {PAPER}; }}
   .zl-facts span, .zl-facts span.zl-date, .zl-keep {{ white-space: normal; }}
+  .st-key-stappen {{ justify-content: flex-start !important; }}
   dl.zl-about {{ min-width: 0; }}
   .zl-page h1 {{ font-size: 1.6rem; hyphens: auto; overflow-wrap: break-word; }}
   [class*="st-key-grafiek_"] {{ overflow-x: auto; }}

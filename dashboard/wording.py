@@ -399,7 +399,10 @@ def category(labels: Mapping[str, str], code: str) -> str:
 
 
 def area_name(area: Area | None, code: str) -> str:
-    return area.naam if area is not None else code
+    """The name of an area; kinds of school are words, and so have a translation."""
+    if area is None:
+        return code
+    return language.published(area.naam) if area.niveau == "onderwijssoort" else area.naam
 
 
 def where(niveau: str, name: str) -> str:

@@ -97,6 +97,16 @@ class Section:
     exhibits: tuple[Exhibit, ...] = ()
 
 
+def chosen(selection: Selection) -> str:
+    """Year and area in words."""
+    name = selection.naam
+    if selection.niveau in {"gemeente", "wijk"}:
+        name = f"{selection.niveau} {name}"
+    if selection.niveau == "totaal":
+        name = f"{name[:1].lower()}{name[1:]}"
+    return f"{selection.schooljaar}, {name}"
+
+
 @dataclass(frozen=True)
 class Report:
     """A whole report: what it is about, what it says in short, and the evidence.
@@ -119,13 +129,7 @@ class Report:
 
     @property
     def chosen(self) -> str:
-        """Year and area in words."""
-        name = self.selection.naam
-        if self.selection.niveau in {"gemeente", "wijk"}:
-            name = f"{self.selection.niveau} {name}"
-        if self.selection.niveau == "totaal":
-            name = f"{name[:1].lower()}{name[1:]}"
-        return f"{self.selection.schooljaar}, {name}"
+        return chosen(self.selection)
 
     @property
     def stamp(self) -> str:

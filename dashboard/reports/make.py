@@ -16,7 +16,7 @@ from dashboard import released as releases
 from dashboard import wording
 from dashboard.access.scope import EVERYTHING
 from dashboard.released import Area, Released
-from dashboard.reports import files, opendata
+from dashboard.reports import content, files, opendata
 from dashboard.reports.content import Report, ReportRefused
 from dashboard.reports.kinds import KINDS, Kind
 from dashboard.selection import Selection
@@ -160,9 +160,9 @@ def body(report: Report, form: str, template: Path | None = None) -> bytes:
     return workbook.made(report)
 
 
-def name(report: Report, form: str) -> str:
+def name(kind: str, selection: Selection, form: str) -> str:
     """A file name that says what is in it."""
-    return f"zichtlijn-{report.kind}-{_slug(report.chosen)}.{form}"
+    return f"zichtlijn-{kind}-{_slug(content.chosen(selection))}.{form}"
 
 
 def _release(home: Path) -> Released:
