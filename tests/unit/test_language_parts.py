@@ -128,6 +128,7 @@ def test_charts_are_in_english() -> None:
     money = drawn(charts.bars(MONEY, [cell(14_800_000.0), cell(61_000.0)], ["a", "b"]))
     assert "€14.8m" in money
     assert "€61,000" in money
+    assert charts.euro_axis()["tickprefix"] == "€"
     units = [cell(20.0 + n, noemer=200.0 * n, gebied=f"u{n}", n=200.0 * n) for n in range(1, 9)]
     funnel = drawn(charts.funnel(SHARE, units, 0.22))
     assert "overall 22%" in funnel
