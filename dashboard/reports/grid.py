@@ -24,22 +24,47 @@ STYLE = f"{{{_A}}}tableStyleId"
 Rows = list[tuple[Row, int]]
 # Sizes of text in points, largest first: the first that keeps a table on one slide is taken.
 _SIZES = (16.0, 14.0, 12.0, 11.0)
-# How wide a letter is about, and how high a line, in parts of the size.
-_LETTER, _LINE = 0.54, 1.22
+# How wide letters are in the template's font, and how high a line, in parts of the size.
+_WIDE = {
+    letter: part
+    for part, letters in (
+        (0.23, "ijl'"), (0.28, " \u00a0.,:;!/|·ftI"), (0.34, 'r()[]-*"'), (0.5, "cksvxyzJ"),
+        (0.68, "ABEFKLPSTVXYZ&"), (0.77, "wCDGHNOQRU"), (0.9, "mMW%@"),
+    )
+    for letter in letters
+}  # fmt: skip
+_OTHER, _LINE = 0.57, 1.22
+# Programs set letters a little wider apart than another.
+_ROOM = 1.05
 _EMU = int(Pt(1))
 _PAD = int(Inches(0.11))
 _SIDE = int(Inches(0.06))
 # Left free, since programs set lines a little wider apart than another.
 _SPARE = int(Inches(0.12))
-# A word of a number is not broken; a column counts for no more letters than this.
-_WIDEST = 60
-_UNBROKEN = 16
+# What stands after a number on the right starts this much further.
+_APART = int(Inches(0.16))
+# Over more slides than this, rows are not shared out: the last slides may not be made.
+_EVEN = 4
+# A short number or range is not broken; a column counts for no more than this many sizes of text.
+_WIDEST = 60.0
+_UNBROKEN = 28
 # Bold letters are wider.
 _BOLD = 1.15
 
 
-def _letter(size: float) -> float:
-    return _LETTER * size * _EMU
+def _length(text: str) -> float:
+    """How long a text is on one line, in sizes of its letters."""
+    return _ROOM * sum(_WIDE.get(letter, _OTHER) for letter in text)
+
+
+def apart(table: Table, place: int) -> bool:
+    """Is a column text that stands after numbers on the right?"""
+    return place - 1 in table.numeric and place not in table.numeric
+
+
+def _side(table: Table, place: int) -> int:
+    """Room at the left of a column."""
+    return _APART if apart(table, place) else _SIDE
 
 
 def widths(table: Table, whole: int, size: float) -> tuple[list[int], bool]:
@@ -47,20 +72,29 @@ def widths(table: Table, whole: int, size: float) -> tuple[list[int], bool]:
 
     With whether what may not break has its room.
     """
-    least, need = [], []
+    least: list[float] = []
+    bodies: list[float] = []
+    heads: list[float] = []
     for place, head in enumerate(table.heads):
         texts = [words(row.cells[place]) for row in table.rows]
-        longest = max([len(word) for text in (head, *texts) for word in text.split()] or [1])
-        body = max([len(text) for text in texts] or [1])
-        short = place in table.numeric and body <= _UNBROKEN
-        least.append(max(longest, body if short else 0) * _letter(size) * _BOLD + 2 * _SIDE)
-        need.append(max(min(body, _WIDEST), longest) * _letter(size) + 2 * _SIDE)
-    spare = whole - sum(least)
-    if spare < 0:
+        word = max(map(_length, (*head.split(" "), *(w for t in texts for w in t.split(" ")))))
+        body = max(map(_length, texts), default=0.0)
+        unbroken = place in table.numeric and max(map(len, texts), default=0) <= _UNBROKEN
+        kept = max(word, body if unbroken else 0.0)
+        room = _side(table, place) + _SIDE
+        for found, long in ((least, kept), (bodies, min(body, _WIDEST)), (heads, _length(head))):
+            found.append(long * _BOLD * size * _EMU + room)
+    if sum(least) > whole:
         return _exactly(whole, [one * whole / sum(least) for one in least]), False
-    wish = [max(want - one, 0.0) + 1 for want, one in zip(need, least, strict=True)]
-    made = [one + spare * more / sum(wish) for one, more in zip(least, wish, strict=True)]
-    return _exactly(whole, made), True
+    made = _grown(_grown(least, bodies, whole), heads, whole)
+    return _exactly(whole, [one + (whole - sum(made)) / len(made) for one in made]), True
+
+
+def _grown(columns: Sequence[float], wanted: Sequence[float], whole: float) -> list[float]:
+    """Columns as wide as they want to be, or as far as there is room."""
+    more = [max(want - one, 0.0) for want, one in zip(wanted, columns, strict=True)]
+    part = min(1.0, (whole - sum(columns)) / sum(more)) if sum(more) else 0.0
+    return [one + part * extra for one, extra in zip(columns, more, strict=True)]
 
 
 def _exactly(whole: int, columns: Sequence[float]) -> list[int]:
@@ -69,23 +103,28 @@ def _exactly(whole: int, columns: Sequence[float]) -> list[int]:
     return made
 
 
-def _lines(text: str, width: int, size: float) -> int:
-    letters = max(1, int((width - 2 * _SIDE) / _letter(size)))
-    count, used = 1, 0
-    for word in text.split():
-        room = len(word) + (1 if used else 0)
-        if used and used + room > letters:
-            count, used = count + 1, len(word)
+def _lines(text: str, room: float) -> int:
+    """How many lines a text takes; `room`: sizes of text beside each other."""
+    count, used = 1, 0.0
+    for word in text.split(" "):
+        long = _length(word)
+        if used and used + _length(" ") + long > room:
+            count, used = count + 1, long
         else:
-            used += room
-        if used > letters:
-            count += math.ceil(used / letters) - 1
-            used %= letters
+            used += long + (_length(" ") if used else 0.0)
+        if used > room:
+            count += math.ceil(used / room) - 1
+            used %= room
     return count
 
 
-def _high(texts: Sequence[str], wide: Sequence[int], size: float) -> int:
-    lines = max(_lines(text, width, size) for text, width in zip(texts, wide, strict=True))
+def _high(
+    texts: Sequence[str], table: Table, wide: Sequence[int], size: float, *, bold: bool
+) -> int:
+    lines = 1
+    for place, (text, width) in enumerate(zip(texts, wide, strict=True)):
+        room = max((width - _side(table, place) - _SIDE) / (size * _EMU), 1.0)
+        lines = max(lines, _lines(text, room / (_BOLD if bold else 1.0)))
     return int(lines * _LINE * size * _EMU) + _PAD
 
 
@@ -114,17 +153,38 @@ def fitted(table: Table, width: int, high: int, largest: float = _SIZES[0]) -> S
 
 def _at(table: Table, width: int, high: int, size: float) -> Sheet:
     columns, fits = widths(table, width, size)
-    head = _high(table.heads, columns, size)
+    head = _high(table.heads, table, columns, size, bold=True)
+    rows = [
+        (row, _high([words(cell) for cell in row.cells], table, columns, size, bold=row.now))
+        for row in table.rows
+    ]
+    return Sheet(size, fits, columns, head, _shared(rows, high - _SPARE - head))
+
+
+def _shared(rows: Rows, room: int) -> list[Rows]:
+    """Rows over as few slides as hold them, about as much on each."""
+    found = _split(rows, room)
+    if len(found) > _EVEN:
+        return found
+    even = math.ceil(sum(high for _, high in rows) / len(found))
+    step = int(Pt(12))
+    for tighter in range(even, room, step):
+        pages = _split(rows, tighter)
+        if len(pages) == len(found):
+            return pages
+    return found
+
+
+def _split(rows: Rows, room: int) -> list[Rows]:
     pages: list[Rows] = [[]]
-    used = head
-    for row in table.rows:
-        need = _high([words(cell) for cell in row.cells], columns, size)
-        if pages[-1] and used + need > high - _SPARE:
+    used = 0
+    for row, need in rows:
+        if pages[-1] and used + need > room:
             pages.append([])
-            used = head
+            used = 0
         pages[-1].append((row, need))
         used += need
-    return Sheet(size, fits, columns, head, pages)
+    return pages
 
 
 def paged(lines: Sequence[str], letters: int) -> Iterator[list[str]]:
@@ -147,12 +207,15 @@ def fill(
     head: bool = False,
     now: bool = False,
     quiet: bool = False,
+    apart: bool = False,
 ) -> None:
-    cell.margin_left = cell.margin_right = _SIDE
+    """`apart`: text that stands after a number on the right; `quiet`: the mark of what is hidden."""
+    cell.margin_left, cell.margin_right = _APART if apart else _SIDE, _SIDE
     cell.margin_top = cell.margin_bottom = _PAD // 2
     cell.vertical_anchor = MSO_ANCHOR.BOTTOM if head else MSO_ANCHOR.TOP
     paragraph = cell.text_frame.paragraphs[0]
     paragraph.alignment = PP_ALIGN.RIGHT if number else PP_ALIGN.LEFT
+    paragraph._p.get_or_add_endParaRPr().set("sz", str(int(size * 100)))
     run = paragraph.add_run()
     run.text = text
     run.font.size = Pt(size)

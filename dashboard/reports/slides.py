@@ -24,8 +24,8 @@ from dashboard.reports.text import plain, whole, words
 from dashboard.tables import Row, Table
 
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
-# Share of the width that a chart takes beside its table.
-_CHART = 0.57
+# Share of the width that a chart takes beside its table: the larger one where it fits.
+_CHART = (0.57, 0.48)
 # Text of a table beside a chart is no larger than this.
 _BESIDE = 13.0
 _GAP = int(Inches(0.25))
@@ -33,6 +33,8 @@ _GAP = int(Inches(0.25))
 _MOST_PAGES = 4
 _BOARD = "bestuur"
 _LONG, _LONGER = 95, 150
+# A slide with no more letters than this gets larger ones.
+_FEW = 280
 
 
 def blank(given: Path | None = None) -> bytes:
@@ -85,7 +87,8 @@ def _in_short(deck: Presentation, report: Report) -> None:
         _write(slide, template.SUBJECT, report.chosen)
         frame = _shape(slide, template.CONTENT).text_frame
         frame.auto_size = MSO_AUTO_SIZE.NONE
-        size = 18 if sum(map(len, part)) <= 620 else 15
+        letters = sum(map(len, part))
+        size = 24 if letters <= _FEW else 18 if letters <= 620 else 15
         for place, line in enumerate(part):
             paragraph = frame.paragraphs[0] if not place else frame.add_paragraph()
             paragraph.space_after = Pt(size * 0.6)
@@ -112,7 +115,7 @@ def _exhibit(deck: Presentation, report: Report, exhibit: Exhibit) -> None:
         _drop(slide, template.CONTENT)
         left, top, full, high = region
         if pane.picture is not None:
-            wide = full if pane.sheet is None else int(full * _CHART)
+            wide = full if pane.sheet is None else full - sum(pane.sheet.columns) - _GAP
             native.draw(slide.shapes, pane.picture, (left, top, wide, high))
             left += wide + _GAP
         if pane.sheet is not None:
@@ -135,10 +138,10 @@ def _panes(exhibit: Exhibit, table: Table, region: Box) -> list[_Pane]:
     """Chart and table side by side where both fit; else the chart first and the table after it."""
     _, _, full, high = region
     if exhibit.picture is not None:
-        beside = full - int(full * _CHART) - _GAP
-        sheet = grid.fitted(table, beside, high, _BESIDE)
-        if len(sheet.pages) == 1 and sheet.fits:
-            return [_Pane(exhibit.picture, sheet, sheet.pages[0])]
+        for share in _CHART:
+            beside = grid.fitted(table, full - int(full * share) - _GAP, high, _BESIDE)
+            if len(beside.pages) == 1 and beside.fits:
+                return [_Pane(exhibit.picture, beside, beside.pages[0])]
     sheet = grid.fitted(table, full, high)
     told = [_Pane(None, sheet, rows) for rows in sheet.pages]
     return told if exhibit.picture is None else [_Pane(exhibit.picture, None, []), *told]
@@ -275,13 +278,16 @@ def _table(
         line.height = Emu(high)
     for place, head in enumerate(table.heads):
         number = place in table.numeric
-        grid.fill(made.cell(0, place), head, sheet.size, number=number, head=True)
+        grid.fill(
+            made.cell(0, place), head, sheet.size, number=number, head=True,
+            apart=grid.apart(table, place),
+        )  # fmt: skip
     for line, (row, _) in enumerate(rows, start=1):
         for place, cell in enumerate(row.cells):
             text = words(cell)
             grid.fill(
                 made.cell(line, place), text, sheet.size, number=cell.number, now=row.now,
-                quiet=text == wording.MARK,
+                quiet=text == wording.MARK, apart=grid.apart(table, place),
             )  # fmt: skip
 
 
