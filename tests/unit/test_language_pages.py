@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from html import escape, unescape
 from pathlib import Path
@@ -115,13 +116,74 @@ def test_title_is_english(name: str, home: Path, monkeypatch: pytest.MonkeyPatch
     assert f">{escape(title)}</h1>" in pages.text(app)
 
 
-@pytest.mark.parametrize("niveau", ["totaal", "vestiging", "aanbieder"])
+@pytest.mark.parametrize("niveau", ["totaal", "gemeente", "vestiging", "aanbieder"])
 @pytest.mark.parametrize("name", VIEWS)
 def test_nothing_stays_dutch(
     name: str, niveau: str, home: Path, dutch: frozenset[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with language.speaking(language.ENGLISH):
         app = _look(name, home, monkeypatch, niveau=wording.level(niveau))
+    _only_english(app, dutch)
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_without_a_release(
+    name: str, tmp_path: Path, dutch: frozenset[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _only_english(_look(name, tmp_path, monkeypatch), dutch)
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_release_without_rows(
+    name: str, tmp_path: Path, dutch: frozenset[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with edited(build(tmp_path)) as con:
+        for table in released.TABLES:
+            if table != "release":
+                con.execute(f"DELETE FROM {table}")
+    _only_english(_look(name, tmp_path, monkeypatch), dutch)
+
+
+@pytest.mark.parametrize("state", ["afgeschermd", "te_klein", "niet_geleverd", "nvt"])
+@pytest.mark.parametrize("name", ["overzicht", "bereik", "proces_resultaat", "kaart"])
+def test_without_a_number(
+    name: str, state: str, home: Path, tmp_path: Path, dutch: frozenset[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    shutil.copytree(home, tmp_path, dirs_exist_ok=True)
+    with edited(next(tmp_path.glob("releases/*.duckdb"))) as con:
+        con.execute(
+            "UPDATE cellen SET teller = NULL, noemer = NULL, waarde = NULL, onder = NULL, "
+            "boven = NULL, n = NULL, reden = '', status = ?",
+            [state],
+        )
+    _only_english(_look(name, tmp_path, monkeypatch), dutch)
+
+
+def test_report_is_dutch_and_says_so(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In Dutch whoever asks for it, the name of the area as well."""
+    text = pages.text(_look("rapport", home, monkeypatch))
+    assert "The report itself is in Dutch." in text
+    in_dutch = " ".join(re.findall(r'<span lang="nl">(.*?)</span>', text)).lower()
+    assert "alle gemeenten samen" in in_dutch
+    assert "all municipalities" not in in_dutch
+    assert "The report itself" not in pages.text(pages.look("rapport"))
+
+
+def test_texts_of_the_pipeline_say_that_they_are_dutch(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    findings = pages.text(_look("leveringen", home, monkeypatch))
+    assert '<td><span lang="nl">' in findings
+    promise = pages.text(_look("zorg_in_school", home, monkeypatch))
+    assert '<p class="zl-sentence"><span lang="nl">' in promise
+    assert 'Zorg In School: <span lang="nl">' in pages.text(_look("overzicht", home, monkeypatch))
+    monkeypatch.setenv(released.WORKDIR_VARIABLE, str(home))
+    for name in ("leveringen", "zorg_in_school", "overzicht"):
+        assert 'lang="nl"' not in pages.text(pages.look(name))
+
+
+def _only_english(app: AppTest, dutch: frozenset[str]) -> None:
     assert 'role="alert"' not in pages.text(app)
     said = _said(app)
     assert sorted(piece for piece in dutch if piece in said) == []
