@@ -98,13 +98,14 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _look(home: Path, monkeypatch: pytest.MonkeyPatch, **query: str) -> tuple[str, list[str]]:
     """The words of the page, and the files it offers."""
-    made: list[Any] = []
+    made: list[dict[str, Any]] = []
     monkeypatch.setenv(released.WORKDIR_VARIABLE, str(home))
-    monkeypatch.setattr(st, "download_button", lambda *_, data, **__: made.append(data))
+    monkeypatch.setattr(st, "download_button", lambda *_, **told: made.append(told))
     app = pages.look("vergelijken", **query)
     told = pages.text(app)
     assert 'role="alert"' not in told
-    files = [body().decode("utf-8-sig") for body in made[1::2]]
+    tables = [file["data"] for file in made if file["file_name"].endswith(".csv")]
+    files = [body().decode("utf-8-sig") for body in tables]
     return told, files
 
 
