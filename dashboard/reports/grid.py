@@ -34,6 +34,8 @@ _WIDE = {
     for letter in letters
 }  # fmt: skip
 _OTHER, _LINE = 0.57, 1.22
+# A text as long as its column fits, whatever was rounded.
+_NEAR = 0.05
 # Programs set letters a little wider apart than another.
 _ROOM = 1.05
 _EMU = int(Pt(1))
@@ -52,7 +54,7 @@ _UNBROKEN = 28
 _BOLD = 1.15
 
 
-def _length(text: str) -> float:
+def length(text: str) -> float:
     """How long a text is on one line, in sizes of its letters."""
     return _ROOM * sum(_WIDE.get(letter, _OTHER) for letter in text)
 
@@ -77,12 +79,12 @@ def widths(table: Table, whole: int, size: float) -> tuple[list[int], bool]:
     heads: list[float] = []
     for place, head in enumerate(table.heads):
         texts = [words(row.cells[place]) for row in table.rows]
-        word = max(map(_length, (*head.split(" "), *(w for t in texts for w in t.split(" ")))))
-        body = max(map(_length, texts), default=0.0)
+        word = max(map(length, (*head.split(" "), *(w for t in texts for w in t.split(" ")))))
+        body = max(map(length, texts), default=0.0)
         unbroken = place in table.numeric and max(map(len, texts), default=0) <= _UNBROKEN
         kept = max(word, body if unbroken else 0.0)
         room = _side(table, place) + _SIDE
-        for found, long in ((least, kept), (bodies, min(body, _WIDEST)), (heads, _length(head))):
+        for found, long in ((least, kept), (bodies, min(body, _WIDEST)), (heads, length(head))):
             found.append(long * _BOLD * size * _EMU + room)
     if sum(least) > whole:
         return _exactly(whole, [one * whole / sum(least) for one in least]), False
@@ -106,12 +108,13 @@ def _exactly(whole: int, columns: Sequence[float]) -> list[int]:
 def _lines(text: str, room: float) -> int:
     """How many lines a text takes; `room`: sizes of text beside each other."""
     count, used = 1, 0.0
+    room += _NEAR
     for word in text.split(" "):
-        long = _length(word)
-        if used and used + _length(" ") + long > room:
+        long = length(word)
+        if used and used + length(" ") + long > room:
             count, used = count + 1, long
         else:
-            used += long + (_length(" ") if used else 0.0)
+            used += long + (length(" ") if used else 0.0)
         if used > room:
             count += math.ceil(used / room) - 1
             used %= room
@@ -209,20 +212,21 @@ def fill(
     quiet: bool = False,
     apart: bool = False,
 ) -> None:
-    """`apart`: text that stands after a number on the right; `quiet`: the mark of what is hidden."""
+    """`apart`: text that stands after numbers on the right; `quiet`: the mark of a hidden value."""
     cell.margin_left, cell.margin_right = _APART if apart else _SIDE, _SIDE
     cell.margin_top = cell.margin_bottom = _PAD // 2
     cell.vertical_anchor = MSO_ANCHOR.BOTTOM if head else MSO_ANCHOR.TOP
     paragraph = cell.text_frame.paragraphs[0]
     paragraph.alignment = PP_ALIGN.RIGHT if number else PP_ALIGN.LEFT
+    if text:
+        run = paragraph.add_run()
+        run.text = text
+        run.font.size = Pt(size)
+        run.font.bold = head or now or quiet
+        colour = theme.MUTED if head or quiet else theme.INK
+        run.font.color.rgb = RGBColor.from_string(colour.removeprefix("#"))
+        run._r.get_or_add_rPr().set("lang", "nl-NL")
     paragraph._p.get_or_add_endParaRPr().set("sz", str(int(size * 100)))
-    run = paragraph.add_run()
-    run.text = text
-    run.font.size = Pt(size)
-    run.font.bold = head or now or quiet
-    colour = theme.MUTED if head or quiet else theme.INK
-    run.font.color.rgb = RGBColor.from_string(colour.removeprefix("#"))
-    run._r.get_or_add_rPr().set("lang", "nl-NL")
     if now:
         cell.fill.solid()
         cell.fill.fore_color.rgb = RGBColor.from_string(theme.ACCENT_PALE.removeprefix("#"))

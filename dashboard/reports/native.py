@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from typing import Any
 
 import pptx.oxml
@@ -18,6 +19,7 @@ from pptx.shapes.shapetree import SlideShapes
 from pptx.util import Emu, Pt
 
 from dashboard import theme
+from dashboard.reports import grid, whiskers
 from dashboard.reports.content import Mark, Picture
 
 _C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
@@ -27,6 +29,11 @@ _ROOM = 1.12
 _LOW = 0.15
 # A step smaller than this part of the whole has no room for its value; the table has it.
 _NARROW = 0.05
+
+# Names of bars take at most this part of a chart, and the bars at most that.
+_NAMES, _BARS = 0.42, 0.98
+# How far a value stands from what it must not touch, in parts of a chart.
+_BESIDE = 0.012
 
 Box = tuple[int, int, int, int]
 _TEXT = 12
@@ -48,7 +55,7 @@ def draw(shapes: SlideShapes, picture: Picture, box: Box) -> None:
             _steps(frame.chart, picture)
         case _:
             frame = _place(shapes, XL_CHART_TYPE.BAR_CLUSTERED, _plain(picture), box)
-            _bars(frame.chart, picture)
+            _bars(frame.chart, picture, box[2])
     frame.name = f"Grafiek: {picture.name}"
     frame._element.nvGraphicFramePr.cNvPr.set("descr", picture.alt)
 
@@ -129,7 +136,9 @@ def _years(chart: Chart, picture: Picture) -> None:
             label.font.color.rgb = rgb(theme.PAPER)
             label.font.size, label.font.bold = Pt(_TEXT), True
             label.position = XL_LABEL_POSITION.INSIDE_BASE
-    _errors(series, picture)
+        elif (mark.value or 0.0) <= _LOW * highest and whiskers.known(mark):
+            whiskers.moved(series, place, 0.5 / max(len(picture.marks), 1) * 0.4, _TEXT)
+    whiskers.errors(series, picture.marks)
     if picture.norm is not None:
         _norm(chart, picture)
 
@@ -167,8 +176,8 @@ def _norm(chart: Chart, picture: Picture) -> None:
     bars.addnext(line)
 
 
-def _bars(chart: Chart, picture: Picture) -> None:
-    _axes(chart, picture)
+def _bars(chart: Chart, picture: Picture, width: int) -> None:
+    ends = _axes(chart, picture)
     plot: Any = chart.plots[0]
     plot.gap_width = 55
     chart.category_axis.reverse_order = True
@@ -180,10 +189,38 @@ def _bars(chart: Chart, picture: Picture) -> None:
         fill = series.points[place].format.fill
         fill.solid()
         fill.fore_color.rgb = rgb(theme.ACCENT if mark.strong or not quiet else theme.ACCENT_SOFT)
+    names = _within(chart, picture, width)
+    whiskers.errors(series, picture.marks)
     if quiet:
-        _errors(series, picture)
         return
     _labels(series, picture.form, XL_LABEL_POSITION.OUTSIDE_END, bold=False)
+    for place, mark in enumerate(picture.marks):
+        if mark.value is not None and mark.high is not None and mark.high > mark.value:
+            part = (mark.high - mark.value) / (ends[1] - ends[0])
+            whiskers.moved(series, place, part * (_BARS - names) + _BESIDE, _TEXT)
+
+
+def _within(chart: Chart, picture: Picture, width: int) -> float:
+    """Bars where they are known to be, so that a value can stand beside an error bar.
+
+    The part of the chart that the names take.
+    """
+    size = _text_size(picture)
+    longest = max(grid.length(_named(mark)) for mark in picture.marks)
+    names = min(longest * Pt(size) / width + 2 * _BESIDE, _NAMES)
+    area: Any = chart._chartSpace.chart.plotArea
+    for old in area.findall(f"{{{_C}}}layout"):
+        area.remove(old)
+    sides = {"x": names, "y": 0.02, "w": _BARS - names, "h": 0.96}
+    told = "".join(f'<c:{name} val="{side:.4f}"/>' for name, side in sides.items())
+    area.insert(
+        0,
+        pptx.oxml.parse_xml(
+            f'<c:layout xmlns:c="{_C}"><c:manualLayout><c:layoutTarget val="inner"/>'
+            f'<c:xMode val="edge"/><c:yMode val="edge"/>{told}</c:manualLayout></c:layout>'
+        ),
+    )
+    return names
 
 
 def _steps(chart: Chart, picture: Picture) -> None:
@@ -202,10 +239,13 @@ def _steps(chart: Chart, picture: Picture) -> None:
         series.format.fill.fore_color.rgb = rgb(colour)
         _labels(series, form, XL_LABEL_POSITION.CENTER, bold=colour == theme.ACCENT,
                 colour=theme.INK if colour == theme.ACCENT_SOFT else theme.PAPER)  # fmt: skip
+    plot.series[-1].data_labels.position = XL_LABEL_POSITION.INSIDE_BASE
+    totals = [mark if mark.strong else replace(mark, low=None) for mark in picture.marks]
+    whiskers.errors(plot.series[-1], totals)
 
 
-def _axes(chart: Chart, picture: Picture) -> None:
-    """A quiet foot and no scale: values stand at the marks."""
+def _axes(chart: Chart, picture: Picture) -> tuple[float, float]:
+    """A quiet foot and no scale: values stand at the marks. From where to where it reaches."""
     value: Any = chart.value_axis
     value.visible = False
     value.has_major_gridlines = False
@@ -216,12 +256,17 @@ def _axes(chart: Chart, picture: Picture) -> None:
         ends += [end for span in picture.spans for end in span]
     if picture.norm is not None:
         ends.append(picture.norm[0])
-    value.minimum_scale = min(ends) * _ROOM
-    value.maximum_scale = (max(ends) or 1.0) * _ROOM
+    low, high = min(ends) * _ROOM, (max(ends) or 1.0) * _ROOM
+    value.minimum_scale, value.maximum_scale = low, high
     foot: Any = chart.category_axis
     foot.format.line.color.rgb = rgb(theme.LINE)
     foot.has_major_gridlines = False
-    foot.tick_labels.font.size = Pt(_TEXT if len(picture.marks) <= 8 else 10)
+    foot.tick_labels.font.size = Pt(_text_size(picture))
+    return low, high
+
+
+def _text_size(picture: Picture) -> int:
+    return _TEXT if len(picture.marks) <= 8 else 10
 
 
 def _labels(
@@ -233,31 +278,4 @@ def _labels(
     labels.position = place
     labels.font.size, labels.font.bold = Pt(_TEXT), bold
     labels.font.color.rgb = rgb(colour)
-
-
-def _errors(series: Any, picture: Picture) -> None:
-    """Intervals as error bars; nothing where a mark has none."""
-    if all(mark.low is None or mark.high is None for mark in picture.marks):
-        return
-    plus, minus = [], []
-    for mark in picture.marks:
-        known = mark.value is not None and mark.low is not None and mark.high is not None
-        plus.append((mark.high or 0.0) - (mark.value or 0.0) if known else 0.0)
-        minus.append((mark.value or 0.0) - (mark.low or 0.0) if known else 0.0)
-    colour = theme.MUTED.removeprefix("#")
-    errors = pptx.oxml.parse_xml(
-        f'<c:errBars xmlns:c="{_C}" xmlns:a="{_A}">'
-        '<c:errBarType val="both"/><c:errValType val="cust"/>'
-        f'<c:noEndCap val="0"/><c:plus>{_literal(plus)}</c:plus>'
-        f"<c:minus>{_literal(minus)}</c:minus>"
-        f'<c:spPr><a:ln w="15875"><a:solidFill><a:srgbClr val="{colour}"/></a:solidFill></a:ln>'
-        "</c:spPr></c:errBars>"
-    )
-    series._element.find(f"{{{_C}}}cat").addprevious(errors)
-
-
-def _literal(values: list[float]) -> str:
-    points = "".join(
-        f'<c:pt idx="{place}"><c:v>{value:.10g}</c:v></c:pt>' for place, value in enumerate(values)
-    )
-    return f'<c:numLit><c:ptCount val="{len(values)}"/>{points}</c:numLit>'
+    labels._element.append(pptx.oxml.parse_xml(whiskers.NO_LEADERS))

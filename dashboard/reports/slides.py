@@ -24,7 +24,7 @@ from dashboard.reports.text import plain, whole, words
 from dashboard.tables import Row, Table
 
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
-# Share of the width that a chart takes beside its table: the larger one where it fits.
+# Share of the width that a chart takes beside its table: the larger one where it costs nothing.
 _CHART = (0.57, 0.48)
 # Text of a table beside a chart is no larger than this.
 _BESIDE = 13.0
@@ -138,10 +138,13 @@ def _panes(exhibit: Exhibit, table: Table, region: Box) -> list[_Pane]:
     """Chart and table side by side where both fit; else the chart first and the table after it."""
     _, _, full, high = region
     if exhibit.picture is not None:
-        for share in _CHART:
-            beside = grid.fitted(table, full - int(full * share) - _GAP, high, _BESIDE)
-            if len(beside.pages) == 1 and beside.fits:
-                return [_Pane(exhibit.picture, beside, beside.pages[0])]
+        sheets = [
+            grid.fitted(table, full - int(full * share) - _GAP, high, _BESIDE) for share in _CHART
+        ]
+        fitting = [sheet for sheet in sheets if len(sheet.pages) == 1 and sheet.fits]
+        if fitting:
+            best = max(fitting, key=lambda sheet: sheet.size)
+            return [_Pane(exhibit.picture, best, best.pages[0])]
     sheet = grid.fitted(table, full, high)
     told = [_Pane(None, sheet, rows) for rows in sheet.pages]
     return told if exhibit.picture is None else [_Pane(exhibit.picture, None, []), *told]

@@ -13,10 +13,15 @@ import pytest
 
 from dashboard import wording
 from dashboard.released import Released
-from dashboard.reports import slides, template
+from dashboard.reports import exhibits, grid, native, slides, template
 from dashboard.reports.content import ReportRefused
 from dashboard.reports.kinds import KINDS
+from dashboard.selection import Selection
+from dashboard.tables import Row, Table, figure, text
 from tests.unit.report_release import EVERYTHING_HIDDEN, opened, told
+
+YEAR = "2024/2025"
+C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +125,61 @@ def test_hidden_cells_are_only_the_mark(decks: dict[str, Any]) -> None:
     assert marks
 
 
+def _reach(series: Any, side: str) -> dict[int, float]:
+    """What an error bar adds or takes, by the place of its mark."""
+    points = series._element.findall(f"{C}errBars/{C}{side}/{C}numLit/{C}pt")
+    return {int(point.get("idx")): float(point.find(f"{C}v").text) for point in points}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_intervals_are_error_bars_that_can_be_edited(
+    kind: str, release: Released, decks: dict[str, Any]
+) -> None:
+    """A mark with an interval has both ends, any other has no point: nothing is left of it."""
+    told_of = [e.picture for e in told(kind, release).exhibits if e.picture is not None]
+    charts = [shape.chart for slide in decks[kind].slides for shape in _drawn(slide)
+              if shape.has_chart]  # fmt: skip
+    assert len(charts) == len(told_of)
+    for chart, picture in zip(charts, told_of, strict=True):
+        stacked = len(chart.plots[0].series) > 2
+        series = chart.plots[0].series[-1 if stacked else 0]
+        plus, minus = _reach(series, "plus"), _reach(series, "minus")
+        known = {
+            place: mark for place, mark in enumerate(picture.marks)
+            if mark.value is not None and mark.low is not None and (mark.strong or not stacked)
+        }  # fmt: skip
+        assert plus.keys() == minus.keys() == known.keys()
+        for place, mark in known.items():
+            assert mark.value is not None
+            assert mark.value + plus[place] == pytest.approx(mark.high, rel=1e-8)
+            assert mark.value - minus[place] == pytest.approx(mark.low, rel=1e-8)
+
+
+def test_error_bars_are_the_bounds_in_the_release(release: Released) -> None:
+    """Of every school at once, hidden years without a bar."""
+    hidden = seen = 0
+    deck = template.own()
+    for area in release.areas_of("vestiging")[:20]:
+        rows = release.over_years("smw_bereik", "vestiging", area.code).to_dicts()
+        own = Selection(YEAR, "vestiging", area.code, area.naam)
+        picture = exhibits.trend(release, "smw_bereik", own).picture
+        if picture is None:
+            continue
+        slide = deck.slides.add_slide(template.layout(deck, template.PAGE))
+        native.draw(slide.shapes, picture, (0, 0, 6_000_000, 4_000_000))
+        chart: Any = next(shape.chart for shape in slide.shapes if shape.has_chart)
+        plus = _reach(chart.plots[0].series[0], "plus")
+        for place, row in enumerate(rows):
+            if row["status"] != wording.VISIBLE:
+                hidden += 1
+                assert place not in plus
+            elif row["boven"] is not None:
+                seen += 1
+                assert row["waarde"] + plus[place] == pytest.approx(row["boven"], rel=1e-8)
+    assert hidden
+    assert seen
+
+
 def test_nothing_to_show_is_a_deck_that_says_why(tmp_path: Path) -> None:
     release = opened(tmp_path, *EVERYTHING_HIDDEN)
     for kind in KINDS:
@@ -133,6 +193,14 @@ def test_nothing_to_show_is_a_deck_that_says_why(tmp_path: Path) -> None:
         assert charts == []
         if kind == "bestuur":
             assert "geen cijfer" in text
+
+
+def test_rows_of_a_long_table_are_shared_over_its_slides() -> None:
+    rows = tuple(Row((text(f"School {n}"), figure("12", 12.0))) for n in range(14))
+    table = Table("Scholen", ("School", "Bereik"), rows, frozenset({1}))
+    sheet = grid.fitted(table, 9_000_000, 2_600_000)
+    assert [len(page) for page in sheet.pages] == [7, 7]
+    assert [row for page in sheet.pages for row, _ in page] == list(rows)
 
 
 def test_long_names_and_many_schools_stay_on_the_slides(tmp_path: Path) -> None:
