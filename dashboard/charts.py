@@ -146,15 +146,21 @@ def _hover(metric: Metric, label: str, row: Cell) -> str:
     return "<br>".join(lines) + "<extra></extra>"
 
 
-def trend(metric: Metric, rows: Sequence[Cell], now: str = "") -> go.Figure:
-    """One value per school year, with its interval, the norm as a dashed line."""
+def trend(
+    metric: Metric, rows: Sequence[Cell], now: str = "", signs: Mapping[str, str] | None = None
+) -> go.Figure:
+    """One value per school year, with its interval, the norm as a dashed line.
+
+    `signs`: school year -> what stands below it at the axis.
+    """
     figure = canvas(262)
     years = [row["schooljaar"] for row in rows]
     norm = wording.target(metric)
     top = _top(metric, rows, norm)
     figure.update_xaxes(
         type="category", categoryorder="array", categoryarray=years,
-        range=[-0.5, len(years) - 0.5],
+        range=[-0.5, len(years) - 0.5], tickvals=years,
+        ticktext=[_signed(year, year, signs) for year in years],
     )  # fmt: skip
     bottom = _bottom(rows)
     figure.update_yaxes(range=[bottom * 1.06, top * 1.06], **_scale(metric, top))
@@ -202,6 +208,12 @@ def trend(metric: Metric, rows: Sequence[Cell], now: str = "") -> go.Figure:
             bgcolor="rgba(255,255,255,0.75)", borderpad=1,
         )  # fmt: skip
     return figure
+
+
+def _signed(step: str, text: str, signs: Mapping[str, str] | None) -> str:
+    """The text at the axis, with the sign of that step below it."""
+    sign = (signs or {}).get(step)
+    return f"{text}<br>{sign}" if sign else text
 
 
 def bars(metric: Metric, rows: Sequence[Cell], labels: Sequence[str]) -> go.Figure:
@@ -268,11 +280,13 @@ class Line:
 
 
 def lines(
-    metric: Metric, series: Sequence[Line], steps: Sequence[str], start: int = 0
-) -> go.Figure:
+    metric: Metric, series: Sequence[Line], steps: Sequence[str], start: int = 0,
+    signs: Mapping[str, str] | None = None,
+) -> go.Figure:  # fmt: skip
     """Several series with their names at the end of the line; told apart by symbol as well.
 
-    `start`: the number of steps before something began; a line marks it.
+    `start`: the number of steps before something began; a line marks it. `signs`: step -> what
+    stands below it at the axis.
     """
     figure = canvas(340, right=10)
     top = _top(metric, [row for line in series for row in line.rows])
@@ -283,7 +297,7 @@ def lines(
     every = math.ceil(len(steps) / 9)
     figure.update_xaxes(
         tickvals=list(range(0, len(steps), every)), tickangle=0,
-        ticktext=[wrapped(step, 10) for step in steps[::every]],
+        ticktext=[_signed(step, wrapped(step, 10), signs) for step in steps[::every]],
         range=[-0.06 * len(steps), len(steps) - 1 + room],
     )  # fmt: skip
     if start:

@@ -308,7 +308,8 @@ def _hidden(facts: Facts) -> str:
         "{n} waarde is afgeschermd.", "{n} waarden zijn afgeschermd.", facts.hidden,
         n=wording.number(facts.hidden),
     )  # fmt: skip
-    return f"{told} {tr(facts.mark).removeprefix(wording.MARK).strip().capitalize()}"
+    why = tr(facts.mark).removeprefix(wording.MARK).strip()
+    return f"{told} {why[:1].upper()}{why[1:]}"
 
 
 def _with_source(norm: str, source: str) -> str:

@@ -17,6 +17,7 @@ from dashboard import (
     charts,
     comparison,
     drawing,
+    events,
     exports,
     facts,
     filters,
@@ -25,7 +26,9 @@ from dashboard import (
     tables,
     wording,
 )
+from dashboard import released as releases
 from dashboard.access import log
+from dashboard.events import EventsRefused
 from dashboard.facts import Facts
 from dashboard.language import tr
 from dashboard.released import Metric, Released
@@ -39,9 +42,9 @@ Cell = Mapping[str, Any]
 class Figure:
     """What to show. `alt` describes the chart in words; `note` is a caution beside it.
 
-    `tall`: the height in pixels within which a long table scrolls; 0 shows all of it. `filed`: the
-    table as a file holds it, where that is more than the screen; `chosen`: the choice in words,
-    where that is more than year and area.
+    `events`: what happened in the years of the chart. `tall`: the height in pixels within which a
+    long table scrolls; 0 shows all of it. `filed`: the table as a file holds it, where that is more
+    than the screen; `chosen`: the choice in words, where that is more than year and area.
     """
 
     key: str
@@ -55,6 +58,7 @@ class Figure:
     tall: int = 0
     filed: Table | None = None
     chosen: str = ""
+    events: tuple[str, ...] = ()
 
 
 def html(body: str) -> None:
@@ -128,6 +132,9 @@ def account(figure: Figure) -> None:
     notes = [figure.note] if figure.note else []
     if figure.facts.hidden:
         notes.append(tr(figure.facts.mark))
+    if figure.events:
+        happened = "".join(f"<li>{escape(event)}</li>" for event in figure.events)
+        html(f'<ul class="zl-events" aria-label="{escape(tr("Gebeurtenissen"))}">{happened}</ul>')
     if notes:
         html("".join(f'<p class="zl-note">{escape(note)}</p>' for note in notes))
     line, button = st.columns([5.6, 1], vertical_alignment="top")
@@ -212,6 +219,7 @@ def trend(
     if metric is None:
         return
     labels = [row["schooljaar"] for row in rows]
+    happened = _happened(released, selection, metric.thema, labels)
     show(
         Figure(
             key=f"{metric_id}_jaren",
@@ -221,15 +229,27 @@ def trend(
                 metric, rows, labels, tr("Schooljaar"),
                 tr("{cijfer} per schooljaar", cijfer=wording.label(metric)), selection.schooljaar,
             ),
-            chart=charts.trend(metric, rows, selection.schooljaar),
+            chart=charts.trend(metric, rows, selection.schooljaar, happened.signs),
             alt=tr(
                 "Lijngrafiek: {cijfer} per schooljaar {waar}. {conclusie}",
                 cijfer=wording.label(metric), waar=selection.where,
                 conclusie=spoken.trend(metric, rows),
             ),
             note=note,
+            events=happened.lines,
         )
     )  # fmt: skip
+
+
+def _happened(
+    released: Released, selection: Selection, theme: str, years: Sequence[str]
+) -> events.Noted:
+    """What was noted of these years; nothing while the file cannot be used, which `page` tells."""
+    try:
+        noted = events.of(events.place(releases.workdir()))
+    except EventsRefused:
+        return events.NOTHING
+    return events.beside(released, noted, selection, theme, years)
 
 
 def breakdown(
@@ -293,6 +313,7 @@ def by_category_over_years(
         charts.Line(wording.category(names, code), [at.get((code, year), absent) for year in years])
         for code in codes
     ]
+    happened = _happened(released, selection, metric.thema, years)
     body = tuple(
         tables.Row((tables.text(line.label), *(tables.valued(metric, row) for row in line.rows)))
         for line in series
@@ -306,13 +327,14 @@ def by_category_over_years(
                 tr("{cijfer} per schooljaar", cijfer=_to(metric, cut)),
                 (wording.cut(cut), *years), body, frozenset(range(1, len(years) + 1)),
             ),
-            chart=charts.lines(metric, series, years),
+            chart=charts.lines(metric, series, years, signs=happened.signs),
             alt=tr(
                 "Lijngrafiek: {cijfer} per schooljaar. {conclusie}",
                 cijfer=_to(metric, cut),
                 conclusie=spoken.lines(metric, [(line.label, line.rows) for line in series]),
             ),
             note=note,
+            events=happened.lines,
             wide=True,
         )
     )  # fmt: skip

@@ -13,11 +13,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import closed, filters, language, released, takeaway, theme, wording
+from dashboard import closed, events, filters, language, released, takeaway, theme, wording
 from dashboard.access import log, visitor
 from dashboard.access.log import LogUnwritable, Reading
 from dashboard.access.scope import FRONT
 from dashboard.access.visitor import NoAccess, Visitor
+from dashboard.events import EventsRefused
 from dashboard.language import tr
 from dashboard.released import Released, ReleaseUnreadable
 
@@ -75,6 +76,7 @@ def _shown(title: str, question: str, render: Render, who: Visitor, place: Place
             with left:
                 _head(title, question)
             render(found)
+            _events()
             # Last, since only then the choice is known to be a real one.
             with right:
                 takeaway.offer(found, who, place.address, place.topic)
@@ -84,6 +86,15 @@ def _shown(title: str, question: str, render: Render, who: Visitor, place: Place
         raise
     except Exception as fault:  # noqa: BLE001 - the boundary: a fault stays on its page
         _fault(title, fault)
+
+
+def _events() -> None:
+    """Say once on a page why noted events are not beside its charts."""
+    try:
+        events.of(events.place(released.workdir()))
+    except EventsRefused as problem:
+        told = tr("Gebeurtenissen staan niet bij de grafieken: {reden}", reden=problem)
+        st.html(f'<p class="zl-note">{_marked(told)}</p>')
 
 
 def conclusion(sentences: Sequence[str], lead: str = "") -> None:

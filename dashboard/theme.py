@@ -164,6 +164,11 @@ table.zl-def tbody th {{ width: 13rem; font-weight: 600; color: {MUTED}; }}
 table.zl .zl-long {{ min-width: 13rem; }}
 .zl-dot {{ color: {MUTED}; font-weight: 700; cursor: help; padding: 0 0.2rem; }}
 .zl-note {{ color: {MUTED}; font-size: 0.8rem; line-height: 1.5; margin: 0.5rem 0 0; }}
+.zl-events {{
+  color: {MUTED}; font-size: 0.84rem; line-height: 1.5; margin: 0.5rem 0 0; padding: 0;
+  list-style: none;
+}}
+.zl-events li {{ margin: 0; padding: 0; font-size: inherit; }}
 .zl-card h3 {{
   font-size: 0.95rem; font-weight: 600; color: {INK}; margin: 0; padding: 0; line-height: 1.35;
 }}

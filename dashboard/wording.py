@@ -187,7 +187,10 @@ def euro_short(value: float) -> str:
     """14800000 -> "€ 14,8 mln", for at a mark in a chart; the table has it in full."""
     if abs(value) < 1e6:
         return euro(value)
-    return tr("€ {miljoen} mln", miljoen=natural(value / 1e6))
+    sign = "−" if value < 0 else ""
+    if language.now() == language.ENGLISH:
+        return f"{sign}€{natural(abs(value) / 1e6)}m"
+    return f"€ {sign}{natural(abs(value) / 1e6)} mln"
 
 
 def decimals_of(values: Sequence[float]) -> int:

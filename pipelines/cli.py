@@ -786,12 +786,13 @@ def demo(
 ) -> int:
     """Maak demo-leveringen, reken alles uit en toon het dashboard."""
     from pipelines import run as story
-    from pipelines.demo import boundaries, deliveries
+    from pipelines.demo import boundaries, deliveries, events
 
     folder = workdir or Path("zichtlijn-demo")
     people.print("Verzonnen leveringen maken ...")
     deliveries.write(folder, seed)
     boundaries.write(folder)
+    events.write(folder)
     report = story.run(folder / "inbox", folder, progress=_progress)
     _show_outcomes(report.deliveries)
     people.print(f"Publicatie {report.release.id} staat klaar.", markup=False)
