@@ -12,14 +12,15 @@ from collections.abc import Iterator
 from datetime import UTC
 from functools import cache
 from importlib import resources
+from math import ceil
 from typing import Any
 
 import typst
 
-from dashboard import facts, theme, wording
+from dashboard import facts, promises, theme, wording
 from dashboard.reports.content import Exhibit, Picture, Report, ReportRefused, Section
-from dashboard.reports.text import whole, words
-from dashboard.tables import Table
+from dashboard.reports.text import plain, whole, words
+from dashboard.tables import Row, Table
 
 # The compiler serves one document at a time; readers of the dashboard may ask together.
 _ONE = threading.Lock()
@@ -36,6 +37,8 @@ _LOW, _HIGH = 3.5, 4.4
 _LINE, _HALF, _LONG = 95, 48, 18
 # Longer than this many rows, or with text of its own, a figure may run on over pages.
 _ROWS = 16
+# A table of no more lines than this stays on one page.
+_KEPT = 24
 
 
 def made(report: Report) -> bytes:
@@ -103,7 +106,7 @@ def _section(report: Report, section: Section) -> dict[str, Any]:
 def _exhibit(report: Report, exhibit: Exhibit) -> dict[str, Any]:
     table, picture = exhibit.table, exhibit.picture
     beside = picture is not None and table is not None and sum(_widths(table)) <= _BESIDE
-    lines = () if report.kind in _BRIEF else exhibit.lines
+    lines = [] if report.kind in _BRIEF else list(_further(exhibit))
     return {
         "title": whole(exhibit.title),
         "subject": exhibit.subject,
@@ -115,6 +118,14 @@ def _exhibit(report: Report, exhibit: Exhibit) -> dict[str, Any]:
         "long": bool(lines) or (table is not None and len(table.rows) > _ROWS),
         "below": list(_below(exhibit)),
     }
+
+
+def _further(exhibit: Exhibit) -> Iterator[str]:
+    """Its sentences; one that is the title is not told twice."""
+    for line in exhibit.lines:
+        told = [one for one in promises.sentences(line) if plain(one) != f"{exhibit.title}."]
+        if told:
+            yield " ".join(told)
 
 
 def _below(exhibit: Exhibit) -> Iterator[str]:
@@ -131,15 +142,24 @@ def _below(exhibit: Exhibit) -> Iterator[str]:
 def _table(table: Table, line: int) -> dict[str, Any]:
     """`line`: how many letters fit beside each other."""
     widths = _widths(table)
+    shares = _shares(widths, line)
     return {
         "heads": table.heads,
         "numeric": sorted(table.numeric),
-        "columns": _shares(widths, line),
+        "columns": shares,
         "rows": [
             {"cells": [words(cell) for cell in row.cells], "now": row.now} for row in table.rows
         ],
         "small": line < _LINE or sum(widths) > _SMALL,
+        "whole": sum(_high(row, shares) for row in table.rows) <= _KEPT,
     }
+
+
+def _high(row: Row, shares: list[float]) -> int:
+    """How many lines a row takes, about."""
+    return max(
+        ceil(len(words(cell)) / share) for cell, share in zip(row.cells, shares, strict=True)
+    )
 
 
 def _widths(table: Table) -> list[int]:
