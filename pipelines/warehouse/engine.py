@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.errors import UsageError
+from pipelines.warehouse import version
 
 FILE = "magazijn.duckdb"
 LOCK = "magazijn.slot"
@@ -25,7 +26,8 @@ def open_warehouse(workdir: Path | None) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to the warehouse of `workdir`, or to one in memory that is gone afterwards.
 
     Afterwards the file is written anew when rows were deleted for good (see `erase_later`).
-    Raises `UsageError` when another process has the warehouse open or the folder is not writable.
+    Raises `UsageError` when another process has the warehouse open, a later Zichtlijn made it, or
+    the folder is not writable.
     """
     if workdir is None:
         with _connected(":memory:") as con:
@@ -35,6 +37,7 @@ def open_warehouse(workdir: Path | None) -> Iterator[duckdb.DuckDBPyConnection]:
         _sweep(workdir)
         try:
             with _connected(str(workdir / FILE)) as con:
+                version.refuse_newer(con)
                 yield con
         finally:
             _erase(workdir)

@@ -10,6 +10,7 @@ import duckdb
 from pipelines.contracts import Contracts, Dataset
 from pipelines.errors import UsageError
 from pipelines.ingest.clean import SQL_TYPE, quoted
+from pipelines.warehouse import version
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -23,6 +24,7 @@ def create(con: duckdb.DuckDBPyConnection, contracts: Contracts) -> None:
     A column that may stay empty is added to what is there already. Any other change asks for the
     deliveries themselves: such a warehouse is refused with the command to run, and left as it is.
     """
+    version.refuse_newer(con)
     present = _present(con)
     for dataset in contracts.datasets.values():
         if dataset.id in present and not _added(dataset, present[dataset.id]).keys() <= {
@@ -39,6 +41,7 @@ def create(con: duckdb.DuckDBPyConnection, contracts: Contracts) -> None:
         con.execute(f"CREATE TABLE IF NOT EXISTS {quoted(dataset.id)} ({listed})")
         for name, kind in _added(dataset, present.get(dataset.id, columns(dataset))).items():
             con.execute(f"ALTER TABLE {quoted(dataset.id)} ADD COLUMN {quoted(name)} {kind}")
+    version.mark(con)
 
 
 def columns(dataset: Dataset) -> dict[str, str]:

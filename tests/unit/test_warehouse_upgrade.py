@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import duckdb
 import pytest
 
 from pipelines import contracts
 from pipelines.errors import UsageError
-from pipelines.warehouse import engine, tables
+from pipelines.warehouse import engine, tables, version
 
 PROMISES = contracts.load()
 DATASET = PROMISES.dataset("schorsingen")
@@ -58,3 +59,39 @@ def test_any_other_change_is_refused_with_what_to_run(
         tables.create(house, PROMISES)
     assert "schorsingen" in str(refused.value)
     assert _columns(house) == left
+
+
+def test_a_warehouse_from_before_versions_gets_one_and_keeps_its_rows(
+    house: duckdb.DuckDBPyConnection,
+) -> None:
+    house.execute("DROP TABLE register.versie")
+    assert version.of(house) == 0
+    tables.create(house, PROMISES)
+    assert version.of(house) == version.VERSION
+    assert house.execute("SELECT count(*) FROM schorsingen").fetchone() == (1,)
+
+
+def test_a_warehouse_of_a_later_version_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    with engine.open_warehouse(tmp_path) as con:
+        tables.create(con, PROMISES)
+        con.execute("UPDATE register.versie SET versie = versie + 1")
+        con.execute(f"ALTER TABLE schorsingen DROP COLUMN {OPTIONAL}")
+    left = (tmp_path / engine.FILE).read_bytes()
+    with (
+        pytest.raises(UsageError, match="nieuwere Zichtlijn") as refused,
+        engine.open_warehouse(tmp_path),
+    ):
+        pass
+    assert "Er is niets veranderd" in str(refused.value)
+    assert "make setup" in str(refused.value)
+    assert (tmp_path / engine.FILE).read_bytes() == left
+
+
+def test_a_later_warehouse_is_not_borrowed_either(tmp_path: Path) -> None:
+    with engine.open_warehouse(tmp_path) as con:
+        tables.create(con, PROMISES)
+        con.execute("UPDATE register.versie SET versie = versie + 1")
+    with engine.open_warehouse(None) as con:
+        engine.borrow_tables(con, tmp_path)
+        with pytest.raises(UsageError, match="nieuwere Zichtlijn"):
+            tables.create(con, PROMISES)
