@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from dashboard import menu
 from tests.browser.conftest import CHROMIUM_FLAGS, Served, start, window
-from tests.browser.fixture_release import build
+from tests.browser.fixture_release import beside, build
 
 HERE = Path(__file__).parent / "screenshots"
 WIDE, HIGH = 1440, 1100
@@ -31,6 +31,7 @@ def main() -> None:
         home = Path(folder) / "werkmap"
         home.mkdir()
         build(home)
+        beside(home)
         process, url = start(home, Path(folder))
         try:
             with sync_playwright() as playwright:

@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, Response, Route, sync_playwright
 
 from dashboard import serve
-from tests.browser.fixture_release import build
+from tests.browser.fixture_release import beside, build
 
 CHROMIUM_FLAGS = [
     "--headless",
@@ -38,6 +38,7 @@ def workdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A work folder with one published release."""
     home = tmp_path_factory.mktemp("werkmap")
     build(home)
+    beside(home)
     return home
 
 

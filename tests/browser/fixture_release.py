@@ -484,6 +484,31 @@ def build(workdir: Path, release_id: str = RELEASE_ID, *, metrics: int | None = 
     return target
 
 
+def beside(workdir: Path) -> None:
+    """What an organisation may put beside a release: boundaries for the map, and events."""
+    squares = [
+        {
+            "type": "Feature",
+            "properties": {"gemeentecode": code, "gemeentenaam": name},
+            "geometry": {
+                "type": "Polygon",
+                "coordinates": [
+                    [[x, 52.5], [x + 0.1, 52.5], [x + 0.1, 52.57], [x, 52.57], [x, 52.5]]
+                ],
+            },
+        }
+        for x, (code, name, _) in zip((3.4, 3.5), TOWNS, strict=True)
+    ]
+    told = json.dumps({"type": "FeatureCollection", "features": squares})
+    (workdir / "grenzen.geojson").write_text(told, "utf-8")
+    (workdir / "gebeurtenissen.yaml").write_text(
+        "gebeurtenissen:\n"
+        "  - schooljaar: 2023/2024\n"
+        "    tekst: Nieuwe afspraken over aanmelden in alle gemeenten\n",
+        "utf-8",
+    )
+
+
 def _insert_cells(con: duckdb.DuckDBPyConnection, cells: Sequence[Sequence[object]]) -> None:
     """Many rows at once, by columns."""
     import polars as pl

@@ -98,6 +98,55 @@ def test_filters_travel_to_the_next_page(visit: Visit) -> None:
     assert "In 2023/2024" in visit.page.locator(".zl-conclusion").inner_text()
 
 
+def test_a_link_keeps_its_choice_on_the_first_step(visit: Visit) -> None:
+    """Who comes in by a link and goes on by the menu sees, and can share, the same choice."""
+    visit.open("/bereik?schooljaar=2022%2F2023&niveau=Gemeente&gebied=Rotterdam")
+    visit.page.get_by_role("link", name="Thuiszitters").click()
+    visit.page.wait_for_function("document.querySelector('h1')?.innerText === 'Thuiszitters'")
+    visit.ready()
+    assert "In 2022/2023, in Rotterdam" in visit.page.locator(".zl-conclusion").inner_text()
+    asked = parse_qs(urlparse(visit.page.url).query)
+    assert asked["schooljaar"] == ["2022/2023"]
+    assert asked["niveau"] == ["Gemeente"]
+    assert asked["gebied"] == ["Rotterdam"]
+
+
+def test_english_keeps_the_choice_and_says_so_to_a_screen_reader(visit: Visit) -> None:
+    visit.open("/bereik?schooljaar=2022%2F2023&niveau=Gemeente&gebied=Rotterdam")
+    page = visit.page
+    page.locator('[data-testid="stSidebar"] label', has_text="English").click()
+    page.wait_for_function("document.documentElement.lang === 'en'")
+    visit.ready()
+    assert page.locator("h1").inner_text() == "Reach and requests for help"
+    assert "In 2022/2023, in Rotterdam" in page.locator(".zl-conclusion").inner_text()
+    asked = parse_qs(urlparse(page.url).query)
+    assert asked["taal"] == ["English"]
+    assert asked["niveau"] == ["Municipality"]
+    link = page.url
+    page.goto(link)
+    visit.ready()
+    assert page.locator("h1").inner_text() == "Reach and requests for help"
+    assert "In 2022/2023, in Rotterdam" in page.locator(".zl-conclusion").inner_text()
+    assert visit.errors == []
+
+
+def test_every_page_leads_on_to_comparing_and_to_a_report(visit: Visit) -> None:
+    visit.open("/schorsingen?schooljaar=2023%2F2024&niveau=Gemeente&gebied=Rotterdam")
+    page = visit.page
+    page.get_by_role("button", name="Maak een rapport").click()
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="PDF").click()
+    assert taken.value.suggested_filename == "zichtlijn-bestuur-2023-2024-gemeente-rotterdam.pdf"
+    assert taken.value.path().read_bytes().startswith(b"%PDF")
+    visit.open("/schorsingen?schooljaar=2023%2F2024&niveau=Gemeente&gebied=Rotterdam")
+    page.get_by_role("link", name="Vergelijk deze keuze").click()
+    page.wait_for_function("document.querySelector('h1')?.innerText === 'Vergelijken'")
+    visit.ready()
+    assert "2023/2024 vergeleken met" in page.locator(".zl-conclusion").inner_text()
+    assert page.locator(".zl-section h2").all_inner_texts() == ["Schorsingen"]
+    assert visit.errors == []
+
+
 def test_hidden_cells_show_one_neutral_mark(visit: Visit) -> None:
     """A school has many hidden cells: nowhere a bound, nowhere an exception."""
     visit.open("/schorsingen?niveau=School+(vestiging)")
