@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,9 @@ import pytest
 
 from dashboard.released import Released
 from dashboard.reports import paper
+from dashboard.reports.content import Section
 from dashboard.reports.kinds import KINDS
+from dashboard.reports.text import plain
 from tests.unit.report_release import EVERYTHING_HIDDEN, opened, told
 
 
@@ -69,6 +74,67 @@ def test_paper_is_tagged_and_says_its_language(kind: str, release: Released) -> 
     assert all("+" in font for font in fonts)
 
 
+def _cells(row: Any) -> list[str]:
+    return [str(cell["/S"]) for cell in _elements(row["/K"]) if cell["/S"] in {"/TH", "/TD"}]
+
+
+def _scopes(head: Any) -> set[str]:
+    """For which cells a head is, as its attributes say."""
+    told = head["/A"].get_object()
+    listed = told if isinstance(told, pypdf.generic.ArrayObject) else [told]
+    return {str(one.get_object().get("/Scope")) for one in listed} - {"None"}
+
+
+# What paints, and where content that belongs to an element, or to none, begins and ends.
+PAINTED = re.compile(r"(?<![\w/])(BDC|BMC|EMC|Tj|TJ|Do|f\*?|S|B)(?!\w)")
+IN_TEXT = re.compile(r"\((?:\\.|[^\\)])*\)|<[0-9A-Fa-f]+>")
+
+
+def _unmarked(page: Any) -> list[str]:
+    """What is painted without belonging to an element of the structure or being decoration."""
+    depth, found = 0, []
+    for step in PAINTED.findall(IN_TEXT.sub("", page.get_contents().get_data().decode("latin1"))):
+        if step in {"BDC", "BMC"}:
+            depth += 1
+        elif step == "EMC":
+            depth -= 1
+        elif depth == 0:
+            found.append(step)
+    return found + ["open"] * depth
+
+
+def _counted(outline: Any) -> int:
+    return sum(_counted(one) if isinstance(one, list) else 1 for one in outline)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_reader_that_speaks_can_find_its_way(kind: str, release: Released) -> None:
+    """Levels of headings, bookmarks, heads of columns, whole rows, links and letters."""
+    report = told(kind, release)
+    reader, _ = _read(paper.made(report))
+    tree = list(_elements(reader.trailer["/Root"]["/StructTreeRoot"]["/K"]))
+    levels = [int(e["/S"][2:]) for e in tree if re.fullmatch(r"/H\d", e["/S"])]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(level <= before + 1 for before, level in pairwise(levels))
+    titles = len(report.sections) + len([e for e in report.exhibits if e.shown])
+    assert _counted(reader.outline) >= titles
+    for table in (e for e in tree if e["/S"] == "/Table"):
+        rows = [_cells(row) for row in _elements(table["/K"]) if row["/S"] == "/TR"]
+        assert len({len(row) for row in rows}) == 1
+        assert set(rows[0]) == {"/TH"}
+    assert all(_scopes(e) == {"/Column"} for e in tree if e["/S"] == "/TH")
+    pages: Any = reader.pages
+    for page in pages:
+        assert _unmarked(page) == []
+        assert "/StructParents" in page
+        for note in page.get("/Annots", []):
+            assert note.get_object()["/Contents"]
+            assert page["/Tabs"] == "/S"
+        for font in page["/Resources"].get("/Font", {}).values():
+            assert "/ToUnicode" in font.get_object()
+
+
 def test_factsheet_is_two_pages_for_every_school(release: Released) -> None:
     from dashboard.reports import make
 
@@ -101,3 +167,11 @@ def test_nothing_to_show_is_a_document_that_says_why(tmp_path: Path) -> None:
     for kind in KINDS:
         _, text = _read(paper.made(told(kind, release)))
         assert "afgeschermd" in text
+
+
+def test_what_the_title_says_is_not_said_again(release: Released) -> None:
+    report = told("beleidsnotitie", release)
+    found = next(e for e in report.exhibits if plain(" ".join(e.lines)).startswith(e.title))
+    alone = replace(report, lines=(), sections=(Section("Eén cijfer", exhibits=(found,)),))
+    _, text = _read(paper.made(alone))
+    assert text.count(found.title) == 1
