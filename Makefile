@@ -62,12 +62,14 @@ fuzz: setup ## Read made-up, damaged and random files: FUZZ times what make test
 simulate: setup ## Effects and savings in simulated pilots: PILOTS per scenario (default 500)
 	ZICHTLIJN_PILOTS=$(or $(PILOTS),500) $(BIN)/pytest -n 2 tests/unit/test_effects_simulated.py
 
-bench: setup ## Measure speed, as ratios in one run (ROWS=10000000 for the largest delivery, PEERS=1 for other products)
+bench: setup chromium ## Measure speed, as ratios in one run (ROWS=10000000 for the largest delivery, PEERS=1 for other products)
 	$(BIN)/python benchmarks/ingest.py --gate --rows 10000 100000 $(or $(ROWS),1000000)
 	$(BIN)/python benchmarks/metrics.py
 	$(BIN)/python benchmarks/effects.py
 	$(BIN)/python benchmarks/disclosure.py
 	$(BIN)/python benchmarks/reports.py --gate
+	$(BIN)/python benchmarks/dashboard_speed.py
+	$(BIN)/python benchmarks/dashboard_sessions.py
 	$(if $(PEERS),$(BIN)/python benchmarks/peers.py)
 
 docs: setup ## Renew the pages that are made from contracts and declarations
