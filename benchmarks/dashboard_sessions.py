@@ -173,8 +173,10 @@ async def _use(one: Session, number: int, plan: Plan) -> None:
     last = False
     while not last:
         await asyncio.sleep(chance.uniform(0.5, 1.5) * plan.pause)
-        last = time.monotonic() > plan.over
-        year = chance.choice((0, 1, 2)) if title in WITH_YEAR and chance.random() < 0.5 else None
+        last = time.monotonic() > plan.over and len(plan.published) == plan.releases
+        # Last of all another page: its title tells that it was drawn anew.
+        stays = not last and title in WITH_YEAR and chance.random() < 0.5
+        year = chance.choice((0, 1, 2)) if stays else None
         if year is None:
             title = chance.choice([name for name in PAGES if name != title])
         start = time.monotonic()

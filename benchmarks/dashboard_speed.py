@@ -82,7 +82,7 @@ def _measured(urls: dict[int, str], empty: str, rounds: int, pages: list[str]) -
                 _visit(browser, empty, ("Schooljaar",), seen[EMPTY, 1])
                 for size, url in urls.items():
                     labels = PAGES[page]
-                    label = labels[number % len(labels) :][:1]
+                    label = labels[number % len(labels) :][:1] if labels else ()
                     _visit(browser, f"{url}/{page}", label, seen[page, size])
             load = os.getloadavg()[0]
             print(f"round {number + 1} of {rounds}, load {load:.1f}", file=sys.stderr, flush=True)
