@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import io
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -32,9 +33,9 @@ _GAP = int(Inches(0.25))
 # More slides than this of one table help nobody in a meeting.
 _MOST_PAGES = 4
 _BOARD = "bestuur"
-_LONG, _LONGER = 95, 150
-# A slide with no more letters than this gets larger ones.
-_FEW = 280
+# Sizes of a title and of sentences, by the most letters that stand in them.
+_TITLES = ((95, 26), (150, 22), (230, 18), (math.inf, 13))
+_TEXTS = ((280, 24), (620, 18), (math.inf, 15))
 
 
 def blank(given: Path | None = None) -> bytes:
@@ -87,8 +88,7 @@ def _in_short(deck: Presentation, report: Report) -> None:
         _write(slide, template.SUBJECT, report.chosen)
         frame = _shape(slide, template.CONTENT).text_frame
         frame.auto_size = MSO_AUTO_SIZE.NONE
-        letters = sum(map(len, part))
-        size = 24 if letters <= _FEW else 18 if letters <= 620 else 15
+        size = next(size for most, size in _TEXTS if sum(map(len, part)) <= most)
         for place, line in enumerate(part):
             paragraph = frame.paragraphs[0] if not place else frame.add_paragraph()
             paragraph.space_after = Pt(size * 0.6)
@@ -138,9 +138,8 @@ def _panes(exhibit: Exhibit, table: Table, region: Box) -> list[_Pane]:
     """Chart and table side by side where both fit; else the chart first and the table after it."""
     _, _, full, high = region
     if exhibit.picture is not None:
-        sheets = [
-            grid.fitted(table, full - int(full * share) - _GAP, high, _BESIDE) for share in _CHART
-        ]
+        rooms = [full - int(full * share) - _GAP for share in _CHART]
+        sheets = [grid.fitted(table, room, high, _BESIDE) for room in rooms]
         fitting = [sheet for sheet in sheets if len(sheet.pages) == 1 and sheet.fits]
         if fitting:
             best = max(fitting, key=lambda sheet: sheet.size)
@@ -196,8 +195,8 @@ def _account(deck: Presentation, report: Report) -> None:
 
 def _page(deck: Presentation, report: Report, title: str) -> Slide:
     slide: Slide = deck.slides.add_slide(template.layout(deck, template.PAGE))
-    size = 26 if len(title) <= _LONG else 22 if len(title) <= _LONGER else 18
-    _write(slide, template.TITLE, title, size=None if size == 26 else size)
+    size = next(size for most, size in _TITLES if len(title) <= most)
+    _write(slide, template.TITLE, title, size=None if size == _TITLES[0][1] else size)
     tree: Any = slide.shapes._spTree
     for shape in _placeholders(slide.slide_layout):
         if shape.placeholder_format.type == PP_PLACEHOLDER.SLIDE_NUMBER:
