@@ -265,10 +265,10 @@ def _thousands(value: float) -> str:
 
 
 def _three_lines(label: str) -> str:
-    """A label broken at spaces, about 14 characters to a line."""
+    """A label broken at spaces, about 13 characters to a line."""
     lines: list[str] = [""]
     for word in label.split():
-        if lines[-1] and len(lines[-1]) + len(word) >= 15:
+        if lines[-1] and len(lines[-1]) + len(word) >= 14:
             lines.append("")
         lines[-1] = f"{lines[-1]} {word}".strip()
     return "<br>".join(lines)

@@ -64,12 +64,12 @@ HEADLINES = (
 
 
 def of(released: Released, selection: Selection, metrics: Sequence[str]) -> list[str]:
-    """A sentence per metric that is published here; `metric.maat` where it has several."""
+    """A sentence per metric that has something to say here; `metric.maat` where it has several."""
     steps = [
         year_cells(released, metric, selection, measure)
         for metric, _, measure in (name.partition(".") for name in metrics)
     ]
-    return [sentence(step) for step in steps if step is not None]
+    return [sentence(step) for step in steps if step is not None and step.now["status"] != "nvt"]
 
 
 def headlines(released: Released, selection: Selection) -> list[Step]:

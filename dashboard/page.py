@@ -72,7 +72,7 @@ def _shown(title: str, question: str, render: Render, who: Visitor, place: Place
         reading = Reading(who, released.workdir(), place.address, found.about.id)
         with log.reading(reading, filters.chosen):
             _release_line(found)
-            left, right = st.columns([2.6, 1], vertical_alignment="bottom")
+            left, right = st.columns([2.2, 1], vertical_alignment="bottom")
             with left:
                 _head(title, question)
             render(found)
@@ -113,9 +113,13 @@ def conclusion(sentences: Sequence[str], lead: str = "") -> None:
 
 
 def _marked(sentence: str) -> str:
-    """Escaped, with what stands between ** bold and between ` as typed; a Dutch part says so."""
+    """Escaped, with what stands between ** bold and between ` as typed; a Dutch part says so.
+
+    An amount does not break after its sign.
+    """
     bold = _BOLD.sub(r"<strong>\1</strong>", language.html(sentence))
-    return language.marked(_TYPED.sub(r"<code>\1</code>", bold))
+    told = language.marked(_TYPED.sub(r"<code>\1</code>", bold))
+    return told.replace("€ ", "€&nbsp;")
 
 
 def _head(title: str, question: str) -> None:

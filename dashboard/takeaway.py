@@ -21,6 +21,11 @@ from dashboard.reports.kinds import KINDS
 from dashboard.selection import Selection
 
 COMPARING, REPORT = "vergelijken", "rapport"
+# Pages about something else than a choice of year and area.
+_UNCOMPARED = {
+    COMPARING, "zorg-in-school", "besparing", "scenario", "leveringen", "definities",
+    "verantwoording",
+}  # fmt: skip
 NOT_HERE = mark(
     "Een rapport is er voor alle gemeenten samen, een gemeente, een wijk of een school: kies een "
     "daarvan bij Gebied of groep."
@@ -42,7 +47,7 @@ def offer(released: Released, who: Visitor, address: str, topic: str) -> None:
     with st.container(
         horizontal=True, horizontal_alignment="right", vertical_alignment="center", key="stappen"
     ):
-        if address != COMPARING and who.may_read(COMPARING):
+        if address not in _UNCOMPARED and who.may_read(COMPARING):
             link = f'<a href="{escape(_comparing(selection, topic))}">'
             st.html(
                 f'<p class="zl-step">{link}{escape(tr("Vergelijk deze keuze"))}</a></p>',

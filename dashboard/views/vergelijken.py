@@ -18,6 +18,8 @@ QUESTION = mark("Waarin verschillen twee schooljaren of twee gebieden, en hoe ze
 _ALL = mark("Alle onderwerpen")
 # From so many shares on, a picture says more than the table alone.
 _PICTURE = 2
+# Height in pixels within which the table of everything scrolls.
+_TALL = 640
 
 
 def render(released: Released) -> None:
@@ -54,9 +56,27 @@ def render(released: Released) -> None:
     kept = [pair for pair in found if chosen in (_ALL, pair.metric.thema)]
     page.conclusion(comparing.conclusion(kept, sides), sides.lead)
     figure.html(f'<p class="zl-note">{escape(comparing.caution(sides))}</p>')
-    for theme in themes:
-        if chosen in (_ALL, theme):
-            _theme(released, theme, [p for p in kept if p.metric.thema == theme], sides)
+    if chosen == _ALL:
+        _everything(released, kept, sides)
+    else:
+        _theme(released, chosen, kept, sides)
+
+
+def _everything(released: Released, found: list[Pair], sides: Sides) -> None:
+    """All figures in one table; a picture of so many would say nothing."""
+    figure.section(tr(_ALL), tr("Kies bij Onderwerp één thema voor een grafiek."))
+    title = _title(sides)
+    figure.show(
+        Figure(
+            key="vergelijk_alles",
+            title=title,
+            facts=comparing_table.account(released, found, sides),
+            table=comparing_table.table(found, sides, title),
+            filed=comparing_table.table(found, sides, title, filed=True),
+            tall=_TALL,
+            chosen=sides.told,
+        )
+    )
 
 
 def _theme(released: Released, theme: str, found: list[Pair], sides: Sides) -> None:
@@ -64,7 +84,7 @@ def _theme(released: Released, theme: str, found: list[Pair], sides: Sides) -> N
     figure.section(wording.theme(theme))
     drawn = [pair for pair in found if pair.metric.soort == "aandeel" and pair.both]
     first, second = sides.names
-    title = tr("{een} en {ander}, {beide}", een=first, ander=second, beide=_common(sides))
+    title = _title(sides)
     picture = charts_compare.shares(drawn, sides.names) if len(drawn) >= _PICTURE else None
     left_out = len(found) - len(drawn)
     note = (
@@ -99,6 +119,11 @@ def _theme(released: Released, theme: str, found: list[Pair], sides: Sides) -> N
             chosen=sides.told,
         )
     )
+
+
+def _title(sides: Sides) -> str:
+    first, second = sides.names
+    return tr("{een} en {ander}, {beide}", een=first, ander=second, beide=_common(sides))
 
 
 def _common(sides: Sides) -> str:
