@@ -28,7 +28,7 @@ _ROOM = 1.12
 # A column lower than this part of the highest is too low for a label within.
 _LOW = 0.15
 # A step smaller than this part of the whole has no room for its value; the table has it.
-_NARROW = 0.05
+_NARROW = 0.045
 
 # Names of bars take at most this part of a chart, and the bars at most that.
 _NAMES, _BARS = 0.42, 0.98
@@ -224,11 +224,11 @@ def _within(chart: Chart, picture: Picture, width: int) -> float:
 
 
 def _steps(chart: Chart, picture: Picture) -> None:
-    _axes(chart, picture)
+    ends = _axes(chart, picture)
     chart.category_axis.reverse_order = True
     plot: Any = chart.plots[0]
     plot.gap_width, plot.overlap = 35, 100
-    least = int(max(high for _, high in picture.spans) * _NARROW)
+    least = int((ends[1] - ends[0]) * _NARROW)
     form = f'[>={least}]{picture.form};""'
     colours = (None, theme.ACCENT_SOFT, theme.SIGNAL, theme.ACCENT)
     for series, colour in zip(plot.series, colours, strict=True):
