@@ -5,7 +5,7 @@ A hidden value is told as hidden and nothing more, as in the table.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from dashboard import wording
@@ -56,6 +56,12 @@ def lines(metric: Metric, series: Sequence[tuple[str, Sequence[Cell]]]) -> str:
         last = wording.full(metric, seen[-1]["waarde"]) if seen else tr("geen zichtbare waarde")
         ends.append(f"{label}: {last}")
     return tr("Laatste waarden: {waarden}.", waarden="; ".join(ends))
+
+
+def each(values: Iterable[tuple[str, str]]) -> str:
+    """Every mark of a small chart with its value, as it is written beside the mark."""
+    told = "; ".join(f"{label}: {value}" for label, value in values)
+    return f"{told}." if told else ""
 
 
 def _told(metric: Metric, item: tuple[float, str]) -> str:

@@ -285,7 +285,7 @@ def full(metric: Metric, value: float) -> str:
 
 def by(metric: Metric, cut_label: str) -> str:
     """The title of a breakdown; a metric that is named after it needs no second name."""
-    if cut_label.lower() in label(metric).lower():
+    if cut_label.lower() in label(metric).lower() or cut_label.lower() in metric.id:
         return label(metric)
     return tr("{cijfer} naar {groep}", cijfer=label(metric), groep=cut_label.lower())
 

@@ -25,4 +25,4 @@ def look(view: str, path: str = FRONT, spoken: str = language.DUTCH, **query: st
 
 def text(app: AppTest) -> str:
     """All that stands on the page in our own words."""
-    return " ".join(element.proto.body for element in app.get("html"))
+    return " ".join(element.proto.body for element in app.get("html")).replace("&nbsp;", " ")

@@ -15,6 +15,7 @@ from dashboard import (
     facts,
     figure,
     page,
+    spoken,
     tables,
     wording,
 )
@@ -98,7 +99,6 @@ def _waterfall(released: Released, found: Balances) -> None:
         ]  # fmt: skip
     steps = balance_words.steps_of(found, year, route)
     title = tr("Van bruto naar netto, {periode}", periode=balances.year_name(year).lower())
-    net = steps[-1].amount
     figure.show(
         figure.Figure(
             key="waterval",
@@ -116,10 +116,9 @@ def _waterfall(released: Released, found: Balances) -> None:
             ),
             table=balance_words.step_table(title, steps),
             chart=charts_zis.waterfall(steps),
-            alt=tr(
-                "Waterval van bruto besparing naar netto: {bedrag}.",
-                bedrag=wording.euro_estimate(net.value),
-            ),
+            alt=tr("Waterval van bruto besparing naar netto.")
+            + " "
+            + spoken.each((step.label, wording.euro(step.amount.value)) for step in steps),
             note=tr("Gerekend: {schatting}.", schatting=balance_words.route_told(route))
             + f" {balance_words.care_told(found, year, route)}"
             + tr("De streep bij bruto en netto is het 95%-interval."),
@@ -130,7 +129,7 @@ def _waterfall(released: Released, found: Balances) -> None:
 
 def _routes(released: Released, found: Balances) -> None:
     title = tr("Netto over alle schooljaren samen")
-    drawn = [(route, found.at(TOTAL, route, "netto")) for route in found.routes]
+    drawn = balances.estimates(found)
     heads = (tr("Uitkomst"), *(balance_words.route_name(found, route) for route in found.routes))
     figure.show(
         figure.Figure(
@@ -149,10 +148,9 @@ def _routes(released: Released, found: Balances) -> None:
                 title, heads, balance_words.route_rows(found), frozenset(range(1, len(heads))),
             ),
             chart=charts.estimates(
-                balances.estimates(found),
-                tr("euro netto; rechts van nul is een besparing"), euros=True,
+                drawn, tr("euro netto; rechts van nul is een besparing"), euros=True,
             ),
-            alt=_estimates_told(title, len(drawn)),
+            alt=_estimates_told(title, drawn),
             note=tr(
                 "Tussen haakjes het 95%-interval. Bij opbrengst per euro is alleen de besparing "
                 "onzeker gerekend, niet de kosten."
@@ -163,8 +161,9 @@ def _routes(released: Released, found: Balances) -> None:
     )  # fmt: skip
 
 
-def _estimates_told(title: str, amount: int) -> str:
-    return tr("{titel} volgens {n} schattingen, met 95%-interval.", titel=title, n=amount)
+def _estimates_told(title: str, drawn: Sequence[charts.Estimate]) -> str:
+    told = tr("{titel} volgens {n} schattingen, met 95%-interval.", titel=title, n=len(drawn))
+    return f"{told} {spoken.each((item.label, item.text) for item in drawn)}"
 
 
 def _years(released: Released, found: Balances) -> None:
@@ -209,7 +208,14 @@ def _years(released: Released, found: Balances) -> None:
                     for route in found.routes
                 ],
             ),
-            alt=tr("Netto besparing per schooljaar volgens iedere schatting, met 95%-interval."),
+            alt=tr("Netto besparing per schooljaar volgens iedere schatting, met 95%-interval.")
+            + " "
+            + spoken.each(
+                (f"{tr(balances.ROUTES[route])}, {year}", wording.euro_estimate(amount.value))
+                for year in found.years
+                for route in found.routes
+                if (amount := found.at(year, route, "netto")) is not None
+            ),
             note=tr(
                 "Vermeden beschikkingen en zorgplannen tellen in het schooljaar waarin een "
                 "leerling begint."
@@ -265,7 +271,19 @@ def _drivers(released: Released, found: Balances) -> None:
                 [(published(row["label"]), row["netto_laag"], row["netto_hoog"]) for row in moving],
                 net.value,
             ),
-            alt=tr("Staven per aanname: het netto bij de lage en bij de hoge waarde."),
+            alt=tr("Staven per aanname: het netto bij de lage en bij de hoge waarde.")
+            + " "
+            + spoken.each(
+                (
+                    published(row["label"]),
+                    tr(
+                        "{laag} tot {hoog}",
+                        laag=wording.euro_estimate(row["netto_laag"]),
+                        hoog=wording.euro_estimate(row["netto_hoog"]),
+                    ),
+                )
+                for row in moving
+            ),
             note=note,
             wide=True,
         )
@@ -283,6 +301,14 @@ def _product(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
         )
         return
     leading = max(shown, key=lambda row: row["route"] == "vergelijking")["route"]
+    drawn = [
+        charts.Estimate(
+            _route(row), row["bedrag"], row["onder"], row["boven"],
+            f"{wording.euro_estimate(row['bedrag'])} ({_euro_range(row)})", row["route"] == leading,
+        )
+        for row in shown
+        if row["onder"] is not None and row["boven"] is not None
+    ]  # fmt: skip
     figure.show(
         figure.Figure(
             key=f"besparing_{rows[0]['hulpvorm']}_{rows[0]['niveau']}",
@@ -297,18 +323,10 @@ def _product(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
                 tuple(_product_row(row, newest, leading) for row in rows), frozenset({2, 3, 4}),
             ),
             chart=charts.estimates(
-                [
-                    charts.Estimate(
-                        _route(row), row["bedrag"], row["onder"], row["boven"],
-                        f"{wording.euro_estimate(row['bedrag'])} ({_euro_range(row)})",
-                        row["route"] == leading,
-                    )
-                    for row in shown
-                    if row["onder"] is not None and row["boven"] is not None
-                ],
+                drawn,
                 tr("euro per schooljaar; rechts van nul is een besparing"), euros=True,
             ),
-            alt=_estimates_told(title, len(shown)),
+            alt=_estimates_told(title, drawn),
             note=tr(balance_words.THREATS),
             wide=True,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard import charts, conclusions, facts, figure, filters, page, tables
+from dashboard import charts, conclusions, facts, figure, filters, page, spoken, tables, wording
 from dashboard.language import mark, tr
 from dashboard.released import Released
 from dashboard.selection import Selection
@@ -108,6 +108,19 @@ def _waiting(released: Released, selection: Selection) -> None:
             alt=tr(
                 "Puntdiagram: mediaan en 90%-punt van de wachttijd in dagen per {onderdeel}.",
                 onderdeel=head.lower(),
+            )
+            + " "
+            + spoken.each(
+                (
+                    name,
+                    tr(
+                        "mediaan {mediaan}, 90%-punt {p90}",
+                        mediaan=wording.bare(metric, first["waarde"]),
+                        p90=wording.bare(metric, last["waarde"]),
+                    ),
+                )
+                for name, first, last in pairs
+                if charts.visible(first) and charts.visible(last)
             ),
             note=tr(
                 "De helft van de trajecten start binnen de mediaan, negen van de tien binnen het "

@@ -17,6 +17,7 @@ from dashboard import (
     language,
     page,
     scenarios,
+    spoken,
     tables,
     wording,
 )
@@ -193,7 +194,8 @@ def _outcome(
             chart=charts.estimates(
                 items, tr("euro netto; rechts van nul is een besparing"), euros=True
             ),
-            alt=tr("Netto volgens iedere schatting, met de gekozen aannames."),
+            alt=tr("Netto volgens iedere schatting, met de gekozen aannames.")
+            + f" {spoken.each((item.label, item.text) for item in items)}",
             note=tr(
                 "De streep is de onzekerheid over welke scholen meedoen (95%-interval); die is "
                 "alleen voor de schatting die voorop staat gepubliceerd, en schuift mee met volume "

@@ -108,9 +108,9 @@ _ACCESS = (
         mark("Nog niet in orde"),
         mark(
             "De toelichting bij een punt of staaf in een grafiek verschijnt alleen met een muis; "
-            "de tabel geeft dezelfde waarden. De beschrijving van sommige grafieken noemt wat er "
-            "staat, maar niet de conclusie. Enkele meldingen van de gebruikte software, zoals bij "
-            "een verbroken verbinding, zijn Engels."
+            "de tabel geeft dezelfde waarden. Enkele meldingen van de gebruikte software, zoals "
+            "bij een verbroken verbinding, zijn Engels. Wie Engels kiest, leest zinnen van de "
+            "berekening en de rapporten in het Nederlands."
         ),
     ),
     (

@@ -89,6 +89,7 @@ def _flow(released: Released, selection: Selection) -> None:
     used_from = [wording.category(from_names, code) for code in starts]
     used_to = [wording.category(to_names, code) for code in ends]
     drawn = charts.largest(streams, _MOST_STREAMS)
+    widest = max(drawn, key=lambda stream: stream[2])
     chosen = (
         tr(
             "Getekend zijn de {n} grootste van de {totaal} zichtbare stromen; alle stromen staan "
@@ -114,8 +115,10 @@ def _flow(released: Released, selection: Selection) -> None:
                 [name for name in used_to if any(s[1] == name for s in drawn)],
             ),
             alt=tr(
-                "Stroomdiagram: verwijzingen van overleg naar bestemming, {jaar}.",
-                jaar=selection.schooljaar,
+                "Stroomdiagram: verwijzingen van overleg naar bestemming, {jaar}. De grootste "
+                "stroom gaat van {overleg} naar {bestemming}: {aantal}.",
+                jaar=selection.schooljaar, overleg=widest[0], bestemming=widest[1],
+                aantal=wording.full(metric, widest[2]),
             ),
             note=chosen
             + tr(

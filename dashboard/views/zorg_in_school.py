@@ -17,6 +17,7 @@ from dashboard import (
     language,
     page,
     promises,
+    spoken,
     tables,
     wording,
 )
@@ -122,11 +123,14 @@ def _best(outcomes: Sequence[Effect]) -> int:
 
 
 def _estimates(released: Released, main: Effect, designs: Sequence[Effect]) -> None:
-    drawn = [
-        row
+    marks = [
+        charts.Estimate(
+            published(row["ontwerp_label"]), row["schatting"], row["onder"], row["boven"],
+            f"{promises.estimate(row)} ({promises.interval(row)})", bool(row["leidend"]),
+        )
         for row in designs
         if promises.shown(row) and row["onder"] is not None and row["ontwerp"] != _DESCRIPTION
-    ]
+    ]  # fmt: skip
     heads = (
         tr("Opzet"), tr("Schatting"), tr("95%-interval"), "p", tr("Leerlingen"), tr("Scholen"),
         tr("Bewijsniveau"), tr("Wat dit zegt"),
@@ -143,20 +147,13 @@ def _estimates(released: Released, main: Effect, designs: Sequence[Effect]) -> N
                 frozenset({1, 2, 3, 4, 5}),
             ),
             chart=charts.estimates(
-                [
-                    charts.Estimate(
-                        published(row["ontwerp_label"]),
-                        row["schatting"], row["onder"], row["boven"],
-                        f"{promises.estimate(row)} ({promises.interval(row)})",
-                        bool(row["leidend"]),
-                    )
-                    for row in drawn
-                ],
+                marks,
                 f"{published(main['eenheid'])}; {way}", euros=promises.euros(main),
-            ) if drawn else None,
+            ) if marks else None,
             alt=tr(
                 "Schattingen met 95%-interval voor: {belofte}", belofte=published(main["belofte"])
-            ),
+            )
+            + f" {spoken.each((mark.label, mark.text) for mark in marks)}",
             note=tr(
                 "Een beschrijving zegt hoe het bij deelnemers is, niet wat er veranderde; zij "
                 "staat daarom alleen in de tabel."
@@ -279,7 +276,8 @@ def _series(released: Released, effect: Effect, found: Sequence[Mapping[str, Any
             ),
             alt=tr(
                 "Lijngrafiek: {maat} per periode in de groepen.", maat=published(effect["maat"])
-            ),
+            )
+            + f" {spoken.lines(metric, [(line.label, line.rows) for line in lines])}",
             wide=True,
         )
     )  # fmt: skip
@@ -318,7 +316,13 @@ def _event_study(released: Released, effect: Effect, found: Sequence[Mapping[str
                 (tr("Periode"), tr("Verschil"), tr("95%-interval")), body, frozenset({1, 2}),
             ),
             chart=charts_zis.event_study(found, published(str(effect["eenheid"]))),
-            alt=tr("Verschil met de vergelijkingsgroep per periode, met 95%-interval."),
+            alt=tr("Verschil met de vergelijkingsgroep per periode, met 95%-interval.")
+            + " "
+            + spoken.each(
+                (published(row["periode"]), promises.estimate(effect, row["waarde"]))
+                for row in found
+                if charts.visible(row)
+            ),
             note=tr(
                 "Vóór de start horen de verschillen rond nul te liggen: dan liepen beide groepen "
                 "gelijk op en is de vergelijking eerlijk."

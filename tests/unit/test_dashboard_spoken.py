@@ -34,3 +34,8 @@ def test_bars_tell_the_highest_and_the_lowest() -> None:
     assert "Hoogst: rouw (30" in told
     assert "Laagst: gedrag (10" in told
     assert "pesten" not in told
+
+
+def test_each_mark_of_a_small_chart_is_told_with_its_value() -> None:
+    assert spoken.each([("volgt", "€ 10"), ("trend", "€ 20")]) == "volgt: € 10; trend: € 20."
+    assert spoken.each([]) == ""
