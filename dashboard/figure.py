@@ -389,9 +389,7 @@ def funnel(
     level: str = "vestiging",
 ) -> None:
     """Units of one level compared with limits for chance; a list by name below."""
-    rows = released.by_area(metric_id, selection.schooljaar, level).to_dicts()
-    if selection.niveau == "gemeente":
-        rows = [row for row in rows if row["ouder"] == selection.gebied]
+    rows = comparison.rows_of(released, metric_id, selection, level)
     metric = found(released, metric_id, title, rows, selection, level=level)
     if metric is None:
         return
@@ -399,21 +397,12 @@ def funnel(
     if account_of.missing:
         explain(title, _lacking(account_of))
         return
-    shown = [row for row in rows if charts.visible(row) and row["noemer"]]
+    compared = comparison.of(released, metric, selection, rows)
+    words, picture, alt = compared.words, None, ""
     chosen = selection.gebied if selection.niveau == level else ""
     heading(title, wording.definition(metric))
-    if len(shown) < max(comparison.FEWEST, len(rows) / 2):
-        words = tr(
-            "Van {zichtbaar} van de {alle} scholen is het cijfer zichtbaar: te weinig om scholen "
-            "eerlijk te vergelijken. Daarom staat hier geen grafiek, alleen de tabel.",
-            zichtbaar=len(shown), alle=len(rows),
-        )  # fmt: skip
-        picture, alt = None, ""
-    else:
-        rate = comparison.joint_rate(released, metric, selection, shown)
-        outside = len(charts.outliers(metric, shown, rate))
-        words = comparison.words(outside, len(shown))
-        picture = charts.funnel(metric, rows, rate, chosen)
+    if compared.rate is not None:
+        picture = charts.funnel(metric, rows, compared.rate, chosen)
         alt = tr(
             "Trechterdiagram: {cijfer} per school tegen het aantal leerlingen, {jaar}. {conclusie}",
             cijfer=wording.label(metric), jaar=selection.schooljaar, conclusie=words,

@@ -57,8 +57,8 @@ def areas(
     title = _range(known[0], first, level) if first else subject
     note = ""
     if compared and outside[known[0].id]:
-        found = outside[known[0].id] or {}
-        note = comparison.words(sum(way != 0 for way in found.values()), len(found))
+        mine = [row for row in rows if row["metriek"] == known[0].id]
+        note = comparison.of(released, known[0], selection, mine).words
     return Exhibit(
         title=title,
         subject=subject,
@@ -91,19 +91,14 @@ def _outside(
     """Per visible school where it lies: 0 within the limits, 1 above, -1 below; None for a metric
     or a number of schools that does not bear a comparison."""
     mine = [row for row in rows if row["metriek"] == metric.id]
-    seen = [row for row in mine if charts.visible(row) and row["noemer"]]
-    if level != "vestiging" or len(seen) < max(comparison.FEWEST, len(mine) / 2):
+    compared = comparison.of(released, metric, selection, mine)
+    if level != "vestiging" or compared.rate is None:
         return None
-    rate = comparison.joint_rate(released, metric, selection, seen)
-    apart = {row["gebied"] for row in charts.outliers(metric, seen, rate)}
-    scale = 1000.0 if metric.soort == "per_1000" else 100.0
+    apart = {row["gebied"] for row in compared.outside}
+    whole = compared.rate * (1000.0 if metric.soort == "per_1000" else 100.0)
     return {
-        row["gebied"]: 0
-        if row["gebied"] not in apart
-        else 1
-        if row["waarde"] > rate * scale
-        else -1
-        for row in seen
+        row["gebied"]: 0 if row["gebied"] not in apart else 1 if row["waarde"] > whole else -1
+        for row in compared.shown
     }
 
 

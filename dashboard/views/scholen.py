@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import conclusions, figure, filters, page
+from dashboard import comparison, figure, filters, page
 from dashboard.language import mark, tr
 from dashboard.released import Released
+from dashboard.selection import Selection
 
 TITLE = mark("Scholen vergelijken")
 QUESTION = mark("Welke scholen verschillen meer van elkaar dan toeval verklaart?")
@@ -21,7 +22,7 @@ _COMPARED = {
 def render(released: Released) -> None:
     selection = filters.bar(released)
     published = [m for m in _COMPARED if "vestiging" in released.levels_of(m)]
-    page.conclusion(conclusions.of(released, selection, published), selection.lead)
+    page.conclusion(_told(released, published, selection), selection.lead)
     if not published:
         figure.explain(
             tr("Scholen vergeleken"), tr("In deze publicatie staan geen cijfers per school.")
@@ -47,3 +48,15 @@ def render(released: Released) -> None:
             tr("Scholen vergeleken"),
             tr("Kies bij Gebied of groep alle gemeenten, een gemeente of een school."),
         )
+
+
+def _told(released: Released, published: list[str], selection: Selection) -> list[str]:
+    """Per figure how many schools lie further apart than chance explains."""
+    told = []
+    for name in published:
+        rows = comparison.rows_of(released, name, selection, "vestiging")
+        compared = comparison.of(released, released.metrics[name], selection, rows)
+        told.append(
+            tr("{cijfer}: {conclusie}", cijfer=tr(_COMPARED[name]), conclusie=compared.told)
+        )
+    return told

@@ -26,7 +26,6 @@ from dashboard import (
     charts_map,
     charts_zis,
     closed,
-    comparison,
     exports,
     facts,
     language,
@@ -43,6 +42,7 @@ from dashboard.balances import TOTAL
 from dashboard.boundaries import BoundariesRefused, Shape
 from dashboard.charts_zis import Amount, Step
 from dashboard.comparing import Pair
+from dashboard.comparison import Compared
 from dashboard.exports import Export
 from dashboard.facts import Facts
 from dashboard.released import Metric, Released
@@ -173,7 +173,8 @@ def test_maps_comparisons_and_savings_are_drawn_in_english() -> None:
 )
 def test_what_a_funnel_does_not_mean_is_said_in_english(outside: int, told: str) -> None:
     with language.speaking(language.ENGLISH):
-        text = comparison.words(outside, 100)
+        school = cell(9.0)
+        text = Compared(100, (school,) * 100, 0.09, (school,) * outside).words
     assert text.startswith(told)
     assert text.endswith("This is not a ranking.")
     assert no_dutch(text)
