@@ -3,8 +3,8 @@
 #
 #   uitgeven.sh WERKMAP UITGIFTE
 #
-# Alleen de publicatie gaat mee, met de grenzen voor de kaart: geen magazijn, geen leveringen. Open
-# sessies lopen door en tonen de nieuwe publicatie bij de eerstvolgende klik.
+# Alleen de publicatie gaat mee, met de grenzen voor de kaart en de gebeurtenissen: geen magazijn,
+# geen leveringen. Open sessies lopen door en tonen de nieuwe publicatie bij de eerstvolgende klik.
 set -eu
 
 if [ $# -ne 2 ] || [ ! -f "$1/release.json" ]; then
@@ -21,10 +21,12 @@ fi
 mkdir -p "$to/releases"
 cp "$from/$file" "$to/$file.half"
 mv "$to/$file.half" "$to/$file"
-if [ -f "$from/grenzen.geojson" ]; then
-    cp "$from/grenzen.geojson" "$to/grenzen.geojson.half"
-    mv "$to/grenzen.geojson.half" "$to/grenzen.geojson"
-fi
+for beside in grenzen.geojson gebeurtenissen.yaml; do
+    if [ -f "$from/$beside" ]; then
+        cp "$from/$beside" "$to/$beside.half"
+        mv "$to/$beside.half" "$to/$beside"
+    fi
+done
 cp "$from/release.json" "$to/release.json.half"
 mv "$to/release.json.half" "$to/release.json"
 echo "Uitgegeven: $file"

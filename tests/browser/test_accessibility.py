@@ -4,12 +4,14 @@ and the way through by keyboard. What only people can judge is in `docs/` and on
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from dashboard import menu, theme
+from tests.browser import whole
 from tests.browser.conftest import Served, Visit, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
@@ -41,10 +43,14 @@ def seen(chromium: Browser, served: Served) -> Iterator[Visit]:
 
 
 @pytest.mark.parametrize("address", menu.TITLES, ids=lambda address: address or "overzicht")
-def test_page_is_accessible(seen: Visit, address: str) -> None:
+def test_page_is_whole_and_accessible(
+    seen: Visit, served: Served, workdir: Path, address: str
+) -> None:
     page = seen.page
     _go(seen, address)
     assert page.title().endswith(" - Zichtlijn")
+    whole.page(seen, served, workdir)
+    page.keyboard.press("Escape")
     problems = _problems(page, "light")
     page.emulate_media(color_scheme="dark")
     try:

@@ -16,7 +16,7 @@ SCRIPT = Path(__file__).parents[2] / "benchmarks" / "dashboard_sessions.py"
 @pytest.mark.usefixtures("chromium")
 def test_three_sessions_stay_well_through_three_releases(workdir: Path) -> None:
     """A share of what `make bench` does, over a websocket; another test has an open page."""
-    asked = ["--sessions=3", "--pages=0", "--releases=3", "--minutes=0.1", "--pause=0.5"]
+    asked = ["--sessions=3", "--pages=0", "--releases=3", "--minutes=0.06", "--pause=0.3"]
     done = subprocess.run(
         [sys.executable, SCRIPT, workdir, *asked], capture_output=True, text=True, timeout=300
     )

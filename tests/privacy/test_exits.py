@@ -88,9 +88,10 @@ def test_estimates_come_from_the_release(demo_run: DemoRun, bare: Path, command:
 
 def test_show_knows_only_the_release(demo_run: DemoRun, bare: Path) -> None:
     with open_served(bare) as (_, con):
-        tables = con.execute("SELECT DISTINCT metriek, uitsplitsing FROM cellen").fetchall()
+        tables = con.execute("SELECT DISTINCT metriek, uitsplitsing FROM cellen ORDER BY ALL")
+        asked = tables.fetchall()[::2]
     shown = hidden = 0
-    for metric, cut in tables:
+    for metric, cut in asked:
         whole, alone = (lookup.show(home, metric, cut=cut) for home in (demo_run.workdir, bare))
         assert whole == alone, metric
         for row in alone.rows:
@@ -100,8 +101,8 @@ def test_show_knows_only_the_release(demo_run: DemoRun, bare: Path) -> None:
                 continue
             hidden += 1
             assert {told[name] for name in NUMBERS} == {None}, metric
-    assert shown > 5_000
-    assert hidden > 500
+    assert shown > 2_500
+    assert hidden > 250
 
 
 @pytest.mark.parametrize(

@@ -208,7 +208,11 @@ def test_handing_out_brings_the_release_and_nothing_else(tmp_path: Path) -> None
     assert served.readable(to) == second.stem
     assert sorted(p.name for p in to.rglob("*") if p.is_file()) == ["release.json", "tweede.duckdb"]
     point_to(home, "eerste")
+    for beside in ("grenzen.geojson", "gebeurtenissen.yaml"):
+        (home / beside).write_text("{}", "utf-8")
     assert subprocess.run(script).returncode == 0
+    found = {p.name for p in to.iterdir() if p.is_file()}
+    assert found == {"release.json", "grenzen.geojson", "gebeurtenissen.yaml"}
     assert served.readable(to) == "eerste"
     (home / "release.json").write_text('{"file": "../elders.duckdb"}', "utf-8")
     wrong = subprocess.run(script, capture_output=True, text=True)
