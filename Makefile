@@ -40,8 +40,8 @@ lint: setup ## Style, imports, rooms and boundaries
 types: setup ## Types
 	$(BIN)/mypy
 
-unit: setup ## All tests
-	$(BIN)/pytest -n 2 --dist loadgroup
+unit: setup ## All tests; a third process works while a browser is waited for
+	$(BIN)/pytest -n 3 --dist loadgroup
 
 browser: setup chromium ## Only the browser tests
 	$(BIN)/pytest -m browser

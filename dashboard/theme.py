@@ -250,7 +250,8 @@ dl.zl-about dd {{ margin: 0.05rem 0 0; color: {INK}; }}
   .zl-facts span, .zl-facts span.zl-date, .zl-keep {{ white-space: normal; }}
   .st-key-stappen {{ justify-content: flex-start !important; }}
   dl.zl-about {{ min-width: 0; }}
-  .zl-page h1 {{ font-size: 1.6rem; hyphens: auto; overflow-wrap: break-word; }}
+  table.zl-def tbody th {{ width: 6.6rem; min-width: 0; }}
+  .zl-page h1 {{ font-size: 1.45rem; hyphens: auto; overflow-wrap: break-word; }}
   [class*="st-key-grafiek_"] {{ overflow-x: auto; }}
   [class*="st-key-grafiek_"] > [data-testid="stFullScreenFrame"] {{ min-width: 54rem; }}
   [data-testid="stColumn"] [class*="st-key-grafiek_"] > [data-testid="stFullScreenFrame"] {{

@@ -1,6 +1,6 @@
 """The pages as pictures, from the made-up release of the browser tests: `make screenshots`.
 
-All pages at 1440 px in light, three at 390 px in dark, as readers first see them.
+All pages at 1440 and at 390 px, light and dark, as readers first see them.
 """
 
 from __future__ import annotations
@@ -8,7 +8,9 @@ from __future__ import annotations
 import shutil
 import tempfile
 from io import BytesIO
+from itertools import product
 from pathlib import Path
+from typing import Literal
 
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
@@ -18,10 +20,9 @@ from tests.browser.conftest import CHROMIUM_FLAGS, Served, start, window
 from tests.browser.fixture_release import beside, build
 
 HERE = Path(__file__).parent / "screenshots"
-WIDE, HIGH = 1440, 1100
-PHONE = (390, 844)
-COLOURS = 200
-ON_A_PHONE = ("", "bereik", "besparing")
+SIZES = ((1440, 1100), (390, 844))
+SCHEMES: dict[str, Literal["light", "dark"]] = {"licht": "light", "donker": "dark"}
+COLOURS = 96
 
 
 def main() -> None:
@@ -48,13 +49,10 @@ def main() -> None:
 def _pictures(chromium: Browser, served: Served) -> None:
     with window(chromium, served) as visit:
         page = visit.page
-        for mode, (width, height), addresses in (
-            ("licht", (WIDE, HIGH), tuple(menu.TITLES)),
-            ("donker", PHONE, ON_A_PHONE),
-        ):
-            page.emulate_media(color_scheme="dark" if mode == "donker" else "light")
+        for mode, (width, height) in product(SCHEMES, SIZES):
+            page.emulate_media(color_scheme=SCHEMES[mode])
             page.set_viewport_size({"width": width, "height": height})
-            for address in addresses:
+            for address in menu.TITLES:
                 visit.open(f"/{address}")
                 page.wait_for_timeout(400)
                 name = f"{address or 'overzicht'}-{width}-{mode}.png"

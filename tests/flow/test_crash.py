@@ -20,7 +20,7 @@ import pytest
 from pipelines import cli, run
 from tests.soak import small
 
-KILLS = int(os.environ.get("ZICHTLIJN_KILLS", "20"))
+KILLS = int(os.environ.get("ZICHTLIJN_KILLS", "10"))
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("crash")]
 
