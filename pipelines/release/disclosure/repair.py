@@ -8,6 +8,8 @@ times the time.
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 import scipy.sparse as sp
 
@@ -17,6 +19,8 @@ REST = 3
 """Steps in which an atom may not be changed back (up to REST + 4, in a fixed rhythm)."""
 FADING = 0.985
 """What a wish keeps of its weight per step, after patience has run out."""
+SMALL = 2_000_000
+"""Up to so many rows times atoms, costs are kept from step to step."""
 
 
 def repair(
@@ -38,9 +42,7 @@ def repair(
     within `steps`.
     """
     matrix = sp.csc_array(matrix)
-    rising = sp.csr_array(matrix.T.maximum(0))
-    falling = sp.csr_array((-matrix.T).maximum(0))
-    one_sign = falling.nnz == 0
+    costs = _Costs(matrix)
     z = np.clip(np.rint(start), low, high)
     sums = np.asarray(matrix @ z, np.float64)
     weight = np.ones(row_low.size)
@@ -56,12 +58,10 @@ def repair(
             weight[hard:] *= FADING
         up = weight * ((sums >= row_high).astype(np.float64) - (sums < row_low))
         down = weight * ((sums <= row_low).astype(np.float64) - (sums > row_high))
-        cost = rising @ np.stack([up, down], axis=1)
-        if not one_sign:
-            cost = cost + falling @ np.stack([down, up], axis=1)
+        cost = costs.of(up, down, anew=step >= patience)
         resting = rest > step
-        more = np.where((z + 1 > high) | (resting & (last < 0)), np.inf, cost[:, 0])
-        less = np.where((z - 1 < low) | (resting & (last > 0)), np.inf, cost[:, 1])
+        more = np.where((z + 1 > high) | (resting & (last < 0)), np.inf, cost[0])
+        less = np.where((z - 1 < low) | (resting & (last > 0)), np.inf, cost[1])
         i, j = int(np.argmin(more)), int(np.argmin(less))
         atom, sign = (i, 1.0) if more[i] <= less[j] else (j, -1.0)
         best = min(more[i], less[j])
@@ -77,3 +77,48 @@ def repair(
         rest[atom] = step + REST + (7 * step) % 5
         last[atom] = sign
     return None
+
+
+class _Costs:
+    """What a unit more, and a unit less, of every atom costs in weight of rows.
+
+    A step changes few rows, and as long as weights are whole numbers working in those alone gives
+    exactly what all rows together give. Afterwards, and in large tables, they are added up anew.
+    """
+
+    def __init__(self, matrix: sp.csc_array) -> None:
+        rows, atoms = matrix.shape
+        self.matrix = matrix
+        self.one_sign = not (matrix.data < 0).any()
+        self.small = rows * atoms <= SMALL
+        if self.small:
+            whole = matrix.toarray(order="C")
+            self.above = np.maximum(whole, 0.0)
+            self.below = self.above if self.one_sign else np.maximum(-whole, 0.0)
+        self.weights = np.zeros((2, rows))
+        self.cost = np.zeros((2, atoms))
+
+    @cached_property
+    def rising(self) -> sp.csr_array:
+        return sp.csr_array(self.matrix.T.maximum(0))
+
+    @cached_property
+    def falling(self) -> sp.csr_array:
+        return sp.csr_array((-self.matrix.T).maximum(0))
+
+    def of(self, up: Floats, down: Floats, *, anew: bool) -> Floats:
+        """Costs of more and of less, where a row costs `up` if it rises and `down` if it falls."""
+        if anew or not self.small:
+            cost = self.rising @ np.stack([up, down], axis=1)
+            if not self.one_sign:
+                cost = cost + self.falling @ np.stack([down, up], axis=1)
+            return np.asarray(cost.T, np.float64)
+        weights = np.stack([up, down])
+        change = weights - self.weights
+        rows = np.flatnonzero(change.any(axis=0))
+        change = change[:, rows]
+        self.cost += change @ self.above[rows]
+        if not self.one_sign:
+            self.cost += change[::-1] @ self.below[rows]
+        self.weights = weights
+        return self.cost
