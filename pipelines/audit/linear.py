@@ -20,6 +20,7 @@ Floats = npt.NDArray[np.float64]
 ROUNDING = 5
 MOST = 10**6  # no cell holds more children than this
 MOST_NODES = 200
+WHOLE = 1e-6  # nearer than this to a whole number is whole
 
 
 class Seen(Protocol):
@@ -130,23 +131,37 @@ class Attacker:
 
     def whole_bounds(self, terms: Mapping[int, float]) -> Bounds | None:
         """The same where every cell is a whole number; bounds that were not reached are the
-        solver's own, so they never promise more than is so."""
-        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-        every = np.arange(self.low.size, dtype=np.int32)
+        solver's own, so they never promise more than is so.
+
+        Where the table found without that demand happens to be whole, there is no better one.
+        """
         columns = np.array(list(terms), dtype=np.int32)
         values = np.array(list(terms.values()))
-        self.model.changeColsIntegrality(every.size, every, np.full(every.size, kinds[1]))
-        self.model.setOptionValue("mip_max_nodes", MOST_NODES)
         found: list[float] = []
         for sign in (1.0, -1.0):
             self.model.changeColsCost(columns.size, columns, sign * values)
-            self.model.run()
-            if self.model.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
+            best = self._least_whole()
+            if best is None:
                 break
-            found.append(sign * float(self.model.getInfo().mip_dual_bound))
-        self.model.changeColsIntegrality(every.size, every, np.full(every.size, kinds[0]))
+            found.append(sign * best)
         self.model.changeColsCost(columns.size, columns, np.zeros(columns.size))
         return Bounds(found[0], found[1]) if len(found) == 2 else None
+
+    def _least_whole(self) -> float | None:
+        """The least cost of a table of whole numbers, or a bound below it; None without any."""
+        if self.consistent():
+            point = self.point()
+            if np.abs(point - np.rint(point)).max(initial=0.0) < WHOLE:
+                return float(self.model.getObjectiveValue())
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        every = np.arange(self.low.size, dtype=np.int32)
+        self.model.changeColsIntegrality(every.size, every, np.full(every.size, kinds[1]))
+        self.model.setOptionValue("mip_max_nodes", MOST_NODES)
+        self.model.run()
+        possible = self.model.getModelStatus() != highspy.HighsModelStatus.kInfeasible
+        bound = float(self.model.getInfo().mip_dual_bound)
+        self.model.changeColsIntegrality(every.size, every, np.full(every.size, kinds[0]))
+        return bound if possible else None
 
     def spread(self, wanted: Mapping[int, int]) -> Floats | None:
         """A table in which cells are as high as can be, up to what is wanted of each.
