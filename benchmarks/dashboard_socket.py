@@ -82,7 +82,7 @@ def _take(message: ForwardMsg, shown: Shown) -> None:
             shown.words.append(element.html.body)
         case "exception":
             shown.exceptions.append(element.exception.message)
-        case "plotly_chart":
+        case "markdown" if 'class="zl-chart"' in element.markdown.body:
             shown.charts += 1
         case "selectbox" if element.selectbox.label == YEAR:
             shown.years = (element.selectbox.id, list(element.selectbox.options))

@@ -5,7 +5,7 @@
 Without a work folder that holds a release, the demo is made first. In every round each page is
 opened with nothing kept (first view), opened again, and its filter is changed; the empty page (a
 title and a select box, served in the same way) just before it. A view ends at the last change in
-the page after which nothing changes for 0.3 s, with the script at rest and every chart drawn.
+the page after which nothing changes for 0.3 s, with the script at rest.
 
 `sizes`: registers of other sizes. The dashboard reads the released file and nothing else; what
 grows in it with a register are its areas and their cells, and the numbers in them. So a size is the

@@ -36,7 +36,7 @@ app = st.App(Path(__file__).with_name("empty.py"))
 """
 
 # `drawn` is the moment of the last change in the page, once the script rests, nothing is old or
-# still to come, every chart has its drawing, and nothing has changed for a while.
+# still to come, and nothing has changed for a while.
 _CLOCK = """
 window.zl = { from: 0, last: 0, heard: 1, quiet: 300 };
 new MutationObserver(() => { zl.last = performance.now(); }).observe(document, {
@@ -57,9 +57,7 @@ zl.ready = () => {
   return app !== null && !zl.armed && zl.heard > zl.from
     && app.getAttribute('data-test-script-state') === 'notRunning'
     && document.querySelector('.zl-conclusion, .zl-none, [data-testid="stHeading"]') !== null
-    && !document.querySelector('[data-stale="true"], [data-testid="stSkeleton"]')
-    && [...document.querySelectorAll('[data-testid="stPlotlyChart"]')].every(
-      (chart) => chart.querySelector('svg.main-svg'));
+    && !document.querySelector('[data-stale="true"], [data-testid="stSkeleton"]');
 };
 zl.drawn = () => {
   const end = Math.max(zl.last, zl.heard);

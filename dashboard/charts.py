@@ -17,61 +17,27 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from dashboard import drawing as go
-from dashboard import language, theme, wording
+from dashboard import drawing, language, theme, wording
+from dashboard.drawing import Axis, Figure, Strong, Text
 from dashboard.language import tr
 from dashboard.released import Metric
-
-# Room between a label and its bar.
-SPACED: dict[str, Any] = {"ticks": "outside", "ticklen": 7, "tickcolor": "rgba(0,0,0,0)"}
-
-# About how wide a chart over the whole page is, in pixels; for the room labels need.
-_WIDE = 1050
 
 # More units than this outside a funnel are not named in it: names would cover each other.
 _NAMED = 6
 
-# Nothing in it is said in words, so that it is the same in every language.
-CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
-
-# Of decimals and of thousands, in numbers that Plotly writes itself.
-_SEPARATORS = {language.DUTCH: ",.", language.ENGLISH: ".,"}
+# Labels under each other at the ends of lines, and streams, in pixels.
+_APART = 17
+_BETWEEN = 22
+# How wide the ends of streams are, as a part of the chart.
+_NODE = 0.012
 
 Cell = Mapping[str, Any]
 FloatArray = NDArray[np.float64]
+Ticks = tuple[tuple[float, Text], ...]
 
 
 def visible(row: Cell) -> bool:
     return row["status"] == wording.VISIBLE and row["waarde"] is not None
-
-
-def canvas(height: int, *, left: int = 10, right: int = 20, top: int = 24) -> go.Figure:
-    figure = go.Figure()
-    figure.update_layout(
-        height=height,
-        margin={"l": left, "r": right, "t": top, "b": 10},
-        paper_bgcolor=theme.PAPER,
-        plot_bgcolor=theme.PAPER,
-        font={"family": theme.FONT, "size": 13, "color": theme.INK},
-        separators=_SEPARATORS[language.now()],
-        showlegend=False,
-        hovermode="closest",
-        dragmode=False,
-        hoverlabel={
-            "bgcolor": theme.PAPER,
-            "bordercolor": theme.LINE,
-            "font": {"family": theme.FONT, "size": 13, "color": theme.INK},
-        },
-    )
-    figure.update_xaxes(
-        showgrid=False, zeroline=False, fixedrange=True, automargin=True, linecolor=theme.LINE,
-        tickfont={"color": theme.MUTED},
-    )  # fmt: skip
-    figure.update_yaxes(
-        gridcolor=theme.GRID, zeroline=False, fixedrange=True, automargin=True,
-        tickfont={"color": theme.MUTED},
-    )  # fmt: skip
-    return figure
 
 
 def nice_ceiling(value: float) -> float:
@@ -111,16 +77,11 @@ def _end(row: Cell) -> float:
     return float(row["waarde"] if row["boven"] is None else row["boven"])
 
 
-def _hidden_mark(figure: go.Figure, row: Cell, **place: Any) -> None:
+def _hidden_mark(figure: Figure, row: Cell, x: float, y: float, **place: Any) -> None:
     """The neutral mark (or why there is no figure), at the foot of the axis."""
-    word = wording.MARK if row["status"] == wording.HIDDEN else wording.status(row["status"])
-    figure.add_annotation(
-        text=f"<b>{word}</b>" if word == wording.MARK else word,
-        showarrow=False,
-        font={"size": 20 if word == wording.MARK else 11, "color": theme.MUTED},
-        hovertext=wording.status(row["status"]),
-        **place,
-    )
+    mark = row["status"] == wording.HIDDEN
+    word = Strong(wording.MARK) if mark else wording.status(row["status"])
+    figure.words(word, x, y, size=20 if mark else 11, colour=theme.MUTED, **place)
 
 
 def _norm_label(metric: Metric, norm: float) -> str:
@@ -132,80 +93,58 @@ def interval(bounds: str) -> str:
     return tr("95%-interval {grenzen}", grenzen=bounds)
 
 
-def euro_axis() -> dict[str, Any]:
-    """How whole euros are written at an axis: € 61.000."""
-    return {"tickprefix": wording.euro(0).removesuffix("0"), "tickformat": ",.0f"}
-
-
-def _hover(metric: Metric, label: str, row: Cell) -> str:
-    lines = [f"<b>{label}</b>", wording.full(metric, row["waarde"])]
+def _hover(metric: Metric, label: str, row: Cell) -> list[str]:
+    """What belongs to a mark, in lines."""
+    lines = [label, wording.full(metric, row["waarde"])]
     if row["onder"] is not None and row["boven"] is not None:
         lines.append(interval(wording.interval(metric, row["onder"], row["boven"])))
     if row["n"] is not None and metric.soort != "aantal":
         lines.append(f"n = {wording.number(row['n'])}")
-    return "<br>".join(lines) + "<extra></extra>"
+    return lines
 
 
 def trend(
     metric: Metric, rows: Sequence[Cell], now: str = "", signs: Mapping[str, str] | None = None
-) -> go.Figure:
+) -> Figure:
     """One value per school year, with its interval, the norm as a dashed line.
 
     `signs`: school year -> what stands below it at the axis.
     """
-    figure = canvas(262)
-    years = [row["schooljaar"] for row in rows]
     norm = wording.target(metric)
-    top = _top(metric, rows, norm)
-    figure.update_xaxes(
-        type="category", categoryorder="array", categoryarray=years,
-        range=[-0.5, len(years) - 0.5], tickvals=years,
-        ticktext=[_signed(year, year, signs) for year in years],
+    top, bottom = _top(metric, rows, norm), _bottom(rows)
+    years = [str(row["schooljaar"]) for row in rows]
+    label = "" if norm is None else _norm_label(metric, norm)
+    figure = Figure(
+        Axis(
+            -0.5, len(rows) - 0.5, line=True,
+            ticks=tuple((place, _signed(year, year, signs)) for place, year in enumerate(years)),
+        ),
+        Axis(bottom * 1.06, top * 1.06, _scale(metric, bottom, top), grid=True),
+        262, right=drawing.wide(label, 11.5) + 8 if label else 20,
     )  # fmt: skip
-    bottom = _bottom(rows)
-    figure.update_yaxes(range=[bottom * 1.06, top * 1.06], **_scale(metric, top))
     if bottom < 0:
-        figure.add_hline(y=0, line={"color": theme.MUTED, "width": 1})
+        figure.rule(theme.MUTED, y=0)
     if norm is not None:
-        figure.update_layout(margin={"r": 92})
-        figure.add_shape(
-            type="line", xref="paper", x0=0, x1=1, y0=norm, y1=norm,
-            line={"color": theme.MUTED, "width": 1, "dash": "dash"},
-        )  # fmt: skip
-        figure.add_annotation(
-            text=_norm_label(metric, norm), xref="paper", x=1, y=norm, xanchor="left",
-            xshift=4, showarrow=False, font={"size": 11.5, "color": theme.MUTED},
-        )  # fmt: skip
-    figure.add_trace(
-        go.Scatter(
-            x=years,
-            y=[row["waarde"] if visible(row) else None for row in rows],
-            mode="lines+markers",
-            line={"color": theme.ACCENT, "width": 2.2},
-            marker={
-                "size": [11 if row["schooljaar"] == now else 8 for row in rows],
-                "color": [
-                    theme.ACCENT if row["schooljaar"] == now else theme.PAPER for row in rows
-                ],
-                "opacity": 1,
-                "line": {"color": theme.ACCENT, "width": 2},
-            },
-            error_y=_errors(rows),
-            hovertemplate=[
-                _hover(metric, row["schooljaar"], row) if visible(row) else "" for row in rows
-            ],
-            connectgaps=False,
+        figure.rule(theme.MUTED, y=norm, dash=drawing.DASHED)
+        figure.words(
+            label, len(rows) - 0.5, norm, anchor="start", dx=4, size=11.5, colour=theme.MUTED
         )
-    )
-    for row in rows:
+    _intervals(figure, rows)
+    figure.stroke(
+        [(place, row["waarde"] if visible(row) else None) for place, row in enumerate(rows)],
+        theme.ACCENT, 2.2,
+    )  # fmt: skip
+    for place, (year, row) in enumerate(zip(years, rows, strict=True)):
         if not visible(row):
-            _hidden_mark(figure, row, x=row["schooljaar"], y=0, yanchor="bottom")
+            _hidden_mark(figure, row, place, 0, at="above")
             continue
-        figure.add_annotation(
-            text=strong(wording.at_mark(metric, row["waarde"]), row["schooljaar"] == now),
-            x=row["schooljaar"], y=_end(row), yshift=15, showarrow=False,
-            font={"size": 13, "color": theme.INK},
-            bgcolor="rgba(255,255,255,0.75)", borderpad=1,
+        figure.dot(
+            place, row["waarde"], theme.ACCENT if year == now else theme.PAPER,
+            11 if year == now else 8, edge=theme.ACCENT, tip=_hover(metric, year, row),
+        )  # fmt: skip
+        figure.words(
+            strong(wording.at_mark(metric, row["waarde"]), year == now), place, _end(row),
+            dy=-15, size=13, halo=True,
         )  # fmt: skip
     return figure
 
@@ -213,59 +152,56 @@ def trend(
 def _signed(step: str, text: str, signs: Mapping[str, str] | None) -> str:
     """The text at the axis, with the sign of that step below it."""
     sign = (signs or {}).get(step)
-    return f"{text}<br>{sign}" if sign else text
+    return f"{text}\n{sign}" if sign else text
 
 
-def bars(metric: Metric, rows: Sequence[Cell], labels: Sequence[str]) -> go.Figure:
+def _intervals(figure: Figure, rows: Sequence[Cell]) -> None:
+    """A standing line at each step, from the low to the high end of its interval."""
+    for place, row in enumerate(rows):
+        if visible(row) and row["onder"] is not None and row["boven"] is not None:
+            ends = (place, float(row["onder"])), (place, float(row["boven"]))
+            figure.segment(*ends, theme.ACCENT_SOFT, 1.6)
+
+
+def _list(labels: Sequence[Text], size: float = 12.5, *, below: float = 0.5) -> Axis:
+    """One place per label, the first on top."""
+    return Axis(
+        len(labels) - 1 + below, -0.55, tuple(enumerate(labels)), size=size, colour=theme.INK
+    )
+
+
+def bars(metric: Metric, rows: Sequence[Cell], labels: Sequence[str]) -> Figure:
     """One horizontal bar per category, in the order given; a dot where values can be negative."""
     norm = wording.target(metric)
-    figure = canvas(46 + 38 * len(rows), right=60, top=8)
-    top = _top(metric, rows, norm)
-    bottom = _bottom(rows)
-    places = list(range(len(rows)))
-    figure.update_yaxes(
-        tickvals=places, ticktext=[wrapped(label) for label in labels], showgrid=False,
-        range=[len(rows) - 0.45, -0.55], tickfont={"color": theme.INK, "size": 12.5}, **SPACED,
-    )  # fmt: skip
-    figure.update_xaxes(
-        range=[bottom * 1.06, top * 1.12], showgrid=True, gridcolor=theme.GRID, showline=False,
-        **_scale(metric, top),
+    top, bottom = _top(metric, rows, norm), _bottom(rows)
+    figure = Figure(
+        Axis(bottom * 1.06, top * 1.08, _scale(metric, bottom, top), grid=True),
+        _list([wrapped(label) for label in labels], below=0.55),
+        46 + 38 * len(rows), top=8 if norm is None else 24, right=56,
     )  # fmt: skip
     if norm is not None:
-        figure.add_shape(
-            type="line", yref="paper", y0=0, y1=1, x0=norm, x1=norm,
-            line={"color": theme.MUTED, "width": 1, "dash": "dash"},
+        figure.rule(theme.MUTED, x=norm, dash=drawing.DASHED)
+        figure.words(
+            _norm_label(metric, norm), norm, -0.55, anchor="end", at="above", dx=-3, size=11.5,
+            colour=theme.MUTED,
         )  # fmt: skip
-        figure.add_annotation(
-            text=_norm_label(metric, norm), yref="paper", y=1, x=norm,
-            xanchor="right", yanchor="bottom", showarrow=False, xshift=-3,
-            font={"size": 11.5, "color": theme.MUTED},
-        )  # fmt: skip
-        figure.update_layout(margin={"t": 24})
-    drawn: dict[str, Any] = {
-        "y": places,
-        "x": [row["waarde"] if visible(row) else None for row in rows],
-        "error_x": {**_errors(rows), "color": theme.ACCENT_SOFT, "thickness": 1.6},
-        "hovertemplate": [
-            _hover(metric, label, row) if visible(row) else ""
-            for label, row in zip(labels, rows, strict=True)
-        ],
-    }
     if bottom < 0:
-        figure.add_vline(x=0, line={"color": theme.MUTED, "width": 1})
-        dot = {"color": theme.ACCENT, "size": 9}
-        figure.add_trace(go.Scatter(mode="markers", marker=dot, **drawn))
-    else:
-        bar = {"color": theme.ACCENT}
-        figure.add_trace(go.Bar(orientation="h", width=0.56, marker=bar, **drawn))
-    for place, row in zip(places, rows, strict=True):
+        figure.rule(theme.MUTED, x=0)
+    for place, (label, row) in enumerate(zip(labels, rows, strict=True)):
         if not visible(row):
-            _hidden_mark(figure, row, x=0, y=place, xanchor="left", xshift=2)
+            _hidden_mark(figure, row, 0, place, anchor="start", dx=3)
             continue
-        end = row["boven"] if row["boven"] is not None else row["waarde"]
-        figure.add_annotation(
-            text=wording.at_mark(metric, row["waarde"]), x=end, y=place, xanchor="left", xshift=6,
-            showarrow=False, font={"size": 13, "color": theme.INK},
+        value, tip = row["waarde"], _hover(metric, label, row)
+        if bottom < 0:
+            figure.dot(value, place, theme.ACCENT, 9, tip=tip)
+        else:
+            figure.bar((0, value), (place - 0.28, place + 0.28), theme.ACCENT, tip)
+        if row["onder"] is not None and row["boven"] is not None:
+            ends = (float(row["onder"]), place), (float(row["boven"]), place)
+            figure.segment(*ends, theme.ACCENT_SOFT, 1.6)
+        figure.words(
+            wording.at_mark(metric, value), max(_end(row), value), place, anchor="start", dx=6,
+            size=13,
         )  # fmt: skip
     return figure
 
@@ -279,135 +215,130 @@ class Line:
     quiet: bool = False
 
 
+@dataclass(frozen=True)
+class _End:
+    """The label at the end of a line."""
+
+    x: float
+    y: float
+    text: Text
+    colour: str
+
+
 def lines(
     metric: Metric, series: Sequence[Line], steps: Sequence[str], start: int = 0,
     signs: Mapping[str, str] | None = None,
-) -> go.Figure:  # fmt: skip
+) -> Figure:  # fmt: skip
     """Several series with their names at the end of the line; told apart by symbol as well.
 
     `start`: the number of steps before something began; a line marks it. `signs`: step -> what
     stands below it at the axis.
     """
-    figure = canvas(340, right=10)
     top = _top(metric, [row for line in series for row in line.rows])
-    figure.update_yaxes(range=[0, top * 1.06], **_scale(metric, top))
-    longest = max((len(line.label) for line in series), default=0)
-    share = min(0.6, (8.0 * longest + 70) / _WIDE)
-    room = max(1.0, len(steps) - 1) * share / (1 - share)
     every = math.ceil(len(steps) / 9)
-    figure.update_xaxes(
-        tickvals=list(range(0, len(steps), every)), tickangle=0,
-        ticktext=[_signed(step, wrapped(step, 10), signs) for step in steps[::every]],
-        range=[-0.06 * len(steps), len(steps) - 1 + room],
+    ends = [end for index, line in enumerate(series) for end in _ends(metric, line, index)]
+    figure = Figure(
+        Axis(
+            -0.06 * len(steps), max(0.5, len(steps) - 1), line=True,
+            ticks=tuple(
+                (place, _signed(steps[place], wrapped(steps[place], 10), signs))
+                for place in range(0, len(steps), every)
+            ),
+        ),
+        Axis(0, top * 1.06, _scale(metric, 0, top), grid=True), 340,
+        right=max((drawing.wide(end.text, 12.5) for end in ends), default=0) + 14,
     )  # fmt: skip
     if start:
-        figure.add_shape(
-            type="line", yref="paper", y0=0, y1=1, x0=start - 0.5, x1=start - 0.5,
-            line={"color": theme.MUTED, "width": 1, "dash": "dash"},
-        )  # fmt: skip
-        figure.add_annotation(
-            text=tr("start"), yref="paper", y=1, x=start - 0.5, yanchor="bottom", showarrow=False,
-            font={"size": 11.5, "color": theme.MUTED},
-        )  # fmt: skip
-    ends: list[tuple[float, float, str, str]] = []
+        started(figure, start - 0.5)
     for index, line in enumerate(series):
-        colour = theme.MUTED if line.quiet else theme.SERIES[index % len(theme.SERIES)]
-        seen = [(place, row) for place, row in enumerate(line.rows) if visible(row)]
-        figure.add_trace(
-            go.Scatter(
-                x=list(range(len(line.rows))),
-                y=[row["waarde"] if visible(row) else None for row in line.rows],
-                mode="lines+markers",
-                line={"color": colour, "width": 2.2, "dash": "dot" if line.quiet else "solid"},
-                marker={
-                    "size": 8, "symbol": theme.SYMBOLS[index % len(theme.SYMBOLS)],
-                    "color": colour,
-                },
-                hovertemplate=[
-                    _hover(metric, f"{line.label}, {step}", row) if visible(row) else ""
-                    for step, row in zip(steps, line.rows, strict=True)
-                ],
-                connectgaps=False,
-            )
-        )  # fmt: skip
-        if seen:
-            place, row = seen[-1]
-            value = wording.at_mark(metric, row["waarde"])
-            ends.append((float(place), row["waarde"], f"{line.label}  <b>{value}</b>", colour))
-    for end, height, label, colour in _apart(ends, top * 0.085):
-        figure.add_annotation(
-            text=label, x=end, y=height, xanchor="left", xshift=10, showarrow=False,
-            font={"size": 12.5, "color": colour}, align="left",
-        )  # fmt: skip
+        colour = _colour(line, index)
+        drawn = [row["waarde"] if visible(row) else None for row in line.rows]
+        dash = drawing.DOTTED if line.quiet else drawing.SOLID
+        figure.stroke(enumerate(drawn), colour, 2.2, dash=dash)
+        for place, (step, row) in enumerate(zip(steps, line.rows, strict=True)):
+            if visible(row):
+                figure.dot(
+                    place, row["waarde"], colour, 8,
+                    symbol=theme.SYMBOLS[index % len(theme.SYMBOLS)],
+                    tip=_hover(metric, f"{line.label}, {step}", row),
+                )  # fmt: skip
+    for end in _apart(ends, figure):
+        figure.words(end.text, end.x, end.y, anchor="start", dx=10, colour=end.colour)
     return figure
 
 
-def _apart(
-    ends: Sequence[tuple[float, float, str, str]], gap: float
-) -> list[tuple[float, float, str, str]]:
-    """End labels moved up until none lies on another."""
-    placed: list[tuple[float, float, str, str]] = []
-    lowest = -math.inf
-    for place, height, label, colour in sorted(ends, key=lambda end: end[1]):
-        lowest = max(height, lowest + gap)
-        placed.append((place, lowest, label, colour))
-    return placed
+def _colour(line: Line, index: int) -> str:
+    return theme.MUTED if line.quiet else theme.SERIES[index % len(theme.SERIES)]
 
 
-def spans(metric: Metric, pairs: Sequence[tuple[str, Cell, Cell]]) -> go.Figure:
+def _ends(metric: Metric, line: Line, index: int) -> list[_End]:
+    """The label of a line at its last visible value; none where it has none."""
+    seen = [(place, row) for place, row in enumerate(line.rows) if visible(row)]
+    if not seen:
+        return []
+    place, row = seen[-1]
+    text = (f"{line.label}  ", Strong(wording.at_mark(metric, row["waarde"])))
+    return [_End(place, row["waarde"], text, _colour(line, index))]
+
+
+def started(figure: Figure, x: float) -> None:
+    """Where something began: a dashed line with a word on top."""
+    figure.rule(theme.MUTED, x=x, dash=drawing.DASHED)
+    figure.words(tr("start"), x, figure.up.high, at="above", size=11.5, colour=theme.MUTED)
+
+
+def _apart(ends: Sequence[_End], figure: Figure) -> list[_End]:
+    """Labels moved until none lies on another: up, and back down from where the field ends."""
+    span = figure.up.high - figure.up.low
+    gap = _APART * span / figure.height
+    placed = sorted(ends, key=lambda end: end.y)
+    heights: list[float] = []
+    for end in placed:
+        heights.append(max(end.y, heights[-1] + gap) if heights else end.y)
+    limit = figure.up.high
+    for place in reversed(range(len(heights))):
+        heights[place] = min(heights[place], limit)
+        limit = heights[place] - gap
+    return [
+        _End(end.x, height, end.text, end.colour)
+        for end, height in zip(placed, heights, strict=True)
+    ]
+
+
+def spans(metric: Metric, pairs: Sequence[tuple[str, Cell, Cell]]) -> Figure:
     """Median and 90% point per school year, joined by a line."""
     norm = wording.target(metric)
-    figure = canvas(70 + 52 * len(pairs), right=40, top=30)
-    both = [row for _, middle, far in pairs for row in (middle, far)]
-    top = _top(metric, both, norm)
-    figure.update_yaxes(
-        tickvals=list(range(len(pairs))), ticktext=[label for label, _, _ in pairs],
-        range=[len(pairs) - 0.5, -0.5], showgrid=False, **SPACED,
-        tickfont={"color": theme.INK},
-    )  # fmt: skip
-    figure.update_xaxes(
-        range=[0, top * 1.08], showgrid=True, gridcolor=theme.GRID, nticks=6, showline=False,
-        title={
-            "text": language.published(metric.eenheid),
-            "font": {"size": 12, "color": theme.MUTED},
-        },
+    top = _top(metric, [row for _, middle, far in pairs for row in (middle, far)], norm)
+    figure = Figure(
+        Axis(
+            0, top * 1.08, _scale(metric, 0, top), grid=True,
+            title=language.published(metric.eenheid),
+        ),
+        _list([label for label, _, _ in pairs], 13),
+        70 + 52 * len(pairs), top=30, right=40,
     )  # fmt: skip
     if norm is not None:
-        figure.add_shape(
-            type="line", yref="paper", y0=0, y1=1, x0=norm, x1=norm,
-            line={"color": theme.MUTED, "width": 1, "dash": "dash"},
-        )  # fmt: skip
-        figure.add_annotation(
-            text=_norm_label(metric, norm), yref="paper", y=1, x=norm,
-            yanchor="bottom", showarrow=False, font={"size": 11.5, "color": theme.MUTED},
+        figure.rule(theme.MUTED, x=norm, dash=drawing.DASHED)
+        figure.words(
+            _norm_label(metric, norm), norm, figure.up.high, at="above", size=11.5,
+            colour=theme.MUTED,
         )  # fmt: skip
     for place, (label, middle, far) in enumerate(pairs):
         if visible(middle) and visible(far):
-            figure.add_shape(
-                type="line", y0=place, y1=place, x0=middle["waarde"], x1=far["waarde"],
-                line={"color": theme.ACCENT_SOFT, "width": 3}, layer="below",
-            )  # fmt: skip
+            ends = (middle["waarde"], place), (far["waarde"], place)
+            figure.segment(*ends, theme.ACCENT_SOFT, 3)
         for row, filled, name in ((middle, True, tr("mediaan")), (far, False, tr("90%-punt"))):
             if not visible(row):
-                _hidden_mark(figure, row, x=0, y=place, xanchor="left", xshift=4)
+                _hidden_mark(figure, row, 0, place, anchor="start", dx=4)
                 continue
-            figure.add_trace(
-                go.Scatter(
-                    x=[row["waarde"]], y=[place], mode="markers",
-                    marker={
-                        "size": 12, "color": theme.ACCENT if filled else theme.PAPER,
-                        "line": {"color": theme.ACCENT, "width": 2},
-                    },
-                    hovertemplate=f"<b>{label}</b><br>{name}: "
-                    f"{wording.full(metric, row['waarde'])}<extra></extra>",
-                )
+            figure.dot(
+                row["waarde"], place, theme.ACCENT if filled else theme.PAPER, 12,
+                edge=theme.ACCENT,
+                tip=(label, f"{name}: {wording.full(metric, row['waarde'])}"),
             )  # fmt: skip
             first = f"{name} " if place == 0 else ""
-            figure.add_annotation(
-                text=f"{first}<b>{wording.bare(metric, row['waarde'])}</b>", x=row["waarde"],
-                y=place, yshift=17, showarrow=False, font={"size": 12.5, "color": theme.INK},
-                bgcolor="rgba(255,255,255,0.85)",
-            )  # fmt: skip
+            value = Strong(wording.bare(metric, row["waarde"]))
+            figure.words((first, value), row["waarde"], place, dy=-17, halo=True)
     return figure
 
 
@@ -423,49 +354,26 @@ class Estimate:
     leading: bool
 
 
-def estimates(items: Sequence[Estimate], axis: str, *, euros: bool = False) -> go.Figure:
+def estimates(items: Sequence[Estimate], axis: str, *, euros: bool = False) -> Figure:
     """Estimates under each other, each with its interval, against a line at zero."""
-    figure = canvas(86 + 62 * len(items), right=30, top=10)
     low = min([0.0, *(item.low for item in items)])
     high = max([0.0, *(item.high for item in items)])
     pad = (high - low or 1.0) * 0.12
-    figure.update_xaxes(
-        range=[low - pad, high + pad], showgrid=True, gridcolor=theme.GRID, nticks=6,
-        title={"text": axis, "font": {"size": 12, "color": theme.MUTED}}, showline=False,
-        **(euro_axis() if euros else {}),
+    labels = [strong(wrapped(item.label, 26), item.leading) for item in items]
+    across = Axis(
+        low - pad, high + pad, title=axis, grid=True,
+        ticks=amounts(low - pad, high + pad) if euros else values(low - pad, high + pad),
     )  # fmt: skip
-    figure.update_yaxes(
-        tickvals=list(range(len(items))),
-        ticktext=[strong(wrapped(item.label, 26), item.leading) for item in items],
-        range=[len(items) - 0.4, -0.75], showgrid=False, **SPACED,
-        tickfont={"color": theme.INK, "size": 12.5},
-    )  # fmt: skip
-    figure.add_shape(
-        type="line", yref="paper", y0=0, y1=1, x0=0, x1=0, line={"color": theme.INK, "width": 1}
-    )
+    figure = Figure(across, _list(labels), 86 + 62 * len(items), top=16, right=30)
+    figure.rule(theme.INK, x=0)
     for place, item in enumerate(items):
         colour = theme.ACCENT if item.leading else theme.MUTED
-        figure.add_trace(
-            go.Scatter(
-                x=[item.low, item.high], y=[place, place], mode="lines",
-                line={"color": colour, "width": 2.5}, hoverinfo="skip",
-            )
+        figure.segment((item.low, place), (item.high, place), colour, 2.5)
+        figure.dot(
+            item.value, place, colour, 12, symbol="circle" if item.leading else "diamond",
+            tip=(item.label, item.text),
         )  # fmt: skip
-        figure.add_trace(
-            go.Scatter(
-                x=[item.value], y=[place], mode="markers",
-                marker={
-                    "size": 12, "color": colour,
-                    "symbol": "circle" if item.leading else "diamond",
-                },
-                hovertemplate=f"<b>{item.label}</b><br>{item.text}<extra></extra>",
-            )
-        )  # fmt: skip
-        figure.add_annotation(
-            text=strong(item.text, item.leading), x=item.value, y=place, yshift=19,
-            showarrow=False, font={"size": 12.5, "color": theme.INK},
-            bgcolor="rgba(255,255,255,0.8)",
-        )  # fmt: skip
+        figure.words(strong(item.text, item.leading), item.value, place, dy=-19, halo=True)
     return figure
 
 
@@ -496,7 +404,7 @@ def _quantiles(chance: float, bases: FloatArray, rate: float) -> FloatArray:
     return found
 
 
-def funnel(metric: Metric, rows: Sequence[Cell], rate: float, chosen: str = "") -> go.Figure:
+def funnel(metric: Metric, rows: Sequence[Cell], rate: float, chosen: str = "") -> Figure:
     """Units against their size with limits for chance. Not a ranking.
 
     `rate`: the joint rate of all units, as a fraction. Only visible units are drawn; their number
@@ -504,71 +412,47 @@ def funnel(metric: Metric, rows: Sequence[Cell], rate: float, chosen: str = "") 
     """
     seen = [row for row in rows if visible(row) and row["noemer"]]
     scale = 1000.0 if metric.soort == "per_1000" else 100.0
-    figure = canvas(430, right=78)
     widest = nice_ceiling(max((row["noemer"] for row in seen), default=100.0) * 1.02)
     start = 100.0 if metric.soort == "per_1000" else 20.0
     bases = [start * (widest / start) ** (step / 160) for step in range(161)]
-    inner = funnel_limits(metric, rate, bases, 0.95)
-    outer = funnel_limits(metric, rate, bases, 0.998)
+    limits = {level: funnel_limits(metric, rate, bases, level) for level in (0.998, 0.95)}
     top = max([row["waarde"] for row in seen] + [rate * scale * 2]) * 1.1
-    figure.update_xaxes(
-        range=[0, widest], tickformat=",.0f",
-        title={
-            "text": language.published(metric.noemer), "font": {"size": 12, "color": theme.MUTED},
-        },
-    )  # fmt: skip
-    figure.update_yaxes(range=[-0.025 * top, top], **_scale(metric, top))
     joint = tr("samen {waarde}", waarde=wording.bare(metric, rate * scale))
-    ends = [(widest, rate * scale, joint, theme.INK)]
-    limit = f"{wording.number(99.8, 1)}%"
-    for (low, high), dash, label in ((outer, "solid", limit), (inner, "dash", "95%")):
-        for bound in (low, high):
-            figure.add_trace(
-                go.Scatter(
-                    x=bases, y=bound, mode="lines", hoverinfo="skip",
-                    line={"color": theme.ACCENT_SOFT, "width": 1.3, "dash": dash},
-                )
+    ends = [_End(widest, rate * scale, joint, theme.INK)]
+    for level, (_, high) in limits.items():
+        share = f"{wording.natural(level * 100)}%"
+        ends.append(_End(widest, high[-1], share, theme.MUTED))
+    figure = Figure(
+        Axis(
+            0, widest, values(0, widest, 6), language.published(metric.noemer), line=True
+        ),
+        Axis(-0.025 * top, top, _scale(metric, 0, top), grid=True), 430,
+        right=max(drawing.wide(end.text, 11.5) for end in ends) + 8,
+    )  # fmt: skip
+    for level, bounds in limits.items():
+        for bound in bounds:
+            figure.stroke(
+                zip(bases, bound, strict=True), theme.ACCENT_SOFT, 1.3, below=True,
+                dash=drawing.DASHED if level == 0.95 else drawing.SOLID,
             )  # fmt: skip
-        ends.append((widest, high[-1], label, theme.MUTED))
-    for place, height, label, colour in _apart(ends, top * 0.048):
-        figure.add_annotation(
-            text=label, x=place, y=height, xanchor="left", xshift=4, showarrow=False,
-            font={"size": 11.5, "color": colour},
-        )  # fmt: skip
-    figure.add_shape(
-        type="line", x0=0, x1=widest, y0=rate * scale, y1=rate * scale,
-        line={"color": theme.MUTED, "width": 1.2},
-    )  # fmt: skip
+    figure.segment((0, rate * scale), (widest, rate * scale), theme.MUTED, 1.2, below=True)
+    for end in _apart(ends, figure):
+        figure.words(end.text, end.x, end.y, anchor="start", dx=4, size=11.5, colour=end.colour)
     outside = {row["gebied"] for row in outliers(metric, seen, rate)}
-    figure.add_trace(
-        go.Scatter(
-            x=[row["noemer"] for row in seen],
-            y=[row["waarde"] for row in seen],
-            mode="markers",
-            marker={
-                "size": [14 if row["gebied"] == chosen else 9 for row in seen],
-                "opacity": 1,
-                "symbol": ["diamond" if row["gebied"] in outside else "circle" for row in seen],
-                "color": [
-                    theme.SIGNAL if row["gebied"] in outside
-                    else theme.ACCENT if row["gebied"] == chosen else "rgba(15,92,99,0.5)"
-                    for row in seen
-                ],
-                "line": {"color": theme.PAPER, "width": 1},
-            },
-            hovertemplate=[_hover(metric, str(row["label"]), row) for row in seen],
-        )
-    )  # fmt: skip
-    named = [row for row in seen if row["gebied"] == chosen]
-    if len(outside) <= _NAMED:
-        named += [row for row in seen if row["gebied"] in outside and row["gebied"] != chosen]
-    for row in named:
-        right_half = row["noemer"] > widest * 0.6
-        figure.add_annotation(
-                text=strong(str(row["label"]), row["gebied"] == chosen), x=row["noemer"],
-                y=row["waarde"], xanchor="right" if right_half else "left",
-                xshift=-9 if right_half else 9, showarrow=False,
-                font={"size": 11.5, "color": theme.INK}, bgcolor="rgba(255,255,255,0.75)",
+    for row in seen:
+        far, own = row["gebied"] in outside, row["gebied"] == chosen
+        figure.dot(
+            row["noemer"], row["waarde"], theme.SIGNAL if far else theme.ACCENT,
+            14 if own else 9, symbol="diamond" if far else "circle", edge=theme.PAPER, width=1,
+            opacity=1 if far or own else 0.5, tip=_hover(metric, str(row["label"]), row),
+        )  # fmt: skip
+    few = len(outside) <= _NAMED
+    for row in seen:
+        if row["gebied"] == chosen or (few and row["gebied"] in outside):
+            left = row["noemer"] > widest * 0.6
+            figure.words(
+                strong(str(row["label"]), row["gebied"] == chosen), row["noemer"], row["waarde"],
+                anchor="end" if left else "start", dx=-9 if left else 9, size=11.5, halo=True,
             )  # fmt: skip
     return figure
 
@@ -595,94 +479,92 @@ def largest(streams: Sequence[tuple[str, str, float]], most: int) -> list[tuple[
 
 def flow(
     streams: Sequence[tuple[str, str, float]], sources: Sequence[str], targets: Sequence[str]
-) -> go.Figure:
+) -> Figure:
     """From one list to another, as wide as the count. Hidden streams are not drawn."""
-    names = [*sources, *targets]
-    figure = canvas(max(320, 48 * max(len(sources), len(targets))), left=6, right=6, top=14)
+    tall = max(320, 48 * max(len(sources), len(targets)))
+    total = sum(value for _, _, value in streams)
+    most = max(len(sources), len(targets))
+    # So many per pixel that the longest list fits, with room between its names.
+    unit = total / (tall - 24 - _BETWEEN * (most - 1))
+    left, right = (max(drawing.wide(name, 13) for name in names) for names in (sources, targets))
+    figure = Figure(Axis(0, 1), Axis(tall * unit, 0), tall, top=8, right=right + 22)
+    figure.left = left + 22
+    starts = _stacked(sources, [(source, value) for source, _, value in streams], unit, tall)
+    finishes = _stacked(targets, [(target, value) for _, target, value in streams], unit, tall)
     colours = dict(zip(sources, itertools.cycle(theme.SERIES), strict=False))
-    figure.add_trace(
-        go.Sankey(
-            arrangement="fixed",
-            textfont={"family": theme.FONT, "size": 13, "color": theme.INK, "shadow": "none"},
-            node={
-                "label": names,
-                "color": [*colours.values()] + [theme.MUTED] * len(targets),
-                "pad": 22, "thickness": 14, "line": {"width": 0},
-                "hoverinfo": "none",
-            },
-            link={
-                "source": [names.index(source) for source, _, _ in streams],
-                "target": [len(sources) + list(targets).index(target) for _, target, _ in streams],
-                "value": [value for _, _, value in streams],
-                "color": [_pale(colours[source]) for source, _, _ in streams],
-                "customdata": [
-                    tr("{bron} naar {doel}: {aantal}", bron=source, doel=target,
-                       aantal=wording.number(value))
-                    for source, target, value in streams
-                ],
-                "hovertemplate": "%{customdata}<extra></extra>",
-            },
-        )
-    )  # fmt: skip
+    outgoing, incoming = ({n: at for n, (at, _) in ends.items()} for ends in (starts, finishes))
+    for source, target, value in streams:
+        out, into = outgoing[source], incoming[target]
+        figure.band(
+            ((_NODE, out), (_NODE, out + value)), ((1 - _NODE, into), (1 - _NODE, into + value)),
+            colours[source],
+            (
+                tr("{bron} naar {doel}: {aantal}", bron=source, doel=target,
+                   aantal=wording.number(value)),
+            ),
+        )  # fmt: skip
+        outgoing[source] += value
+        incoming[target] += value
+    for name, (at, size) in starts.items():
+        figure.bar((0, _NODE), (at, at + size), colours[name])
+        figure.words(name, 0, at + size / 2, anchor="end", dx=-8, size=13)
+    for name, (at, size) in finishes.items():
+        figure.bar((1 - _NODE, 1), (at, at + size), theme.MUTED)
+        figure.words(name, 1, at + size / 2, anchor="start", dx=8, size=13)
     return figure
 
 
-def _pale(colour: str) -> str:
-    """A colour of the theme, see-through."""
-    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
-    return f"rgba({red},{green},{blue},0.24)"
+def _stacked(
+    names: Sequence[str], parts: Sequence[tuple[str, float]], unit: float, tall: float
+) -> dict[str, tuple[float, float]]:
+    """Where each name begins and how much it has: under each other, in the middle of the height."""
+    sizes = {name: sum(value for known, value in parts if known == name) for name in names}
+    room = _BETWEEN * unit
+    at = (tall * unit - sum(sizes.values()) - room * (len(names) - 1)) / 2
+    found = {}
+    for name, size in sizes.items():
+        found[name] = (at, size)
+        at += size + room
+    return found
 
 
-def _errors(rows: Sequence[Cell]) -> dict[str, Any]:
-    shown = [row for row in rows if visible(row) and row["onder"] is not None]
-    if not shown:
-        return {"visible": False}
-
-    def reach(row: Cell, end: str) -> float:
-        if not visible(row) or row[end] is None:
-            return 0.0
-        return abs(float(row[end]) - float(row["waarde"]))
-
-    return {
-        "type": "data",
-        "symmetric": False,
-        "array": [reach(row, "boven") for row in rows],
-        "arrayminus": [reach(row, "onder") for row in rows],
-        "color": theme.ACCENT_SOFT,
-        "thickness": 1.6,
-        "width": 4,
-    }
+def values(low: float, high: float, most: int = 6) -> Ticks:
+    """Round numbers along an axis."""
+    found = drawing.steps(low, high, most)
+    decimals = wording.decimals_of(found)
+    return tuple((step, wording.signed(step, decimals)) for step in found)
 
 
-def _scale(metric: Metric, top: float) -> dict[str, Any]:
+def amounts(low: float, high: float, most: int = 6) -> Ticks:
+    """Round amounts along an axis: € 61.000, or in millions where they are."""
+    found = drawing.steps(low, high, most)
+    if max(map(abs, found), default=0.0) < 2_000_000:
+        return tuple((step, wording.euro(step)) for step in found)
+    return tuple(
+        (
+            step,
+            tr("€ {miljoen} mln", miljoen=wording.natural(step / 1e6)) if step else wording.euro(0),
+        )
+        for step in found
+    )
+
+
+def _scale(metric: Metric, low: float, top: float) -> Ticks:
     """How the value axis is written: few ticks, with % or €."""
     match metric.soort:
         case "aandeel":
-            return {"ticksuffix": "%", "dtick": 25 if top > 60 else 10}
-        case "bedrag" if top >= 2_000_000:
-            millions = next(s for s in (0.5, 1, 2, 2.5, 5, 10, 25, 50, 100, 250) if s * 5e6 >= top)
-            steps = [step * millions for step in range(7) if step * millions * 1e6 <= top * 1.06]
-            return {
-                "tickvals": [step * 1e6 for step in steps],
-                "ticktext": [
-                    tr("€ {miljoen} mln", miljoen=wording.natural(step))
-                    if step
-                    else wording.euro(0)
-                    for step in steps
-                ],
-            }
+            found = [0.0, 25.0, 50.0, 75.0, 100.0] if top > 60 else drawing.steps(low, top)
+            return tuple((step, f"{wording.natural(step)}%") for step in found if step <= top)
         case "bedrag":
-            return {**euro_axis(), "nticks": 5}
+            return amounts(low, top, 5)
         case "gemiddelde" if metric.eenheid.startswith("euro"):
-            return {**euro_axis(), "nticks": 5}
-        case "aantal" | "stroom":
-            return {"tickformat": ",.0f", "nticks": 5}
+            return amounts(low, top, 5)
         case _:
-            return {"nticks": 5}
+            return values(low, top, 5)
 
 
 def strong(text: str, yes: bool) -> str:
-    return f"<b>{text}</b>" if yes else text
+    return Strong(text) if yes else text
 
 
 def wrapped(text: str, width: int = 24) -> str:
@@ -692,4 +574,4 @@ def wrapped(text: str, width: int = 24) -> str:
     gap = text.rfind(" ", 0, width + 1)
     if gap <= 0:
         return text
-    return f"{text[:gap]}<br>{text[gap + 1 :]}"
+    return f"{text[:gap]}\n{text[gap + 1 :]}"

@@ -170,13 +170,11 @@ def _downloads(key: str, export: exports.Export) -> None:
 
 
 def _chart(figure: Figure) -> None:
-    st.plotly_chart(
-        figure.chart,
-        theme=None,
-        config=charts.CONFIG,
-        key=f"grafiek_{figure.key}",
-        alt=f"{figure.alt} {tr('De tabel bij deze grafiek geeft dezelfde waarden.')}".strip(),
-    )
+    """In markdown, the one element of Streamlit that takes drawings."""
+    if figure.chart is None:
+        return
+    alt = f"{figure.alt} {tr('De tabel bij deze grafiek geeft dezelfde waarden.')}".strip()
+    st.markdown(figure.chart.html(alt), unsafe_allow_html=True)
 
 
 def found(
@@ -428,8 +426,7 @@ def funnel(
         note=" ".join(filter(None, (note, hidden if picture and account_of.hidden else ""))),
     )  # fmt: skip
     html(f'<p class="zl-note">{escape(words)}</p>')
-    if picture is not None:
-        _chart(drawing)
+    _chart(drawing)
     with st.container(height=280, border=True, key=f"scholen_{metric_id}"):
         html(tables.html(drawing.table))
     account(drawing)

@@ -77,10 +77,25 @@
       place.querySelector("button")?.setAttribute("aria-label", own("file upload"));
     }
     // What scrolls sideways can be reached by keyboard.
-    for (const around of document.querySelectorAll("[class*='st-key-grafiek_']")) {
+    for (const around of document.querySelectorAll(".zl-chart")) {
       if (around.scrollWidth > around.clientWidth) around.tabIndex = 0;
       else around.removeAttribute("tabindex");
     }
+  }
+
+  // What belongs to a mark of a chart, beside it while it is pointed at or touched.
+  const tip = Object.assign(document.createElement("div"), { className: "zl-tip", hidden: true });
+  function tell(event) {
+    const told = event.target.closest?.("[data-tip]")?.dataset.tip;
+    tip.hidden = !told;
+    if (!told) return;
+    tip.replaceChildren(...told.split("\n").map((line) =>
+      Object.assign(document.createElement("p"), { textContent: line })));
+    const { width, height } = tip.getBoundingClientRect();
+    const left = Math.min(event.clientX + 14, innerWidth - width - 8);
+    const above = event.clientY - height - 12;
+    tip.style.left = `${Math.max(8, left)}px`;
+    tip.style.top = `${above < 8 ? event.clientY + 16 : above}px`;
   }
 
   let asked = false;
@@ -92,6 +107,9 @@
   addEventListener("DOMContentLoaded", () => {
     new MutationObserver(soon).observe(document.body, { childList: true, subtree: true });
     addEventListener("resize", soon);
+    document.body.append(tip);
+    for (const moved of ["pointermove", "pointerdown"]) addEventListener(moved, tell, true);
+    addEventListener("scroll", () => { tip.hidden = true; }, true);
     mend();
   });
 })();

@@ -39,23 +39,13 @@ def both(css: str) -> str:
     return _HEX.sub(lambda found: f"light-dark({found[0]}, {DARK[found[0].upper()]})", css)
 
 
-def _dark_charts() -> str:
-    """Charts are drawn in the light colours; on a dark screen the browser takes the counterparts.
-
-    So a reader who turns the lights down sees it at once, and paper stays white.
-    """
-    rules = "\n".join(
-        f'.js-plotly-plot [style*="{what}: rgb({_decimal(light)})"] '
-        f"{{ {what}: {dark} !important; }}"
-        for light, dark in DARK.items()
-        for what in ("fill", "stroke", "background")
-    )
-    return f"@media screen and (prefers-color-scheme: dark) {{\n{rules}\n}}"
+def ink(colour: str) -> str:
+    """A colour in a chart: its counterpart on a dark screen, itself where no style sheet is."""
+    return f"var({_name(colour)},{colour})"
 
 
-def _decimal(colour: str) -> str:
-    """A colour as browsers write it: `15, 92, 99`."""
-    return ", ".join(str(int(colour[place : place + 2], 16)) for place in (1, 3, 5))
+def _name(colour: str) -> str:
+    return f"--zl-{colour[1:].lower()}"
 
 
 FONT = (
@@ -74,8 +64,28 @@ line {{ stroke: {DARK[ACCENT]} }} circle {{ fill: {DARK[ACCENT]} }} text {{ fill
  font-size="23" font-weight="650" letter-spacing="-0.3" fill="{INK}">Zichtlijn</text>
 </svg>"""
 
+# Charts name their colours, so that a reader who turns the lights down sees it at once.
+_NAMED = "".join(f"{_name(colour)}: {colour}; " for colour in DARK)
+
+# All that a chart needs besides its colours.
+CHART = """
+.zl-chart > [role="img"] { box-sizing: border-box; }
+.zl-chart svg { overflow: visible; display: block; }
+.zl-chart text { dominant-baseline: central; font-variant-numeric: tabular-nums; }
+.zl-chart path { vector-effect: non-scaling-stroke; stroke-linejoin: round; }
+.zl-chart [data-tip] { pointer-events: all; }
+.zl-chart .zl-halo {
+  paint-order: stroke; stroke: var(--zl-ffffff, #ffffff); stroke-width: 6px; stroke-opacity: 0.9;
+  stroke-linejoin: round;
+}
+.zl-chart .zl-key {
+  margin: 0.4rem 0 0; font-size: 0.8rem; display: flex; flex-wrap: wrap; gap: 0.25rem 1rem;
+}
+.zl-chart .zl-key span { display: inline-flex; align-items: center; gap: 0.35rem; }
+"""
+
 _SHEET = both(f"""
-:root {{ color-scheme: light dark; }}
+:root {{ color-scheme: light dark; {_NAMED} }}
 :focus-visible {{ outline: 3px solid {ACCENT} !important; outline-offset: 2px; }}
 [data-baseweb="select"]:focus-within {{ outline: 3px solid {ACCENT}; outline-offset: 2px; }}
 h1:focus {{ outline: none !important; }}
@@ -164,11 +174,11 @@ table.zl-def tbody th {{ width: 13rem; font-weight: 600; color: {MUTED}; }}
 table.zl .zl-long {{ min-width: 13rem; }}
 .zl-dot {{ color: {MUTED}; font-weight: 700; cursor: help; padding: 0 0.2rem; }}
 .zl-note {{ color: {MUTED}; font-size: 0.8rem; line-height: 1.5; margin: 0.5rem 0 0; }}
-.zl-events {{
+[data-testid="stHtml"] ul.zl-events {{
   color: {MUTED}; font-size: 0.84rem; line-height: 1.5; margin: 0.5rem 0 0; padding: 0;
   list-style: none;
 }}
-.zl-events li {{ margin: 0; padding: 0; font-size: inherit; }}
+[data-testid="stHtml"] ul.zl-events li {{ margin: 0; padding: 0; font-size: inherit; }}
 .zl-card h3 {{
   font-size: 0.95rem; font-weight: 600; color: {INK}; margin: 0; padding: 0; line-height: 1.35;
 }}
@@ -224,6 +234,13 @@ dl.zl-about dd {{ margin: 0.05rem 0 0; color: {INK}; }}
   padding: 0.1rem 0; white-space: nowrap; min-width: 7rem;
 }}
 [data-testid="stPopover"] button:hover {{ text-decoration: underline; }}
+.zl-tip {{
+  position: fixed; z-index: 1000000; pointer-events: none; max-width: 20rem; padding: 0.4rem 0.6rem;
+  background: {PAPER}; color: {INK}; border: 1px solid {LINE}; border-radius: 3px;
+  font-size: 0.8rem; line-height: 1.45; box-shadow: 0 2px 8px rgba(0, 0, 0, 0.16);
+}}
+.zl-tip p {{ margin: 0; }}
+.zl-tip p:first-child {{ font-weight: 650; }}
 .zl-sr {{
   position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
   white-space: nowrap;
@@ -252,11 +269,7 @@ dl.zl-about dd {{ margin: 0.05rem 0 0; color: {INK}; }}
   dl.zl-about {{ min-width: 0; }}
   table.zl-def tbody th {{ width: 6.6rem; min-width: 0; }}
   .zl-page h1 {{ font-size: 1.45rem; hyphens: auto; overflow-wrap: break-word; }}
-  [class*="st-key-grafiek_"] {{ overflow-x: auto; }}
-  [class*="st-key-grafiek_"] > [data-testid="stFullScreenFrame"] {{ min-width: 54rem; }}
-  [data-testid="stColumn"] [class*="st-key-grafiek_"] > [data-testid="stFullScreenFrame"] {{
-    min-width: 21rem;
-  }}
+  .zl-chart {{ overflow-x: auto; }}
 }}
 @media print {{
   :root {{ color-scheme: light; }}
@@ -264,4 +277,4 @@ dl.zl-about dd {{ margin: 0.05rem 0 0; color: {INK}; }}
 }}
 """)
 
-CSS = f"<style>{_SHEET}{_dark_charts()}</style>"
+CSS = f"<style>{_SHEET}{CHART}</style>"

@@ -13,6 +13,7 @@ from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Inches, Pt
 
 from dashboard import theme
+from dashboard.letters import BOLD, length
 from dashboard.reports.text import words
 from dashboard.tables import Row, Table
 
@@ -24,20 +25,10 @@ STYLE = f"{{{_A}}}tableStyleId"
 Rows = list[tuple[Row, int]]
 # Sizes of text in points, largest first: the first that keeps a table on one slide is taken.
 _SIZES = (16.0, 14.0, 12.0, 11.0)
-# How wide letters are in the template's font, and how high a line, in parts of the size.
-_WIDE = {
-    letter: part
-    for part, letters in (
-        (0.23, "ijl'"), (0.28, " \u00a0.,:;!/|·ftI"), (0.34, 'r()[]-*"'), (0.5, "cksvxyzJ"),
-        (0.68, "ABEFKLPSTVXYZ&"), (0.77, "wCDGHNOQRU"), (0.9, "mMW%@"),
-    )
-    for letter in letters
-}  # fmt: skip
-_OTHER, _LINE = 0.57, 1.22
+# How high a line is, in parts of the size.
+_LINE = 1.22
 # A text as long as its column fits, whatever was rounded.
 _NEAR = 0.05
-# Programs set letters a little wider apart than another.
-_ROOM = 1.05
 _EMU = int(Pt(1))
 _PAD = int(Inches(0.11))
 _SIDE = int(Inches(0.06))
@@ -50,13 +41,6 @@ _EVEN = 4
 # A short number or range is not broken; a column counts for no more than this many sizes of text.
 _WIDEST = 60.0
 _UNBROKEN = 28
-# Bold letters are wider.
-_BOLD = 1.15
-
-
-def length(text: str) -> float:
-    """How long a text is on one line, in sizes of its letters."""
-    return _ROOM * sum(_WIDE.get(letter, _OTHER) for letter in text)
 
 
 def apart(table: Table, place: int) -> bool:
@@ -85,7 +69,7 @@ def widths(table: Table, whole: int, size: float) -> tuple[list[int], bool]:
         kept = max(word, body if unbroken else 0.0)
         room = _side(table, place) + _SIDE
         for found, long in ((least, kept), (bodies, min(body, _WIDEST)), (heads, length(head))):
-            found.append(long * _BOLD * size * _EMU + room)
+            found.append(long * BOLD * size * _EMU + room)
     if sum(least) > whole:
         return _exactly(whole, [one * whole / sum(least) for one in least]), False
     made = _grown(_grown(least, bodies, whole), heads, whole)
@@ -127,7 +111,7 @@ def _high(
     lines = 1
     for place, (text, width) in enumerate(zip(texts, wide, strict=True)):
         room = max((width - _side(table, place) - _SIDE) / (size * _EMU), 1.0)
-        lines = max(lines, _lines(text, room / (_BOLD if bold else 1.0)))
+        lines = max(lines, _lines(text, room / (BOLD if bold else 1.0)))
     return int(lines * _LINE * size * _EMU) + _PAD
 
 

@@ -18,8 +18,8 @@ from pptx.enum.chart import (
 from pptx.shapes.shapetree import SlideShapes
 from pptx.util import Emu, Pt
 
-from dashboard import theme
-from dashboard.reports import grid, whiskers
+from dashboard import letters, theme
+from dashboard.reports import whiskers
 from dashboard.reports.content import Mark, Picture
 
 _C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
@@ -206,7 +206,7 @@ def _within(chart: Chart, picture: Picture, width: int) -> float:
     The part of the chart that the names take.
     """
     size = _text_size(picture)
-    longest = max(grid.length(_named(mark)) for mark in picture.marks)
+    longest = max(letters.length(_named(mark)) for mark in picture.marks)
     names = min(longest * Pt(size) / width + 2 * _BESIDE, _NAMES)
     area: Any = chart._chartSpace.chart.plotArea
     for old in area.findall(f"{{{_C}}}layout"):

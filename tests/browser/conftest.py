@@ -116,9 +116,7 @@ class Visit:
             '[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=60_000
         )
         self.page.wait_for_function(
-            """() => !document.querySelector('[data-stale="true"], [data-testid="stSkeleton"]') &&
-            [...document.querySelectorAll('[data-testid="stPlotlyChart"]')].every(
-                (chart) => chart.querySelector('svg.main-svg'))""",
+            """() => !document.querySelector('[data-stale="true"], [data-testid="stSkeleton"]')""",
             timeout=60_000,
         )
 

@@ -29,9 +29,8 @@ STICKING_OUT = """() => {
     return Math.max(document.documentElement.scrollWidth, main.scrollWidth) - innerWidth;
 }"""
 LIGHT_LEFT = """([ink, paper]) =>
-    [...document.querySelectorAll('.js-plotly-plot text, .js-plotly-plot .main-svg')].filter(
-        (part) => getComputedStyle(part).fill === ink ||
-            getComputedStyle(part).backgroundColor === paper).length"""
+    [...document.querySelectorAll('.zl-chart text, .zl-chart circle')].filter(
+        (part) => [ink, paper].includes(getComputedStyle(part).fill)).length"""
 
 
 @pytest.fixture(scope="module")

@@ -132,6 +132,25 @@ def test_hidden_cells_show_one_neutral_mark(visit: Visit) -> None:
     _screenshot(visit, "schorsingen_school")
 
 
+def test_a_mark_tells_its_value_when_pointed_at(visit: Visit) -> None:
+    visit.open("/bereik")
+    page = visit.page
+    mark = page.locator(".zl-chart [data-tip]").first
+    told = str(mark.get_attribute("data-tip")).split("\n")
+    tip = page.locator(".zl-tip")
+    assert not tip.is_visible()
+    mark.scroll_into_view_if_needed()
+    mark.hover()
+    tip.wait_for(timeout=5000)
+    assert tip.locator("p").all_inner_texts() == told
+    seen = tip.bounding_box()
+    assert seen is not None
+    assert seen["x"] >= 0
+    assert seen["y"] >= 0
+    page.mouse.move(5, 5)
+    tip.wait_for(state="hidden", timeout=5000)
+
+
 def test_unknown_address_is_a_dutch_page(visit: Visit) -> None:
     page = visit.page
     answer = page.goto(visit.url + "/bestaat-niet")

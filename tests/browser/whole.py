@@ -19,7 +19,7 @@ def page(visit: Visit, served: Served, workdir: Path) -> None:
     assert visit.errors == []
     assert visit.elsewhere == []
     _server_holds_the_released_file_and_no_other_data(served, workdir)
-    if seen.locator('[data-testid="stPlotlyChart"]').count():
+    if seen.locator(".zl-chart").count():
         _every_chart_has_a_table_words_and_an_account(seen)
 
 
@@ -40,7 +40,7 @@ def _server_holds_the_released_file_and_no_other_data(served: Served, workdir: P
 
 
 def _every_chart_has_a_table_words_and_an_account(page: Page) -> None:
-    charts = page.locator('[data-testid="stPlotlyChart"]').count()
+    charts = page.locator(".zl-chart").count()
     assert page.locator("table.zl").count() >= charts
     assert page.locator(".zl-facts").count() >= charts
     assert page.get_by_text("Over dit cijfer").count() >= charts

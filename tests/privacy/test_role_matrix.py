@@ -120,7 +120,7 @@ def seen(home: Path, monkeypatch: pytest.MonkeyPatch) -> Seen:
     monkeypatch.setattr(figure, "_chart", lambda _: None)
     for drawing in (charts, charts_compare, charts_map, charts_zis):
         for name, made in vars(drawing).items():
-            if getattr(made, "__annotations__", {}).get("return") == "go.Figure":
+            if getattr(made, "__annotations__", {}).get("return") == "Figure":
                 monkeypatch.setattr(drawing, name, lambda *_, **__: None)
     monkeypatch.setattr(figure.st, "download_button", offered)
     return found

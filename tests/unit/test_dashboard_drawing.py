@@ -1,15 +1,20 @@
-"""The charts are told as plain dicts; here plotly itself checks them all."""
+"""Charts are markup: whole, within their field, safe, and told in words."""
 
 from __future__ import annotations
 
-import json
+import itertools
+import math
+import re
 from pathlib import Path
 
-import plotly.graph_objects as go
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
 
-from dashboard import drawing, menu, released
-from tests import pages
+from dashboard import drawing, menu, released, theme
+from dashboard.drawing import Axis, Figure, Strong
+from tests import drawings, pages
 from tests.browser.fixture_release import build
 
 VIEWS = tuple(
@@ -17,6 +22,8 @@ VIEWS = tuple(
 )
 # Of a school other charts are drawn.
 CHOICES: tuple[dict[str, str], ...] = ({}, {"niveau": "School (vestiging)"})
+# With the room that letters have around a chart.
+EDGE = 0.5
 
 
 @pytest.fixture(scope="module")
@@ -26,42 +33,118 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_plotly_knows_every_property(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_chart_is_whole_and_in_its_field(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(released.WORKDIR_VARIABLE, str(home))
-    kinds = set()
+    kinds: set[str] = set()
     for view in VIEWS:
         for choice in CHOICES:
-            for chart in pages.look(view, **choice).get("plotly_chart"):
-                told = json.loads(chart.proto.spec)
-                assert told["data"], view
-                kinds |= {trace["type"] for trace in told["data"]}
-                checked = go.Figure(**told).to_dict()
-                assert _without_empty(told) == _without_empty(checked), view
-    assert kinds == {"bar", "sankey", "scatter"}
+            for chart in drawings.of_page(pages.look(view, **choice)):
+                assert drawings.words(chart), view
+                assert drawings.alt(chart), view
+                assert outside(chart) == [], view
+                kinds |= {part.tag for part in chart.iter()}
+    assert {"circle", "line", "path", "rect", "text"} <= kinds
 
 
-def test_none_leaves_out_and_dicts_are_joined() -> None:
-    figure = drawing.Figure()
-    figure.update_xaxes(tickfont={"color": "#000", "size": 9}, tickprefix="€ ")
-    figure.update_xaxes(tickfont={"size": 12}, tickprefix=None)
-    figure.add_annotation(text="a", hovertext=None, font={"size": 3, "color": None})
-    look = figure.to_dict()["layout"]
-    assert look["xaxis"] == {"tickfont": {"color": "#000", "size": 12}}
-    assert look["annotations"] == [{"text": "a", "font": {"size": 3}}]
+def outside(chart: etree._Element) -> list[str]:
+    """Marks that stand beyond the ends of the axes."""
+    (field,) = chart.iterfind("div/svg")
+    height = float(field.attrib["height"])
+    found = []
+    for part in field.iter():
+        across = [part.get(name) for name in ("x", "cx", "x1", "x2")]
+        up = [part.get(name) for name in ("cy", "y1", "y2")]
+        if part.tag in ("text", "tspan"):
+            up = []
+        percents = [float(at[:-1]) for at in across if at and at.endswith("%")]
+        pixels = [float(at) for at in up if at]
+        if any(not -EDGE <= at <= 100 + EDGE for at in percents):
+            found.append(f"{part.tag} {part.attrib}")
+        if field is not part and any(not -EDGE <= at <= height + EDGE for at in pixels):
+            found.append(f"{part.tag} {part.attrib}")
+    return found
 
 
-def test_lines_across_are_those_of_plotly() -> None:
-    ours, theirs = drawing.Figure(), go.Figure()
-    for figure in (ours, theirs):
-        figure.add_hline(y=2, line={"width": 1})
-        figure.add_vline(x=3, line={"width": 1})
-    assert ours.to_dict()["layout"]["shapes"] == theirs.to_dict()["layout"]["shapes"]
+@given(st.floats(-50, 50), st.floats(1e-3, 1e9), st.integers(2, 9))
+def test_steps_are_round_few_and_within(begin: float, span: float, most: int) -> None:
+    low, high = begin * span, (begin + 1) * span
+    found = drawing.steps(low, high, most)
+    assert 1 <= len(found) <= most
+    room = span * 1e-6 + 1e-8
+    assert all(low - room <= step <= high + room for step in found)
+    apart = {round((b - a) / span, 6) for a, b in itertools.pairwise(found)}
+    assert len(apart) <= 1
+    for gap in apart:
+        lead = gap * span / 10 ** math.floor(math.log10(gap * span))
+        assert any(math.isclose(lead, one, rel_tol=1e-3) for one in (1, 2, 2.5, 5, 10))
 
 
-def _without_empty(told: object) -> object:
-    """Plotly leaves out empty texts."""
-    if isinstance(told, dict):
-        return {name: _without_empty(value) for name, value in told.items() if value != ""}
-    if isinstance(told, list):
-        return [_without_empty(value) for value in told]
-    return told
+def test_axes_count_either_way() -> None:
+    figure = Figure(Axis(0, 10), Axis(4, 0), 100, top=0)
+    figure.dot(2.5, 1, theme.ACCENT, tip=("a", "b"))
+    figure.bar((0, 5), (1, 3), theme.ACCENT)
+    chart = drawings.parsed(figure)
+    dot = next(chart.iter("circle"))
+    assert dot.attrib["cx"] == "25%"
+    assert float(dot.attrib["cy"]) == pytest.approx(figure.height / 4, abs=0.01)
+    bar = next(chart.iter("rect"))
+    assert (bar.attrib["x"], bar.attrib["width"]) == ("0%", "50%")
+    assert float(bar.attrib["y"]) == pytest.approx(figure.height / 4, abs=0.01)
+    assert float(bar.attrib["height"]) == pytest.approx(figure.height / 2, abs=0.01)
+
+
+def test_line_is_broken_where_a_value_is_missing() -> None:
+    figure = Figure(Axis(0, 3), Axis(0, 1), 100)
+    figure.stroke([(0, 0.0), (1, 1.0), (2, None), (3, 1.0)], theme.ACCENT)
+    path = next(drawings.parsed(figure).iter("path")).attrib["d"]
+    assert re.sub(r"[\d. ]", "", path) == "MLM"
+
+
+@pytest.mark.parametrize("symbol", theme.SYMBOLS)
+def test_every_symbol_can_be_drawn(symbol: str) -> None:
+    figure = Figure(Axis(0, 1), Axis(0, 1), 100)
+    figure.dot(0.5, 0.5, theme.ACCENT, symbol=symbol)
+    marks = {part.tag for part in drawings.parsed(figure).iter()} & {"circle", "rect", "path"}
+    assert len(marks) == 1
+
+
+def test_names_from_outside_stay_text_and_on_one_line() -> None:
+    bad = '<script>alert("1")</script>\n\n& \'"'
+    figure = Figure(Axis(0, 1, ((0, bad),), bad), Axis(0, 1, ((1, (bad, Strong(bad))),), bad), 99)
+    figure.dot(0.5, 0.5, theme.ACCENT, tip=(bad, bad))
+    figure.words((bad, Strong(bad)), 0.5, 0.5)
+    figure.keys(bad)
+    figure.key(bad, "", 1)
+    made = figure.html(bad)
+    assert "<script" not in made
+    assert "\n" not in made, "an empty line would end the markup"
+    assert drawings.alt(etree.fromstring(made)) == bad
+    assert drawings.tips(etree.fromstring(made)) == [f"{bad}\n{bad}"]
+
+
+def test_text_keeps_its_lines_and_what_is_bold() -> None:
+    figure = Figure(Axis(0, 1), Axis(0, 1), 100)
+    figure.words((Strong("12"), "\nNoord\nOost"), 0.5, 0.5)
+    chart = drawings.parsed(figure)
+    assert drawings.words(chart) == ["12\nNoord\nOost"]
+    bold = [part.text for part in chart.iter("tspan") if part.get("font-weight")]
+    assert bold == ["12"]
+
+
+def test_labels_have_their_room() -> None:
+    narrow, wide = (
+        Figure(Axis(0, 1), Axis(0, 1, ((0, label),)), 100) for label in ("a", "a long label")
+    )
+    assert wide.left > narrow.left + 40
+    low, high = (
+        Figure(Axis(0, 1, ((0, label),)), Axis(0, 1), 100) for label in ("een", "een\ntwee")
+    )
+    assert high.bottom > low.bottom
+    assert high.height < low.height
+
+
+def test_colours_have_a_dark_side_and_stand_without_a_style_sheet() -> None:
+    figure = Figure(Axis(0, 1), Axis(0, 1), 100)
+    figure.bar((0, 1), (0, 1), theme.SIGNAL)
+    assert f'fill="var(--zl-a8481b,{theme.SIGNAL})"' in figure.html("")
+    assert f"--zl-a8481b: light-dark({theme.SIGNAL}, {theme.DARK[theme.SIGNAL]})" in theme.CSS

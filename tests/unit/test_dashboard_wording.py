@@ -14,6 +14,7 @@ import dashboard
 from dashboard import charts, conclusions, facts, serve, tables, theme, wording
 from dashboard.released import Metric
 from dashboard.wording import Step
+from tests import drawings
 
 SHARE = Metric(
     id="proef", thema="C", label_nl="Doelen behaald", definitie="Aandeel behaalde doelen.",
@@ -160,14 +161,15 @@ def test_table_escapes_what_comes_from_outside() -> None:
 def test_hidden_cells_leave_no_trace_in_a_chart() -> None:
     """The same picture whatever the hidden value was: it is not in the frame, nor in the range."""
     rows = [cell(40, 35, 45), cell(None), cell(50, 45, 55)]
-    drawn = charts.bars(SHARE, rows, ["a", "b", "c"]).to_json()
-    assert drawn is not None
-    assert drawn == charts.bars(SHARE, [rows[0], cell(None), rows[2]], ["a", "b", "c"]).to_json()
-    assert list(charts.bars(SHARE, rows, ["a", "b", "c"]).to_dict()["data"][0]["x"]) == [
-        40,
-        None,
-        50,
-    ]
+    labels = ["a", "b", "c"]
+    drawn = charts.bars(SHARE, rows, labels).html("")
+    bare = {"waarde": None, "onder": None, "boven": None, "teller": None, "n": None}
+    hidden = {**cell(99, 98, 100), "status": wording.HIDDEN}
+    assert drawn == charts.bars(SHARE, [rows[0], {**hidden, **bare}, rows[2]], labels).html("")
+    assert drawn == charts.bars(SHARE, [rows[0], hidden, rows[2]], labels).html("")
+    chart = drawings.parsed(charts.bars(SHARE, rows, labels))
+    assert [tip.split("\n")[0] for tip in drawings.tips(chart)] == ["a", "c"]
+    assert wording.MARK in drawings.words(chart)
 
 
 def test_funnel_limits_hold_what_chance_allows() -> None:

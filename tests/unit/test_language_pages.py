@@ -30,6 +30,8 @@ _IN_DUTCH = re.compile(r'<(\w+)[^>]*\slang="nl"[^>]*>.*?</\1>', re.DOTALL)
 _STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
 _INLINE = re.compile(r"</?(?:strong|code)>")
 _TAG = re.compile(r"<[^>]+>")
+# What is said without standing between tags.
+_ATTRIBUTE = re.compile(r'(?:aria-label|data-tip|title)="([^"]*)"')
 # Words that English has not, written small: not part of a name.
 _WORDS = re.compile(
     r"\b(het|een|niet|zijn|wordt|worden|voor|naar|geen|bij|deze|dit|ook|van|de|uit)\b"
@@ -75,6 +77,7 @@ def _said(app: AppTest) -> str:
     texts = [text for element in app.main for text in _texts(element.proto)]
     texts += [text for element in app.get("html") for text in _texts(element.proto)]
     told = _IN_DUTCH.sub(" ", _STYLE.sub(" ", "\n".join(texts)))
+    told = "\n".join([told, *_ATTRIBUTE.findall(told)])
     return unescape(_TAG.sub(" ", _INLINE.sub("", told))).replace("**", "")
 
 
