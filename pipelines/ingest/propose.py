@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal
@@ -133,6 +133,26 @@ class _Cells:
     @property
     def best_date(self) -> float:
         return max(self.dates.values(), default=0.0)
+
+    @cached_property
+    def typed(self) -> pl.Series:
+        """The values that are numbers, as numbers."""
+        plain = self.values.str.replace(r"\.(\d{3})", "${1}").str.replace(",", ".")
+        return plain.cast(pl.Float64, strict=False).drop_nulls()
+
+    @cached_property
+    def normal(self) -> list[str]:
+        return [normal(value) for value in self.values]
+
+    @cached_property
+    def _shares(self) -> dict[str, float]:
+        return {}
+
+    def share(self, pattern: str) -> float:
+        """Share of the values that a contract's form fits; many columns have the same form."""
+        if pattern not in self._shares:
+            self._shares[pattern] = _share(self.values, pattern)
+        return self._shares[pattern]
 
 
 def propose(
@@ -561,6 +581,15 @@ def _alike(one: str, other: str) -> float:
     return max(whole, by_word, part) / 100
 
 
+def _resembles(one: str, other: str) -> bool:
+    """Whether `_alike` is 0.7 or more; what cannot come that far is not worked out."""
+    if one == other or fuzz.token_sort_ratio(one, other, score_cutoff=70):
+        return True
+    if fuzz.ratio(one.replace(" ", ""), other.replace(" ", ""), score_cutoff=70):
+        return True
+    return 0.85 * fuzz.token_set_ratio(one, other, score_cutoff=80) >= 70
+
+
 def _evidence(cells: _Cells, column: Column, contracts: Contracts) -> tuple[float | None, str]:
     """How well the cells fit the column, 0..1, and why in words; None: they cannot tell."""
     if not cells.rows:
@@ -587,8 +616,7 @@ def _evidence(cells: _Cells, column: Column, contracts: Contracts) -> tuple[floa
 
 def _inside(cells: _Cells, column: Column) -> float:
     """Share of the numbers within the contract's bounds."""
-    numbers = cells.values.str.replace(r"\.(\d{3})", "${1}").str.replace(",", ".")
-    typed = numbers.cast(pl.Float64, strict=False).drop_nulls()
+    typed = cells.typed
     if not typed.len():
         return 0.0
     low = column.minimum if column.minimum is not None else -np.inf
@@ -604,7 +632,7 @@ def _codes(
         return 0.0, "de lijst heeft geen codes"
     codes = contracts.codes[column.codes]
     written = {normal(w) for c in codes.values() for w in (c.code, c.label_nl, *c.spellings)}
-    parts = [normal(v) for v in cells.values]
+    parts = cells.normal
     if lists:
         parts = [i.strip() for v in parts for i in re.split(r"[|;,/]", v) if i.strip()]
     distinct = set(parts)
@@ -613,14 +641,14 @@ def _codes(
         return 0.5 + hits / 2, f"{hits:.0%} bekende codes"
     if len(distinct) > 2 * len(codes) + 3 or max(cells.best_date, cells.number) > FITS:
         return 0.1 * hits, "te veel verschillende waarden voor de codelijst"
-    close = sum(max(_alike(v, w) for w in written) >= 0.7 for v in distinct) / len(distinct)
+    close = sum(any(_resembles(v, w) for w in written) for v in distinct) / len(distinct)
     return 0.35 + 0.5 * close, f"{close:.0%} lijkt op de codelijst"
 
 
 def _form(cells: _Cells, column: Column) -> tuple[float, str]:
-    share = _share(cells.values, str(column.pattern))
+    share = cells.share(str(column.pattern))
     if share < FITS and str(column.pattern).startswith("^GM"):
-        digits = _share(cells.values, r"^\d{3,4}$")
+        digits = cells.share(r"^\d{3,4}$")
         return 0.8 * digits, f"{digits:.0%} gemeentenummers zonder GM"
     if column.key and column.name.endswith("_id"):
         unique = cells.values.len() >= min(cells.rows, 500) * 0.95
