@@ -7,6 +7,8 @@ import hashlib
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,28 +71,44 @@ class DemoRun:
         return self.workdir / json.loads((self.workdir / "release.json").read_text("utf-8"))["file"]
 
 
-@pytest.fixture(scope="session")
-def demo_run(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
-    """Takes a minute or two: made once, by the worker that comes first, and read by all."""
-    shared = tmp_path_factory.getbasetemp()
+@contextmanager
+def _alone(factory: pytest.TempPathFactory, what: str) -> Iterator[Path]:
+    """The folder that all workers share, while no other worker makes `what` there."""
+    shared = factory.getbasetemp()
     if os.environ.get("PYTEST_XDIST_WORKER"):
         shared = shared.parent
-    home, told = shared / "demo", shared / "demo.json"
-    with (shared / "demo.slot").open("a+b") as lock:
+    with (shared / f"{what}.slot").open("a+b") as lock:
         fcntl.flock(lock.fileno(), fcntl.LOCK_EX)
-        if not told.exists():
-            told.write_text(json.dumps(_run_demo(home)), "utf-8")
-    planted = json.loads((home / "geplant.json").read_text("utf-8"))
-    return DemoRun(home, home / "inbox", json.loads(told.read_text("utf-8")), planted)
+        yield shared
 
 
-def _run_demo(home: Path) -> dict[str, Any]:
-    from pipelines import run
+@pytest.fixture(scope="session")
+def demo_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the demo's deliveries in `inbox`, made once and read by all."""
     from pipelines.demo import deliveries
 
-    home.mkdir()
-    deliveries.write(home, 2026)
-    return run.run(home / "inbox", home).as_dict()
+    with _alone(tmp_path_factory, "inbox") as shared:
+        home = shared / "demo"
+        if not home.exists():
+            half = shared / "demo.half"
+            half.mkdir()
+            deliveries.write(half, 2026)
+            half.rename(home)
+    return home
+
+
+@pytest.fixture(scope="session")
+def demo_run(demo_files: Path, tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
+    """Takes a minute or two: made once, by the worker that comes first, and read by all."""
+    from pipelines import run
+
+    with _alone(tmp_path_factory, "demo") as shared:
+        told = shared / "demo.json"
+        if not told.exists():
+            report = run.run(demo_files / "inbox", demo_files).as_dict()
+            told.write_text(json.dumps(report), "utf-8")
+    planted = json.loads((demo_files / "geplant.json").read_text("utf-8"))
+    return DemoRun(demo_files, demo_files / "inbox", json.loads(told.read_text("utf-8")), planted)
 
 
 @pytest.fixture(scope="session")

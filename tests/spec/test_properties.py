@@ -11,7 +11,7 @@ from typing import Any
 import ibis
 import polars as pl
 import pytest
-from engines import ENGINES, connected
+from engines import ENGINES, WHOLE, connected
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from registers import SCHOOLS, as_tables, random_register
@@ -28,7 +28,7 @@ ADDED_UP = [m for m in METRICS.values() if not isinstance(m.form, Summary | Quot
 SHARES = [m for m in ADDED_UP if m.kind == "aandeel"]
 ASOF = dt.date(2025, 7, 31)
 FEW = settings(
-    max_examples=5,
+    max_examples=25 if WHOLE else 3,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

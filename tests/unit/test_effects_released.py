@@ -23,6 +23,9 @@ PROMISES = (
     + [f"zis_l{n}" for n in range(1, 7)]
 )
 
+# One worker, so that the made-up pilot is worked out once.
+pytestmark = pytest.mark.xdist_group("released")
+
 
 @pytest.fixture(scope="module")
 def workdir(tmp_path_factory: pytest.TempPathFactory) -> Path:

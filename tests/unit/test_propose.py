@@ -260,15 +260,12 @@ def test_any_table_gives_a_layout_that_loads_or_a_refusal(data: st.DataObject) -
 
 
 @pytest.fixture(scope="module")
-def supplied(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[TextFrame, layouts.Match]]:
+def supplied(demo_files: Path) -> list[tuple[TextFrame, layouts.Match]]:
     """One demo file per layout of a supplier, as its layout reads it."""
-    from pipelines.demo import deliveries
     from pipelines.ingest import read
 
-    home: Path = tmp_path_factory.mktemp("leveringen")
-    deliveries.write(home, 2026)
     seen: dict[str, tuple[TextFrame, layouts.Match]] = {}
-    for file in sorted((home / "inbox").iterdir()):
+    for file in sorted((demo_files / "inbox").iterdir()):
         (text,) = read.read(file)
         match = layouts.match(text, layouts.load(), PROMISES)
         if match.layout.supplier:

@@ -23,6 +23,9 @@ from tests.unit.report_release import EVERYTHING_HIDDEN, opened, told
 YEAR = "2024/2025"
 C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 
+# One worker, so that the slides are made once.
+pytestmark = pytest.mark.xdist_group("slides")
+
 
 @pytest.fixture(scope="module")
 def release(tmp_path_factory: pytest.TempPathFactory) -> Released:
