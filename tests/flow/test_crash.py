@@ -20,7 +20,7 @@ import pytest
 from pipelines import cli, run
 from tests.soak import small
 
-KILLS = int(os.environ.get("ZICHTLIJN_KILLS", "10"))
+KILLS = int(os.environ.get("ZICHTLIJN_KILLS", "6"))
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("crash")]
 

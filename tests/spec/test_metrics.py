@@ -37,7 +37,7 @@ CASES = [
     ),
     *(
         pytest.param(file, "spark", id=f"{file.stem}-spark", marks=ON_SPARK)
-        for file in share(SPECS, 5)
+        for file in share(SPECS, 10)
     ),
 ]
 
