@@ -23,9 +23,6 @@ from pipelines.demo import deliveries, pilot_outcomes, register
 from pipelines.demo.layouts import supplier_layout
 from pipelines.demo.pupils import passes_eleven_test
 
-# One worker, so that the deliveries are written once.
-pytestmark = pytest.mark.xdist_group("deliveries")
-
 REAL = Path(__file__).parents[3] / "shared" / "data" / "real"
 TYPES = {
     "tekst": "VARCHAR",
