@@ -30,18 +30,6 @@ class Programme:
 def solve(programme: Programme, *, maximum_nodes: int = 400, gap: float = 1e-6) -> Floats | None:
     """The best point found, or None where there is none (within `maximum_nodes`)."""
     matrix = sp.csc_array(programme.matrix)
-    model = highspy.HighsLp()
-    model.num_row_, model.num_col_ = matrix.shape
-    model.col_cost_ = programme.cost
-    model.col_lower_, model.col_upper_ = programme.low, programme.high
-    model.row_lower_, model.row_upper_ = programme.row_low, programme.row_high
-    model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    model.a_matrix_.start_ = matrix.indptr.astype(np.int32)
-    model.a_matrix_.index_ = matrix.indices.astype(np.int32)
-    model.a_matrix_.value_ = matrix.data.astype(np.float64)
-    if programme.whole.any():
-        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-        model.integrality_ = [kinds[int(flag)] for flag in programme.whole]
     highs = highspy.Highs()  # type: ignore[no-untyped-call]
     highs.silent()
     for option, value in (
@@ -54,7 +42,25 @@ def solve(programme: Programme, *, maximum_nodes: int = 400, gap: float = 1e-6) 
         ("presolve", "choose" if programme.whole.any() else "off"),
     ):
         highs.setOptionValue(option, value)
-    highs.passModel(model)
+    rows, columns = matrix.shape
+    # As arrays: a model in Python's own numbers takes as long to hand over as to solve.
+    highs.passModel(
+        columns,
+        rows,
+        matrix.nnz,
+        int(highspy.MatrixFormat.kColwise),
+        int(highspy.ObjSense.kMinimize),
+        0.0,
+        programme.cost,
+        programme.low,
+        programme.high,
+        programme.row_low,
+        programme.row_high,
+        matrix.indptr.astype(np.int32),
+        matrix.indices.astype(np.int32),
+        matrix.data.astype(np.float64),
+        programme.whole.astype(np.int32),
+    )
     highs.run()
     info = highs.getInfo()
     if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
