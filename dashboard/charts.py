@@ -51,12 +51,14 @@ def nice_ceiling(value: float) -> float:
 
 
 def _top(metric: Metric, rows: Sequence[Cell], norm: float | None = None) -> float:
-    seen = [
-        row["boven"] if row["boven"] is not None else row["waarde"] for row in rows if visible(row)
-    ]
-    highest = max([*seen, norm or 0.0, 0.0])
+    highest = _highest(rows, norm)
     ceiling = nice_ceiling(highest * 1.08) if highest else 1.0
     return min(ceiling, 105.0) if metric.soort == "aandeel" else ceiling
+
+
+def _highest(rows: Sequence[Cell], norm: float | None) -> float:
+    """The highest of the values with their intervals, the norm and zero."""
+    return max([*(_end(row) for row in rows if visible(row)), norm or 0.0, 0.0])
 
 
 def _bottom(rows: Sequence[Cell]) -> float:
@@ -173,9 +175,9 @@ def _list(labels: Sequence[Text], size: float = 12.5, *, below: float = 0.5) -> 
 def bars(metric: Metric, rows: Sequence[Cell], labels: Sequence[str]) -> Figure:
     """One horizontal bar per category, in the order given; a dot where values can be negative."""
     norm = wording.target(metric)
-    top, bottom = _top(metric, rows, norm), _bottom(rows)
+    top, bottom = _highest(rows, norm) or 1.0, _bottom(rows)
     figure = Figure(
-        Axis(bottom * 1.06, top * 1.08, _scale(metric, bottom, top), grid=True),
+        Axis(bottom * 1.06, top * 1.02, _scale(metric, bottom, top), grid=True),
         _list([wrapped(label) for label in labels], below=0.55),
         46 + 38 * len(rows), top=8 if norm is None else 24, right=56,
     )  # fmt: skip

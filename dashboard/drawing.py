@@ -67,7 +67,7 @@ class Axis:
     title: str = ""
     grid: bool = False
     line: bool = False
-    size: float = 13.0
+    size: float = 12.0
     colour: str = theme.MUTED
 
     def part(self, value: float) -> float:
@@ -233,7 +233,7 @@ class Figure:
         """The width in pixels at which the texts below it are still apart."""
         ends = sorted((self.across.part(at), _longest(text)) for at, text in self.across.ticks)
         needed = (
-            ((one + other) / 2 * self.across.size + 4) / (right - left)
+            ((one + other) / 2 * _SPARE * self.across.size + 3) / (right - left)
             for (left, one), (right, other) in itertools.pairwise(ends)
         )
         return self.left + self.right + max(_NARROWEST, *needed, 0)

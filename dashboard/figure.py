@@ -37,14 +37,18 @@ from dashboard.tables import Table
 
 Cell = Mapping[str, Any]
 
+# The height of a list of schools, in pixels.
+_LIST = 280
+
 
 @dataclass(frozen=True)
 class Figure:
-    """What to show. `alt` describes the chart in words; `note` is a caution beside it.
+    """What to show. `alt` describes the chart in words; `note` is a caution below it.
 
-    `events`: what happened in the years of the chart. `tall`: the height in pixels within which a
-    long table scrolls; 0 shows all of it. `filed`: the table as a file holds it, where that is more
-    than the screen; `chosen`: the choice in words, where that is more than year and area.
+    `lead`: what stands above the chart. `events`: what happened in the years of the chart. `tall`:
+    the height in pixels within which a long table scrolls; 0 shows all of it. `filed`: the table as
+    a file holds it, where that is more than the screen; `chosen`: the choice in words, where that
+    is more than year and area.
     """
 
     key: str
@@ -54,6 +58,7 @@ class Figure:
     chart: drawing.Figure | None = None
     alt: str = ""
     note: str = ""
+    lead: str = ""
     wide: bool = False
     tall: int = 0
     filed: Table | None = None
@@ -103,21 +108,43 @@ def show(figure: Figure) -> None:
         explain(figure.title, _lacking(figure.facts))
         return
     heading(figure.title, figure.facts.definition)
-    if figure.chart is None and figure.tall:
-        with st.container(height=figure.tall, border=True, key=f"lijst_{figure.key}"):
-            html(tables.html(figure.table))
-    elif figure.chart is None:
-        html(tables.html(figure.table))
-    elif figure.wide:
-        _chart(figure)
-        html(tables.html(figure.table))
-    else:
-        left, right = st.columns([1.12, 1], gap="medium")
-        with left:
-            _chart(figure)
-        with right:
-            html(tables.html(figure.table))
-    account(figure)
+    _markup(_body(figure))
+    with st.container(horizontal=True, gap="small", key=f"regel_{figure.key}"):
+        html(facts.caption(figure.facts))
+        about(figure.key, figure.facts, figure.title, figure.filed or figure.table, figure.chosen)
+
+
+def _body(figure: Figure) -> str:
+    """Chart and table, beside each other where they fit, and what is to be said of them."""
+    shown = tables.html(figure.table, figure.tall)
+    if figure.chart is not None:
+        alt = f"{figure.alt} {tr('De tabel bij deze grafiek geeft dezelfde waarden.')}".strip()
+        chart = figure.chart.html(alt)
+        shown = chart + shown if figure.wide else f'<div class="zl-beside">{chart}{shown}</div>'
+    return f"{_notes([figure.lead])}{shown}{_happenings(figure)}{_notes(_cautions(figure))}"
+
+
+def _notes(notes: Sequence[str]) -> str:
+    return "".join(f'<p class="zl-note">{escape(note)}</p>' for note in notes if note)
+
+
+def _cautions(figure: Figure) -> list[str]:
+    return [figure.note, tr(figure.facts.mark) if figure.facts.hidden else ""]
+
+
+def _happenings(figure: Figure) -> str:
+    if not figure.events:
+        return ""
+    happened = "".join(f"<li>{escape(event)}</li>" for event in figure.events)
+    return f'<ul class="zl-events" aria-label="{escape(tr("Gebeurtenissen"))}">{happened}</ul>'
+
+
+def _markup(body: str) -> None:
+    """In markdown, the one element of Streamlit that takes drawings, and all of a figure at once.
+
+    On one line: an empty one would end the markup and begin markdown.
+    """
+    st.markdown(f'<div class="zl-body">{" ".join(body.splitlines())}</div>', unsafe_allow_html=True)
 
 
 def _lacking(account_of: Facts) -> str:
@@ -125,24 +152,6 @@ def _lacking(account_of: Facts) -> str:
         "Dit cijfer wordt niet getoond: {wat} ontbreekt in de publicatie.",
         wat=", ".join(account_of.missing),
     )
-
-
-def account(figure: Figure) -> None:
-    """The line below, and all of it behind a click."""
-    notes = [figure.note] if figure.note else []
-    if figure.facts.hidden:
-        notes.append(tr(figure.facts.mark))
-    if figure.events:
-        happened = "".join(f"<li>{escape(event)}</li>" for event in figure.events)
-        html(f'<ul class="zl-events" aria-label="{escape(tr("Gebeurtenissen"))}">{happened}</ul>')
-    if notes:
-        html("".join(f'<p class="zl-note">{escape(note)}</p>' for note in notes))
-    line, button = st.columns([5.6, 1], vertical_alignment="top")
-    with line:
-        html(facts.caption(figure.facts))
-    with button:
-        table = figure.filed or figure.table
-        about(figure.key, figure.facts, figure.title, table, figure.chosen)
 
 
 def about(
@@ -158,8 +167,8 @@ def about(
 def _downloads(key: str, export: exports.Export) -> None:
     """The same table as a file, made when it is asked for."""
     kinds = (("Excel", "xlsx", exports.xlsx), ("CSV", "csv", exports.csv))
-    for column, (label, suffix, made) in zip(st.columns(2), kinds, strict=True):
-        with column:
+    with st.container(horizontal=True):
+        for label, suffix, made in kinds:
             st.download_button(
                 label, data=log.taken(partial(made, export), suffix, filters.chosen()),
                 file_name=f"{export.name}.{suffix}",
@@ -167,14 +176,6 @@ def _downloads(key: str, export: exports.Export) -> None:
                 icon=":material/download:",
                 help=tr("De tabel als {vorm}, met toelichting", vorm=label),
             )  # fmt: skip
-
-
-def _chart(figure: Figure) -> None:
-    """In markdown, the one element of Streamlit that takes drawings."""
-    if figure.chart is None:
-        return
-    alt = f"{figure.alt} {tr('De tabel bij deze grafiek geeft dezelfde waarden.')}".strip()
-    st.markdown(figure.chart.html(alt), unsafe_allow_html=True)
 
 
 def found(
@@ -391,45 +392,41 @@ def funnel(
     metric = found(released, metric_id, title, rows, selection, level=level)
     if metric is None:
         return
-    account_of = facts.of_metric(released, metric, rows)
-    if account_of.missing:
-        explain(title, _lacking(account_of))
-        return
     compared = comparison.of(released, metric, selection, rows)
-    words, picture, alt = compared.words, None, ""
+    account_of = facts.of_metric(released, metric, rows)
+    picture, alt = None, ""
     chosen = selection.gebied if selection.niveau == level else ""
-    heading(title, wording.definition(metric))
     if compared.rate is not None:
         picture = charts.funnel(metric, rows, compared.rate, chosen)
         alt = tr(
             "Trechterdiagram: {cijfer} per school tegen het aantal leerlingen, {jaar}. {conclusie}",
-            cijfer=wording.label(metric), jaar=selection.schooljaar, conclusie=words,
+            cijfer=wording.label(metric), jaar=selection.schooljaar, conclusie=compared.words,
         )  # fmt: skip
     hidden = tr(
         "Afgeschermde scholen staan niet in de grafiek; bij kleine scholen blijven daardoor "
         "vooral hogere waarden in beeld."
     )
-    drawing = Figure(
-        key=f"{metric_id}_trechter",
-        title=title,
-        facts=account_of,
-        table=tables.of_cells(
-            metric, rows, [str(row["label"]) for row in rows], tr("School, op naam"),
-            tr(
-                "{cijfer} per school, {jaar}",
-                cijfer=wording.label(metric), jaar=selection.schooljaar,
+    show(
+        Figure(
+            key=f"{metric_id}_trechter",
+            title=title,
+            facts=account_of,
+            table=tables.of_cells(
+                metric, rows, [str(row["label"]) for row in rows], tr("School, op naam"),
+                tr(
+                    "{cijfer} per school, {jaar}",
+                    cijfer=wording.label(metric), jaar=selection.schooljaar,
+                ),
+                next((str(row["label"]) for row in rows if row["gebied"] == chosen), ""),
             ),
-            next((str(row["label"]) for row in rows if row["gebied"] == chosen), ""),
-        ),
-        chart=picture,
-        alt=alt,
-        note=" ".join(filter(None, (note, hidden if picture and account_of.hidden else ""))),
+            chart=picture,
+            alt=alt,
+            note=" ".join(filter(None, (note, hidden if picture and account_of.hidden else ""))),
+            wide=True,
+            tall=_LIST,
+            lead=compared.words,
+        )
     )  # fmt: skip
-    html(f'<p class="zl-note">{escape(words)}</p>')
-    _chart(drawing)
-    with st.container(height=280, border=True, key=f"scholen_{metric_id}"):
-        html(tables.html(drawing.table))
-    account(drawing)
 
 
 def _absent() -> Cell:

@@ -85,12 +85,16 @@
 
   // What belongs to a mark of a chart, beside it while it is pointed at or touched.
   const tip = Object.assign(document.createElement("div"), { className: "zl-tip", hidden: true });
+  let shown = "";
   function tell(event) {
     const told = event.target.closest?.("[data-tip]")?.dataset.tip;
     tip.hidden = !told;
     if (!told) return;
-    tip.replaceChildren(...told.split("\n").map((line) =>
-      Object.assign(document.createElement("p"), { textContent: line })));
+    if (told !== shown) {
+      tip.replaceChildren(...told.split("\n").map((line) =>
+        Object.assign(document.createElement("p"), { textContent: line })));
+      shown = told;
+    }
     const { width, height } = tip.getBoundingClientRect();
     const left = Math.min(event.clientX + 14, innerWidth - width - 8);
     const above = event.clientY - height - 12;
@@ -98,12 +102,15 @@
     tip.style.top = `${above < 8 ? event.clientY + 16 : above}px`;
   }
 
-  let asked = false;
-  const soon = () => {
-    if (asked) return;
-    asked = true;
-    setTimeout(() => { asked = false; mend(); }, 60);
-  };
+  // Once the page rests: while it is being drawn, mending over and over costs the reader time.
+  const REST = 80, LATEST = 400; // milliseconds
+  let due = 0, asked = 0;
+  function soon() {
+    asked ||= performance.now();
+    clearTimeout(due);
+    due = setTimeout(() => { asked = 0; mend(); },
+      Math.min(REST, Math.max(0, asked + LATEST - performance.now())));
+  }
   addEventListener("DOMContentLoaded", () => {
     new MutationObserver(soon).observe(document.body, { childList: true, subtree: true });
     addEventListener("resize", soon);

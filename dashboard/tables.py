@@ -139,15 +139,17 @@ def of_cells(
     return Table(caption, tuple(heads), tuple(body), frozenset(range(1, len(heads))))
 
 
-def html(table: Table) -> str:
-    """The table as HTML."""
+def html(table: Table, tall: int = 0) -> str:
+    """The table as HTML; within `tall` pixels it scrolls."""
     hidden = "" if table.show_caption else ' class="zl-sr"'
     heads = "".join(
         f'<th scope="col"{_head(head, index in table.numeric)}>{escape(head)}</th>'
         for index, head in enumerate(table.heads)
     )
+    limit = f' style="max-height:{tall}px"' if tall else ""
     return (
-        f'<div class="zl-scroll" tabindex="0" role="region" aria-label="{escape(table.caption)}">'
+        f'<div class="zl-scroll{" zl-list" * bool(tall)}"{limit} tabindex="0" role="region" '
+        f'aria-label="{escape(table.caption)}">'
         f'<table class="zl"><caption><span{hidden}>'
         f"{escape(table.caption)}</span></caption><thead><tr>{heads}</tr></thead><tbody>"
         f"{''.join(_row(row) for row in table.rows)}</tbody></table></div>"

@@ -140,6 +140,13 @@ h1:focus {{ outline: none !important; }}
 }}
 .zl-none strong {{ color: {INK}; font-weight: 600; }}
 .zl-scroll {{ overflow-x: auto; position: relative; }}
+.zl-list {{ overflow-y: auto; border: 1px solid {LINE}; border-radius: 4px; padding: 0.8rem; }}
+.zl-body table.zl {{ display: table; margin: 0; }}
+.zl-body table.zl tr {{ border: 0; }}
+.zl-beside {{
+  display: grid; grid-template-columns: minmax(0, 1.12fr) minmax(0, 1fr); gap: 2rem;
+  align-items: start;
+}}
 table.zl-def {{ overflow-wrap: anywhere; }}
 table.zl {{ border-collapse: collapse; width: 100%; font-size: 0.84rem; color: {INK}; margin: 0; }}
 table.zl caption {{
@@ -173,12 +180,14 @@ table.zl-def tbody th {{ width: 13rem; font-weight: 600; color: {MUTED}; }}
 .zl-keep {{ white-space: nowrap; }}
 table.zl .zl-long {{ min-width: 13rem; }}
 .zl-dot {{ color: {MUTED}; font-weight: 700; cursor: help; padding: 0 0.2rem; }}
-.zl-note {{ color: {MUTED}; font-size: 0.8rem; line-height: 1.5; margin: 0.5rem 0 0; }}
-[data-testid="stHtml"] ul.zl-events {{
+p.zl-note, .zl-body p.zl-note {{
+  color: {MUTED}; font-size: 0.8rem; line-height: 1.5; margin: 0.5rem 0 0;
+}}
+.zl-body ul.zl-events {{
   color: {MUTED}; font-size: 0.84rem; line-height: 1.5; margin: 0.5rem 0 0; padding: 0;
   list-style: none;
 }}
-[data-testid="stHtml"] ul.zl-events li {{ margin: 0; padding: 0; font-size: inherit; }}
+.zl-body ul.zl-events li {{ margin: 0; padding: 0; font-size: inherit; }}
 .zl-card h3 {{
   font-size: 0.95rem; font-weight: 600; color: {INK}; margin: 0; padding: 0; line-height: 1.35;
 }}
@@ -257,6 +266,9 @@ dl.zl-about dd {{ margin: 0.05rem 0 0; color: {INK}; }}
 }}
 .zl-door p {{ margin: 0 0 0.7rem; max-width: 34rem; text-wrap: pretty; }}
 .zl-door p.zl-door-mark {{ color: {MUTED}; font-size: 0.86rem; }}
+@media (min-width: 761px) {{
+  [class*="st-key-regel_"] {{ flex-wrap: nowrap; }}
+}}
 @media (max-width: 1100px) {{
   [data-testid="stPopover"] button {{ min-width: 0; white-space: normal; }}
 }}
@@ -270,10 +282,12 @@ dl.zl-about dd {{ margin: 0.05rem 0 0; color: {INK}; }}
   table.zl-def tbody th {{ width: 6.6rem; min-width: 0; }}
   .zl-page h1 {{ font-size: 1.45rem; hyphens: auto; overflow-wrap: break-word; }}
   .zl-chart {{ overflow-x: auto; }}
+  .zl-beside {{ grid-template-columns: minmax(0, 1fr); gap: 0.8rem; }}
 }}
 @media print {{
   :root {{ color-scheme: light; }}
   [data-testid="stSidebar"], [data-testid="stPopover"] {{ display: none; }}
+  .zl-chart, .zl-beside {{ break-inside: avoid; }}
 }}
 """)
 

@@ -7,13 +7,13 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.drawing import Figure
 
-CHART = '<div class="zl-chart">'
+CHART = "zl-chart"
 
 
 def of_page(app: AppTest) -> list[etree._Element]:
     """The charts of a page, in order."""
-    bodies = [element.proto.body for element in app.get("markdown")]
-    return [etree.fromstring(body) for body in bodies if body.startswith(CHART)]
+    bodies = [etree.fromstring(element.proto.body) for element in app.get("markdown")]
+    return [chart for body in bodies for chart in body.iter("div") if chart.get("class") == CHART]
 
 
 def parsed(figure: Figure, alt: str = "") -> etree._Element:

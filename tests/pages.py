@@ -25,4 +25,5 @@ def look(view: str, path: str = FRONT, spoken: str = language.DUTCH, **query: st
 
 def text(app: AppTest) -> str:
     """All that stands on the page in our own words."""
-    return " ".join(element.proto.body for element in app.get("html")).replace("&nbsp;", " ")
+    parts = [*app.get("html"), *app.get("markdown")]
+    return " ".join(element.proto.body for element in parts).replace("&nbsp;", " ")

@@ -117,7 +117,6 @@ def seen(home: Path, monkeypatch: pytest.MonkeyPatch) -> Seen:
         return False
 
     monkeypatch.setattr(Released, "query", noted)
-    monkeypatch.setattr(figure, "_chart", lambda _: None)
     for drawing in (charts, charts_compare, charts_map, charts_zis):
         for name, made in vars(drawing).items():
             if getattr(made, "__annotations__", {}).get("return") == "Figure":
