@@ -7,32 +7,20 @@ Order comes from the caller and never from a value.
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
-from scipy import stats
 
 from dashboard import drawing, language, theme, wording
 from dashboard.drawing import Axis, Figure, Strong, Text
 from dashboard.language import tr
 from dashboard.released import Metric
 
-# More units than this outside a funnel are not named in it: names would cover each other.
-_NAMED = 6
-
-# Labels under each other at the ends of lines, and streams, in pixels.
+# Labels under each other at the ends of lines, in pixels.
 _APART = 17
-_BETWEEN = 22
-# How wide the ends of streams are, as a part of the chart.
-_NODE = 0.012
 
 Cell = Mapping[str, Any]
-FloatArray = NDArray[np.float64]
 Ticks = tuple[tuple[float, Text], ...]
 
 
@@ -95,7 +83,7 @@ def interval(bounds: str) -> str:
     return tr("95%-interval {grenzen}", grenzen=bounds)
 
 
-def _hover(metric: Metric, label: str, row: Cell) -> list[str]:
+def hover(metric: Metric, label: str, row: Cell) -> list[str]:
     """What belongs to a mark, in lines."""
     lines = [label, wording.full(metric, row["waarde"])]
     if row["onder"] is not None and row["boven"] is not None:
@@ -121,7 +109,7 @@ def trend(
             -0.5, len(rows) - 0.5, line=True,
             ticks=tuple((place, _signed(year, year, signs)) for place, year in enumerate(years)),
         ),
-        Axis(bottom * 1.06, top * 1.06, _scale(metric, bottom, top), grid=True),
+        Axis(bottom * 1.06, top * 1.06, scale(metric, bottom, top), grid=True),
         262, right=drawing.wide(label, 11.5) + 8 if label else 20,
     )  # fmt: skip
     if bottom < 0:
@@ -142,7 +130,7 @@ def trend(
             continue
         figure.dot(
             place, row["waarde"], theme.ACCENT if year == now else theme.PAPER,
-            11 if year == now else 8, edge=theme.ACCENT, tip=_hover(metric, year, row),
+            11 if year == now else 8, edge=theme.ACCENT, tip=hover(metric, year, row),
         )  # fmt: skip
         figure.words(
             strong(wording.at_mark(metric, row["waarde"]), year == now), place, _end(row),
@@ -176,10 +164,12 @@ def bars(metric: Metric, rows: Sequence[Cell], labels: Sequence[str]) -> Figure:
     """One horizontal bar per category, in the order given; a dot where values can be negative."""
     norm = wording.target(metric)
     top, bottom = _highest(rows, norm) or 1.0, _bottom(rows)
+    at_marks = [wording.at_mark(metric, row["waarde"]) for row in rows if visible(row)]
     figure = Figure(
-        Axis(bottom * 1.06, top * 1.02, _scale(metric, bottom, top), grid=True),
+        Axis(bottom * 1.06, top * 1.02, scale(metric, bottom, top), grid=True),
         _list([wrapped(label) for label in labels], below=0.55),
-        46 + 38 * len(rows), top=8 if norm is None else 24, right=56,
+        46 + 38 * len(rows), top=8 if norm is None else 24,
+        right=max((drawing.wide(text, 13) for text in at_marks), default=0) + 8,
     )  # fmt: skip
     if norm is not None:
         figure.rule(theme.MUTED, x=norm, dash=drawing.DASHED)
@@ -193,7 +183,7 @@ def bars(metric: Metric, rows: Sequence[Cell], labels: Sequence[str]) -> Figure:
         if not visible(row):
             _hidden_mark(figure, row, 0, place, anchor="start", dx=3)
             continue
-        value, tip = row["waarde"], _hover(metric, label, row)
+        value, tip = row["waarde"], hover(metric, label, row)
         if bottom < 0:
             figure.dot(value, place, theme.ACCENT, 9, tip=tip)
         else:
@@ -218,7 +208,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class _End:
+class End:
     """The label at the end of a line."""
 
     x: float
@@ -247,7 +237,7 @@ def lines(
                 for place in range(0, len(steps), every)
             ),
         ),
-        Axis(0, top * 1.06, _scale(metric, 0, top), grid=True), 340,
+        Axis(0, top * 1.06, scale(metric, 0, top), grid=True), 340,
         right=max((drawing.wide(end.text, 12.5) for end in ends), default=0) + 14,
     )  # fmt: skip
     if start:
@@ -262,9 +252,9 @@ def lines(
                 figure.dot(
                     place, row["waarde"], colour, 8,
                     symbol=theme.SYMBOLS[index % len(theme.SYMBOLS)],
-                    tip=_hover(metric, f"{line.label}, {step}", row),
+                    tip=hover(metric, f"{line.label}, {step}", row),
                 )  # fmt: skip
-    for end in _apart(ends, figure):
+    for end in apart(ends, figure):
         figure.words(end.text, end.x, end.y, anchor="start", dx=10, colour=end.colour)
     return figure
 
@@ -273,14 +263,14 @@ def _colour(line: Line, index: int) -> str:
     return theme.MUTED if line.quiet else theme.SERIES[index % len(theme.SERIES)]
 
 
-def _ends(metric: Metric, line: Line, index: int) -> list[_End]:
+def _ends(metric: Metric, line: Line, index: int) -> list[End]:
     """The label of a line at its last visible value; none where it has none."""
     seen = [(place, row) for place, row in enumerate(line.rows) if visible(row)]
     if not seen:
         return []
     place, row = seen[-1]
     text = (f"{line.label}  ", Strong(wording.at_mark(metric, row["waarde"])))
-    return [_End(place, row["waarde"], text, _colour(line, index))]
+    return [End(place, row["waarde"], text, _colour(line, index))]
 
 
 def started(figure: Figure, x: float) -> None:
@@ -289,7 +279,7 @@ def started(figure: Figure, x: float) -> None:
     figure.words(tr("start"), x, figure.up.high, at="above", size=11.5, colour=theme.MUTED)
 
 
-def _apart(ends: Sequence[_End], figure: Figure) -> list[_End]:
+def apart(ends: Sequence[End], figure: Figure) -> list[End]:
     """Labels moved until none lies on another: up, and back down from where the field ends."""
     span = figure.up.high - figure.up.low
     gap = _APART * span / figure.height
@@ -302,7 +292,7 @@ def _apart(ends: Sequence[_End], figure: Figure) -> list[_End]:
         heights[place] = min(heights[place], limit)
         limit = heights[place] - gap
     return [
-        _End(end.x, height, end.text, end.colour)
+        End(end.x, height, end.text, end.colour)
         for end, height in zip(placed, heights, strict=True)
     ]
 
@@ -313,7 +303,7 @@ def spans(metric: Metric, pairs: Sequence[tuple[str, Cell, Cell]]) -> Figure:
     top = _top(metric, [row for _, middle, far in pairs for row in (middle, far)], norm)
     figure = Figure(
         Axis(
-            0, top * 1.08, _scale(metric, 0, top), grid=True,
+            0, top * 1.08, scale(metric, 0, top), grid=True,
             title=language.published(metric.eenheid),
         ),
         _list([label for label, _, _ in pairs], 13),
@@ -379,157 +369,6 @@ def estimates(items: Sequence[Estimate], axis: str, *, euros: bool = False) -> F
     return figure
 
 
-def funnel_limits(
-    metric: Metric, rate: float, bases: Sequence[float], level: float
-) -> tuple[list[float], list[float]]:
-    """Bounds within which a share or rate stays by chance, for each size.
-
-    `rate` as a fraction; `level` 0.95 or 0.998. Shares of pupils: binomial.
-    The bounds come back in the metric's own scale.
-    """
-    scale = 1000.0 if metric.soort == "per_1000" else 100.0
-    tail = (1 - level) / 2
-    sizes = np.asarray(bases)
-    low, high = (_quantiles(chance, sizes, rate) / sizes * scale for chance in (tail, 1 - tail))
-    return low.tolist(), high.tolist()
-
-
-def _quantiles(chance: float, bases: FloatArray, rate: float) -> FloatArray:
-    """Binomial quantiles, interpolated between whole numbers (Spiegelhalter 2005), so that the
-    limits run smoothly over sizes."""
-    sizes = np.round(bases)
-    whole = stats.binom.ppf(chance, sizes, rate)
-    over = stats.binom.cdf(whole, sizes, rate) - chance
-    step = stats.binom.pmf(whole, sizes, rate)
-    part = np.divide(over, step, out=np.zeros_like(over), where=step > 0)
-    found: FloatArray = np.maximum(whole - part, 0.0)
-    return found
-
-
-def funnel(metric: Metric, rows: Sequence[Cell], rate: float, chosen: str = "") -> Figure:
-    """Units against their size with limits for chance. Not a ranking.
-
-    `rate`: the joint rate of all units, as a fraction. Only visible units are drawn; their number
-    is said beside the chart. A few units outside the 99.8% limits carry their name.
-    """
-    seen = [row for row in rows if visible(row) and row["noemer"]]
-    scale = 1000.0 if metric.soort == "per_1000" else 100.0
-    widest = nice_ceiling(max((row["noemer"] for row in seen), default=100.0) * 1.02)
-    start = 100.0 if metric.soort == "per_1000" else 20.0
-    bases = [start * (widest / start) ** (step / 160) for step in range(161)]
-    limits = {level: funnel_limits(metric, rate, bases, level) for level in (0.998, 0.95)}
-    top = max([row["waarde"] for row in seen] + [rate * scale * 2]) * 1.1
-    joint = tr("samen {waarde}", waarde=wording.bare(metric, rate * scale))
-    ends = [_End(widest, rate * scale, joint, theme.INK)]
-    for level, (_, high) in limits.items():
-        share = f"{wording.natural(level * 100)}%"
-        ends.append(_End(widest, high[-1], share, theme.MUTED))
-    figure = Figure(
-        Axis(
-            0, widest, values(0, widest, 6), language.published(metric.noemer), line=True
-        ),
-        Axis(-0.025 * top, top, _scale(metric, 0, top), grid=True), 430,
-        right=max(drawing.wide(end.text, 11.5) for end in ends) + 8,
-    )  # fmt: skip
-    for level, bounds in limits.items():
-        for bound in bounds:
-            figure.stroke(
-                zip(bases, bound, strict=True), theme.ACCENT_SOFT, 1.3, below=True,
-                dash=drawing.DASHED if level == 0.95 else drawing.SOLID,
-            )  # fmt: skip
-    figure.segment((0, rate * scale), (widest, rate * scale), theme.MUTED, 1.2, below=True)
-    for end in _apart(ends, figure):
-        figure.words(end.text, end.x, end.y, anchor="start", dx=4, size=11.5, colour=end.colour)
-    outside = {row["gebied"] for row in outliers(metric, seen, rate)}
-    for row in seen:
-        far, own = row["gebied"] in outside, row["gebied"] == chosen
-        figure.dot(
-            row["noemer"], row["waarde"], theme.SIGNAL if far else theme.ACCENT,
-            14 if own else 9, symbol="diamond" if far else "circle", edge=theme.PAPER, width=1,
-            opacity=1 if far or own else 0.5, tip=_hover(metric, str(row["label"]), row),
-        )  # fmt: skip
-    few = len(outside) <= _NAMED
-    for row in seen:
-        if row["gebied"] == chosen or (few and row["gebied"] in outside):
-            left = row["noemer"] > widest * 0.6
-            figure.words(
-                strong(str(row["label"]), row["gebied"] == chosen), row["noemer"], row["waarde"],
-                anchor="end" if left else "start", dx=-9 if left else 9, size=11.5, halo=True,
-            )  # fmt: skip
-    return figure
-
-
-def outliers(metric: Metric, rows: Sequence[Cell], rate: float) -> list[Cell]:
-    """Visible units outside the 99.8% limits."""
-    seen = [row for row in rows if visible(row) and row["noemer"]]
-    limits = funnel_limits(metric, rate, [row["noemer"] for row in seen], 0.998)
-    return [
-        row
-        for row, low, high in zip(seen, *limits, strict=True)
-        if not low <= row["waarde"] <= high
-    ]
-
-
-def largest(streams: Sequence[tuple[str, str, float]], most: int) -> list[tuple[str, str, float]]:
-    """The largest streams, at most `most`, in the order given; equal ones in or out together."""
-    if len(streams) <= most:
-        return list(streams)
-    limit = sorted((value for _, _, value in streams), reverse=True)[most]
-    kept = [stream for stream in streams if stream[2] > limit]
-    return kept or list(streams)
-
-
-def flow(
-    streams: Sequence[tuple[str, str, float]], sources: Sequence[str], targets: Sequence[str]
-) -> Figure:
-    """From one list to another, as wide as the count. Hidden streams are not drawn."""
-    tall = max(320, 48 * max(len(sources), len(targets)))
-    total = sum(value for _, _, value in streams)
-    most = max(len(sources), len(targets))
-    # So many per pixel that the longest list fits, with room between its names.
-    unit = total / (tall - 24 - _BETWEEN * (most - 1))
-    left, right = (max(drawing.wide(name, 13) for name in names) for names in (sources, targets))
-    figure = Figure(Axis(0, 1), Axis(tall * unit, 0), tall, top=8, right=right + 22)
-    figure.left = left + 22
-    starts = _stacked(sources, [(source, value) for source, _, value in streams], unit, tall)
-    finishes = _stacked(targets, [(target, value) for _, target, value in streams], unit, tall)
-    colours = dict(zip(sources, itertools.cycle(theme.SERIES), strict=False))
-    outgoing, incoming = ({n: at for n, (at, _) in ends.items()} for ends in (starts, finishes))
-    for source, target, value in streams:
-        out, into = outgoing[source], incoming[target]
-        figure.band(
-            ((_NODE, out), (_NODE, out + value)), ((1 - _NODE, into), (1 - _NODE, into + value)),
-            colours[source],
-            (
-                tr("{bron} naar {doel}: {aantal}", bron=source, doel=target,
-                   aantal=wording.number(value)),
-            ),
-        )  # fmt: skip
-        outgoing[source] += value
-        incoming[target] += value
-    for name, (at, size) in starts.items():
-        figure.bar((0, _NODE), (at, at + size), colours[name])
-        figure.words(name, 0, at + size / 2, anchor="end", dx=-8, size=13)
-    for name, (at, size) in finishes.items():
-        figure.bar((1 - _NODE, 1), (at, at + size), theme.MUTED)
-        figure.words(name, 1, at + size / 2, anchor="start", dx=8, size=13)
-    return figure
-
-
-def _stacked(
-    names: Sequence[str], parts: Sequence[tuple[str, float]], unit: float, tall: float
-) -> dict[str, tuple[float, float]]:
-    """Where each name begins and how much it has: under each other, in the middle of the height."""
-    sizes = {name: sum(value for known, value in parts if known == name) for name in names}
-    room = _BETWEEN * unit
-    at = (tall * unit - sum(sizes.values()) - room * (len(names) - 1)) / 2
-    found = {}
-    for name, size in sizes.items():
-        found[name] = (at, size)
-        at += size + room
-    return found
-
-
 def values(low: float, high: float, most: int = 6) -> Ticks:
     """Round numbers along an axis."""
     found = drawing.steps(low, high, most)
@@ -551,7 +390,7 @@ def amounts(low: float, high: float, most: int = 6) -> Ticks:
     )
 
 
-def _scale(metric: Metric, low: float, top: float) -> Ticks:
+def scale(metric: Metric, low: float, top: float) -> Ticks:
     """How the value axis is written: few ticks, with % or €."""
     match metric.soort:
         case "aandeel":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboard import charts
+from dashboard import charts, charts_funnel
 from dashboard.language import plural, tr
 from dashboard.released import Metric, Released
 from dashboard.selection import Cell, Selection, of_year
@@ -79,7 +79,7 @@ def of(released: Released, metric: Metric, selection: Selection, rows: Sequence[
     if len(shown) < max(FEWEST, len(rows) / 2):
         return Compared(len(rows), shown, None, ())
     rate = _joint_rate(released, metric, selection, shown)
-    return Compared(len(rows), shown, rate, tuple(charts.outliers(metric, shown, rate)))
+    return Compared(len(rows), shown, rate, tuple(charts_funnel.outliers(metric, shown, rate)))
 
 
 def _joint_rate(

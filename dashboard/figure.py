@@ -15,6 +15,7 @@ import streamlit as st
 
 from dashboard import (
     charts,
+    charts_funnel,
     comparison,
     drawing,
     events,
@@ -397,7 +398,7 @@ def funnel(
     picture, alt = None, ""
     chosen = selection.gebied if selection.niveau == level else ""
     if compared.rate is not None:
-        picture = charts.funnel(metric, rows, compared.rate, chosen)
+        picture = charts_funnel.funnel(metric, rows, compared.rate, chosen)
         alt = tr(
             "Trechterdiagram: {cijfer} per school tegen het aantal leerlingen, {jaar}. {conclusie}",
             cijfer=wording.label(metric), jaar=selection.schooljaar, conclusie=compared.words,

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from dashboard import charts, conclusions, facts, figure, filters, page, tables, wording
+from dashboard import (
+    charts,
+    charts_flow,
+    conclusions,
+    facts,
+    figure,
+    filters,
+    page,
+    tables,
+    wording,
+)
 from dashboard.language import mark, tr
 from dashboard.released import Released
 from dashboard.selection import Selection
@@ -88,7 +98,7 @@ def _flow(released: Released, selection: Selection) -> None:
     )
     used_from = [wording.category(from_names, code) for code in starts]
     used_to = [wording.category(to_names, code) for code in ends]
-    drawn = charts.largest(streams, _MOST_STREAMS)
+    drawn = charts_flow.largest(streams, _MOST_STREAMS)
     widest = max(drawn, key=lambda stream: stream[2])
     chosen = (
         tr(
@@ -109,7 +119,7 @@ def _flow(released: Released, selection: Selection) -> None:
                 tr("Verwijzingen per overleg en bestemming, {jaar}", jaar=selection.schooljaar),
                 (tr("Bestemming"), *used_from), body, frozenset(range(1, len(starts) + 1)),
             ),
-            chart=charts.flow(
+            chart=charts_flow.flow(
                 drawn,
                 [name for name in used_from if any(s[0] == name for s in drawn)],
                 [name for name in used_to if any(s[1] == name for s in drawn)],

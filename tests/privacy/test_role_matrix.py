@@ -21,7 +21,16 @@ import polars as pl
 import pypdf
 import pytest
 
-from dashboard import charts, charts_compare, charts_map, charts_zis, figure, released
+from dashboard import (
+    charts,
+    charts_compare,
+    charts_flow,
+    charts_funnel,
+    charts_map,
+    charts_zis,
+    figure,
+    released,
+)
 from dashboard.access import rules
 from dashboard.released import Released
 from tests import access, pages
@@ -117,7 +126,7 @@ def seen(home: Path, monkeypatch: pytest.MonkeyPatch) -> Seen:
         return False
 
     monkeypatch.setattr(Released, "query", noted)
-    for drawing in (charts, charts_compare, charts_map, charts_zis):
+    for drawing in (charts, charts_compare, charts_flow, charts_funnel, charts_map, charts_zis):
         for name, made in vars(drawing).items():
             if getattr(made, "__annotations__", {}).get("return") == "Figure":
                 monkeypatch.setattr(drawing, name, lambda *_, **__: None)

@@ -11,7 +11,17 @@ from typing import Any
 import pytest
 
 import dashboard
-from dashboard import charts, conclusions, facts, serve, tables, theme, wording
+from dashboard import (
+    charts,
+    charts_flow,
+    charts_funnel,
+    conclusions,
+    facts,
+    serve,
+    tables,
+    theme,
+    wording,
+)
 from dashboard.released import Metric
 from dashboard.wording import Step
 from tests import drawings
@@ -117,9 +127,9 @@ def test_nearest_published_level(niveau: str, published: list[str], near: str) -
 
 def test_only_the_largest_streams_are_drawn_and_equals_together() -> None:
     streams = [("a", "x", 20.0), ("a", "y", 5.0), ("b", "x", 10.0), ("b", "y", 5.0)]
-    assert charts.largest(streams, 4) == streams
-    assert charts.largest(streams, 3) == [streams[0], streams[2]]
-    assert charts.largest([("a", "x", 5.0), ("a", "y", 5.0)], 1) == [
+    assert charts_flow.largest(streams, 4) == streams
+    assert charts_flow.largest(streams, 3) == [streams[0], streams[2]]
+    assert charts_flow.largest([("a", "x", 5.0), ("a", "y", 5.0)], 1) == [
         ("a", "x", 5.0), ("a", "y", 5.0),
     ]  # fmt: skip
 
@@ -173,10 +183,10 @@ def test_hidden_cells_leave_no_trace_in_a_chart() -> None:
 
 
 def test_funnel_limits_hold_what_chance_allows() -> None:
-    low, high = charts.funnel_limits(RATE, 0.011, [100.0, 1000.0, 10000.0], 0.95)
+    low, high = charts_funnel.limits(RATE, 0.011, [100.0, 1000.0, 10000.0], 0.95)
     assert low[0] <= 11 <= high[0]
     assert high[0] - low[0] > high[1] - low[1] > high[2] - low[2]
-    wide_low, wide_high = charts.funnel_limits(RATE, 0.011, [1000.0], 0.998)
+    wide_low, wide_high = charts_funnel.limits(RATE, 0.011, [1000.0], 0.998)
     assert wide_low[0] <= low[1]
     assert wide_high[0] >= high[1]
 

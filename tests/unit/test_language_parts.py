@@ -22,6 +22,8 @@ from dashboard import (
     boundaries,
     charts,
     charts_compare,
+    charts_flow,
+    charts_funnel,
     charts_map,
     charts_zis,
     closed,
@@ -124,18 +126,18 @@ def test_charts_are_in_english() -> None:
     assert "€61,000" in money
     assert charts.amounts(0, 20_000, 2) == ((0, "€0"), (20_000, "€20,000"))
     units = [cell(20.0 + n, noemer=200.0 * n, gebied=f"u{n}", n=200.0 * n) for n in range(1, 9)]
-    funnel = said(charts.funnel(SHARE, units, 0.22))
+    funnel = said(charts_funnel.funnel(SHARE, units, 0.22))
     assert "overall 22%" in funnel
     assert "99.8%" in funnel
     assert "pupils" in funnel
     assert no_dutch(funnel)
-    assert "a to b: 1,234" in said(charts.flow([("a", "b", 1234.0)], ["a"], ["b"]))
+    assert "a to b: 1,234" in said(charts_flow.flow([("a", "b", 1234.0)], ["a"], ["b"]))
 
 
 def test_charts_in_dutch_are_as_they_were() -> None:
     assert charts.values(0, 2000, 3) == ((0, "0"), (1000, "1.000"), (2000, "2.000"))
     assert charts.amounts(0, 20_000, 2) == ((0, "€ 0"), (20_000, "€ 20.000"))
-    assert "a naar b: 1.234" in said(charts.flow([("a", "b", 1234.0)], ["a"], ["b"]))
+    assert "a naar b: 1.234" in said(charts_flow.flow([("a", "b", 1234.0)], ["a"], ["b"]))
 
 
 @pytest.mark.usefixtures("english")
