@@ -270,6 +270,7 @@ dl.zl-about dd {{ margin: 0.05rem 0 0; color: {INK}; }}
   [class*="st-key-regel_"] {{ flex-wrap: nowrap; }}
 }}
 @media (max-width: 1100px) {{
+  .zl-chart {{ overflow-x: auto; }}
   [data-testid="stPopover"] button {{ min-width: 0; white-space: normal; }}
 }}
 @media (max-width: 760px) {{
@@ -281,7 +282,6 @@ dl.zl-about dd {{ margin: 0.05rem 0 0; color: {INK}; }}
   dl.zl-about {{ min-width: 0; }}
   table.zl-def tbody th {{ width: 6.6rem; min-width: 0; }}
   .zl-page h1 {{ font-size: 1.45rem; hyphens: auto; overflow-wrap: break-word; }}
-  .zl-chart {{ overflow-x: auto; }}
   .zl-beside {{ grid-template-columns: minmax(0, 1fr); gap: 0.8rem; }}
 }}
 @media print {{
