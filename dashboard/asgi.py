@@ -12,6 +12,7 @@ read.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import MutableMapping
 from html import escape
 from pathlib import Path
@@ -26,6 +27,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard import menu, released, served, theme
 from dashboard.access import rules, start
+from dashboard.prompt import AtOnce
 
 MENDED = Path(__file__).with_name("mended.js")
 HEADERS = (
@@ -262,5 +264,10 @@ def _is_page(headers: list[tuple[bytes, bytes]]) -> bool:
 app = st.App(
     Path(__file__).with_name("app.py"),
     routes=[Route(served.HEALTH, health)],
-    middleware=[Middleware(OnlyHere), Middleware(LoginFails), Middleware(Dutch)],
+    middleware=[Middleware(part) for part in (AtOnce, OnlyHere, LoginFails, Dutch)],
 )
+
+# Streamlit looks through all objects for garbage after every run of a page, while the reader waits
+# for its last part. What is imported by now stays, and need not be looked through.
+gc.collect()
+gc.freeze()
