@@ -151,5 +151,5 @@ def change(page: Page, label: str) -> float:
 
 
 def _drawn(page: Page) -> float:
-    told = page.wait_for_function("window.zl && zl.drawn()", polling=50, timeout=PATIENCE)
+    told = page.wait_for_function("() => window.zl && zl.drawn()", polling=50, timeout=PATIENCE)
     return float(told.json_value())

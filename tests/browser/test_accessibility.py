@@ -116,13 +116,13 @@ def test_keyboard_reaches_content_filters_account_and_file(visit: Visit) -> None
     page.get_by_role("option", name="2021/2022").wait_for(state="detached")
     page.keyboard.press("Enter")
     page.wait_for_function(
-        "document.querySelector('.zl-conclusion')?.innerText.includes('In 2022/2023')"
+        "() => document.querySelector('.zl-conclusion')?.innerText.includes('In 2022/2023')"
     )
     visit.ready()
     _tab_to(page, "Over dit cijfer")
     page.keyboard.press("Enter")
     page.locator("dl.zl-about").first.wait_for()
-    page.wait_for_function("document.activeElement.dataset.testid === 'stPopoverBody'")
+    page.wait_for_function("() => document.activeElement.dataset.testid === 'stPopoverBody'")
     page.wait_for_timeout(500)
     _tab_to(page, "Excel")
     with page.expect_download() as waiting:
@@ -130,7 +130,7 @@ def test_keyboard_reaches_content_filters_account_and_file(visit: Visit) -> None
     assert waiting.value.suggested_filename.endswith(".xlsx")
     page.keyboard.press("Escape")
     page.locator("dl.zl-about").first.wait_for(state="hidden")
-    page.wait_for_function("document.activeElement.innerText.startsWith('Over dit cijfer')")
+    page.wait_for_function("() => document.activeElement.innerText.startsWith('Over dit cijfer')")
     assert visit.errors == []
 
 

@@ -70,7 +70,7 @@ def test_a_link_keeps_its_choice_on_the_first_step(visit: Visit) -> None:
     chosen on the way goes along too."""
     visit.open("/bereik?schooljaar=2022%2F2023&niveau=Gemeente&gebied=Rotterdam")
     visit.page.get_by_role("link", name="Thuiszitters").click()
-    visit.page.wait_for_function("document.querySelector('h1')?.innerText === 'Thuiszitters'")
+    visit.page.wait_for_function("() => document.querySelector('h1')?.innerText === 'Thuiszitters'")
     visit.ready()
     assert "In 2022/2023, in Rotterdam" in visit.page.locator(".zl-conclusion").inner_text()
     asked = parse_qs(urlparse(visit.page.url).query)
@@ -79,7 +79,7 @@ def test_a_link_keeps_its_choice_on_the_first_step(visit: Visit) -> None:
     assert asked["gebied"] == ["Rotterdam"]
     visit.choose("Schooljaar", "2023/2024")
     visit.page.get_by_role("link", name="Schorsingen").click()
-    visit.page.wait_for_function("document.querySelector('h1')?.innerText === 'Schorsingen'")
+    visit.page.wait_for_function("() => document.querySelector('h1')?.innerText === 'Schorsingen'")
     visit.ready()
     assert "In 2023/2024, in Rotterdam" in visit.page.locator(".zl-conclusion").inner_text()
 
@@ -88,7 +88,7 @@ def test_english_keeps_the_choice_and_says_so_to_a_screen_reader(visit: Visit) -
     visit.open("/bereik?schooljaar=2022%2F2023&niveau=Gemeente&gebied=Rotterdam")
     page = visit.page
     page.locator('[data-testid="stSidebar"] label', has_text="English").click()
-    page.wait_for_function("document.documentElement.lang === 'en'")
+    page.wait_for_function("() => document.documentElement.lang === 'en'")
     visit.ready()
     assert page.locator("h1").inner_text() == "Reach and requests for help"
     assert "In 2022/2023, in Rotterdam" in page.locator(".zl-conclusion").inner_text()
@@ -113,7 +113,7 @@ def test_every_page_leads_on_to_comparing_and_to_a_report(visit: Visit) -> None:
     assert taken.value.path().read_bytes().startswith(b"%PDF")
     page.keyboard.press("Escape")
     page.get_by_role("link", name="Vergelijk deze keuze").click()
-    page.wait_for_function("document.querySelector('h1')?.innerText === 'Vergelijken'")
+    page.wait_for_function("() => document.querySelector('h1')?.innerText === 'Vergelijken'")
     visit.ready()
     assert "2023/2024 vergeleken met" in page.locator(".zl-conclusion").inner_text()
     assert page.locator(".zl-section h2").all_inner_texts() == ["Schorsingen"]
@@ -149,6 +149,23 @@ def test_a_mark_tells_its_value_when_pointed_at(visit: Visit) -> None:
     assert seen["y"] >= 0
     page.mouse.move(5, 5)
     tip.wait_for(state="hidden", timeout=5000)
+
+
+def test_no_script_runs_but_those_of_the_page(visit: Visit) -> None:
+    """Whatever a name in the data would bring along."""
+    visit.open("/definities")
+    ran = visit.page.evaluate(
+        """() => {
+            const script = document.createElement('script');
+            script.textContent = 'window.ran = true';
+            document.body.append(script);
+            document.body.insertAdjacentHTML('beforeend', '<img src=x onerror="window.ran = true">');
+            try { new Function('window.ran = true')(); } catch { /* as it should */ }
+            return new Promise((done) => setTimeout(() => done(window.ran === true), 300));
+        }"""
+    )
+    assert ran is False
+    assert any("Content Security Policy" in told for told in visit.errors)
 
 
 def test_unknown_address_is_a_dutch_page(visit: Visit) -> None:
@@ -205,7 +222,7 @@ def test_scenario_lives_in_the_address_and_in_a_file(visit: Visit, tmp_path: Pat
     waiting.value.save_as(kept)
     page.get_by_role("button", name="Terug naar de publicatie").click()
     page.wait_for_function(
-        "document.querySelector('.zl-conclusion').innerText.includes('zoals gepubliceerd')"
+        "() => document.querySelector('.zl-conclusion').innerText.includes('zoals gepubliceerd')"
     )
     page.locator('input[type="file"]').set_input_files(kept)
     page.get_by_text("De aannames uit het bestand staan nu in de schuiven.").wait_for()
