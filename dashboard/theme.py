@@ -141,6 +141,7 @@ h1:focus {{ outline: none !important; }}
 .zl-none strong {{ color: {INK}; font-weight: 600; }}
 .zl-scroll {{ overflow-x: auto; position: relative; }}
 .zl-list {{ overflow-y: auto; border: 1px solid {LINE}; border-radius: 4px; padding: 0.8rem; }}
+.zl-body {{ overflow-wrap: normal; }}
 .zl-body table.zl {{ display: table; margin: 0; }}
 .zl-body table.zl tr {{ border: 0; }}
 .zl-beside {{
@@ -202,7 +203,7 @@ p.zl-note, .zl-body p.zl-note {{
 .zl-card p.zl-norm {{ color: {INK}; font-weight: 600; }}
 .zl-card p.zl-missed {{ color: {SIGNAL}; }}
 .zl-conclusion p + ul {{ margin-top: 0.3rem; }}
-.zl-level {{ font-weight: 600; display: block; width: 6.2rem; }}
+.zl-level {{ font-weight: 600; display: block; width: 7rem; }}
 .zl-promise {{ width: 16.5rem; }}
 .zl-verdict {{ width: 11.5rem; }}
 .zl-promise small {{ display: block; color: {MUTED}; font-size: 0.78rem; }}
@@ -280,7 +281,7 @@ dl.zl-about dd {{ margin: 0.05rem 0 0; color: {INK}; }}
   .zl-facts span, .zl-facts span.zl-date, .zl-keep {{ white-space: normal; }}
   .st-key-stappen {{ justify-content: flex-start !important; }}
   dl.zl-about {{ min-width: 0; }}
-  table.zl-def tbody th {{ width: 6.6rem; min-width: 0; }}
+  table.zl-def tbody th {{ width: 8rem; min-width: 0; overflow-wrap: break-word; }}
   .zl-page h1 {{ font-size: 1.45rem; hyphens: auto; overflow-wrap: break-word; }}
   .zl-beside {{ grid-template-columns: minmax(0, 1fr); gap: 0.8rem; }}
 }}

@@ -1,6 +1,7 @@
-"""The pages as pictures, from the made-up release of the browser tests: `make screenshots`.
+"""The pages as pictures, from the demo: `make screenshots`.
 
-All pages at 1440 and at 390 px, light and dark, as readers first see them.
+All pages at 1440 and at 390 px, light and dark, from the top down to the first figures. Everything
+in the demo is made up.
 """
 
 from __future__ import annotations
@@ -16,23 +17,27 @@ from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from dashboard import menu
+from pipelines import run
+from pipelines.demo import boundaries, deliveries, events
 from tests.browser.conftest import CHROMIUM_FLAGS, Served, start, window
-from tests.browser.fixture_release import beside, build
 
 HERE = Path(__file__).parent / "screenshots"
-SIZES = ((1440, 1100), (390, 844))
+SIZES = ((1440, 1500), (390, 1700))
+YEAR = 2026
 SCHEMES: dict[str, Literal["light", "dark"]] = {"licht": "light", "donker": "dark"}
 COLOURS = 96
 
 
 def main() -> None:
-    """Serve the release, visit the pages, write the pictures."""
+    """Make the demo, serve it, visit the pages, write the pictures."""
     HERE.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "werkmap"
         home.mkdir()
-        build(home)
-        beside(home)
+        deliveries.write(home, YEAR)
+        boundaries.write(home)
+        events.write(home)
+        run.run(home / "inbox", home)
         process, url = start(home, Path(folder))
         try:
             with sync_playwright() as playwright:
