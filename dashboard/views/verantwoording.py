@@ -107,10 +107,11 @@ _ACCESS = (
     (
         mark("Nog niet in orde"),
         mark(
-            "De toelichting bij een punt of staaf in een grafiek verschijnt alleen met een muis; "
-            "de tabel geeft dezelfde waarden. Enkele meldingen van de gebruikte software, zoals "
-            "bij een verbroken verbinding, zijn Engels. Wie Engels kiest, leest zinnen van de "
-            "berekening en de rapporten in het Nederlands."
+            "De toelichting bij een punt of staaf in een grafiek verschijnt met een muis of door "
+            "te tikken, niet met het toetsenbord; de tabel geeft dezelfde waarden. Enkele "
+            "meldingen van de gebruikte software, zoals bij een verbroken verbinding, zijn "
+            "Engels. Wie Engels kiest, leest zinnen van de berekening en de rapporten in het "
+            "Nederlands."
         ),
     ),
     (
