@@ -101,7 +101,6 @@ h1:focus {{ outline: none !important; }}
 [data-testid="stHeader"] {{ background: transparent; height: 1.2rem; min-height: 0; }}
 [data-testid="stSidebarNav"] a span {{ font-size: 0.89rem; letter-spacing: -0.005em; }}
 [data-testid="stSidebarNav"] a[aria-current="page"] span {{ font-weight: 500 !important; }}
-.zl-brand {{ color: {ACCENT}; }}
 .zl-page h1 {{
   font-size: 2rem; font-weight: 650; letter-spacing: -0.01em; margin: 0; padding: 0; color: {INK};
 }}
