@@ -8,7 +8,7 @@ Order comes from the caller and never from a value.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -348,14 +348,10 @@ class Estimate:
 
 def estimates(items: Sequence[Estimate], axis: str, *, euros: bool = False) -> Figure:
     """Estimates under each other, each with its interval, against a line at zero."""
-    low = min([0.0, *(item.low for item in items)])
-    high = max([0.0, *(item.high for item in items)])
-    pad = (high - low or 1.0) * 0.12
+    low, high = reach(end for item in items for end in (item.low, item.high))
     labels = [strong(wrapped(item.label, 26), item.leading) for item in items]
-    across = Axis(
-        low - pad, high + pad, title=axis, grid=True,
-        ticks=amounts(low - pad, high + pad) if euros else values(low - pad, high + pad),
-    )  # fmt: skip
+    ticks = amounts(low, high) if euros else values(low, high)
+    across = Axis(low, high, ticks, axis, grid=True)
     figure = Figure(across, _list(labels), 86 + 62 * len(items), top=16, right=30)
     figure.rule(theme.INK, x=0)
     for place, item in enumerate(items):
@@ -367,6 +363,13 @@ def estimates(items: Sequence[Estimate], axis: str, *, euros: bool = False) -> F
         )  # fmt: skip
         figure.words(strong(item.text, item.leading), item.value, place, dy=-19, halo=True)
     return figure
+
+
+def reach(ends: Iterable[float | None], room: float = 0.12) -> tuple[float, float]:
+    """From the lowest to the highest of some values and zero, with room at both sides."""
+    known = [0.0, *(end for end in ends if end is not None)]
+    pad = (max(known) - min(known) or 1.0) * room
+    return min(known) - pad, max(known) + pad
 
 
 def values(low: float, high: float, most: int = 6) -> Ticks:

@@ -5,7 +5,7 @@ No Streamlit. The same quiet look as `charts`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,7 +35,7 @@ class Step:
 def event_study(rows: Sequence[Mapping[str, Any]], axis: str) -> Figure:
     """Differences per period with their intervals, around zero; a line where it started."""
     seen = [(place, row) for place, row in enumerate(rows) if charts.visible(row)]
-    low, high = _reach(
+    low, high = charts.reach(
         end for _, row in seen for end in (row["waarde"], row["onder"], row["boven"])
     )
     periods = [published(str(row["periode"])) for row in rows]
@@ -66,7 +66,7 @@ def waterfall(steps: Sequence[Step]) -> Figure:
         spans.append((start, running))
     reach = [end for span in spans for end in span]
     reach += [end for s in steps for end in (s.amount.low, s.amount.high) if s.total and end]
-    low, high = _reach(reach, 0.1)
+    low, high = charts.reach(reach, 0.1)
     low = low if min(reach, default=0.0) < 0 else 0.0
     labels = enumerate(_three_lines(step.label) for step in steps)
     figure = Figure(
@@ -103,7 +103,7 @@ def routes(
 
     `lines`: label, whether it leads, and an amount per year.
     """
-    low, high = _reach(
+    low, high = charts.reach(
         (
             end
             for _, _, amounts in lines
@@ -180,13 +180,6 @@ def tornado(items: Sequence[tuple[str, float, float]], middle: float) -> Figure:
     if low < 0 < high:
         figure.rule(theme.SIGNAL, x=0, dash=drawing.DASHED)
     return figure
-
-
-def _reach(ends: Iterable[float | None], room: float = 0.12) -> tuple[float, float]:
-    """From the lowest to the highest of some values and zero, with room at both sides."""
-    known = [0.0, *(end for end in ends if end is not None)]
-    pad = (max(known) - min(known) or 1.0) * room
-    return min(known) - pad, max(known) + pad
 
 
 def _mark(

@@ -90,12 +90,12 @@ class Figure:
     """Marks and words on a field between two axes.
 
     `height` in pixels, of all together. `top` and `right` are the room beside the field; what is
-    left and below follows from the axes. `width`: fixed, in pixels, where a shape must be kept.
+    left and below follows from the axes. `width` is set, in pixels, where a shape must be kept.
     """
 
     def __init__(
         self, across: Axis, up: Axis, height: float, *,
-        top: float = 24, right: float = 20, width: float | None = None,
+        top: float = 24, right: float = 20,
     ) -> None:  # fmt: skip
         self.across, self.up = across, up
         self.top = top + (_LINE * 12 + 8 if up.title else 0)
@@ -103,7 +103,7 @@ class Figure:
         self.left = _wide(up) + (_GAP if up.ticks else 2)
         self.bottom = _high(across)
         self.height = max(40.0, height - self.top - self.bottom)
-        self.width = width
+        self.width: float | None = None
         self._below: list[str] = []
         self._marks: list[str] = []
         self._words: list[str] = []
