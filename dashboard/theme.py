@@ -229,6 +229,7 @@ p.zl-note, .zl-body p.zl-note {{
 [data-testid="stFileUploaderDropzone"] button > * {{ display: none; }}
 [data-testid="stFileUploaderDropzone"] button::after {{ content: "Bestand kiezen"; }}
 dl.zl-about {{ margin: 0; font-size: 0.86rem; line-height: 1.45; min-width: 22rem; }}
+[data-testid="stHtml"] dl.zl-about {{ padding: 0; }}
 dl.zl-about dt {{ color: {MUTED}; font-size: 0.78rem; font-weight: 600; margin: 0.6rem 0 0; }}
 dl.zl-about dt:first-child {{ margin-top: 0; }}
 dl.zl-about dd {{ margin: 0.05rem 0 0; color: {INK}; }}
