@@ -1,12 +1,14 @@
 """All effects and savings with 2,000 draws, beside reading the tables they need once.
 
     python benchmarks/effects.py [--pupils 10000 100000 1000000] [--folder DIR]
+    python benchmarks/effects.py --against GIT_REV [--runs 3] [--inbox DIR]
 
 `pupils` is the number of followed pupils in a made-up register, half of them participants; events
 and youth care grow along, schools until there are as many as the Netherlands has. Printed are, per
 size: processor and elapsed seconds, peak memory, growth (1 is linear), and the ratio to one pass
 of DuckDB over every column of the same tables; then the seconds of every stage. Each count runs in
-a process of its own.
+a process of its own. `--against` prints the processor time for the effects of the demo, of this
+build and of that revision in turn, and their ratio.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import against
 import apart
 import duckdb
 import register
@@ -104,11 +107,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--pupils", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--folder", type=Path, help="where the registers go (default: temporary)")
+    parser.add_argument("--against", metavar="GIT_REV", help="measure the demo beside a revision")
+    parser.add_argument("--runs", type=int, default=3, help="per build, with --against")
+    parser.add_argument("--inbox", type=Path, help="deliveries instead of the demo's")
     parser.add_argument("--one", nargs=2, metavar=("WAY", "WORKDIR"), help=argparse.SUPPRESS)
     told = parser.parse_args()
     if told.one:
         way, workdir = told.one
         print(json.dumps(_reading(Path(workdir)) if way == "lezen" else _effects(Path(workdir))))
+        return
+    if told.against:
+        with tempfile.TemporaryDirectory(dir=told.folder) as home:
+            against.compare(told.against, told.runs, told.inbox, Path(home).resolve())
         return
     print(f"{'':24}{'cpu s':>9}{'elapsed':>9}{'GiB':>7}{'growth':>8}{'cpu x':>8}")
     before: dict[str, tuple[int, float]] = {}
