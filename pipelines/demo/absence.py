@@ -96,6 +96,8 @@ _RESULTS = {
     "verhuisd": 6,
     "vrijstelling": 5,
 }
+_LESSON_HOURS = 5.0  # a day
+_SCHOOL_SHARE = 40 / 52  # of the weekdays of a year there is school
 _LAST_SEEN = np.datetime64("2026-02-27")
 
 
@@ -180,6 +182,17 @@ def absences(
             "resultaat": result,
         }
     )
+
+
+def with_hours(rng: np.random.Generator, absent: pl.DataFrame) -> pl.DataFrame:
+    """Absences with the hours of lessons that were missed, where they were kept and are over."""
+    begin, end = (absent[c].to_numpy() for c in ("start_datum", "eind_datum"))
+    ended = ~np.isnat(end)
+    weekdays = np.busday_count(begin, np.where(ended, end, begin) + np.timedelta64(1, "D"))
+    taught = weekdays * _SCHOOL_SHARE * _LESSON_HOURS * rng.beta(1.2, 1.6, len(begin))
+    kept = ended & (absent["soort"] == "relatief").to_numpy() & chance(rng, 0.85, len(begin))
+    hours = pl.Series("uren_verzuim", np.where(kept, np.round(taught * 2) / 2, np.nan))
+    return absent.with_columns(hours.fill_nan(None))
 
 
 def _among_participants(

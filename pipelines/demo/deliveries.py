@@ -228,6 +228,7 @@ _SOURCES = (
         Form("csv", "cp1252", ";", ("Ja", "Nee")),
     ),
     *_MORE,
+    _Source("palet", places.BOARDS["GM9901"], "schoolkalender", "", _CANONICAL),
     _Source("pilot-zis", register.PROJECT, "metingen", "", _CANONICAL),
     *(
         _Source(prefix, places.BOARDS[town], "incidenten", "", _CANONICAL)

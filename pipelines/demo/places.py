@@ -6,6 +6,7 @@ vestigingscodes that begin with 99.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,6 +49,7 @@ class School:
 
 
 MUNICIPALITIES = {"GM9901": "Veenmark", "GM9902": "Havenrijk"}
+HOLIDAY_REGIONS = {"GM9901": "Noord", "GM9902": "Midden"}
 BOARDS = {
     "GM9901": "Stichting Palet Onderwijs (demo)",
     "GM9902": "Havenlicht Scholengroep (demo)",
@@ -203,9 +205,41 @@ def school_frame(everything: tuple[School, ...]) -> pl.DataFrame:
             "wijkcode": [s.wijk for s in everything],
             "onderwijssoort": [s.kind for s in everything],
             "samenwerkingsverband": [partnership(s.kind) for s in everything],
+            "vakantieregio": [HOLIDAY_REGIONS[s.municipality] for s in everything],
         },
         schema_overrides={"samenwerkingsverband": pl.String},
     )
+
+
+# Of the board of Veenmark: month and day of its staff training days, and of the second week that
+# it adds to the May holiday, in the school year that begins in the year before the slash.
+_TRAINING_DAYS = ((10, 9), (11, 27), (2, 6), (3, 19), (6, 11))
+_SECOND_WEEKS = {2021: (5, 9), 2022: (5, 8), 2023: (5, 6), 2024: (5, 5)}
+
+
+def own_days_off() -> pl.DataFrame:
+    """The dataset `schoolkalender`: what one board has beside the national holidays."""
+    rows: list[tuple[dt.date, dt.date, str]] = []
+    for year in YEARS:
+        for month, day in _TRAINING_DAYS:
+            free = _weekday(dt.date(year + (month < 8), month, day))
+            rows.append((free, free, "studiedag"))
+        monday = dt.date(year + 1, *_SECOND_WEEKS[year])
+        rows.append((monday, monday + dt.timedelta(days=4), "vakantie"))
+    return pl.DataFrame(
+        {
+            "geldt_voor": ["bestuur"] * len(rows),
+            "gebied": [BOARDS["GM9901"]] * len(rows),
+            "van": [begin for begin, _, _ in rows],
+            "tot_en_met": [end for _, end, _ in rows],
+            "soort": [kind for _, _, kind in rows],
+        }
+    )
+
+
+def _weekday(day: dt.date) -> dt.date:
+    """The day itself, or the Friday before a weekend."""
+    return day - dt.timedelta(days=max(0, day.weekday() - 4))
 
 
 def partnership(kind: str) -> str | None:

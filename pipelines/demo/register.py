@@ -69,6 +69,7 @@ def build(seed: int) -> Register:
         np.random.default_rng(stream) for stream in np.random.SeedSequence([seed, 2]).spawn(6)
     )
     agreements = groupwork.agreements(agreed, schools)
+    missed = np.random.default_rng([seed, 4])
     hurt, scaled = (
         np.random.default_rng(stream) for stream in np.random.SeedSequence([seed, 3]).spawn(2)
     )
@@ -99,7 +100,9 @@ def build(seed: int) -> Register:
             "schorsingen": suspended.with_columns(
                 pl.col("vestigingscode").replace_strict(boards).alias(SUPPLIER), not_in_pilot
             ),
-            "thuiszitters": absent.with_columns(pl.lit(LEERPLICHT).alias(SUPPLIER), not_in_pilot),
+            "thuiszitters": absence.with_hours(missed, absent).with_columns(
+                pl.lit(LEERPLICHT).alias(SUPPLIER), not_in_pilot
+            ),
             "jeugdhulp": _by_town(granted).with_columns(not_in_pilot),
             "zis_deelnames": taking_part.with_columns(
                 pl.lit(PROJECT).alias(SUPPLIER), pl.lit(value=True).alias(UNTOUCHED)
@@ -118,6 +121,7 @@ def build(seed: int) -> Register:
                 pl.col("vestigingscode").replace_strict(boards),
                 pilot_outcomes.incidents(hurt, schools, children, project),
             ),
+            "schoolkalender": _by(pl.col("gebied"), places.own_days_off()),
             "metingen": _by(
                 pl.lit(PROJECT), pilot_outcomes.measurements(scaled, schools, children, project)
             ),
@@ -145,6 +149,7 @@ def _areas() -> pl.DataFrame:
             "jeugdregio": [places.JEUGDREGIO for _ in places.WIJKEN],
             "samenwerkingsverband": [places.partnership("bo") for _ in places.WIJKEN],
             "ses_woa": [round(0.3 - 0.15 * (i % 5), 3) for i, _ in enumerate(places.WIJKEN)],
+            "vakantieregio": [places.HOLIDAY_REGIONS[w.municipality] for w in places.WIJKEN],
         }
     )
 

@@ -52,6 +52,13 @@ EXTRA_COLUMNS = {
     ("gebieden", "gemeentenaam"): "names for the dashboard",
     ("gebieden", "wijknaam"): "names for the dashboard",
     ("gebieden", "ses_woa"): "where support is needed; the figure of StatLine's regional tables",
+    ("gebieden", "vakantieregio"): "which days are school days follows from the region",
+    ("scholen", "vakantieregio"): "the same, as DUO tells it of a school",
+    ("thuiszitters", "uren_verzuim"): "the legal signal is 16 hours in four weeks",
+    **{
+        ("schoolkalender", name): "own days off, over the national holidays"
+        for name in ("geldt_voor", "gebied", "van", "tot_en_met", "soort")
+    },
 }
 # Columns that a rule of the agreed page allows to be empty, against its own list.
 EMPTY_BY_RULE = {("jeugdhulp", "productcategorie"): "product may be empty"}
@@ -109,7 +116,7 @@ def test_physical_types_follow_logical_types(file: Path) -> None:
 
 
 def test_all_files_are_loaded() -> None:
-    assert len(CONTRACTS.datasets) == len(DATASET_FILES) == 18
+    assert len(CONTRACTS.datasets) == len(DATASET_FILES) == 19
     assert len(CONTRACTS.codes) == len(CODE_FILES)
     assert CONTRACTS.in_load_order()
 

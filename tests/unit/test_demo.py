@@ -51,6 +51,7 @@ DELIVERED = (
     "activiteiten",
     "overgangen",
     "evaluatie_antwoorden",
+    "schoolkalender",
 )
 
 
