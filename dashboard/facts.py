@@ -189,10 +189,8 @@ def of_balance(released: Released, definition: str, numerator: str) -> Facts:
     )
 
 
-def of_administration(
-    released: Released, definition: str, numerator: str, hidden: int = 0
-) -> Facts:
-    """Facts of a figure about the deliveries themselves; `hidden` counts are small."""
+def of_administration(released: Released, definition: str, numerator: str) -> Facts:
+    """Facts of a figure about the deliveries themselves, in which nothing is hidden."""
     return Facts(
         definition=definition,
         numerator=numerator,
@@ -201,7 +199,7 @@ def of_administration(
         n="",
         interval="",
         norm="",
-        hidden=hidden,
+        hidden=0,
         release_id=released.about.id,
         rounding=released.about.afronding,
         mark=wording.SMALL_NOTE,

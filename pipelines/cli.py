@@ -985,11 +985,14 @@ def _show_audit(outcome: Any) -> None:
         ("cellen in de publicatie", "cells"),
         ("waarvan afgeschermd", "hidden"),
         ("gevoelig van zichzelf", "sensitive"),
+        ("afgeschermd om het getal zelf", "hidden_for_themselves"),
+        ("afgeschermd om een ander getal", "hidden_for_others"),
+        ("bewezen los van eerdere publicaties", "apart_from_earlier"),
         ("precies te herleiden", "exact"),
         ("te nauw te begrenzen", "narrow"),
         ("nul of de drempel uit te sluiten", "weak"),
     ):
-        table.add_row(title, str(told[name]))
+        table.add_row(title, "niet bewaard" if told[name] is None else str(told[name]))
     out.print(f"Publicatie {outcome.release}, aangevallen door lezers:", markup=False)
     out.print(table)
     shares = Table(box=None, header_style="bold", pad_edge=False)

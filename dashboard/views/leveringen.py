@@ -22,7 +22,10 @@ _FEW = 3
 # Taller than this many pixels a list scrolls in itself.
 _TALL = 560
 _LONG = 14
-_ROWS = ("rijen", "geaccepteerd", "afgekeurd")
+_NO_ROWS = mark(
+    "Hoeveel rijen een levering telt, staat hier niet: naast de cijfers van een school kan dat een "
+    "afgeschermd aantal verraden. De leverancier en de analist zien het in de terugkoppeling."
+)
 _NOTHING_KEPT = {
     "geweigerd": mark("Van een geweigerde levering is niets bewaard."),
     "ingetrokken": mark("Van een ingetrokken levering zijn alle rijen gewist."),
@@ -86,28 +89,21 @@ def _conclusions(
         return [tr("Er zijn nog geen leveringen verwerkt.")]
     loaded = [row for row in deliveries if row["status"] == "geladen"]
     refused = [row for row in deliveries if row["status"] == "geweigerd"]
-    rows = sum(row["rijen"] or 0 for row in loaded)
-    kept = sum(row["geaccepteerd"] or 0 for row in loaded)
     suppliers = len({row["leverancier"] for row in loaded})
     told = [
         tr(
-            "Deze cijfers rusten op **{leveringen}** van {leveranciers}, samen ongeveer {rijen} "
-            "rijen.",
+            "Deze cijfers rusten op **{leveringen}** van {leveranciers}.",
             leveringen=wording.count_of(len(loaded), "levering", "leveringen"),
             leveranciers=wording.count_of(suppliers, "leverancier", "leveranciers"),
-            rijen=wording.number(rows),
         )
     ]
-    if rows:
+    if loaded:
         settled = sum(bool(_accepted(row)) for row in findings)
         told.append(
             plural(
-                "Ongeveer **{aandeel}%** van de rijen is geaccepteerd; er is {n} soort bevinding "
-                "teruggemeld{aanvaard}.",
-                "Ongeveer **{aandeel}%** van de rijen is geaccepteerd; er zijn {n} soorten "
-                "bevindingen teruggemeld{aanvaard}.",
+                "Er is {n} soort bevinding teruggemeld{aanvaard}.",
+                "Er zijn {n} soorten bevindingen teruggemeld{aanvaard}.",
                 len(findings),
-                aandeel=wording.number(100 * min(kept / rows, 1), 1),
                 n=wording.number(len(findings)),
                 aanvaard=tr(", waarvan {n} aanvaard", n=settled) if settled else "",
             )
@@ -143,7 +139,6 @@ def _deliveries(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
                 tables.kept(row["periode"]),
                 tables.kept(wording.short_date(row["ontvangen_op"])),
                 _outcome(row, wordy=wordy),
-                *(_count(row, name, row["status"]) for name in _ROWS),
             )
         )
         for row in rows
@@ -154,18 +149,16 @@ def _deliveries(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
             title=tr("Leveringen, nieuwste eerst"),
             facts=facts.of_administration(
                 released, tr("Elk ontvangen bestand, met de uitkomst van de controle."),
-                tr("Rijen per levering: gelezen, geaccepteerd en afgekeurd"),
-                sum(row[name] is None for row in rows for name in _ROWS
-                    if row["status"] != "geweigerd"),
+                tr("Leveringen"),
             ),
             table=Table(
                 tr("Ontvangen leveringen"),
                 (tr("Bestand"), tr("Gegevensset"), tr("Leverancier"), tr("Periode"),
-                 tr("Ontvangen"), tr("Uitkomst"), tr("Rijen"), tr("Geaccepteerd"), tr("Afgekeurd")),
-                body, frozenset({6, 7, 8}),
+                 tr("Ontvangen"), tr("Uitkomst")),
+                body,
             ),
             tall=_TALL if len(rows) > _LONG else 0,
-            note=" ".join(notes),
+            note=" ".join((*notes, tr(_NO_ROWS))),
         )
     )  # fmt: skip
 
@@ -183,7 +176,6 @@ def _findings(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
                 tables.text(row["kolommen"]),
                 tables.text(Dutch(row["bericht"])),
                 tables.text(Dutch(row["herstel"])),
-                _count(row, "aantal", "geladen"),
             )
         )
         for row in rows
@@ -194,14 +186,13 @@ def _findings(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
             title=tr("Wat er mis was en wat eraan te doen is"),
             facts=facts.of_administration(
                 released, tr("Elke regel die door rijen van een levering werd gebroken."),
-                tr("Rijen die de regel breken"),
-                sum(row["aantal"] is None for row in rows),
+                tr("Gebroken regels per levering"),
             ),
             table=Table(
                 tr("Bevindingen per regel"),
                 (tr("Ernst"), tr("Leverancier"), tr("Gegevensset"), tr("Kolommen"),
-                 tr("Wat er mis is"), tr("Wat te doen"), tr("Rijen")),
-                body, frozenset({6}),
+                 tr("Wat er mis is"), tr("Wat te doen")),
+                body,
             ),
             tall=_TALL if len(rows) > _LONG else 0,
         )
@@ -306,16 +297,6 @@ def _much_hidden(released: Released) -> None:
             ),
         )
     )  # fmt: skip
-
-
-def _count(row: Mapping[str, Any], name: str, status: str) -> tables.Cell:
-    if row[name] is None:
-        return (
-            tables.figure("")
-            if status == "geweigerd"
-            else tables.Cell(wording.no_value(wording.HIDDEN), number=True)
-        )
-    return tables.figure(wording.number(row[name]))
 
 
 def _accepted(row: Mapping[str, Any]) -> str:

@@ -30,7 +30,8 @@ FOLDER = "releases"
 @dataclass(frozen=True)
 class Outcome:
     """What the attacks came to. `visible_share`: per level, of the cells that are safe of
-    themselves, the share that shows. `findings` name places, never numbers."""
+    themselves, the share that shows. `findings` name places, never numbers. `hidden_why`: see
+    `Truth.hidden`; it stays on the pipeline's side."""
 
     release: str
     earlier: tuple[str, ...]
@@ -40,6 +41,7 @@ class Outcome:
     sensitive: int
     visible_share: dict[str, float]
     findings: tuple[Finding, ...]
+    hidden_why: tuple[int, int, int] | None = None
 
     @property
     def clean(self) -> bool:
@@ -54,6 +56,9 @@ class Outcome:
             "cells": self.cells,
             "hidden": self.hidden,
             "sensitive": self.sensitive,
+            "hidden_for_themselves": self.hidden_why[0] if self.hidden_why else None,
+            "hidden_for_others": self.hidden_why[1] if self.hidden_why else None,
+            "apart_from_earlier": self.hidden_why[2] if self.hidden_why else None,
             "exact": kinds["exact"],
             "narrow": kinds["narrow"],
             "weak": kinds["weak"],
@@ -95,6 +100,7 @@ def audit(workdir: Path, *, progress: Callable[[Iterable[Any], str], Iterable[An
             level: round(shown[level] / safe[level], 4) for level in sorted(safe) if safe[level]
         },
         findings=tuple(sorted(set(found), key=lambda f: (f.kind, f.topic, f.place, f.attack))),
+        hidden_why=known.hidden,
     )
 
 

@@ -29,11 +29,16 @@ class Fact:
 
 @dataclass(frozen=True)
 class Truth:
-    """Facts by metric, key and column; empty where nothing was kept."""
+    """Facts by metric, key and column; empty where nothing was kept.
+
+    `hidden`: how many cells the protector hid for themselves, how many only for others, and how
+    many components it proved apart from earlier releases; None where that was not kept.
+    """
 
     facts: Mapping[tuple[str, Key, str], Fact] = field(default_factory=dict)
     known: Mapping[tuple[str, Key], float] = field(default_factory=dict)
     schools: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    hidden: tuple[int, int, int] | None = None
 
     def __bool__(self) -> bool:
         return bool(self.facts)
@@ -71,4 +76,14 @@ def read(workdir: Path, release: str) -> Truth:
                 "SELECT vestiging, gemeente, wijk, onderwijssoort FROM scholen"
             ).fetchall()
         }
-    return Truth(facts, known, schools_of)
+        hidden = _hidden(con)
+    return Truth(facts, known, schools_of, hidden)
+
+
+def _hidden(con: duckdb.DuckDBPyConnection) -> tuple[int, int, int] | None:
+    """What `tally.reasons` kept; a work folder of before that has no such table."""
+    try:
+        row = con.execute("SELECT eerst, extra, los FROM afgeschermd").fetchone()
+    except duckdb.CatalogException:
+        return None
+    return (int(row[0]), int(row[1]), int(row[2])) if row else None

@@ -107,8 +107,8 @@ def publish(
         "besparing": estimated.besparing,
         "besparing_balans": estimated.balans,
         "besparing_gevoeligheid": estimated.gevoeligheid,
-        "leveringen": reference.deliveries_table(con, thresholds),
-        "bevindingen": reference.findings_table(con, thresholds),
+        "leveringen": reference.deliveries_table(con),
+        "bevindingen": reference.findings_table(con),
         "bescherming": reference.protection_table(cells),
     }
     counts = tally.tally(result.counted, METRICS, thresholds)
@@ -121,7 +121,7 @@ def publish(
             "contracten": contracts.fingerprint,
         },
         made_from,
-        lambda identity: tally.store(con, workdir, identity, counts),
+        lambda identity: tally.store(con, workdir, identity, counts, tally.reasons(protected)),
     )
     for _ in stages:
         pass
@@ -187,9 +187,6 @@ def _record(
         "afronding": thresholds.rounding,
         "oordeel": CERTIFIED,
         "bewijs_hash": proof,
-        "afgeschermd_eerst": sum(p.first for p in protected),
-        "afgeschermd_extra": sum(p.extra for p in protected),
-        "los_van_eerdere": sum(not p.beside_earlier for p in protected),
         "peildatum": asof,
     }
 

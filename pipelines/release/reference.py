@@ -1,6 +1,8 @@
 """The released tables that say what the figures are, where they are from and how they are named.
 
-Counts of rows are about children too: they leave rounded, and 1 to 4 leave as unknown.
+Counts of rows are about children too. Beside the figures of a school that delivers its own file
+they would tell its hidden cells, so they do not leave: `zichtlijn deliveries` and the feedback
+hold them, on the pipeline's side.
 """
 
 from __future__ import annotations
@@ -18,7 +20,6 @@ from pipelines.metrics.categories import Category
 from pipelines.metrics.describe import describe_all
 from pipelines.metrics.metric import Metric
 from pipelines.metrics.plan import Plan
-from pipelines.release.components import Thresholds
 from pipelines.warehouse import acceptances
 
 PARTNERSHIP = "samenwerkingsverband"
@@ -155,34 +156,21 @@ def sources_table(con: duckdb.DuckDBPyConnection, metrics: Mapping[str, Metric])
     )
 
 
-def _safe(count: str, thresholds: Thresholds) -> str:
-    """SQL: a count as it may leave; 1 to T-1 are null, others rounded."""
-    step = thresholds.rounding
-    return (
-        f"CASE WHEN {count} BETWEEN 1 AND {thresholds.standard - 1} THEN NULL"
-        f" ELSE ({count} + {step // 2}) // {step} * {step} END"
-    )
-
-
-def deliveries_table(con: duckdb.DuckDBPyConnection, thresholds: Thresholds) -> pl.DataFrame:
-    """`leveringen`: what came in and what became of it."""
-    numbers = ", ".join(
-        f"{_safe(name, thresholds)} AS {name}" for name in ("rijen", "geaccepteerd", "afgekeurd")
-    )
+def deliveries_table(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """`leveringen`: what came in and what became of it, without a number of rows."""
     return con.execute(
         "SELECT levering, bestand, dataset, leverancier, periode,"
-        f" ontvangen_op::DATE AS ontvangen_op, status, {numbers}, bericht"
+        " ontvangen_op::DATE AS ontvangen_op, status, bericht"
         " FROM register.leveringen ORDER BY dataset, leverancier, periode, levering"
     ).pl()
 
 
-def findings_table(con: duckdb.DuckDBPyConnection, thresholds: Thresholds) -> pl.DataFrame:
-    """`bevindingen`: per delivery and rule, without the rows.
+def findings_table(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """`bevindingen`: per delivery and rule, without the rows and without their number.
 
     `aanvaard_tot`: last day of the acceptance that stands, past or not, so that the release does
     not depend on the day it is made. Reason and name are free text and stay behind.
     """
-    count = _safe("coalesce(b.aantal, len(b.rijen))", thresholds)
     accepted = (
         f"(SELECT max(a.tot_en_met) FROM {acceptances.STANDING} a WHERE a.regel = b.regel"
         " AND b.uitkomst = 'gevonden' AND lower(a.leverancier) = lower(l.leverancier)"
@@ -190,7 +178,7 @@ def findings_table(con: duckdb.DuckDBPyConnection, thresholds: Thresholds) -> pl
     )
     return con.execute(
         "SELECT levering, l.dataset, l.leverancier, b.regel, ernst, dimensie,"
-        f" array_to_string(kolommen, ', ') AS kolommen, {count} AS aantal, b.bericht, herstel,"
+        " array_to_string(kolommen, ', ') AS kolommen, b.bericht, herstel,"
         f" {accepted} AS aanvaard_tot"
         " FROM register.bevindingen b JOIN register.leveringen l USING (levering)"
         " WHERE l.status = 'geladen' ORDER BY l.dataset, l.leverancier, levering, b.regel"

@@ -16,7 +16,7 @@ import polars as pl
 from pipelines.metrics.cells import KEY
 from pipelines.metrics.compute import Counted
 from pipelines.metrics.metric import Metric
-from pipelines.release.components import Thresholds
+from pipelines.release.components import Protected, Thresholds
 from pipelines.release.thresholds import by_metric
 from pipelines.warehouse.engine import keep
 
@@ -52,10 +52,31 @@ def tally(
     return pl.concat(frames).sort("metriek", *KEY, "deel")
 
 
+def reasons(protected: Sequence[Protected]) -> pl.DataFrame:
+    """One row: how many cells are hidden for what they say themselves (`eerst`) and only for
+    others (`extra`), and how many components stand apart from earlier releases (`los`).
+
+    Who knows that nothing was hidden for others reads every hidden cell as 1 to T-1, so these
+    numbers stay inside.
+    """
+    return pl.DataFrame(
+        {
+            "eerst": [sum(p.first for p in protected)],
+            "extra": [sum(p.extra for p in protected)],
+            "los": [sum(not p.beside_earlier for p in protected)],
+        }
+    )
+
+
 def store(
-    con: duckdb.DuckDBPyConnection, workdir: Path, release: str, counts: pl.DataFrame
+    con: duckdb.DuckDBPyConnection,
+    workdir: Path,
+    release: str,
+    counts: pl.DataFrame,
+    hidden: pl.DataFrame,
 ) -> None:
-    """Keep the counts of `release`, with where each school stands, and drop those of others."""
+    """Keep the counts of `release`, with where each school stands and how much is hidden why
+    (`reasons`), and drop those of others."""
     folder = workdir / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     half = folder / f".{release}.{os.getpid()}.half"
@@ -65,7 +86,7 @@ def store(
         " min(onderwijssoort) AS onderwijssoort FROM scholen GROUP BY 1 ORDER BY 1"
     ).pl()
     with duckdb.connect(str(half)) as book:
-        for name, frame in (("tellingen", counts), ("scholen", schools)):
+        for name, frame in (("tellingen", counts), ("scholen", schools), ("afgeschermd", hidden)):
             if frame.width:
                 book.register("inhoud", frame)
                 book.execute(f"CREATE TABLE {name} AS SELECT * FROM inhoud")

@@ -47,8 +47,7 @@ _SECOND = ("", " Zuid", " Noord")
 SCHEMA = """
 CREATE TABLE release (id VARCHAR, gemaakt_op TIMESTAMP, versie_zichtlijn VARCHAR,
     git_revisie VARCHAR, bron VARCHAR, drempel INTEGER, drempel_zwaar INTEGER, afronding INTEGER,
-    oordeel VARCHAR, bewijs_hash VARCHAR, peildatum DATE, afgeschermd_eerst INTEGER,
-    afgeschermd_extra INTEGER, los_van_eerdere INTEGER, publicatieplan VARCHAR,
+    oordeel VARCHAR, bewijs_hash VARCHAR, peildatum DATE, publicatieplan VARCHAR,
     contracten VARCHAR);
 CREATE TABLE metrieken (id VARCHAR, thema VARCHAR, label_nl VARCHAR, label_en VARCHAR,
     definitie VARCHAR, definitie_en VARCHAR, eenheid VARCHAR, soort VARCHAR, teller VARCHAR,
@@ -83,10 +82,9 @@ CREATE TABLE besparing_gevoeligheid (naam VARCHAR, label VARCHAR, waarde DOUBLE,
     hoog DOUBLE, eenheid VARCHAR, verdeling VARCHAR, bron VARCHAR, netto_laag DOUBLE,
     netto_hoog DOUBLE, volgorde INTEGER);
 CREATE TABLE leveringen (levering VARCHAR, bestand VARCHAR, dataset VARCHAR, leverancier VARCHAR,
-    periode VARCHAR, ontvangen_op DATE, status VARCHAR, rijen INTEGER, geaccepteerd INTEGER,
-    afgekeurd INTEGER, bericht VARCHAR);
+    periode VARCHAR, ontvangen_op DATE, status VARCHAR, bericht VARCHAR);
 CREATE TABLE bevindingen (levering VARCHAR, dataset VARCHAR, leverancier VARCHAR, regel VARCHAR,
-    ernst VARCHAR, dimensie VARCHAR, kolommen VARCHAR, aantal INTEGER, bericht VARCHAR,
+    ernst VARCHAR, dimensie VARCHAR, kolommen VARCHAR, bericht VARCHAR,
     herstel VARCHAR, aanvaard_tot DATE);
 CREATE TABLE bescherming (metriek VARCHAR, uitsplitsing VARCHAR, niveau VARCHAR, cellen INTEGER, zichtbaar INTEGER,
     afgeschermd INTEGER);
@@ -383,25 +381,25 @@ def _costs(year: str, y: int, area: Area, pupils: int) -> Iterator[list[object]]
 
 
 _DELIVERIES: tuple[tuple[object, ...], ...] = (
-    ("kolibri_smw_2024-2025", "kolibri_smw_2024-2025.xlsx", "smw_trajecten", "Stichting Kolibri", "2024-2025", dt.date(2026, 9, 14), "geladen", 3240, 3215, 25, ""),
-    ("de_vaart_smw_2024-2025", "de_vaart_smw_2024-2025.csv", "smw_trajecten", "Welzijn De Vaart", "2024-2025", dt.date(2026, 9, 21), "geladen", 1180, 1180, 0, ""),
-    ("samen_sterk_smw_2024-2025", "samen_sterk_smw_2024-2025.csv", "smw_trajecten", "Samen Sterk", "2024-2025", dt.date(2026, 9, 28), "vervangen", 905, 840, 65, "Vervangen door de levering van 5 oktober 2026."),
-    ("samen_sterk_smw_2024-2025_2", "samen_sterk_smw_2024-2025_v2.csv", "smw_trajecten", "Samen Sterk", "2024-2025", dt.date(2026, 10, 5), "geladen", 905, 900, None, ""),
-    ("servicepunt_verwijzingen_2024-2025", "servicepunt_verwijzingen_2024-2025.csv", "verwijzingen", "Servicepunt", "2024-2025", dt.date(2026, 9, 30), "geladen", 1735, 1710, 25, ""),
-    ("schoolbesturen_schorsingen_2024-2025", "schoolbesturen_schorsingen_2024-2025.ods", "schorsingen", "Gezamenlijke schoolbesturen", "2024-2025", dt.date(2026, 10, 2), "geladen", 640, 635, 5, ""),
-    ("leerplicht_verzuim_2024-2025", "leerplicht_verzuim_2024-2025.csv", "verzuim", "Leerplicht", "2024-2025", dt.date(2026, 10, 7), "geladen", 510, 505, 5, ""),
-    ("gemeente_jeugdhulp_2021-2025", "gemeente_jeugdhulp_2021-2025.csv", "jeugdhulp", "Gemeente Hoogeveen", "2021-2025", dt.date(2026, 10, 9), "geladen", 8420, 8390, 30, ""),
-    ("palet_schorsingen_2024-2025", "palet_schorsingen_2024-2025.csv", "schorsingen", "Scholengroep Palet", "2024-2025", dt.date(2026, 10, 10), "ingetrokken", 35, 35, 0, "Ingetrokken."),
-    ("school_schorsingen_2023-2024", "schorsingen met namen.xlsx", "schorsingen", "Onbekend", "2023-2024", dt.date(2026, 10, 11), "geweigerd", None, None, None, "Een kolom bevat geboortedata. De levering is in haar geheel geweigerd; er is niets bewaard."),
+    ("kolibri_smw_2024-2025", "kolibri_smw_2024-2025.xlsx", "smw_trajecten", "Stichting Kolibri", "2024-2025", dt.date(2026, 9, 14), "geladen", ""),
+    ("de_vaart_smw_2024-2025", "de_vaart_smw_2024-2025.csv", "smw_trajecten", "Welzijn De Vaart", "2024-2025", dt.date(2026, 9, 21), "geladen", ""),
+    ("samen_sterk_smw_2024-2025", "samen_sterk_smw_2024-2025.csv", "smw_trajecten", "Samen Sterk", "2024-2025", dt.date(2026, 9, 28), "vervangen", "Vervangen door de levering van 5 oktober 2026."),
+    ("samen_sterk_smw_2024-2025_2", "samen_sterk_smw_2024-2025_v2.csv", "smw_trajecten", "Samen Sterk", "2024-2025", dt.date(2026, 10, 5), "geladen", ""),
+    ("servicepunt_verwijzingen_2024-2025", "servicepunt_verwijzingen_2024-2025.csv", "verwijzingen", "Servicepunt", "2024-2025", dt.date(2026, 9, 30), "geladen", ""),
+    ("schoolbesturen_schorsingen_2024-2025", "schoolbesturen_schorsingen_2024-2025.ods", "schorsingen", "Gezamenlijke schoolbesturen", "2024-2025", dt.date(2026, 10, 2), "geladen", ""),
+    ("leerplicht_verzuim_2024-2025", "leerplicht_verzuim_2024-2025.csv", "verzuim", "Leerplicht", "2024-2025", dt.date(2026, 10, 7), "geladen", ""),
+    ("gemeente_jeugdhulp_2021-2025", "gemeente_jeugdhulp_2021-2025.csv", "jeugdhulp", "Gemeente Hoogeveen", "2021-2025", dt.date(2026, 10, 9), "geladen", ""),
+    ("palet_schorsingen_2024-2025", "palet_schorsingen_2024-2025.csv", "schorsingen", "Scholengroep Palet", "2024-2025", dt.date(2026, 10, 10), "ingetrokken", "Ingetrokken."),
+    ("school_schorsingen_2023-2024", "schorsingen met namen.xlsx", "schorsingen", "Onbekend", "2023-2024", dt.date(2026, 10, 11), "geweigerd", "Een kolom bevat geboortedata. De levering is in haar geheel geweigerd; er is niets bewaard."),
 )  # fmt: skip
 
 _FINDINGS: tuple[tuple[object, ...], ...] = (
-    ("kolibri_smw_2024-2025", "smw_trajecten", "Stichting Kolibri", "smw_trajecten.eind_na_start", "fout", "consistentie", "datum_start, datum_einde", 15, "De einddatum ligt voor de startdatum.", "Herstel de einddatum in de registratie en lever opnieuw.", None),
-    ("kolibri_smw_2024-2025", "smw_trajecten", "Stichting Kolibri", "smw_trajecten.rol.code", "fout", "geldigheid", "rol", 10, "De rol komt niet voor in de codelijst.", "Gebruik SMW, JMW, JW of JP.", None),
-    ("kolibri_smw_2024-2025", "smw_trajecten", "Stichting Kolibri", "smw_trajecten.doelen_gesteld", "waarschuwing", "volledigheid", "doelen_gesteld", 120, "Er zijn geen doelen vastgelegd.", "Leg minimaal één SMART-doel vast.", dt.date(2099, 7, 31)),
-    ("samen_sterk_smw_2024-2025_2", "smw_trajecten", "Samen Sterk", "smw_trajecten.vestiging.verwijzing", "fout", "consistentie", "vestiging", None, "De vestiging staat niet in de levering van vestigingen.", "Controleer de vestigingscode (zes tekens, bijvoorbeeld 00AP00).", None),
-    ("servicepunt_verwijzingen_2024-2025", "verwijzingen", "Servicepunt", "verwijzingen.datum_overleg.verplicht", "fout", "volledigheid", "datum_overleg", 25, "De datum van het overleg ontbreekt.", "Vul de datum van het overleg in.", None),
-    ("gemeente_jeugdhulp_2021-2025", "jeugdhulp", "Gemeente Hoogeveen", "jeugdhulp.tarief.bereik", "waarschuwing", "geldigheid", "tarief", 45, "Het tarief ligt buiten het verwachte bereik.", "Controleer het tarief in de beschikking.", dt.date(2026, 7, 31)),
+    ("kolibri_smw_2024-2025", "smw_trajecten", "Stichting Kolibri", "smw_trajecten.eind_na_start", "fout", "consistentie", "datum_start, datum_einde", "De einddatum ligt voor de startdatum.", "Herstel de einddatum in de registratie en lever opnieuw.", None),
+    ("kolibri_smw_2024-2025", "smw_trajecten", "Stichting Kolibri", "smw_trajecten.rol.code", "fout", "geldigheid", "rol", "De rol komt niet voor in de codelijst.", "Gebruik SMW, JMW, JW of JP.", None),
+    ("kolibri_smw_2024-2025", "smw_trajecten", "Stichting Kolibri", "smw_trajecten.doelen_gesteld", "waarschuwing", "volledigheid", "doelen_gesteld", "Er zijn geen doelen vastgelegd.", "Leg minimaal één SMART-doel vast.", dt.date(2099, 7, 31)),
+    ("samen_sterk_smw_2024-2025_2", "smw_trajecten", "Samen Sterk", "smw_trajecten.vestiging.verwijzing", "fout", "consistentie", "vestiging", "De vestiging staat niet in de levering van vestigingen.", "Controleer de vestigingscode (zes tekens, bijvoorbeeld 00AP00).", None),
+    ("servicepunt_verwijzingen_2024-2025", "verwijzingen", "Servicepunt", "verwijzingen.datum_overleg.verplicht", "fout", "volledigheid", "datum_overleg", "De datum van het overleg ontbreekt.", "Vul de datum van het overleg in.", None),
+    ("gemeente_jeugdhulp_2021-2025", "jeugdhulp", "Gemeente Hoogeveen", "jeugdhulp.tarief.bereik", "waarschuwing", "geldigheid", "tarief", "Het tarief ligt buiten het verwachte bereik.", "Controleer het tarief in de beschikking.", dt.date(2026, 7, 31)),
 )  # fmt: skip
 
 
@@ -436,7 +434,7 @@ def build(workdir: Path, release_id: str = RELEASE_ID, *, metrics: int | None = 
         con.begin()
         _insert(con, "release", [[
             release_id, dt.datetime(2026, 11, 16, 9, 30, tzinfo=dt.UTC).replace(tzinfo=None), "0.1.0", "1228b1d", "demo", 5, 10, 5,
-            "gecertificeerd", "9f2c4e71aa03", dt.date(2026, 10, 15), 310, 120, 0, "3", "5b1e",
+            "gecertificeerd", "9f2c4e71aa03", dt.date(2026, 10, 15), "3", "5b1e",
         ]])  # fmt: skip
         _insert(con, "metrieken", [
             [i, theme, label, label, definition, definition, unit, kind, top, bottom, way, norm,

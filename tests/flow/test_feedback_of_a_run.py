@@ -17,7 +17,6 @@ from pipelines.deliver import Outcome, deliver
 from pipelines.errors import UsageError
 from pipelines.ingest import layouts
 from pipelines.release import reference
-from pipelines.release.components import Thresholds
 from pipelines.validate.feedback import folder
 from pipelines.warehouse import acceptances, engine, history, tables
 from pipelines.warehouse.acceptances import Acceptance
@@ -237,11 +236,9 @@ def test_only_what_is_accepted_can_be_taken_back(
 
 
 def test_a_release_says_until_when_a_finding_is_accepted(workdir: Path) -> None:
-    thresholds = Thresholds(standard=10, heavy=20, rounding=5)
-
     def published() -> dict[str, dt.date | None]:
         with engine.open_warehouse(workdir) as con:
-            table = reference.findings_table(con, thresholds)
+            table = reference.findings_table(con)
         return {str(r["regel"]): r["aanvaard_tot"] for r in table.to_dicts()}
 
     assert published() == {TOO_LONG: None}

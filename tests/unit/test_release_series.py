@@ -196,8 +196,9 @@ def test_the_counts_behind_a_release_are_those_of_the_served_one(tmp_path: Path)
             "CREATE TABLE scholen AS SELECT '99AA00' vestigingscode, 'GM1' gemeente,"
             " 'WK1' wijkcode, 'bo' onderwijssoort"
         )
-        tally.store(con, tmp_path, "r1", counts)
-        tally.store(con, tmp_path, "r2", counts)
+        hidden = tally.reasons([])
+        tally.store(con, tmp_path, "r1", counts, hidden)
+        tally.store(con, tmp_path, "r2", counts, hidden)
     assert [f.name for f in (tmp_path / tally.FOLDER).iterdir()] == ["r2.duckdb"]
 
 
