@@ -138,14 +138,19 @@ def covered_years(
         return set(range(first, max(last, first + 1)))
     if not dataset.period_column:
         return set()
-    column = quoted(dataset.period_column)
-    year = {
-        "datum": f"year({column}) - (month({column}) < {FIRST_MONTH})::INT",
-        "tekst": f"try_cast(left({column}, 4) AS INTEGER)",
-    }.get(dataset.column(dataset.period_column).kind, column)
+    year = first_year(dataset)
     rows = con.execute(
         f"SELECT DISTINCT {year} FROM {quoted(dataset.id)}"
         f" WHERE {tables.DELIVERY} = ? AND {year} IS NOT NULL",
         [delivery],
     ).fetchall()
     return {int(found) for (found,) in rows}
+
+
+def first_year(dataset: Dataset) -> str:
+    """SQL: the calendar year in which the school year of a row begins, by its period column."""
+    column = quoted(dataset.period_column or "")
+    return {
+        "datum": f"year({column}) - (month({column}) < {FIRST_MONTH})::INT",
+        "tekst": f"try_cast(left({column}, 4) AS INTEGER)",
+    }.get(dataset.column(dataset.period_column or "").kind, column)

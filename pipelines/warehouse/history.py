@@ -13,7 +13,7 @@ import duckdb
 from pipelines.contracts import Contracts
 from pipelines.ingest.clean import quoted
 from pipelines.validate.quarantine import Finding
-from pipelines.warehouse import differences, engine, tables
+from pipelines.warehouse import differences, engine, tables, units
 
 Status = Literal["geladen", "vervangen", "geweigerd", "ingetrokken"]
 
@@ -65,6 +65,7 @@ class Receipt:
 def create(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(_SCHEMA)
     differences.create(con)
+    units.create(con)
 
 
 @contextmanager
@@ -175,6 +176,7 @@ def load(
             )
         tables.remove(con, receipt.dataset, receipt.delivery)
         tables.insert(con, dataset, staged, failed, receipt.delivery)
+        units.record(con, contracts, dataset.id, receipt.delivery)
         _write(con, receipt)
         for finding in findings:
             check = finding.check
