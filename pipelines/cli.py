@@ -582,6 +582,49 @@ def publication_plan(as_json: AsJson = False) -> int:
     return OK
 
 
+@app.command("ledger")
+def ledger_of_releases(
+    never: Annotated[
+        str, typer.Option("--never", help="Een publicatie die nooit is uitgegeven.")
+    ] = "",
+    reason: Annotated[str, typer.Option("--reason", help="Waarom dat zeker is.")] = "",
+    by: Annotated[str, typer.Option("--by", help="Wie dit verklaart.")] = "",
+    workdir: Workdir = None,
+    as_json: AsJson = False,
+) -> int:
+    """Toon welke publicaties ooit zijn uitgegeven; elke nieuwe houdt daar rekening mee."""
+    from dataclasses import asdict
+
+    from pipelines.intake import today
+    from pipelines.release import ledger
+
+    folder = workdir or settings.default_workdir()
+    if never:
+        ledger.declare(folder, never, reason=reason, by=by, day=today())
+    pages, declared = ledger.pages(folder), ledger.declarations(folder)
+    if as_json:
+        _print_json(
+            {
+                "folder": str(ledger.folder(folder)),
+                "releases": [{"id": page.id, "made": page.made} for page in pages],
+                "never_released": [asdict(told) for told in declared],
+            }
+        )
+        return OK
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("publicatie", "gemaakt op", "getoonde cijfers"):
+        table.add_column(title)
+    for page in pages:
+        table.add_row(page.id, page.made, str(page.figures.height))
+    _out().print(table)
+    for told in declared:
+        people.print(
+            f"{told.release} is nooit uitgegeven: {told.reason} ({told.by}, {told.day}).",
+            markup=False,
+        )
+    return OK
+
+
 @app.command("audit")
 def audit_release(workdir: Workdir = None, as_json: AsJson = False) -> int:
     """Val de publicatie aan zoals een lezer dat zou doen, en meld wat te herleiden is."""

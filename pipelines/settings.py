@@ -11,6 +11,7 @@ ENGINE = "ZICHTLIJN_ENGINE"
 SPARK_REMOTE = "ZICHTLIJN_SPARK_REMOTE"
 SPARK_ARCHIVE = "ZICHTLIJN_SPARK_ARCHIEF"
 ACCESS = "ZICHTLIJN_TOEGANG"
+LEDGER = "ZICHTLIJN_GROOTBOEK"
 
 
 def default_workdir() -> Path:
@@ -36,6 +37,12 @@ def spark_remote() -> str:
 def spark_archive() -> str:
     """Where the Spark cluster sees the archive; empty where it is at the same place as here."""
     return os.environ.get(SPARK_ARCHIVE, "")
+
+
+def ledger() -> Path | None:
+    """Folder of the ledger of what left, shared by work folders; None is inside the work folder."""
+    told = os.environ.get(LEDGER, "")
+    return Path(told) if told else None
 
 
 def access() -> Path | None:

@@ -27,7 +27,8 @@ from pipelines.release.disclosure.amounts import protect_amounts
 from pipelines.release.disclosure.numbers import Ints
 from pipelines.release.disclosure.problem import by_year, rows_of
 from pipelines.release.disclosure.rules import first_hidden
-from pipelines.release.earlier import Earlier, said, said_of_amounts
+from pipelines.release.earlier import said, said_of_amounts
+from pipelines.release.ledger import Page
 from pipelines.release.thresholds import heavy_ones
 
 MONEY = "euro"
@@ -63,7 +64,7 @@ def protect(
     metrics: Mapping[str, Metric],
     thresholds: Thresholds,
     *,
-    earlier: Sequence[Earlier] = (),
+    earlier: Sequence[Page] = (),
     processes: int = 1,
 ) -> list[Protected]:
     """Protect all components, beside what earlier releases said. Raises ReleaseRefused when one

@@ -1,17 +1,14 @@
-"""What earlier releases in the work folder said: it cannot be taken back, so the next release is
-protected as if that still stood beside it.
+"""What earlier releases said (`ledger`): it cannot be taken back, so the next release is protected
+as if that still stood beside it.
 
-Only the released files are read. Where the truth of today is not within what was said of a cell,
+Only released numbers are read. Where the truth of today is not within what was said of a cell,
 the cell was revised since, and what was said of it holds no more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
-import duckdb
 import numpy as np
 import polars as pl
 
@@ -20,51 +17,12 @@ from pipelines.metrics.compute import Counted
 from pipelines.metrics.metric import Metric
 from pipelines.release.disclosure.numbers import range_of_rounded
 from pipelines.release.disclosure.rules import cost_base
+from pipelines.release.ledger import Page
 from pipelines.release.thresholds import by_metric
-
-FOLDER = "releases"
-
-
-@dataclass(frozen=True)
-class Earlier:
-    """One earlier release: its shown figures (metriek, KEY, teller, noemer) and its thresholds."""
-
-    id: str
-    figures: pl.DataFrame
-    standard: int
-    heavy: int
-    rounding: int
-
-
-def read(workdir: Path) -> tuple[Earlier, ...]:
-    """Every release that lies in the work folder, oldest first. A file that is no release, or of
-    a version with other columns, tells nothing."""
-    found = []
-    for file in sorted((workdir / FOLDER).glob("r*.duckdb")):
-        try:
-            found.append(_read(file))
-        except duckdb.Error:
-            continue
-    return tuple(earlier for _, earlier in sorted(found, key=lambda pair: pair[0]))
-
-
-def _read(file: Path) -> tuple[tuple[str, str], Earlier]:
-    with duckdb.connect(str(file), read_only=True) as con:
-        row = con.execute(
-            "SELECT gemaakt_op::VARCHAR, id, drempel, drempel_zwaar, afronding FROM release"
-        ).fetchone()
-        if row is None:
-            raise duckdb.InvalidInputException("a release without its record")
-        figures = con.execute(
-            f"SELECT metriek, {', '.join(KEY)}, teller, noemer FROM cellen"
-            " WHERE status = 'zichtbaar' AND maat = '' ORDER BY ALL"
-        ).pl()
-    moment, name, standard, heavy, rounding = row
-    return (moment, name), Earlier(name, figures, standard, heavy, rounding)
 
 
 def said(
-    counted: Counted, metrics: Mapping[str, Metric], earlier: Sequence[Earlier]
+    counted: Counted, metrics: Mapping[str, Metric], earlier: Sequence[Page]
 ) -> tuple[tuple[int, int, int], ...]:
     """(cell, lowest, highest): what was said of cells of which it can still be true."""
     truth = counted.cells.sort("cel")["aantal"].to_numpy()
@@ -88,7 +46,7 @@ def said(
 
 
 def said_of_amounts(
-    counted: Counted, earlier: Sequence[Earlier]
+    counted: Counted, earlier: Sequence[Page]
 ) -> tuple[tuple[int, float, float], ...]:
     """The same of amounts (euro), which are rounded to about 2% of themselves."""
     truth = counted.cells.sort("cel")["aantal"].to_numpy().astype(np.float64)
@@ -104,7 +62,7 @@ def said_of_amounts(
     return tuple((cell, *found[cell]) for cell in sorted(found))
 
 
-def _shown(counted: Counted, release: Earlier, part: str) -> pl.DataFrame:
+def _shown(counted: Counted, release: Page, part: str) -> pl.DataFrame:
     """metriek, KEY, cel, getal: what a release showed of the cells that are counted now, in their
     own unit."""
     return (

@@ -32,7 +32,7 @@ from pipelines.metrics import compute as counting
 from pipelines.metrics import plan as plans
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.metric import Context
-from pipelines.release import components, earlier, reference, tally
+from pipelines.release import components, ledger, reference, tally
 from pipelines.release.basis import basis
 from pipelines.release.components import Protected, Thresholds
 from pipelines.release.figures import figures
@@ -90,7 +90,7 @@ def publish(
         next(stages)
         estimated = effects.compute(tables, delivered, contracts.parameters, asof)
     next(stages)
-    before = earlier.read(workdir)
+    before = ledger.pages(workdir)
     protected = components.protect(
         result.counted, METRICS, thresholds, earlier=before, processes=_processes()
     )
@@ -225,7 +225,7 @@ def write(
     identity = content_id(content, record)
     folder = workdir / FOLDER
     file = folder / f"{identity}.duckdb"
-    if not file.exists() or _damaged(workdir, file):
+    if not file.exists() or _damaged(workdir, file) or not _is(file, identity):
         folder.mkdir(parents=True, exist_ok=True)
         half = folder / f".{identity}.{os.getpid()}.half"
         half.unlink(missing_ok=True)
@@ -240,6 +240,7 @@ def write(
             ) from problem
         finally:
             half.unlink(missing_ok=True)
+    ledger.book(workdir, file)
     if before_serving is not None:
         before_serving(identity)
     pointer = {
@@ -284,10 +285,20 @@ def _damaged(workdir: Path, file: Path) -> bool:
         return False
 
 
+def _is(file: Path, identity: str) -> bool:
+    """Whether a file can be read as the release of this name: a copy may have been cut off."""
+    try:
+        with duckdb.connect(str(file), read_only=True) as con:
+            return con.execute("SELECT id FROM release").fetchone() == (identity,)
+    except duckdb.Error:
+        return False
+
+
 def sweep(workdir: Path) -> None:
     """Remove what a run that was killed left half-written; no reader ever looked at it."""
     unfinished = (f"{FOLDER}/.*.half*", f"{tally.FOLDER}/.*.half*", "release.*.nieuw")
-    for left in (found for pattern in unfinished for found in workdir.glob(pattern)):
+    found = (left for pattern in unfinished for left in workdir.glob(pattern))
+    for left in (*found, *ledger.halves(workdir)):
         if left.is_dir():
             shutil.rmtree(left, ignore_errors=True)
         else:

@@ -43,6 +43,7 @@ NO_FIGURES = {
     "differences": "counts of rows in two deliveries, for who delivers",
     "calendar": "deliveries that are expected",
     "metrics": "definitions",
+    "ledger": "names and days of releases",
     "plan": "tables that may be published, without figures",
     "audit": "places and shares of cells, never a number",
     "health": "whether a release is served",

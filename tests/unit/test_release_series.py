@@ -10,14 +10,16 @@ import numpy as np
 import polars as pl
 import pytest
 
+from pipelines.errors import ReleaseRefused, UsageError
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.compute import Counted
-from pipelines.release import earlier, publish, tally
+from pipelines.release import ledger, publish, tally
 from pipelines.release.components import Thresholds, protect
 from pipelines.release.disclosure import build_component, certify
 from pipelines.release.disclosure import protect as protect_one
 from pipelines.release.disclosure.amounts import protect_amounts
-from pipelines.release.earlier import Earlier, said
+from pipelines.release.earlier import said, said_of_amounts
+from pipelines.release.ledger import Page
 from tests.privacy.attack import count, made_up_register
 
 KEY = ["schooljaar", "niveau", "gebied", "uitsplitsing", "categorie"]
@@ -59,14 +61,14 @@ def _counted(areas: dict[str, int]) -> Counted:
     return Counted("gestarte_trajecten", "trajecten", 1, cells, atoms, figures)
 
 
-def _released(counted: Counted, shown: dict[int, int]) -> Earlier:
+def _released(counted: Counted, shown: dict[int, int]) -> Page:
     figures = counted.figures.filter(pl.col("teller").is_in(list(shown))).select(
         "metriek",
         *KEY,
         teller=pl.col("teller").replace_strict(shown, return_dtype=pl.Float64),
         noemer=pl.lit(None, dtype=pl.Float64),
     )
-    return Earlier("r1", figures, 5, 10, 5)
+    return Page("r1", "2025-01-01", figures, 5, 10, 5)
 
 
 def test_what_was_said_holds_where_it_can_still_be_true() -> None:
@@ -163,7 +165,7 @@ def test_random_series_stay_safe_for_a_reader_who_kept_everything() -> None:
                 assert most > 5 - 1e-6
 
 
-def test_releases_in_the_work_folder_are_read(tmp_path: Path) -> None:
+def _write_release(workdir: Path, shown: float) -> publish.Release:
     cells = pl.DataFrame(
         {
             "metriek": ["smw_trajecten"] * 2,
@@ -173,18 +175,89 @@ def test_releases_in_the_work_folder_are_read(tmp_path: Path) -> None:
             "uitsplitsing": ["", ""],
             "categorie": ["", ""],
             "maat": ["", ""],
-            "teller": [10.0, None],
+            "teller": [shown, None],
             "noemer": [None, None],
             "status": ["zichtbaar", "afgeschermd"],
         },
         schema_overrides={"noemer": pl.Float64},
     )
     record = {"drempel": 5, "drempel_zwaar": 10, "afronding": 5, "peildatum": dt.date(2025, 7, 31)}
-    written = publish.write(tmp_path, {"cellen": cells}, record)
-    (tmp_path / "releases" / "rkapot.duckdb").write_bytes(b"geen publicatie")
-    (found,) = earlier.read(tmp_path)
-    assert found.id == written.id
-    assert found.figures["gebied"].to_list() == ["GM1"]
+    return publish.write(workdir, {"cellen": cells}, record)
+
+
+def test_what_a_release_showed_is_remembered_without_its_file(tmp_path: Path) -> None:
+    written = _write_release(tmp_path, 10.0)
+    (page,) = ledger.pages(tmp_path)
+    assert page.id == written.id
+    assert page.figures["gebied"].to_list() == ["GM1"]
+    assert (page.standard, page.heavy, page.rounding) == (5, 10, 5)
+    written.path.write_bytes(written.path.read_bytes()[:100])
+    assert ledger.pages(tmp_path)[0].figures.equals(page.figures)
+    written.path.unlink()
+    assert ledger.pages(tmp_path)[0].figures.equals(page.figures)
+
+
+def test_a_new_work_folder_with_the_same_ledger_remembers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZICHTLIJN_GROOTBOEK", str(tmp_path / "grootboek"))
+    first = _write_release(tmp_path / "een", 10.0)
+    second = _write_release(tmp_path / "twee", 15.0)
+    assert {page.id for page in ledger.pages(tmp_path / "drie")} == {first.id, second.id}
+
+
+def test_a_release_of_before_the_ledger_is_booked(tmp_path: Path) -> None:
+    written = _write_release(tmp_path, 10.0)
+    (tmp_path / ledger.FOLDER / f"{written.id}.parquet").unlink()
+    (page,) = ledger.pages(tmp_path)
+    assert page.id == written.id
+    assert (tmp_path / ledger.FOLDER / f"{written.id}.parquet").exists()
+
+
+def test_an_earlier_release_that_cannot_be_read_refuses_until_somebody_declares(
+    tmp_path: Path,
+) -> None:
+    written = _write_release(tmp_path, 10.0)
+    lost = tmp_path / "releases" / "r0123456789ab.duckdb"
+    lost.write_bytes(b"geen publicatie")
+    with pytest.raises(ReleaseRefused, match=r"ledger --never r0123456789ab"):
+        ledger.pages(tmp_path)
+    day = dt.date(2026, 11, 30)
+    with pytest.raises(UsageError, match="--reason"):
+        ledger.declare(tmp_path, lost.stem, reason=" ", by="analist", day=day)
+    told = ledger.declare(tmp_path, lost.stem, reason="proefbestand", by="analist", day=day)
+    assert ledger.declarations(tmp_path) == (told,)
+    assert [page.id for page in ledger.pages(tmp_path)] == [written.id]
+
+
+def test_what_was_shown_cannot_be_declared_away(tmp_path: Path) -> None:
+    written = _write_release(tmp_path, 10.0)
+    day = dt.date(2026, 11, 30)
+    with pytest.raises(UsageError, match="blijft meetellen"):
+        ledger.declare(tmp_path, written.id, reason="weg", by="analist", day=day)
+    (tmp_path / ledger.FOLDER / f"{written.id}.parquet").unlink()
+    with pytest.raises(UsageError, match="blijft meetellen"):
+        ledger.declare(tmp_path, written.id, reason="weg", by="analist", day=day)
+    with pytest.raises(UsageError, match="ligt geen publicatie"):
+        ledger.declare(tmp_path, "../r1", reason="weg", by="analist", day=day)
+
+
+def test_a_damaged_page_of_the_ledger_refuses(tmp_path: Path) -> None:
+    written = _write_release(tmp_path, 10.0)
+    page = tmp_path / ledger.FOLDER / f"{written.id}.parquet"
+    page.write_bytes(page.read_bytes()[:40])
+    with pytest.raises(ReleaseRefused, match=r"reservekopie"):
+        ledger.pages(tmp_path)
+    page.unlink()
+    assert [found.id for found in ledger.pages(tmp_path)] == [written.id]
+
+
+def test_a_release_file_that_was_cut_off_is_written_anew(tmp_path: Path) -> None:
+    written = _write_release(tmp_path, 10.0)
+    (tmp_path / publish.POINTER).unlink()
+    written.path.write_bytes(written.path.read_bytes()[:100])
+    assert _write_release(tmp_path, 10.0) == written
+    assert publish.served(tmp_path, "") == written
 
 
 def test_the_counts_behind_a_release_are_those_of_the_served_one(tmp_path: Path) -> None:
@@ -246,4 +319,4 @@ def test_where_all_was_said_before_the_proof_is_of_this_release_alone() -> None:
 def test_an_amount_is_believed_while_it_can_still_be_true() -> None:
     now = _counted({"GM1": 100_400, "GM2": 40_000})
     before = _released(now, {1: 100_000, 2: 30_000})
-    assert earlier.said_of_amounts(now, [before]) == ((1, 99_500.0, 100_500.0),)
+    assert said_of_amounts(now, [before]) == ((1, 99_500.0, 100_500.0),)

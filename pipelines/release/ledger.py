@@ -1,0 +1,195 @@
+"""The ledger of what left: every number that a release ever showed, kept apart from the releases.
+
+What left cannot be taken back, so the next release is protected as if it still stood beside it
+(`earlier`). A released file can be lost, cut off or made by another version; its page in the
+ledger stays. The ledger may lie outside the work folder (`ZICHTLIJN_GROOTBOEK`), so that a new work
+folder of the same organisation remembers too. It holds released numbers only: nothing about a
+person that was not public already.
+
+One page per release: `<id>.parquet`, written once, before the release is served. A release that is
+known to have existed and of which nothing can be read is refused until somebody finds it or
+declares, with name and reason, that it never left: `<id>.nooit-uitgegeven.json`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from pipelines import settings
+from pipelines.errors import ReleaseRefused, UsageError
+from pipelines.metrics.cells import KEY
+from pipelines.warehouse.engine import keep
+
+FOLDER = "grootboek"
+RELEASES = "releases"
+DECLARED = ".nooit-uitgegeven.json"
+_ABOUT = ("id", "gemaakt_op", "drempel", "drempel_zwaar", "afronding")
+_FIGURES = ("metriek", *KEY, "teller", "noemer")
+_NAME = re.compile(r"r[0-9a-z-]+")
+
+
+@dataclass(frozen=True)
+class Page:
+    """What one release showed: `figures` (metriek, KEY, teller, noemer) and its thresholds."""
+
+    id: str
+    made: str
+    figures: pl.DataFrame
+    standard: int
+    heavy: int
+    rounding: int
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """Somebody's word that a release never left: who, why and when (ISO date)."""
+
+    release: str
+    reason: str
+    by: str
+    day: str
+
+
+def folder(workdir: Path) -> Path:
+    """Where the ledger lies: what the settings say, or in the work folder."""
+    return settings.ledger() or workdir / FOLDER
+
+
+def pages(workdir: Path) -> tuple[Page, ...]:
+    """Every page, oldest first, after booking releases in the work folder that have none yet.
+
+    Raises ReleaseRefused for a page, or a release without a page, that cannot be read: what it
+    said would be forgotten.
+    """
+    book = folder(workdir)
+    for file in sorted((workdir / RELEASES).glob("r*.duckdb")):
+        if not (book / f"{file.stem}.parquet").exists() and not _declared(book, file.stem):
+            _book(book, _of_release(file, book))
+    found = [_read(file) for file in sorted(book.glob("r*.parquet"))]
+    return tuple(sorted(found, key=lambda page: (page.made, page.id)))
+
+
+def book(workdir: Path, release: Path) -> None:
+    """Write the page of a release that is about to be served; one that has a page keeps it."""
+    place = folder(workdir)
+    if not (place / f"{release.stem}.parquet").exists():
+        _book(place, _of_release(release, place))
+
+
+def declare(workdir: Path, release: str, *, reason: str, by: str, day: dt.date) -> Declaration:
+    """Record that a release whose file cannot be read never left.
+
+    Raises UsageError without a reason or a name, or for a release that can still be read.
+    """
+    if not reason.strip() or not by.strip():
+        raise UsageError("Zeg met --reason waarom, en met --by wie dit verklaart.")
+    file, book = workdir / RELEASES / f"{release}.duckdb", folder(workdir)
+    if not _NAME.fullmatch(release) or not file.exists():
+        raise UsageError(f"In {workdir / RELEASES} ligt geen publicatie {release}.")
+    if (book / f"{release}.parquet").exists():
+        raise UsageError(f"Wat publicatie {release} toonde is bekend; dat blijft meetellen.")
+    try:
+        _of_release(file, book)
+    except ReleaseRefused:
+        told = Declaration(release, reason.strip(), by.strip(), day.isoformat())
+        book.mkdir(parents=True, exist_ok=True)
+        _write(book / f"{release}{DECLARED}", json.dumps(asdict(told), indent=2).encode())
+        return told
+    raise UsageError(f"Publicatie {release} is te lezen; wat zij toonde blijft meetellen.")
+
+
+def declarations(workdir: Path) -> tuple[Declaration, ...]:
+    """Releases of which somebody declared that they never left."""
+    return tuple(
+        Declaration(**json.loads(file.read_text("utf-8")))
+        for file in sorted(folder(workdir).glob(f"r*{DECLARED}"))
+    )
+
+
+def _declared(book: Path, release: str) -> bool:
+    return (book / f"{release}{DECLARED}").exists()
+
+
+def _of_release(file: Path, book: Path) -> Page:
+    try:
+        with duckdb.connect(str(file), read_only=True) as con:
+            row = con.execute(
+                "SELECT id, gemaakt_op::VARCHAR, drempel, drempel_zwaar, afronding FROM release"
+            ).fetchone()
+            figures = con.execute(
+                f"SELECT {', '.join(_FIGURES)} FROM cellen"
+                " WHERE status = 'zichtbaar' AND maat = '' ORDER BY ALL"
+            ).pl()
+    except duckdb.Error:
+        row = None
+    if row is None:
+        raise ReleaseRefused(
+            f"De eerdere publicatie {file.name} is niet te lezen. Wat daarin stond is naar buiten,"
+            " dus een nieuwe publicatie kan daar niet omheen. Er is niets gepubliceerd. Zet het"
+            f" bestand terug uit een reservekopie, of haar blad in {book}; is zij nooit uitgegeven,"
+            f" leg dat dan vast: zichtlijn ledger --never {file.stem} --reason WAAROM --by WIE"
+        )
+    name, made, *limits = row
+    return Page(name, made, figures, *limits)
+
+
+def _book(book: Path, page: Page) -> None:
+    about = (page.id, page.made, page.standard, page.heavy, page.rounding)
+    frame = page.figures.with_columns(
+        pl.lit(value).alias(f"_{name}") for name, value in zip(_ABOUT, about, strict=True)
+    )
+    if frame.is_empty():  # a page without a figure still tells that the release existed
+        frame = pl.DataFrame(
+            [{f"_{name}": value for name, value in zip(_ABOUT, about, strict=True)}]
+        )
+    book.mkdir(parents=True, exist_ok=True)
+    half = book / f".{page.id}.{os.getpid()}.half"
+    try:
+        frame.write_parquet(half)
+        keep(half)
+        half.replace(book / f"{page.id}.parquet")
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def _read(file: Path) -> Page:
+    try:
+        frame = pl.read_parquet(file)
+        name, made, *limits = frame.select(f"_{name}" for name in _ABOUT).row(0)
+    except (pl.exceptions.PolarsError, OSError):
+        raise ReleaseRefused(
+            f"Het blad {file.name} van het grootboek ({file.parent}) is niet te lezen. Wat het"
+            " bewaart is naar buiten, dus een nieuwe publicatie kan daar niet omheen. Er is niets"
+            " gepubliceerd. Zet het terug uit een reservekopie; ligt de publicatie nog in de map"
+            f" {RELEASES}, haal het blad dan weg en draai opnieuw."
+        ) from None
+    figures = (
+        frame.select(_FIGURES)
+        if "metriek" in frame.columns
+        else pl.DataFrame(
+            schema=dict.fromkeys(("metriek", *KEY), pl.String)
+            | {"teller": pl.Float64, "noemer": pl.Float64}
+        )
+    )
+    return Page(name, made, figures, *limits)
+
+
+def _write(file: Path, content: bytes) -> None:
+    half = file.with_name(f".{file.name}.{os.getpid()}.half")
+    half.write_bytes(content)
+    keep(half)
+    half.replace(file)
+
+
+def halves(workdir: Path) -> Iterator[Path]:
+    """What a run that was killed left half-written in the ledger."""
+    return folder(workdir).glob(".*.half")
