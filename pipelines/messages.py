@@ -120,6 +120,7 @@ def _of_metrics(contracts: Contracts) -> Iterator[str]:
         for name in ("eenheid", "teller", "noemer", "norm_eenheid", "norm_bron"):
             yield metric[name]
     yield from figures.REASONS
+    yield from dict.fromkeys(metric.nothing for metric in METRICS.values())
 
 
 def _of_effects(contracts: Contracts) -> Iterator[str]:

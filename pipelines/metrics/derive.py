@@ -104,18 +104,6 @@ def _as_date(moment: ir.Value) -> ir.DateValue:
     return moment.cast("timestamp").cast("date")
 
 
-def weekdays_before(date: ir.DateValue) -> ir.IntegerValue:
-    """Mondays to Fridays from 5 January 1970 (a Monday) up to, and without, a date."""
-    days = days_between(ibis.date(1970, 1, 5), date)
-    weeks = (days / 7).floor().cast("int64")
-    return weeks * 5 + ibis.least(days - weeks * 7, ibis.literal(5))
-
-
-def weekdays_after(begin: ir.DateValue, end: ir.DateValue) -> ir.IntegerValue:
-    """Mondays to Fridays after `begin` up to and including `end`."""
-    return weekdays_before(plus_days(end, 1)) - weekdays_before(plus_days(begin, 1))
-
-
 @dataclass(frozen=True)
 class Day:
     """A day that every school year has, such as 1 October."""

@@ -271,6 +271,7 @@ class Metric:
     `where`: which units of the measure take part (None: all). `cuts`: columns of the measure by
     which the figure may be broken down; two names joined by `*` are crossed. `needs`: datasets it
     cannot do without, beside those of its measure and base. `norm`: a parameter.
+    `nothing`: why there may be nothing to share, where that is more than that there was nothing.
     `threshold` zwaar: at least ten children (health, youth protection, money, means, medians).
     """
 
@@ -292,6 +293,7 @@ class Metric:
     direction: Literal["hoger", "lager", ""] = ""
     norm: str | None = None
     threshold: Literal["standaard", "zwaar"] = "standaard"
+    nothing: str = ""
     version: str = "1"
     valid_from: dt.date = FIRST_DAY
     valid_to: dt.date | None = None

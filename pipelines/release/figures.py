@@ -191,7 +191,9 @@ def _figure(
         case Mean() if below is not None:
             return _mean(metric.form, blank, teller.value, below, least)
         case Share() | Split() if below is not None:
-            return _share(blank, teller.value, below, least)
+            found = _share(blank, teller.value, below, least)
+            unknown = metric.nothing if found.reden == NOTHING_TO_SHARE else ""
+            return replace(found, reden=unknown or found.reden)
         case Count() | Flow():
             return replace(blank, teller=teller.value, waarde=teller.value, n=teller.value)
         case _:

@@ -14,8 +14,10 @@ import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
+import holidays
 import numpy as np
 from scipy import stats
 from statsmodels.duration.survfunc import SurvfuncRight
@@ -112,9 +114,60 @@ def day_of(year: str, name: str) -> dt.date:
     return dt.date(int(year[:4]) if month >= 8 else int(year[5:]), month, day)
 
 
-def school_days(begin: dt.date, end: dt.date) -> int:
-    days = range(1, (end - begin).days + 1)
-    return sum((begin + dt.timedelta(days=n)).weekday() < 5 for n in days)
+@cache
+def _free_days(region: str) -> tuple[Any, Any]:
+    return tuple(holidays.NL(categories=(c,), subdiv=region) for c in ("school", "public"))
+
+
+def _region_of(world: World, z: Row) -> tuple[str | None, dict[str, Any]]:
+    """Holiday region of a pupil, and the areas of which delivered days hold."""
+    wijken = [w for w in world["gebieden"] if w["vakantieregio"]]
+    school = next((s for s in world["scholen"] if s["vestigingscode"] == z["vestigingscode"]), None)
+    town = school["gemeente"] if school else z["woongemeente"]
+    of_town = {w["vakantieregio"] for w in wijken if w["gemeente"] == town} or {
+        s["vakantieregio"] for s in world["scholen"] if s["gemeente"] == town and s["vakantieregio"]
+    }
+    region = of_town.pop() if len(of_town) == 1 else None
+    areas = {"land": "NL", "gemeente": town, "bestuur": None, "school": None}
+    if school:
+        of_wijk = [w["vakantieregio"] for w in wijken if w["wijk"] == school["wijkcode"]]
+        region = school["vakantieregio"] or next(iter(of_wijk), region)
+        areas |= {"bestuur": school["bevoegd_gezag"], "school": school["vestigingscode"]}
+    elif z["vestigingscode"]:
+        return None, dict.fromkeys(areas)
+    return region, areas | {"vakantieregio": region}
+
+
+def is_school_day(world: World, z: Row, day: dt.date) -> bool | None:
+    """Whether there is school for a pupil on a day; None where nobody can say."""
+    if day.weekday() >= 5:
+        return False
+    region, areas = _region_of(world, z)
+    for scope in ("school", "bestuur", "gemeente", "vakantieregio", "land"):
+        told = {
+            k["soort"] == "lesdagen"
+            for k in world["schoolkalender"]
+            if k["geldt_voor"] == scope
+            and areas[scope] == k["gebied"]
+            and k["van"] <= day <= k["tot_en_met"]
+        }
+        if told:
+            return told == {True}
+    if region is None or not dt.date(2014, 8, 1) <= day <= dt.date(2030, 7, 31):
+        return None
+    return not any(day in free for free in _free_days(region))
+
+
+def school_day_after(world: World, z: Row, begin: dt.date, number: float) -> dt.date | None:
+    """The so many-th school day after a day, where every day up to then is known."""
+    day, count = begin, 0
+    while count < number:
+        day += dt.timedelta(days=1)
+        there = is_school_day(world, z, day)
+        if there is None:
+            return None
+        count += there
+    return day
 
 
 # School social work ----------------------------------------------------------------------------
@@ -553,10 +606,11 @@ def first_actions(world: World) -> Iterator[Unit]:
         if since > world.asof:
             continue
         acted = z["eerste_actie_datum"]
-        if acted is None:
-            in_time = False if school_days(z["start_datum"], world.asof) > norm else None
+        late = school_day_after(world, z, z["start_datum"], norm + 1)
+        if late is None or (acted is None and late > world.asof):
+            in_time = None
         else:
-            in_time = school_days(z["start_datum"], acted) <= norm
+            in_time = acted is not None and acted < late
         above, below = 1 if in_time else None, None if in_time is None else 1
         yield Unit(
             z["verzuim_id"], z["leerling_id"], year_of(since), _home(world, z), {}, above, below

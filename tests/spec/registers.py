@@ -29,6 +29,13 @@ SCHOOLS = {
     "00BB00": ("GM0599", None, "bo", "PO3002"),
     "00CA00": ("GM0014", "WK001401", "vo", None),
 }
+# Own board and holiday region of a school; that of 00AB00 and 00AC00 follows from the wijk, that of
+# 00BB00 from the other school of the municipality, and that of 00CA00 from nothing.
+BOARDS = {
+    "00AA00": ("A", "Noord"), "00AB00": ("A", None), "00AC00": (None, None),
+    "00BA00": ("B", "Zuid"), "00BB00": ("A", None), "00CA00": ("B", None),
+}  # fmt: skip
+REGIONS = {"WK011801": "Noord", "WK011802": "Noord", "WK059901": None, "WK001401": None}
 WIJKEN = ("WK011801", "WK011802", "WK059901", "WK001401")
 YEARS = ("2022/2023", "2023/2024", "2024/2025", "2025/2026")
 SIZES = {
@@ -72,8 +79,16 @@ def random_register(known: Contracts, seed: int) -> Register:
             {
                 "vestigingscode": school, "naam": school, "gemeente": area[0],
                 "wijkcode": area[1], "onderwijssoort": area[2], "samenwerkingsverband": area[3],
+                "bevoegd_gezag": BOARDS[school][0], "vakantieregio": BOARDS[school][1],
             }
             for school, area in SCHOOLS.items()
+        ],
+        "gebieden": [
+            {
+                "gemeente": f"GM{wijk[2:6]}", "gemeentenaam": wijk, "wijk": wijk, "wijknaam": wijk,
+                "vakantieregio": REGIONS[wijk],
+            }
+            for wijk in WIJKEN
         ],
         "leerlingaantallen": [
             {"vestigingscode": s, "schooljaar": y, "leerlingen": chance.randrange(20, 400)}
@@ -88,7 +103,19 @@ def random_register(known: Contracts, seed: int) -> Register:
             _ordered(name, {c.name: _value(chance, known, name, c, n) for c in columns}, chance)
             for n in range(size)
         ]
+    found["schoolkalender"] = [_own_days(chance) for _ in range(40)]
     return found
+
+
+def _own_days(chance: random.Random) -> dict[str, Any]:
+    scope, area = chance.choice(
+        (("land", "NL"), ("vakantieregio", "Noord"), ("gemeente", "GM0599"), ("bestuur", "A"),
+         ("school", "00AB00"), ("school", "00CA00"))
+    )  # fmt: skip
+    first = _day(chance)
+    last = first + dt.timedelta(days=chance.choice([0, 0, 0, 4, 11]))
+    kind = chance.choice(["studiedag", "vakantie", "lesdagen"])
+    return {"geldt_voor": scope, "gebied": area, "van": first, "tot_en_met": last, "soort": kind}
 
 
 def _ordered(name: str, row: dict[str, Any], chance: random.Random) -> dict[str, Any]:

@@ -176,6 +176,15 @@ def test_a_median_that_is_not_reached_says_so() -> None:
     assert "einde bekend" in str(row["reden"])
 
 
+def test_without_known_school_days_the_figure_says_which_line_to_mend() -> None:
+    row = read("thuis_eerste_actie", [shown(component("thuis_eerste_actie", 0, 0), [0.0, 0.0])])
+    assert (row["status"], row["waarde"]) == ("nvt", None)
+    assert str(row["reden"]).startswith("Niet te bepalen")
+    assert "Vul vakantieregio in in gebieden" in str(row["reden"])
+    nobody = read("thuis_terug", [shown(component("thuis_terug", 0, 0), [0.0, 0.0])])
+    assert "Niet te bepalen" not in str(nobody["reden"])
+
+
 def test_what_lacks_a_dataset_is_not_delivered() -> None:
     """A metric needs every dataset it names, also those beside its measure and base."""
     known = contracts.load()

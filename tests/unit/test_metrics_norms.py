@@ -94,15 +94,6 @@ def test_a_norm_follows_the_date_of_the_row(day: tuple[int, int, int], value: in
     assert read(derive.by_norm(context(TWO), "norm_dagen", date, ibis.literal)) == value
 
 
-@pytest.mark.parametrize("offset", range(-9, 20))
-@pytest.mark.parametrize("start", [dt.date(2024, 2, 26), dt.date(1969, 12, 31)])
-def test_weekdays_are_counted_as_a_calendar_does(start: dt.date, offset: int) -> None:
-    end = start + dt.timedelta(days=offset)
-    days = [min(start, end) + dt.timedelta(days=n + 1) for n in range(abs(offset))]
-    expected = sum(day.weekday() < 5 for day in days) * (1 if offset >= 0 else -1)
-    assert read(derive.weekdays_after(ibis.literal(start), ibis.literal(end))) == expected
-
-
 @pytest.mark.parametrize(
     ("day", "months", "later"),
     [((2024, 2, 29), 12, (2025, 2, 28)), ((2024, 8, 31), 3, (2024, 11, 30))],

@@ -11,7 +11,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from pipelines.metrics import derive
+from pipelines.metrics import derive, school_days
 from pipelines.metrics.derive import ENROLLED
 from pipelines.metrics.metric import Context, Level, Measure, Metric, Quantiles, Rate, Share, Tables
 
@@ -57,30 +57,31 @@ def _periods(tables: Tables, context: Context) -> ir.Table:
     """The same, with the school year in which the pupil became one and how long it lasted.
 
     `weken`: whole weeks from the first day of absence to the last or, where `nog_thuis`, to the
-    peildatum. `eerste_actie_op_tijd`: within the norm in weekdays, since no holidays are delivered;
-    null where no action came and the norm has not passed yet.
+    peildatum. `eerste_actie_op_tijd`: before the school day after the norm; null where no action
+    came and that day has not passed yet, and where it is not known which days are school days.
     """
     asof = ibis.literal(context.peildatum)
     found = _thuiszitter_periods(tables, context)
     found = found.filter(found["thuiszitter_vanaf"] <= asof)
-    start, end, action = (found[c] for c in ("start_datum", "eind_datum", "eerste_actie_datum"))
+    start, end = found["start_datum"], found["eind_datum"]
     ended = (end <= asof).fill_null(False)
     days = ibis.ifelse(ended, derive.days_between(start, end), derive.days_between(start, asof))
-    norm = "norm_eerste_actie_schooldagen"
-    acted = derive.by_norm(
-        context, norm, start, lambda n: derive.weekdays_after(start, action) <= ibis.literal(n)
+    found = found.mutate(
+        schooljaar=derive.schooljaar(found["thuiszitter_vanaf"]),
+        nog_thuis=~ended,
+        weken=(days / 7).floor().cast("int64"),
+        schooldag_te_laat=derive.by_norm(
+            context, "norm_eerste_actie_schooldagen", start, lambda n: ibis.literal(int(n) + 1)
+        ).cast("int64"),
     )
-    passed = derive.by_norm(
-        context, norm, start, lambda n: derive.weekdays_after(start, asof) > ibis.literal(n)
+    found = school_days.nth_after(
+        found, tables, "start_datum", "schooldag_te_laat", "te_laat_vanaf"
     )
+    late, action = found["te_laat_vanaf"], found["eerste_actie_datum"]
+    nothing_yet = ibis.ifelse(late <= asof, False, ibis.null("boolean"))
     return _placed(
         found.mutate(
-            schooljaar=derive.schooljaar(found["thuiszitter_vanaf"]),
-            nog_thuis=~ended,
-            weken=(days / 7).floor().cast("int64"),
-            eerste_actie_op_tijd=ibis.ifelse(
-                action.notnull(), acted, ibis.ifelse(passed, False, ibis.null("boolean"))
-            ),
+            eerste_actie_op_tijd=ibis.ifelse(action.notnull(), action < late, nothing_yet)
         ),
         tables,
     )
@@ -245,12 +246,13 @@ METRICS = (
         label_nl="Eerste actie binnen vijf schooldagen",
         label_en="First action within five school days",
         definition="Aandeel van de perioden waarin een leerling in het schooljaar thuiszitter werd"
-        " met een eerste actie binnen de norm na de eerste dag van het verzuim; maandag tot en met"
-        " vrijdag zijn schooldagen, ook in vakanties, en geen actie telt als niet op tijd zodra de"
-        " norm voorbij is.",
+        " met een eerste actie binnen de norm na de eerste dag van het verzuim. Schooldagen volgen"
+        " uit de vakantieregio, de feestdagen en de schoolkalender; waar die niet bekend zijn, telt"
+        " de periode niet mee. Geen actie telt als niet op tijd zodra de norm voorbij is.",
         definition_en="Share of the periods in which a pupil came to be at home in the school year"
-        " with a first action within the norm after the first day of absence; Monday to Friday are"
-        " school days, also in holidays, and no action counts as late once the norm has passed.",
+        " with a first action within the norm after the first day of absence. School days follow"
+        " from the holiday region, the public holidays and the school calendar; where these are not"
+        " known, the period does not count. No action counts as late once the norm has passed.",
         unit="procent",
         numerator="perioden met een eerste actie binnen de norm",
         denominator="perioden waarvan bekend is of er op tijd een actie was",
@@ -260,6 +262,8 @@ METRICS = (
         system="school_en_wijk",
         direction="hoger",
         norm="norm_eerste_actie_schooldagen",
+        nothing=school_days.UNDETERMINED,
+        version="2",
     ),
     Metric(
         id="thuis_hulp",
