@@ -9,13 +9,16 @@ pipeline side.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 
 import polars as pl
 
-from pipelines.metrics import categories, field, parts
+from pipelines.metrics import categories, parts
+from pipelines.metrics import field as fields
 from pipelines.metrics.cells import AREA, KEY
+from pipelines.metrics.coverage_notes import Note, Place, notes
+from pipelines.metrics.covering import Covering
 from pipelines.metrics.derive import ENROLLED, UNKNOWN
 from pipelines.metrics.draw import draw
 from pipelines.metrics.field import Field
@@ -24,7 +27,6 @@ from pipelines.metrics.metric import (
     Base,
     Context,
     Mean,
-    Measure,
     Metric,
     PerUnit,
     Quotient,
@@ -38,6 +40,7 @@ from pipelines.metrics.metric import (
 from pipelines.metrics.parts import Part
 from pipelines.metrics.plan import Plan
 from pipelines.metrics.spreads import Spread, spread
+from pipelines.warehouse.coverage import Coverage
 
 
 @dataclass(frozen=True)
@@ -76,12 +79,14 @@ class Result:
     """All that was counted. `not_delivered`: metric -> the datasets it lacks.
 
     `public`: what no person stands behind (hours, money, schools); it needs no protection.
+    `notes`: metric -> what its figures leave out, per place that is not covered whole.
     """
 
     counted: tuple[Counted, ...]
     spreads: tuple[Spread, ...]
     not_delivered: Mapping[str, tuple[str, ...]]
     public: tuple[Counted, ...] = ()
+    notes: Mapping[str, Mapping[Place, Note]] = field(default_factory=dict)
 
 
 def count_all(
@@ -90,9 +95,15 @@ def count_all(
     delivered: Collection[str],
     context: Context,
     plan: Plan,
+    coverage: Coverage | None = None,
 ) -> Result:
-    """Count every metric whose datasets were delivered; those over one measure together."""
-    listed = list(metrics)
+    """Count every metric whose datasets were delivered; those over one measure together.
+
+    `coverage`: units and school years that were not delivered are left out before anything is
+    counted. Without it every row counts, and a municipality without a row did not deliver.
+    """
+    covering = None if coverage is None else Covering(coverage, context)
+    listed = [m if covering is None else covering.restricted(m) for m in metrics]
     lacking = {m.id: tuple(d for d in m.datasets if d not in delivered) for m in listed}
     present = [m for m in listed if not lacking[m.id] and not isinstance(m.form, Quotient)]
     present.sort(key=lambda m: m.measure.id)
@@ -102,18 +113,33 @@ def count_all(
         exact = [m for m in together if not isinstance(m.form, Summary)]
         if exact:
             kept = public if exact[0].measure.public else counted
-            kept += count(exact, tables, context, plan)
+            kept += count(exact, tables, context, plan, covering)
     spreads = [spread(m, tables, context, plan) for m in present if isinstance(m.form, Summary)]
     return Result(
         tuple(counted),
         tuple(spreads),
         {name: gone for name, gone in lacking.items() if gone},
         tuple(public),
+        {} if covering is None else _notes(listed, covering, plan),
     )
 
 
+def _notes(
+    metrics: Iterable[Metric], covering: Covering, plan: Plan
+) -> dict[str, Mapping[Place, Note]]:
+    years = covering.context.schooljaren
+    if years is None:
+        years = tuple(covering.coverage.units["schooljaar"].unique().sort())
+    found = {m.id: notes(m, covering, [t.level for t in plan.of(m.id)], years) for m in metrics}
+    return {name: own for name, own in found.items() if own}
+
+
 def count(
-    metrics: Sequence[Metric], tables: Tables, context: Context, plan: Plan
+    metrics: Sequence[Metric],
+    tables: Tables,
+    context: Context,
+    plan: Plan,
+    covering: Covering | None = None,
 ) -> tuple[Counted, ...]:
     """Count metrics over one measure as one component, and one more per column that is summed."""
     measure = metrics[0].measure
@@ -127,10 +153,12 @@ def count(
     known = lines.occurring([c for c in (*AREA, *measure.levels) if c in lines.axes])
     enrolled = None
     if "vestiging" in measure.levels:
-        enrolled = _covered(ENROLLED, measure, known, tables, context)
+        enrolled = _covered(ENROLLED, metrics[0], known, tables, context, covering)
         enrolled = enrolled.drop("gemeente") if measure.residence else enrolled
-    shared = field.of(listed, lines, enrolled, context, plan)
-    figures = {m.id: _with_base(m, shared.keys(m), known, tables, context) for m in metrics}
+    shared = fields.of(listed, lines, enrolled, context, plan)
+    figures = {
+        m.id: _with_base(m, shared.keys(m), known, tables, context, covering) for m in metrics
+    }
     return tuple(
         _component([p for p in listed if p.weight == weight], weight, shared, figures)
         for weight in weights
@@ -189,14 +217,25 @@ def _has_complement(metric: Metric) -> bool:
 
 
 def _covered(
-    base: Base, measure: Measure, known: pl.DataFrame, tables: Tables, context: Context
+    base: Base,
+    metric: Metric,
+    known: pl.DataFrame,
+    tables: Tables,
+    context: Context,
+    covering: Covering | None,
 ) -> pl.DataFrame:
-    """Rows of a public base, in the municipalities and years for which this measure has rows.
+    """Rows of a public base, of the units and years that were delivered for a metric.
 
-    A municipality (of schools, where the measure is about schools) without a single row in a
-    school year did not deliver: it has no zeros, and its pupils are in no denominator.
+    What was not delivered has no zeros, and its pupils are in no denominator. Where the coverage is
+    not known, that is a municipality (of schools, where the measure is about schools) without a
+    single row in a school year.
     """
+    measure = metric.measure
     frame = fetched(base.rows(tables, context))
+    if covering is not None:
+        years = context.schooljaren
+        asked = frame if years is None else frame.filter(pl.col("schooljaar").is_in(years))
+        return covering.base(metric, asked)
     by_school = "vestiging" in measure.levels and "vestiging" in frame.columns
     if by_school and not measure.residence:
         known = frame.join(known, on=["schooljaar", "vestiging"], how="semi")
@@ -204,12 +243,17 @@ def _covered(
 
 
 def _with_base(
-    metric: Metric, keys: pl.DataFrame, known: pl.DataFrame, tables: Tables, context: Context
+    metric: Metric,
+    keys: pl.DataFrame,
+    known: pl.DataFrame,
+    tables: Tables,
+    context: Context,
+    covering: Covering | None,
 ) -> pl.DataFrame:
     """Keys with `bekend`: the public number of the area, for a metric that has one."""
     if not isinstance(metric.form, Rate | PerUnit):
         return keys.with_columns(bekend=pl.lit(None, dtype=pl.Float64))
-    base = _covered(metric.form.base, metric.measure, known, tables, context)
+    base = _covered(metric.form.base, metric, known, tables, context, covering)
     levels = [level for level in metric.measure.levels if level == "totaal" or level in base]
     found: list[pl.DataFrame] = []
     for (breakdown,), rows in keys.with_row_index("rij").group_by("uitsplitsing"):

@@ -95,7 +95,11 @@ class Measure:
     measure holds hours, money or schools, needs no protection and is published as it is.
     `datasets`: without these delivered there is nothing to count. `residence`: `gemeente` is where
     the person lives, not where the school stands. `part_of_list`: column -> (extra column, value)
-    of its code list, where only that part of the list can occur.
+    of its code list, where only that part of the list can occur. `carries`: rows that were
+    delivered for an earlier school year count too: much of what is counted (`lopend`: cases that
+    run or end), so that the first delivered year is incomplete, or a little (`deels`: what was
+    registered at the end of one year and begins in the next). `homes`: columns with the
+    municipalities that a dataset by municipality must have been delivered for; all of them.
     """
 
     id: str
@@ -107,6 +111,8 @@ class Measure:
     person: str | None = "leerling_id"
     residence: bool = False
     part_of_list: tuple[tuple[str, str, str], ...] = ()
+    carries: Literal["", "deels", "lopend"] = ""
+    homes: tuple[str, ...] = ("gemeente",)
 
     @property
     def public(self) -> bool:
@@ -271,8 +277,10 @@ class Metric:
     `where`: which units of the measure take part (None: all). `cuts`: columns of the measure by
     which the figure may be broken down; two names joined by `*` are crossed. `needs`: datasets it
     cannot do without, beside those of its measure and base. `norm`: a parameter.
-    `nothing`: why there may be nothing to share, where that is more than that there was nothing.
-    `threshold` zwaar: at least ten children (health, youth protection, money, means, medians).
+    `followed`: datasets that must have been delivered for the term of `norm` (months) after the
+    school year too. `nothing`: why there may be nothing to share, where that is more than that
+    there was nothing. `threshold` zwaar: at least ten children (health, youth protection, money,
+    means, medians).
     """
 
     id: str
@@ -292,6 +300,7 @@ class Metric:
     system: System
     direction: Literal["hoger", "lager", ""] = ""
     norm: str | None = None
+    followed: tuple[str, ...] = ()
     threshold: Literal["standaard", "zwaar"] = "standaard"
     nothing: str = ""
     version: str = "1"

@@ -8,7 +8,7 @@ rounded outwards. A figure that cannot be shown says why, in one Dutch sentence.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
@@ -51,12 +51,16 @@ FEW_ANSWERS = "In een van de groepen antwoordden te weinig mensen voor een versc
 TOO_SMALL = "Te weinig leerlingen voor een betrouwbaar en veilig cijfer."
 NOTHING_TO_SHARE = "Er was niets om een aandeel van te nemen."
 NOT_KNOWN = "Het getal waarop dit cijfer rust, is voor dit gebied niet bekend."
+LACKING = "Niet geleverd:"
 REASONS = (HIDDEN, NOT_REACHED, FEW_ANSWERS, TOO_SMALL, NOTHING_TO_SHARE, NOT_KNOWN)
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One row of `cellen`. Numbers are None unless `status` is zichtbaar."""
+    """One row of `cellen`. Numbers are None unless `status` is zichtbaar. `dekking`: what of the
+    area is not in the figure; only figures with the same `dekking_kenmerk` are compared, and none
+    with the mark onbekend.
+    """
 
     metriek: str
     schooljaar: str
@@ -73,6 +77,8 @@ class Figure:
     n: float | None = None
     status: Status = "zichtbaar"
     reden: str = ""
+    dekking: str = ""
+    dekking_kenmerk: str = ""
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -114,12 +120,37 @@ def figures(
     for metric in metrics.values():
         if isinstance(metric.form, Quotient) and metric.id not in result.not_delivered:
             found += _of_quotient(metric, metric.form, by_metric)
+    found = [*_covered(found, result)]
     frame = pl.DataFrame([asdict(f) for f in found], schema=SCHEMA)
     return frame.sort("metriek", *KEY, "maat")
 
 
+def _covered(found: Sequence[Figure], result: Result) -> Iterator[Figure]:
+    """The figures with their coverage; of an area of which nothing was delivered only that.
+
+    A supplier is an area where it has figures in any year. What counted there was left out before
+    anything was protected, so nothing is hidden by this.
+    """
+    suppliers = {(f.metriek, f.gebied) for f in found if f.niveau == "aanbieder"}
+    for figure in found:
+        place = (figure.schooljaar, figure.niveau, figure.gebied)
+        note = result.notes.get(figure.metriek, {}).get(place)
+        if note is None or figure.status == "niet_geleverd":
+            yield figure
+        elif not note.absent:
+            yield replace(figure, dekking=note.text, dekking_kenmerk=note.mark)
+    for metric, places in result.notes.items():
+        for (year, level, area), note in places.items():
+            known = level != "aanbieder" or (metric, area) in suppliers
+            if note.absent and known and metric not in result.not_delivered:
+                yield Figure(
+                    metric, year, level, area, "", "",
+                    status="niet_geleverd", reden=f"{LACKING} {note.text}",
+                )  # fmt: skip
+
+
 def _not_delivered(metric: Metric, lacking: Sequence[str], years: Sequence[str]) -> list[Figure]:
-    reason = f"Niet geleverd: {', '.join(lacking)}."
+    reason = f"{LACKING} {', '.join(lacking)}."
     return [
         Figure(metric.id, year, "totaal", "", "", "", status="niet_geleverd", reden=reason)
         for year in years

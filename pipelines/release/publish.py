@@ -38,6 +38,7 @@ from pipelines.release.components import Protected, Thresholds
 from pipelines.release.figures import figures
 from pipelines.warehouse import archive, calendar, engines, retention
 from pipelines.warehouse import tables as warehouse
+from pipelines.warehouse.coverage import coverage
 from pipelines.warehouse.engine import keep
 
 POINTER = "release.json"
@@ -85,7 +86,12 @@ def publish(
     counts_with = engines.opened(engine or settings.engine(), con, contracts, workdir, archived)
     with counts_with as tables:
         result = counting.count_all(
-            METRICS.values(), tables, delivered, Context(asof, contracts, tuple(years)), plan
+            METRICS.values(),
+            tables,
+            delivered,
+            Context(asof, contracts, tuple(years)),
+            plan,
+            coverage(con, contracts),
         )
         next(stages)
         estimated = effects.compute(tables, delivered, contracts.parameters, asof)

@@ -72,9 +72,14 @@ class Coverage:
       the file to mend; otherwise ''.
 
     A unit that is not in `units` is nobody's: rows about it are counted as they are.
+
+    `schools`: vestiging, naam, gemeente, wijk, onderwijssoort of every known school.
+    `municipalities`: code -> name.
     """
 
     units: pl.DataFrame
+    schools: pl.DataFrame
+    municipalities: Mapping[str, str]
 
     def of(self, name: str) -> pl.DataFrame:
         """`units` of a dataset, or of one line of it."""
@@ -97,9 +102,6 @@ class Coverage:
         return ibis.memtable(self.units.to_arrow())
 
 
-NOTHING = Coverage(pl.DataFrame(schema=SCHEMA))
-
-
 def coverage(con: duckdb.DuckDBPyConnection, contracts: Contracts) -> Coverage:
     """The coverage of all that is on record in a warehouse."""
     units.create(con)
@@ -109,7 +111,18 @@ def coverage(con: duckdb.DuckDBPyConnection, contracts: Contracts) -> Coverage:
     lives = _lives(register)
     for line in answering().values():
         rows += _line(line, register, shown, lives)
-    return Coverage(pl.DataFrame(rows, schema=SCHEMA).sort("onderdeel", "schooljaar", "eenheid"))
+    schools = con.execute(
+        "SELECT DISTINCT vestigingscode AS vestiging, naam, gemeente, wijkcode AS wijk,"
+        " onderwijssoort FROM scholen ORDER BY 1"
+    ).pl()
+    names = con.execute(
+        "SELECT DISTINCT gemeente, gemeentenaam FROM gebieden ORDER BY 1"
+    ).fetchall()
+    return Coverage(
+        pl.DataFrame(rows, schema=SCHEMA).sort("onderdeel", "schooljaar", "eenheid"),
+        schools,
+        {code: str(name or code) for code, name in names if code},
+    )
 
 
 # Who answers for what ---------------------------------------------------------------------------

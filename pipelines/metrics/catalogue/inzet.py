@@ -217,7 +217,7 @@ def _means(tables: Tables, context: Context) -> ir.Table:
 
 COSTS = Base("kosten_van_inzet", "euro", ("inzet", "scholen"), _costs, by=("rol",))
 DEPLOYED = Measure("inzet", "uren", ("inzet",), _deployed, person=None)
-ACTIVE = Measure("lopende_trajecten", "trajecten", ("smw_trajecten",), _active)
+ACTIVE = Measure("lopende_trajecten", "trajecten", ("smw_trajecten",), _active, carries="lopend")
 SCHOOLS_BY_SPREAD = Measure(
     "scholen_naar_spreiding",
     "scholen",
@@ -225,6 +225,7 @@ SCHOOLS_BY_SPREAD = Measure(
     _schools_by_spread,
     ("totaal", "gemeente"),
     person="vestigingscode",
+    carries="lopend",
 )
 GROUPS = Measure(
     "groepsactiviteiten",
@@ -248,6 +249,7 @@ GROUP_OR_ALONE = Measure(
     ("activiteiten", "smw_trajecten"),
     _group_or_alone,
     person="persoon",
+    carries="deels",
 )
 YOUTH_WORK = Measure(
     "jongerenwerkactiviteiten",

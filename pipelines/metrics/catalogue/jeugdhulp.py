@@ -112,12 +112,25 @@ CHILDREN = Measure(
     LEVELS,
     distinct="leerling_id",
     residence=True,
+    carries="lopend",
 )
 GRANTED = Measure(
-    "toegekende_jeugdhulp", "toewijzingen", DATASETS, _granted, LEVELS, residence=True
+    "toegekende_jeugdhulp",
+    "toewijzingen",
+    DATASETS,
+    _granted,
+    LEVELS,
+    residence=True,
+    carries="lopend",
 )
 DECLARED = Measure(
-    "gedeclareerde_jeugdhulp", "toewijzingen", DATASETS, _declared, LEVELS, residence=True
+    "gedeclareerde_jeugdhulp",
+    "toewijzingen",
+    DATASETS,
+    _declared,
+    LEVELS,
+    residence=True,
+    carries="lopend",
 )
 STARTED = Measure("nieuwe_toewijzingen", "toewijzingen", DATASETS, _started, LEVELS, residence=True)
 
@@ -174,6 +187,7 @@ METRICS = (
         where=_.waargenomen & _.niveau.notnull(),
         cuts=("hulpvorm",),
         norm=HEAVIER_WITHIN,
+        followed=("jeugdhulp",),
         system="zorg_in_school",
         direction="lager",
         threshold="zwaar",

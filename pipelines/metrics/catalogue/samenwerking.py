@@ -98,7 +98,13 @@ PAIRED = Measure(
     "antwoorden_naar_paar", "antwoorden", DATASETS, _pairs, ("totaal",), person="antwoord_id"
 )
 ROUNDS = Measure(
-    "antwoorden_in_twee_rondes", "antwoorden", DATASETS, _rounds, ("totaal",), person="respondent"
+    "antwoorden_in_twee_rondes",
+    "antwoorden",
+    DATASETS,
+    _rounds,
+    ("totaal",),
+    person="respondent",
+    carries="deels",
 )
 
 METRICS = (

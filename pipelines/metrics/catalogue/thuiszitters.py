@@ -121,7 +121,14 @@ def _exempt(tables: Tables, context: Context) -> ir.Table:
 
 
 IN_YEAR = Measure(
-    "thuiszitters", "leerlingen", DATASETS, _in_year, LEVELS, distinct="leerling_id", residence=True
+    "thuiszitters",
+    "leerlingen",
+    DATASETS,
+    _in_year,
+    LEVELS,
+    distinct="leerling_id",
+    residence=True,
+    carries="lopend",
 )
 ON_DAYS = Measure(
     "thuiszitters_op_peildagen",
@@ -131,9 +138,14 @@ ON_DAYS = Measure(
     LEVELS,
     distinct="leerling_id",
     residence=True,
+    carries="lopend",
 )
-PERIODS = Measure("begonnen_thuiszitten", "perioden", DATASETS, _periods, LEVELS, residence=True)
-ENDED = Measure("geeindigd_thuiszitten", "perioden", DATASETS, _ended, LEVELS, residence=True)
+PERIODS = Measure(
+    "begonnen_thuiszitten", "perioden", DATASETS, _periods, LEVELS, residence=True, carries="deels"
+)
+ENDED = Measure(
+    "geeindigd_thuiszitten", "perioden", DATASETS, _ended, LEVELS, residence=True, carries="lopend"
+)
 EXEMPT = Measure(
     "vrijstellingen_5a",
     "leerlingen",
@@ -142,6 +154,7 @@ EXEMPT = Measure(
     LEVELS,
     distinct="leerling_id",
     residence=True,
+    carries="lopend",
 )
 
 METRICS = (

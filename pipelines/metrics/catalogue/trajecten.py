@@ -95,7 +95,7 @@ def _pupils_closed(tables: Tables, context: Context) -> ir.Table:
     home = found["woongemeente"].fill_null(found["gemeente"])
     care = tables["jeugdhulp"]
     delivered = care.select(_woont=care["woongemeente"]).distinct()
-    covered = found.semi_join(delivered, home == delivered["_woont"])
+    covered = found.mutate(_woonplaats=home).semi_join(delivered, home == delivered["_woont"])
     after = derive.followed(
         covered, "traject_id", care, "start_datum", "eind_datum", "einde_termijn"
     )
@@ -158,11 +158,13 @@ def _goals(tables: Tables, context: Context) -> ir.Table:
 
 
 REGISTERED = Measure("aanmeldingen", "aanmeldingen", DATASETS, _registered, LEVELS)
-STARTED = Measure("gestarte_trajecten", "trajecten", DATASETS, _started, LEVELS)
-CLOSED = Measure("afgesloten_trajecten", "trajecten", DATASETS, _closed, LEVELS)
-GOALS = Measure("doelen_van_afgesloten_trajecten", "doelen", DATASETS, _goals, LEVELS)
+STARTED = Measure("gestarte_trajecten", "trajecten", DATASETS, _started, LEVELS, carries="deels")
+CLOSED = Measure("afgesloten_trajecten", "trajecten", DATASETS, _closed, LEVELS, carries="lopend")
+GOALS = Measure(
+    "doelen_van_afgesloten_trajecten", "doelen", DATASETS, _goals, LEVELS, carries="lopend"
+)
 CASELOAD_DAYS = (derive.Day("1_oktober", 10, 1), derive.Day("1_april", 4, 1))
-OPEN_ON_DAYS = Measure("open_trajecten", "trajecten", DATASETS, _open_on_days)
+OPEN_ON_DAYS = Measure("open_trajecten", "trajecten", DATASETS, _open_on_days, carries="lopend")
 FTE = Base("voltijdbanen", "voltijdbanen", ("inzet", "scholen"), _fte, by=("rol",))
 PUPILS_CLOSED = Measure(
     "leerlingen_met_afgesloten_traject",
@@ -171,7 +173,15 @@ PUPILS_CLOSED = Measure(
     _pupils_closed,
     LEVELS,
     distinct="leerling_id",
+    carries="lopend",
+    homes=("_woonplaats", "gemeente"),
 )
 ACTIVE_PUPILS = Measure(
-    "leerlingen_met_traject", "leerlingen", DATASETS, _active, LEVELS, distinct="leerling_id"
+    "leerlingen_met_traject",
+    "leerlingen",
+    DATASETS,
+    _active,
+    LEVELS,
+    distinct="leerling_id",
+    carries="lopend",
 )

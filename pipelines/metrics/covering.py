@@ -1,0 +1,159 @@
+"""Only what was delivered counts: metrics with the units and school years that nobody delivered
+left out, before anything is counted.
+
+Which datasets a figure rests on is in its declaration; which of their units were delivered when is
+the coverage of the warehouse. Figures say what they leave out in `notes`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import ibis.expr.types as ir
+import polars as pl
+from ibis import _
+
+from pipelines.metrics.metric import Context, Measure, Metric, Rows, Tables
+from pipelines.warehouse.answering import Answering, answering
+from pipelines.warehouse.coverage import Coverage
+
+Gone = frozenset[tuple[str, str]]  # school year and unit that was not delivered
+_GROUP_WORK, _YOUTH_WORK = "groepsaanbod", "jongerenwerk"
+_COLUMN = {"vestiging": "vestiging", "groep": "groep"}
+_JOIN = "|"
+
+
+def line_of(dataset: str, measure: Measure) -> Answering | None:
+    """The line of the coverage that a dataset stands for in a measure; None without any."""
+    if dataset == "activiteiten":
+        parts = {value for _column, _extra, value in measure.part_of_list}
+        dataset = _YOUTH_WORK if _YOUTH_WORK in parts else _GROUP_WORK
+    return answering().get(dataset)
+
+
+@dataclass(frozen=True)
+class Covering:
+    """The coverage as counting asks it."""
+
+    coverage: Coverage
+    context: Context
+    _measures: dict[str, Measure] = field(default_factory=dict)
+
+    @cached_property
+    def _gone(self) -> Mapping[str, Gone]:
+        found: dict[str, set[tuple[str, str]]] = {}
+        for name, year, unit in (
+            self.coverage.units.filter(~pl.col("geleverd"))
+            .select("onderdeel", "schooljaar", "eenheid")
+            .iter_rows()
+        ):
+            found.setdefault(name, set()).add((year, unit))
+        return {name: frozenset(units) for name, units in found.items()}
+
+    def gone(self, line: Answering) -> Gone:
+        return self._gone.get(line.name, frozenset())
+
+    def years_ahead(self, metric: Metric) -> int:
+        """How many school years after its own a figure looks into."""
+        if not metric.followed or metric.norm is None:
+            return 0
+        return math.ceil(self.context.norm(metric.norm) / 12)
+
+    def lines(self, metric: Metric) -> tuple[Answering, ...]:
+        """The lines of the coverage that a figure rests on."""
+        found = (line_of(name, metric.measure) for name in metric.datasets)
+        return tuple(line for line in found if line is not None)
+
+    def restricted(self, metric: Metric) -> Metric:
+        """The metric over the units that were delivered."""
+        measure = self._restricted(metric.measure)
+        own = {line_of(name, measure) for name in measure.datasets}
+        where = metric.where
+        for line in self.lines(metric):
+            gone = frozenset() if line in own else self.gone(line)
+            if line.dataset in metric.followed:
+                gone = earlier(self.gone(line), self.years_ahead(metric))
+            for column, keys in self._tests(measure, line, gone):
+                counts = ~(_[column].concat(_JOIN, _["schooljaar"]).isin(keys)).fill_null(False)
+                where = counts if where is None else where & counts
+        return replace(metric, measure=measure, where=where)
+
+    def _restricted(self, measure: Measure) -> Measure:
+        if measure.id not in self._measures:
+            tests = [
+                test
+                for name in measure.datasets
+                if (line := line_of(name, measure)) is not None
+                for test in self._tests(measure, line, self.gone(line))
+            ]
+            rows = _without(measure.rows, tests) if tests else measure.rows
+            self._measures[measure.id] = replace(measure, rows=rows)
+        return self._measures[measure.id]
+
+    def _tests(
+        self, measure: Measure, line: Answering, gone: Gone
+    ) -> Iterable[tuple[str, list[str]]]:
+        """Columns of a measure, each with the `unit|school year` that may not count."""
+        if line.dataset == "scholen" or not gone:
+            return ()
+        keys = sorted(f"{unit}{_JOIN}{year}" for year, unit in gone)
+        if line.level == "gemeente":
+            return tuple((column, keys) for column in measure.homes)
+        if line.level == "vestiging" and "vestiging" not in measure.levels:
+            return self._by_municipality(measure, line)
+        if line.level in _COLUMN:
+            return ((_COLUMN[line.level], keys),)
+        return ()
+
+    def _by_municipality(
+        self, measure: Measure, line: Answering
+    ) -> Iterable[tuple[str, list[str]]]:
+        """Municipalities none of whose schools was delivered, where schools are not told apart."""
+        if "gemeente" not in measure.levels:
+            return ()
+        units = self.coverage.of(line.name).join(
+            self.coverage.schools, left_on="eenheid", right_on="vestiging"
+        )
+        whole = units.group_by("gemeente", "schooljaar").agg(pl.col("geleverd").any())
+        none = whole.filter(~pl.col("geleverd")).select("gemeente", "schooljaar").sort(pl.all())
+        return (("gemeente", [f"{area}{_JOIN}{year}" for area, year in none.iter_rows()]),)
+
+    def base(self, metric: Metric, frame: pl.DataFrame) -> pl.DataFrame:
+        """Rows of a public number, of the units that were delivered for the metric."""
+        kept = frame
+        for line in self.lines(metric):
+            by_school = line.level == "vestiging" and "vestiging" in frame.columns
+            column = "vestiging" if by_school and not metric.measure.residence else "gemeente"
+            if column not in frame.columns or line.level not in ("vestiging", "gemeente"):
+                continue
+            if line.dataset == "scholen" or (column == "gemeente" and line.level == "vestiging"):
+                continue
+            gone = pl.DataFrame(
+                sorted(self.gone(line)), schema=["schooljaar", column], orient="row"
+            ).cast(pl.String)
+            kept = kept.join(gone, on=["schooljaar", column], how="anti")
+        return kept
+
+
+def earlier(gone: Gone, years: int) -> Gone:
+    """With the school years that look forward into one that was not delivered."""
+    first = {(int(year[:4]) - back, unit) for year, unit in gone for back in range(years + 1)}
+    return frozenset((f"{year}/{year + 1}", unit) for year, unit in first)
+
+
+def _without(rows: Rows, tests: Iterable[tuple[str, list[str]]]) -> Rows:
+    listed = tuple(tests)
+
+    def delivered(tables: Tables, context: Context) -> ir.Table:
+        found = rows(tables, context)
+        for column, keys in listed:
+            if column in found.columns:
+                key = found[column].concat(_JOIN, found["schooljaar"])
+                found = found.mutate(geleverd=~key.isin(keys).fill_null(False))
+                found = found.filter(found["geleverd"])
+        return found.drop("geleverd") if "geleverd" in found.columns else found
+
+    return delivered
