@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from fractions import Fraction
 
 import numpy as np
 import polars as pl
@@ -68,3 +69,32 @@ def test_no_upper_bound_is_no_interval() -> None:
 def test_without_open_cases_order_statistics_hold() -> None:
     """Of 1 to 20 the median is 10, between the 6th and the 15th."""
     assert read(frame([(n, False) for n in range(1, 21)]), 0.5) == (10.0, 6.0, 15.0)
+
+
+@pytest.mark.parametrize(
+    ("days", "median"),
+    [([1, 2, 3, 4], 2.0), ([8, 9, 15, 23, 24, 26], 15.0), ([5] * 5 + [9] * 5, 5)],
+)
+def test_exactly_a_half_is_reached_whatever_the_last_bit_says(
+    days: list[int], median: float
+) -> None:
+    assert kaplan_meier(frame([(day, False) for day in days]), 0.5) == median
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_median_is_that_of_exact_fractions(seed: int) -> None:
+    """Libraries let rounding decide where exactly a half is left (findings/)."""
+    chance = random.Random(seed)
+    for _ in range(25):
+        cases = [
+            (chance.randint(1, 30), chance.random() < 0.2) for _n in range(chance.randint(6, 14))
+        ]
+        left, expected = Fraction(1), None
+        for day in sorted({day for day, _ in cases}):
+            at_risk = sum(other >= day for other, _ in cases)
+            ended = sum(other == day and not running for other, running in cases)
+            left *= Fraction(at_risk - ended, at_risk)
+            if ended and left <= Fraction(1, 2):
+                expected = float(day)
+                break
+        assert kaplan_meier(frame(cases), 0.5) == expected
