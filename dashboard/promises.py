@@ -112,10 +112,13 @@ def verdict(effect: Effect) -> str:
 
 
 def doubt(effect: Effect) -> str:
-    """After a clear estimate that is no longer clear once all outcomes are tested together."""
+    """After a clear estimate that is no longer clear once all outcomes are tested together.
+
+    Never beside more than first indications: the level was made from the same adjusted p.
+    """
     holm = effect["p_holm"]
     unsure = shown(effect) and clear(effect) and holm is not None and holm >= _SURE
-    return tr(" (kan toeval zijn)") if unsure and effect["bewijsniveau"] not in _GROUND else ""
+    return tr(" (kan toeval zijn)") if unsure and group(effect) == FIRST else ""
 
 
 def _of_sum(effect: Effect) -> str:

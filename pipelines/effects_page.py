@@ -34,7 +34,8 @@ TERMS: Mapping[str, str] = {
 DESIGN_TOLD: Mapping[Design, str] = {
     "VN": "het aantal na de start min het aantal ervoor. Laat een verandering zien, geen oorzaak.",
     "VV": "de verandering bij deelnemers tegen de verandering bij leerlingen zonder Zorg In School"
-    " in dezelfde tijd. Getoetst wordt of beide groepen vóór de start gelijk opliepen.",
+    " in dezelfde tijd. Getoetst wordt of de groepen vóór de start aantoonbaar"
+    " uiteen liepen, en hoeveel zij uiteen mochten lopen zonder dat de conclusie valt.",
     "GS": "hetzelfde, maar apart voor elke groep die tegelijk begon, en daarna samengevoegd"
     " (Callaway en Sant'Anna). Nodig als scholen niet tegelijk beginnen.",
     "TR": "de lijn per maand van vóór de start, met seizoen, doorgetrokken en vergeleken met wat er"
@@ -49,10 +50,13 @@ _LEVELS = (
     ("beschreven", "wat er gebeurt, is opgeschreven; meer niet"),
     ("theoretisch onderbouwd", "er is een goede reden om het te verwachten; de cijfers wijzen (nog)"
      " niets aan"),
-    ("eerste aanwijzingen", "gunstiger na de start dan ervoor, of een vergelijking waarvan het"
-     " verloop vóór de start niet te toetsen was"),
-    ("goede aanwijzingen", "gunstiger dan de vergelijkingsgroep, terwijl beide vóór de start gelijk"
-     " opliepen"),
+    ("eerste aanwijzingen", "gunstiger na de start dan ervoor, of dan de vergelijkingsgroep,"
+     " terwijl er nog iets tegen pleit: geen vergelijking, een verloop dat niet te toetsen was of"
+     " de uitkomst ook verklaart, een slechte periode vlak vóór de start, of toeval door het aantal"
+     " toetsen; wat het is, staat erbij"),
+    ("goede aanwijzingen", "gunstiger dan de vergelijkingsgroep, ook na correctie voor het aantal"
+     " toetsen en ook als het verloop van vóór de start doorging; de groepen waren vóór de start"
+     " niet aantoonbaar verschillend in ontwikkeling"),
     ("sterke aanwijzingen", "dat nog eens, elders gevonden"),
     ("indicatief", "de groep is te klein om een richting te noemen"),
 )  # fmt: skip

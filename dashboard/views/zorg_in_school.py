@@ -324,8 +324,8 @@ def _event_study(released: Released, effect: Effect, found: Sequence[Mapping[str
                 if charts.visible(row)
             ),
             note=tr(
-                "Vóór de start horen de verschillen rond nul te liggen: dan liepen beide groepen "
-                "gelijk op en is de vergelijking eerlijk."
+                "Vóór de start horen de verschillen rond nul te liggen. Een interval om nul "
+                "betekent dat de groepen niet aantoonbaar verschilden, niet dat zij gelijk waren."
             ),
             wide=True,
         )

@@ -29,11 +29,12 @@ from pipelines.effects.measures import (
     Unmeasured,
 )
 from pipelines.effects.rate_rows import rate_rows
-from pipelines.effects.rows import EFFECT_REEKS, EFFECTEN, Given, Row, nothing, with_holm
+from pipelines.effects.rows import EFFECT_REEKS, EFFECTEN, Given, Row, nothing
 from pipelines.effects.saving_rows import BESPARING, saving_rows
 from pipelines.effects.sum_rows import hours_rows, net_rows
 from pipelines.effects.summaries import kept_everyone
 from pipelines.effects.survey_rows import survey_rows
+from pipelines.effects.verdicts import settled
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def _computed(given: Given) -> EffectsOutput:
             found, series = rows_of(given, effect, outcome, balance)
             rows += found
             points += series
-    rows = with_holm(rows)
+    rows = settled(rows)
     return EffectsOutput(
         effecten=pl.DataFrame([row.published() for row in rows], schema=EFFECTEN),
         effect_reeks=pl.DataFrame(points, schema=EFFECT_REEKS),

@@ -9,23 +9,25 @@ import numpy as np
 import polars as pl
 
 from pipelines.effects import checks, evidence
+from pipelines.effects.apart import before_the_start, groups_apart
 from pipelines.effects.arms import arm_sizes, too_small
 from pipelines.effects.course import period_label
-from pipelines.effects.design import Design, Effect, PreTrend, Result
+from pipelines.effects.design import Claim, Design, Effect, Fault, Finding, PreTrend, Result
+from pipelines.effects.drift import HALF_YEAR
 from pipelines.effects.estimators import CannotEstimate, Estimate
 from pipelines.effects.interrupted import Interruption, Months, interrupted_series
 from pipelines.effects.measures import Care, Events
-from pipelines.effects.rounding import decimals_for, p_text, rounded_count, rounded_p, to_nearest
-from pipelines.effects.rows import Row
+from pipelines.effects.rounding import decimals_for, rounded_count, rounded_p, to_nearest
+from pipelines.effects.rows import Given, Row
 from pipelines.effects.staggered import (
     NEVER,
     Event,
     Panel,
-    PreTest,
     average_effect,
     event_study,
-    pre_test,
+    lead_trend,
 )
+from pipelines.effects.verdicts import judged
 
 _AUGUST = 7
 
@@ -54,15 +56,13 @@ def monthly_series(
         reason = f"Te weinig maanden of scholen met {outcome.unit} voor een reeks."
         return Row(effect, outcome, design, None, "te_klein", reason)
     dip = bool(checks.dip_before_start(summary, ["zis"], outcome.direction))
-    numbers, sizes, claim = _shown(effect, outcome, found.difference, found.expected, phases)
-    said = evidence.finding(claim, found.difference.p, numbers.interval)
-    reached = evidence.level(design, effect.ground, said, outcome.direction, None, dip=dip)
+    numbers, sizes, large = _shown(effect, outcome, found.difference, found.expected, phases)
+    said = evidence.finding(large, found.difference.p, numbers.interval)
     result = replace(
         _result(effect, outcome, design, found.difference, numbers, phases),
         n_periods=int(own["index"].n_unique()),
         n_months=int(to_nearest(months.weight.sum(), 10)),
         method="jackknife over scholen",
-        evidence=reached,
         assumptions=(
             "Aanname: zonder Zorg In School liep de lijn van vóór de start door, met hetzelfde"
             " verloop over het schooljaar.",
@@ -74,11 +74,30 @@ def monthly_series(
             if found.largest_shift < abs(found.difference.value)
             else "Zonder één van de scholen kan de richting omslaan.",
         ),
-        sentence=evidence.sentence(
-            design, outcome.unit, outcome.scale_label, numbers, sizes, said, reached, None, dip=dip
-        ),
     )
-    return Row(effect, outcome, design, result, "zichtbaar", "")
+    faults: frozenset[Fault] = frozenset({"alone", "dip"} if dip else {"alone"})
+    claim = _claim(effect, outcome, design, found.difference, numbers, sizes, said, faults)
+    return Row(effect, outcome, design, judged(result, claim), "zichtbaar", "")
+
+
+def _claim(
+    effect: Effect,
+    outcome: Events | Care,
+    design: Design,
+    found: Estimate,
+    numbers: evidence.Numbers,
+    sizes: evidence.Sizes,
+    said: Finding,
+    faults: frozenset[Fault],
+) -> Claim:
+    return Claim(
+        told=evidence.sentence(design, outcome.unit, outcome.scale_label, numbers, sizes, said),
+        found=said,
+        promised=outcome.direction,
+        ground=effect.ground,
+        exact=(found.value, found.standard_error),
+        faults=faults,
+    )
 
 
 def _step_and_slope(found: Interruption) -> str:
@@ -96,6 +115,7 @@ def _step_and_slope(found: Interruption) -> str:
 
 
 def grouped_starts(
+    given: Given,
     effect: Effect,
     outcome: Events | Care,
     monthly: pl.DataFrame,
@@ -115,32 +135,50 @@ def grouped_starts(
     except CannotEstimate:
         reason = "De startgroepen zijn niet lang genoeg vóór en na de start gevolgd."
         return Row(effect, outcome, design, None, "te_klein", reason), []
-    tested = pre_test(panel)
-    trend = None if tested is None else PreTrend(tested.periods, 0.0, tested.p, tested.p >= 0.10)
+    tested = lead_trend(panel, length / HALF_YEAR)
     after = summary.filter((pl.col("division") == "fase") & (pl.col("groep") == "zis"))
     observed = float(after.filter(pl.col("index") == 1)["total"].sum()) / float(
         after.filter(pl.col("index") == 1)["months"].sum()
     )
-    numbers, sizes, claim = _shown(
+    numbers, sizes, large = _shown(
         effect, outcome, found, observed - found.value, phases, with_comparison=True
     )
-    said = evidence.finding(claim, found.p, numbers.interval)
-    reached = evidence.level(design, effect.ground, said, outcome.direction, trend)
+    said = evidence.finding(large, found.p, numbers.interval)
+    apart = groups_apart(
+        summary, effect.window, _ratios(observed, found), found.value, given.parameters
+    )
+    apart = replace(apart, trend=tested)
+    dip = bool(checks.dip_before_start(summary, ["vergelijking", "zis"], outcome.direction))
+    faults: frozenset[Fault] = apart.faults | ({"dip"} if dip else set())
+    claim = _claim(effect, outcome, design, found, numbers, sizes, said, faults)
     result = replace(
         _result(effect, outcome, design, found, numbers, phases, with_comparison=True),
         n_periods=len(panel.periods),
         n_months=int(to_nearest(panel.weight.sum(), 10)),
         method="groep-tijdgemiddelden (Callaway en Sant'Anna)",
-        pre_trend=trend,
-        evidence=reached,
+        pre_trend=tested,
+        breakdown=apart.breakdown if said in ("lager", "hoger") else None,
         assumptions=_assumptions(panel, tested),
-        sentence=evidence.sentence(
-            design, outcome.unit, outcome.scale_label, numbers, sizes, said, reached, trend
-        ),
     )
     return (
-        Row(effect, outcome, design, result, "zichtbaar", ""),
+        Row(
+            effect,
+            outcome,
+            design,
+            judged(result, replace(claim, robust=apart.told(said))),
+            "zichtbaar",
+            "",
+        ),
         _event_rows(effect, outcome, panel, events, length),
+    )
+
+
+def _ratios(observed: float, found: Estimate) -> tuple[float, float]:
+    """The interval as observed over expected; see `estimators.compare_rates`."""
+    low, high = found.interval
+    return (
+        observed / (observed - low),
+        observed / (observed - high) if observed > high else float("inf"),
     )
 
 
@@ -234,24 +272,18 @@ def _result(
     )
 
 
-def _assumptions(panel: Panel, tested: PreTest | None) -> tuple[str, ...]:
+def _assumptions(panel: Panel, tested: PreTrend | None) -> tuple[str, ...]:
     cohorts = len(panel.cohorts) - 1
     told = (
         "Alle deelnemers begonnen in dezelfde periode; er is één startgroep."
         if cohorts == 1
         else f"Er zijn {cohorts} startgroepen, elk vergeleken met wie niet begon."
     )
-    trend = (
-        "De ontwikkeling vóór de start kon niet worden getoetst."
-        if tested is None
-        else f"Alle verschillen vóór de start samen: p {p_text(tested.p)}"
-        f" ({tested.periods} perioden)."
-    )
     return (
         "Aanname: zonder Zorg In School was het aantal bij elke startgroep evenveel veranderd als"
         " bij de vergelijkingsgroep.",
         told,
-        trend,
+        before_the_start(tested),
     )
 
 

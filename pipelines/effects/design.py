@@ -23,6 +23,19 @@ EvidenceLevel = Literal[
     "indicatief",
 ]
 
+Finding = Literal["lager", "hoger", "onduidelijk", "te klein voor een uitspraak"]
+# What keeps a clear result from being put down to the programme; see `verdicts`.
+Fault = Literal[
+    "alone",
+    "one_moment",
+    "untested",
+    "apart",
+    "dip",
+    "fragile",
+    "weighted_away",
+    "chance",
+]
+
 DESIGN_LABEL: Mapping[Design, str] = {
     "VN": "Voor en na de start, alleen deelnemers",
     "VV": "Voor en na de start, vergeleken met de vergelijkingsgroep",
@@ -161,15 +174,39 @@ class Observed:
 
 @dataclass(frozen=True)
 class PreTrend:
-    """Did both groups move alike before the start? `slope` is the log-rate difference per period.
+    """Did the groups move apart before the start? `slope`: the log of the ratio per half-year.
 
     `p` tests slope = 0. `holds`: tested on at least two periods and not rejected at 10%.
+    `detectable`: the smallest slope that the test finds in four of five cases; None where the
+    test knows no slope.
     """
 
     periods: int
     slope: float
     p: float
     holds: bool
+    detectable: float | None = None
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a result may be called, and what speaks against it.
+
+    `told`: Dutch, what was found. `exact`: value and error before rounding, which tell a test from
+    another. `faults`: all that was found to speak against it; `chance` comes last, when every test
+    is known. `robust`: Dutch, how far the groups may have drifted. `tests`, `adjusted`: how many
+    tests were made at once, and p adjusted for that.
+    """
+
+    told: str
+    found: Finding
+    promised: Direction
+    ground: Ground
+    exact: tuple[float, float]
+    faults: frozenset[Fault] = frozenset()
+    robust: str = ""
+    tests: int = 1
+    adjusted: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,7 +216,8 @@ class Result:
     `p` is None where nothing is tested (a description, a sum). `before`, `during`: the
     participants' values, where there are two. `method`: how the interval was made. `checks`:
     Dutch sentences on sensitivity and regression to the mean. What a design does not have is
-    empty: no comparison group, no months, no test before the start.
+    empty: no comparison group, no months, no test before the start. `breakdown`: by how much of the
+    rate the groups may have drifted apart per half-year before the conclusion falls.
     """
 
     effect: str
@@ -203,16 +241,21 @@ class Result:
     n_schools_comparison: int = 0
     n_months: int | None = None
     pre_trend: PreTrend | None = None
+    breakdown: float | None = None
+    claim: Claim | None = None
     checks: tuple[str, ...] = ()
 
 
 __all__ = [
     "DAYS_PER_MONTH",
     "DESIGN_LABEL",
+    "Claim",
     "Design",
     "Direction",
     "Effect",
     "EvidenceLevel",
+    "Fault",
+    "Finding",
     "Ground",
     "HasValue",
     "Measure",

@@ -17,24 +17,18 @@ the test at other hypotheses gave unbounded intervals in a third of pilots of 8 
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import statsmodels.api as sm
 from scipy import optimize, stats
-from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparationWarning
-
-from pipelines.effects.design import PreTrend
 
 Floats = npt.NDArray[np.float64]
 
 BOOTSTRAP_BELOW = 30
 BOOTSTRAP_BELOW_IN_ARM = 15
 _WEBB_UP_TO = 12
-_NO_SPREAD = 1e-8
 SEED = 20211130
 
 
@@ -232,53 +226,6 @@ def _rates_without_difference(cells: Cells) -> Floats:
     k = optimize.brentq(log_ratio, low * (1 - 1e-12), high * (1 - 1e-12), xtol=1e-12)
     rates: Floats = (total + signs * float(k)) / weight
     return rates
-
-
-# --- before the start --------------------------------------------------------------------------
-
-
-def pre_trend(
-    totals: Floats, weights: Floats, participants: npt.NDArray[np.bool_], periods: Floats
-) -> PreTrend | None:
-    """Poisson test that participants and comparison moved alike before the start.
-
-    `totals`, `weights`: schools x rows, where row r is one arm (`participants[r]`) in one period
-    (`periods[r]`, counted back from the start). Period dummies, an arm dummy and arm x period;
-    clustered by school, t(G - 1). None with fewer than two periods or an arm without events.
-    """
-    shown = np.unique(periods)
-    arms_with_events = {bool(a) for a, t in zip(participants, totals.sum(0), strict=True) if t > 0}
-    if len(shown) < 2 or len(arms_with_events) < 2 or len(totals) < 3:
-        return None
-    school, row = np.nonzero(weights > 0)
-    design = np.column_stack(
-        [
-            *[(periods[row] == period).astype(float) for period in shown],
-            participants[row].astype(float),
-            participants[row] * (periods[row] - shown.mean()),
-        ]
-    )
-    model = sm.GLM(
-        totals[school, row], design, family=sm.families.Poisson(), exposure=weights[school, row]
-    )
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", ConvergenceWarning)
-        warnings.simplefilter("error", PerfectSeparationWarning)
-        try:
-            fit = model.fit(
-                cov_type="cluster", cov_kwds={"groups": school, "use_correction": False}
-            )
-        except (ConvergenceWarning, PerfectSeparationWarning, np.linalg.LinAlgError):
-            return None
-    n = len(totals)
-    error = float(fit.bse[-1]) * np.sqrt(n / (n - 1))
-    # Below this only the noise of adding up is left: nothing varies, so nothing can be tested.
-    if not np.isfinite(error) or error <= _NO_SPREAD:
-        return None
-    estimate = t_estimate(float(fit.params[-1]), error, n - 1)
-    return PreTrend(
-        periods=len(shown), slope=estimate.value, p=estimate.p, holds=estimate.p >= 0.10
-    )
 
 
 # --- means -------------------------------------------------------------------------------------

@@ -1,22 +1,23 @@
-"""What may be said about a result: its level of evidence and one honest Dutch sentence.
+"""What was found, in honest Dutch; what may be made of it is in `verdicts`.
 
-Levels follow the wording of NJi's effectladder. Words follow the design: `verandering` for before
-and after, `verschil` with a comparison group, `effect` only where that has been repeated.
+Words follow the design: `verandering` for before and after, `verschil` with a comparison group. A
+result that is not clear always says what could have been found.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import Literal
 
 from babel.numbers import format_currency, format_decimal, format_percent
 
-from pipelines.effects.design import Design, EvidenceLevel, Ground, Minimum, PreTrend
+from pipelines.effects.design import Design, Finding, Minimum
 
 _LOCALE = "nl_NL"
 MINUS = "\N{MINUS SIGN}"
-
-Finding = Literal["lager", "hoger", "onduidelijk", "te klein voor een uitspraak"]
+_SURE = 0.05
+# Standard normal quantile of the 80% with which a difference should be found.
+_POWER = 0.8416
 
 
 def number(value: float, decimals: int = 0) -> str:
@@ -80,46 +81,19 @@ def _given(value: int | None) -> list[int]:
 
 
 def finding(large: bool, p: float, interval: tuple[float, float]) -> Finding:
-    """What the numbers allow: a direction only with p < 0.05 and a shown interval beside zero."""
+    """What the numbers allow: a direction only with p < 0.05 and an interval beside zero, as shown.
+
+    A p that is shown as 0.05 is not below it.
+    """
     if not large:
         return "te klein voor een uitspraak"
     low, high = interval
-    if p < 0.05 and high < 0:
+    sure = round(p, 3) < _SURE
+    if sure and high < 0:
         return "lager"
-    if p < 0.05 and low > 0:
+    if sure and low > 0:
         return "hoger"
     return "onduidelijk"
-
-
-def level(
-    design: Design,
-    ground: Ground,
-    found: Finding,
-    promised: str,
-    pre_trend: PreTrend | None,
-    *,
-    dip: bool = False,
-    repeated: bool = False,
-) -> EvidenceLevel:
-    """Level of evidence for the promise.
-
-    Without a clear result in the promised direction it stays at the theory (`ground`); the same
-    when both groups already moved apart before the start, and before/after when things were worse
-    than usual just before it (`dip`). A comparison whose earlier course could not be tested, or of
-    groups at one moment, counts no more than before/after. `repeated`: found again elsewhere.
-    """
-    if found == "te klein voor een uitspraak":
-        return "indicatief"
-    if found != promised:
-        return ground
-    compared = design in ("VV", "GS")
-    if dip and not compared:
-        return ground
-    if dip or not compared or pre_trend is None:
-        return "eerste aanwijzingen"
-    if not pre_trend.holds:
-        return ground
-    return "sterke aanwijzingen" if repeated else "goede aanwijzingen"
 
 
 @dataclass(frozen=True)
@@ -143,15 +117,41 @@ def sentence(
     shown: Numbers,
     sizes: Sizes,
     found: Finding,
-    reached: EvidenceLevel,
-    pre_trend: PreTrend | None,
-    *,
-    dip: bool = False,
 ) -> str:
     """One to three Dutch sentences from the shown numbers. `unit`: plural, as in `schorsingen`."""
     interval = f"95%-interval: {interval_text(*shown.interval, shown.decimals)}"
-    return f"{_main(design, unit, scale, shown, found, reached, interval)} {who(sizes)}" + caution(
-        design, found, pre_trend, dip=dip
+    told = f"{_main(design, unit, scale, shown, found, interval)} {who(sizes)}"
+    if found in ("lager", "hoger"):
+        return told
+    least = findable(shown.interval)
+    share = f" ({percent(least / shown.expected)})" if shown.expected > 0 else ""
+    return f"{told} {_findable_text(f'{_shown_up(least, shown.decimals)} {unit}{share}', design)}"
+
+
+def findable(interval: tuple[float, float]) -> float:
+    """The smallest true difference that would be found in four of five such measurements.
+
+    Half of the 95% interval is c standard errors; found at 80% is c + z(0.80) of them. With few
+    schools c is larger than 1.96, so z(0.80) is counted against the normal width.
+    """
+    half = (interval[1] - interval[0]) / 2
+    return half * (1 + _POWER / 1.96)
+
+
+def _shown_up(value: float, decimals: int) -> str:
+    """Rounded up, so that it is never promised that less could be found."""
+    step = 10.0**-decimals
+    return number(math.ceil(value / step - 1e-9) * step, decimals)
+
+
+def _findable_text(amount: str, design: Design) -> str:
+    word = "verandering" if design in ("VN", "TR", "EN") else "verschil"
+    return (
+        f"Met deze aantallen wordt een {word} van {amount} of meer in vier van de vijf gevallen"
+        f" gevonden; een kleinere kan er zijn zonder dat zij opvalt."
+        if word == "verandering"
+        else f"Met deze aantallen wordt een {word} van {amount} of meer in vier van de vijf"
+        f" gevallen gevonden; een kleiner verschil kan er zijn zonder dat het opvalt."
     )
 
 
@@ -161,7 +161,6 @@ def _main(
     scale: str,
     shown: Numbers,
     found: Finding,
-    reached: EvidenceLevel,
     interval: str,
 ) -> str:
     if found == "te klein voor een uitspraak":
@@ -192,10 +191,9 @@ def _main(
             f" {number(shown.observed, shown.decimals)} ({interval})."
         )
     share = percent(abs(shown.difference) / shown.expected) if shown.expected else ""
-    word = "een effect" if reached == "sterke aanwijzingen" else "een verschil"
     return (
         f"Bij deelnemers waren er {scale} {amount} {unit} {direction} dan verwacht op grond van de"
-        f" vergelijkingsgroep: {word} van ongeveer {share} ({interval})."
+        f" vergelijkingsgroep: een verschil van ongeveer {share} ({interval})."
     )
 
 
@@ -207,31 +205,6 @@ def who(sizes: Sizes) -> str:
         f"{text}, vergeleken met ongeveer {number(sizes.pupils_comparison)} leerlingen op"
         f" {sizes.schools_comparison} scholen."
     )
-
-
-def caution(
-    design: Design, found: Finding, pre_trend: PreTrend | None, *, dip: bool = False
-) -> str:
-    """What keeps a reader from taking a clear result for an effect; empty or a sentence."""
-    if found in ("onduidelijk", "te klein voor een uitspraak"):
-        return ""
-    if dip:
-        return (
-            " Vlak vóór de start ging het slechter dan gewoonlijk; daarna gaat het ook zonder hulp"
-            " vaak beter (terugkeer naar het gemiddelde), dus dit wijst niet vanzelf op een effect."
-        )
-    if design in ("VN", "TR", "EN"):
-        return " Een meting vóór en na de start laat niet zien waardoor dit komt."
-    if design == "DW":
-        return " Of de groepen vóór de start al verschilden, is niet bekend."
-    if pre_trend is None:
-        return " Of beide groepen zich vóór de start gelijk ontwikkelden, was niet na te gaan."
-    if not pre_trend.holds:
-        return (
-            " De groepen ontwikkelden zich vóór de start al verschillend;"
-            " dit verschil wijst daarom niet op een effect."
-        )
-    return ""
 
 
 @dataclass(frozen=True)
@@ -303,4 +276,7 @@ def mean_sentence(
                 f"{subject}: een verandering van {values[0]} naar {values[1]}, {amount} {unit}"
                 f" {more} ({limits})."
             )
-    return f"{told} {people}{caution(design, found, None)}"
+    if found in ("lager", "hoger"):
+        return f"{told} {people}"
+    amount = f"{_shown_up(findable(shown.interval), shown.decimals)} {unit}"
+    return f"{told} {people} {_findable_text(amount, design)}"

@@ -6,7 +6,7 @@ shares from rounded counts, and only where neither the yeses nor the noes are 1 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,15 +14,18 @@ import polars as pl
 
 from pipelines.effects import evidence
 from pipelines.effects.checks import rates_without_each, single_schools_sentence
-from pipelines.effects.design import Design, Effect, Minimum, Result, value_of
+from pipelines.effects.design import Claim, Design, Effect, Fault, Minimum, Result, value_of
 from pipelines.effects.estimators import CannotEstimate, Estimate
 from pipelines.effects.means import Means, mean_alone, mean_difference
 from pipelines.effects.measures import PerPupil, Score
 from pipelines.effects.pupil_values import score_changes, values_once
 from pipelines.effects.rounding import decimals_for, rounded_count, rounded_p, to_nearest
 from pipelines.effects.rows import Given, Row, not_delivered, nothing, with_leading
+from pipelines.effects.verdicts import judged
 
 _ARMS = ("vergelijking", "zis")
+# What a mean by its design alone cannot tell.
+_FAULT: Mapping[Design, Fault] = {"VN": "alone", "VV": "untested", "DW": "one_moment"}
 
 
 @dataclass(frozen=True)
@@ -123,13 +126,16 @@ def _result(
     )
     large = evidence.large_enough(exact_sizes, effect.minimum)
     said = evidence.finding(large, exact.p, (low, high))
-    reached = (
-        "beschreven"
-        if design == "BS"
-        else evidence.level(design, effect.ground, said, outcome.direction, None)
-    )
     unit = outcome.unit.replace("procentpunten", "procent")
-    return Result(
+    told = evidence.mean_sentence(
+        design,
+        _subject(outcome, given),
+        unit if design in ("DW", "BS") else outcome.unit.split(" op ")[0],
+        evidence.MeanNumbers(values, difference, (low, high), decimals),
+        sizes,
+        said,
+    )
+    result = Result(
         effect=effect.id,
         outcome=outcome.id,
         design=design,
@@ -145,16 +151,22 @@ def _result(
         n_schools_comparison=other.schools if other else 0,
         n_periods=2 if isinstance(outcome, Score) else 1,
         method="t" if exact.degrees else "wild cluster bootstrap",
-        evidence=reached,
+        evidence="beschreven" if design == "BS" else effect.ground,
         assumptions=_assumptions(design),
         checks=() if design == "BS" else (_without_each_school(means, exact.value),),
-        sentence=evidence.mean_sentence(
-            design,
-            _subject(outcome, given),
-            unit if design in ("DW", "BS") else outcome.unit.split(" op ")[0],
-            evidence.MeanNumbers(values, difference, (low, high), decimals),
-            sizes,
-            said,
+        sentence=told,
+    )
+    if design == "BS":
+        return result
+    return judged(
+        result,
+        Claim(
+            told=told,
+            found=said,
+            promised=outcome.direction,
+            ground=effect.ground,
+            exact=(exact.value, exact.standard_error),
+            faults=frozenset({_FAULT[design]}),
         ),
     )
 

@@ -13,22 +13,21 @@ import numpy as np
 import polars as pl
 
 from pipelines.effects import checks, evidence
+from pipelines.effects.apart import Apart, before_the_start, groups_apart
 from pipelines.effects.arms import arm_sizes, cells_of, too_small
 from pipelines.effects.course import course
 from pipelines.effects.course_rows import grouped_starts, monthly_series
-from pipelines.effects.design import Design, Effect, Parameters, PreTrend, Result, value_of
+from pipelines.effects.design import Claim, Design, Effect, Fault, Parameters, Result, value_of
 from pipelines.effects.estimators import (
     CannotEstimate,
     Cells,
     RateEstimate,
     compare_rates,
-    pre_trend,
 )
 from pipelines.effects.likeness import likeness, sectors
 from pipelines.effects.measures import Care, Events
 from pipelines.effects.rounding import (
     decimals_for,
-    p_text,
     rounded_count,
     rounded_p,
     to_nearest,
@@ -41,7 +40,8 @@ from pipelines.effects.summaries import (
     phases_by_prior_care,
     slices,
 )
-from pipelines.effects.weighting import AWAY, weighted_comparison
+from pipelines.effects.verdicts import judged
+from pipelines.effects.weighting import weighted_comparison
 
 
 def rate_rows(
@@ -76,7 +76,7 @@ def rate_rows(
                 strata = phases_by_prior_care(
                     given.tables, outcome, observed, effect.window, given.parameters
                 )
-            rows.append(_estimate(given, effect, outcome, design, summary, strata))
+            rows.append(compared(given, effect, outcome, design, summary, strata))
             continue
         if monthly is None:
             monthly = outcome_by_month(
@@ -85,7 +85,7 @@ def rate_rows(
         if design == "TR":
             rows.append(monthly_series(effect, outcome, monthly, summary))
         else:
-            row, events = grouped_starts(effect, outcome, monthly, summary)
+            row, events = grouped_starts(given, effect, outcome, monthly, summary)
             rows.append(row)
             points += events
     return with_leading(rows), points
@@ -96,14 +96,18 @@ def _can_be_weighted(given: Given, outcome: Events | Care) -> bool:
     return "jeugdhulp" in given.delivered and "jeugdhulp" not in outcome.datasets
 
 
-def _estimate(
+def compared(
     given: Given,
     effect: Effect,
     outcome: Events | Care,
     design: Design,
     summary: pl.DataFrame,
-    strata: pl.DataFrame | None,
+    strata: pl.DataFrame | None = None,
 ) -> Row:
+    """One row, before/after (VN) or with the comparison group (VV), as judged on its own.
+
+    `summary`: as `summaries.outcome_by_slice`; `strata`: as `phases_by_prior_care`, to weigh on.
+    """
     arms = ["zis"] if design == "VN" else ["vergelijking", "zis"]
     phases = summary.filter(pl.col("division") == "fase")
     reason = too_small(phases, arms, outcome, effect.minimum)
@@ -115,7 +119,15 @@ def _estimate(
     except CannotEstimate:
         reason = f"Te weinig {outcome.unit} of te weinig scholen voor een betrouwbare schatting."
         return Row(effect, outcome, design, None, "te_klein", reason)
-    trend = _pre_trend(summary) if design == "VV" else None
+    apart = None
+    if design == "VV":
+        apart = groups_apart(
+            summary,
+            effect.window,
+            exact.ratio_interval,
+            exact.difference.value,
+            given.parameters,
+        )
     found = checks.of_rates(effect, outcome, summary, arms, cells, exact.difference.value)
     if design == "VV":
         kinds = sectors(given)
@@ -126,29 +138,8 @@ def _estimate(
             found = replace(found, weighted_away=weighted.takes_away(exact.difference))
             alike = (alike[0], *weighted.told, alike[2])
         found = replace(found, told=(*found.told, *alike))
-    result = _result(effect, outcome, design, cells, exact, trend, found, phases, given.parameters)
-    if found.weighted_away and result.evidence in ("goede aanwijzingen", "sterke aanwijzingen"):
-        result = replace(result, evidence="eerste aanwijzingen", sentence=result.sentence + AWAY)
+    result = _result(effect, outcome, design, cells, exact, apart, found, phases, given.parameters)
     return Row(effect, outcome, design, result, "zichtbaar", "")
-
-
-def _pre_trend(summary: pl.DataFrame) -> PreTrend | None:
-    before = summary.filter((pl.col("division") == "periode") & (pl.col("index") < 0))
-    schools = sorted(before["school"].unique().to_list())
-    columns = sorted(set(before.select("groep", "index").iter_rows()))
-    totals = np.zeros((len(schools), len(columns)))
-    weights = np.zeros_like(totals)
-    row_of = {school: i for i, school in enumerate(schools)}
-    column_of = {key: i for i, key in enumerate(columns)}
-    for row in before.iter_rows(named=True):
-        at = row_of[row["school"]], column_of[(row["groep"], row["index"])]
-        totals[at], weights[at] = row["total"], row["months"]
-    return pre_trend(
-        totals,
-        weights,
-        np.array([arm == "zis" for arm, _ in columns]),
-        np.array([float(index) for _, index in columns]),
-    )
 
 
 def _result(
@@ -157,7 +148,7 @@ def _result(
     design: Design,
     cells: Cells,
     exact: RateEstimate,
-    trend: PreTrend | None,
+    apart: Apart | None,
     checked: checks.Checks,
     phases: pl.DataFrame,
     parameters: Parameters,
@@ -190,10 +181,18 @@ def _result(
         )
     large = evidence.large_enough(exact_sizes, effect.minimum)
     found = evidence.finding(large, exact.difference.p, shown.interval)
-    reached = evidence.level(
-        design, effect.ground, found, outcome.direction, trend, dip=checked.dip
+    claim = Claim(
+        told=evidence.sentence(design, outcome.unit, outcome.scale_label, shown, sizes, found),
+        found=found,
+        promised=outcome.direction,
+        ground=effect.ground,
+        exact=(exact.difference.value, exact.difference.standard_error),
+        faults=_faults(apart, checked),
+        robust=apart.told(found) if apart else "",
     )
-    return Result(
+    trend = apart.trend if apart else None
+    clear = found in ("lager", "hoger")
+    result = Result(
         effect=effect.id,
         outcome=outcome.id,
         design=design,
@@ -211,45 +210,37 @@ def _result(
         n_months=int(to_nearest(cells.weight.sum(), 10)),
         method="t" if exact.difference.degrees else "wild cluster bootstrap",
         pre_trend=trend,
-        evidence=reached,
-        assumptions=_assumptions(effect, design, trend, exact.difference.degrees is None),
+        breakdown=apart.breakdown if apart and clear else None,
+        evidence=effect.ground,
+        assumptions=_assumptions(effect, apart, exact.difference.degrees is None),
         checks=checked.told,
-        sentence=evidence.sentence(
-            design,
-            outcome.unit,
-            outcome.scale_label,
-            shown,
-            sizes,
-            found,
-            reached,
-            trend,
-            dip=checked.dip,
-        ),
+        sentence="",
     )
+    return judged(result, claim)
 
 
-def _assumptions(
-    effect: Effect, design: Design, trend: PreTrend | None, bootstrap: bool
-) -> tuple[str, ...]:
+def _faults(apart: Apart | None, checked: checks.Checks) -> frozenset[Fault]:
+    own: set[Fault] = {"alone"} if apart is None else set(apart.faults)
+    if checked.dip:
+        own.add("dip")
+    if checked.weighted_away:
+        own.add("weighted_away")
+    return frozenset(own)
+
+
+def _assumptions(effect: Effect, apart: Apart | None, bootstrap: bool) -> tuple[str, ...]:
     found = [
         f"Geteld zijn ten hoogste {effect.window.voor:.0f} maanden vóór en"
         f" {effect.window.tijdens:.0f} maanden na de eigen start, binnen de geleverde periode.",
     ]
-    if design == "VN":
+    if apart is None:
         found.append("Aanname: zonder Zorg In School was er niets veranderd.")
     else:
         found.append(
             "Aanname: zonder Zorg In School was het aantal bij deelnemers met hetzelfde percentage"
             " veranderd als bij de vergelijkingsgroep."
         )
-        if trend is None:
-            found.append("De ontwikkeling vóór de start kon niet worden getoetst.")
-        else:
-            outcome = "liep gelijk op" if trend.holds else "liep niet gelijk op"
-            found.append(
-                f"De ontwikkeling vóór de start {outcome}"
-                f" ({trend.periods} perioden, p {p_text(trend.p)})."
-            )
+        found.append(before_the_start(apart.trend))
     found.append(
         "Leerlingen van één school lijken op elkaar; de onzekerheid houdt daar rekening mee"
         + (" (wild cluster bootstrap, omdat er weinig scholen zijn)." if bootstrap else ".")

@@ -15,11 +15,11 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.effects.apart import detectable_percent, percent_down
 from pipelines.effects.design import DESIGN_LABEL, Design, Effect, Parameters, Result
-from pipelines.effects.estimators import holm
 from pipelines.effects.happenings import Tables
 from pipelines.effects.measures import Care, Events, Measure
-from pipelines.effects.rounding import Status, p_text, rounded_p
+from pipelines.effects.rounding import Status
 
 EFFECTEN: Mapping[str, pl.DataType] = {
     "id": pl.String(),
@@ -50,6 +50,8 @@ EFFECTEN: Mapping[str, pl.DataType] = {
     "populatie": pl.String(),
     "blootstelling": pl.String(),
     "vergelijking": pl.String(),
+    "drift_waarneembaar": pl.Int64(),
+    "drift_breekpunt": pl.Int64(),
 }
 EFFECT_REEKS: Mapping[str, pl.DataType] = {
     "effect": pl.String(),
@@ -130,6 +132,10 @@ class Row:
                 "n_scholen": found.n_schools + found.n_schools_comparison,
                 "n_perioden": found.n_periods,
                 "n_maanden": found.n_months,
+                "drift_waarneembaar": detectable_percent(found.pre_trend),
+                "drift_breekpunt": None
+                if found.breakdown is None
+                else percent_down(found.breakdown),
             }
         )
 
@@ -157,31 +163,3 @@ def with_leading(rows: Sequence[Row]) -> list[Row]:
     """Mark the first row that has a result, else the first, as the leading one."""
     at = next((i for i, row in enumerate(rows) if row.result is not None), 0)
     return [replace(row, leading=i == at) for i, row in enumerate(rows)]
-
-
-def with_holm(rows: Sequence[Row]) -> list[Row]:
-    """Add the p-value adjusted for testing every leading effect at once."""
-    tested = {
-        i: row.result.p
-        for i, row in enumerate(rows)
-        if row.leading and row.result is not None and row.result.p is not None
-    }
-    adjusted = dict(zip(tested, holm(list(tested.values())), strict=True))
-    found: list[Row] = []
-    for i, row in enumerate(rows):
-        if row.result is None or i not in adjusted:
-            found.append(row)
-            continue
-        count = len(tested)
-        text = (
-            f"Rekening houdend met {count} toetsen tegelijk (Holm) is p {p_text(adjusted[i])}."
-            if count > 1
-            else "Er is één toets, dus p hoeft niet te worden aangepast."
-        )
-        result = replace(
-            row.result,
-            p_holm=rounded_p(adjusted[i]),
-            assumptions=(*row.result.assumptions, text),
-        )
-        found.append(replace(row, result=result))
-    return found

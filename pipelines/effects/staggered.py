@@ -15,10 +15,23 @@ from typing import Literal
 import numpy as np
 from scipy import stats
 
-from pipelines.effects.estimators import CannotEstimate, Estimate, Floats, t_estimate
+from pipelines.effects.design import PreTrend
+from pipelines.effects.drift import POWER, PRE_TREND_P
+from pipelines.effects.estimators import (
+    BOOTSTRAP_BELOW,
+    BOOTSTRAP_BELOW_IN_ARM,
+    SEED,
+    CannotEstimate,
+    Estimate,
+    Floats,
+    t_estimate,
+    wild_weights,
+)
 
 Aggregate = Literal["simple", "dynamic", "group", "calendar"]
 NEVER = -1
+_LEAST = 2
+_DRAWS = 999
 
 
 @dataclass(frozen=True)
@@ -116,6 +129,100 @@ def pre_test(panel: Panel) -> PreTest | None:
     return PreTest(k, statistic, float(stats.f.sf(statistic, k, schools - k)))
 
 
+def lead_trend(panel: Panel, half_years: float) -> PreTrend | None:
+    """Did the cohorts drift away from the comparison before their start? None: cannot be tested.
+
+    With few schools the joint test of many leads rejects far too often, so there it is one
+    number: the slope of a straight line through the base period and all leads, tested by a wild
+    cluster bootstrap. With many schools `p` is that of `pre_test`. Leads that rest on one school
+    are taken together with the next. `half_years`: length of a period; slope and `detectable` are
+    per half-year, as the log of the ratio to the participants' rate before the start.
+    """
+    leads = _leads(panel)
+    rate = _rate_before(panel)
+    if not leads or rate <= 0 or min(_arms(panel)) < _LEAST:
+        return None
+    since = np.array([float(np.mean([c.period - c.cohort for c in cells])) + 1 for cells in leads])
+    found = [_weighted(panel, cells) for cells in leads]
+    pull = since / (since**2).sum()
+    value = float(pull @ [v for v, _ in found])
+    influence: Floats = pull @ np.array([i for _, i in found])
+    schools = _clusters(panel)
+    error = float(np.sqrt(schools / (schools - 1) * (influence**2).sum()))
+    if error <= 1e-12:
+        return None
+    distances = _bootstrapped(panel, influence)
+    p = (1 + int((distances >= abs(value) / error * (1 - 1e-9)).sum())) / (1 + len(distances))
+    joint = pre_test(panel) if _many(panel) else None
+    p = p if joint is None else joint.p
+    critical = float(np.quantile(distances, 1 - PRE_TREND_P, method="higher"))
+    per_half_year = 1 / (rate * half_years)
+    return PreTrend(
+        periods=len(leads),
+        slope=value * per_half_year,
+        p=p,
+        holds=p >= PRE_TREND_P,
+        detectable=(critical + float(stats.norm.ppf(POWER))) * error * per_half_year,
+    )
+
+
+def _leads(panel: Panel) -> list[list[_Cell]]:
+    """Cells before the base period by periods since the start, the furthest first."""
+    cells = [c for c in _cells(panel) if c.period < c.cohort - 1]
+    found: list[list[_Cell]] = []
+    waiting: list[_Cell] = []
+    for since in sorted({c.period - c.cohort for c in cells}):
+        waiting += [c for c in cells if c.period - c.cohort == since]
+        cohorts = [panel.cohorts.index(c.cohort) for c in waiting]
+        if (panel.size[:, cohorts].sum(1) > 0).sum() >= _LEAST:
+            found.append(waiting)
+            waiting = []
+    if waiting and found:
+        found[-1] = found[-1] + waiting
+    return found
+
+
+def _rate_before(panel: Panel) -> float:
+    """Of the cohorts, over everything before their starts."""
+    total = weight = 0.0
+    for n, cohort in enumerate(panel.cohorts):
+        before = np.array(panel.periods) < cohort
+        if cohort != NEVER:
+            total += float(panel.total[:, n, before].sum())
+            weight += float(panel.weight[:, n, before].sum())
+    return total / weight if weight else 0.0
+
+
+def _bootstrapped(panel: Panel, influence: Floats) -> Floats:
+    """|slope / error| in draws where nothing drifts: each school's influence times one weight.
+
+    Every arm's mean is taken away anew, as a fit in each draw would do.
+    """
+    never = panel.cohorts.index(NEVER)
+    own = np.delete(panel.size, never, axis=1).sum(1)
+    drawn = wild_weights(len(influence), _DRAWS, SEED) * influence
+    spread = drawn.copy()
+    for size in (own, panel.size[:, never]):
+        inside = size > 0
+        share = np.where(inside, size, 0.0) / size.sum()
+        spread -= np.outer(drawn[:, inside].sum(1), share)
+    schools = _clusters(panel)
+    errors = np.sqrt(schools / (schools - 1) * (spread**2).sum(1))
+    distances: Floats = np.abs(drawn.sum(1)) / np.maximum(errors, 1e-300)
+    return distances
+
+
+def _many(panel: Panel) -> bool:
+    return _clusters(panel) >= BOOTSTRAP_BELOW and min(_arms(panel)) >= BOOTSTRAP_BELOW_IN_ARM
+
+
+def _arms(panel: Panel) -> tuple[int, int]:
+    """Schools that never start, and schools that do."""
+    never = panel.cohorts.index(NEVER)
+    compared = int((panel.size[:, never] > 0).sum())
+    return compared, int((np.delete(panel.size, never, axis=1).sum(1) > 0).sum())
+
+
 def _cells(panel: Panel) -> list[_Cell]:
     """Every ATT(g, t) of which the four cells are known."""
     total, weight = panel.total.sum(0), panel.weight.sum(0)
@@ -184,13 +291,10 @@ def _clusters(panel: Panel) -> int:
 
 def _estimate(panel: Panel, value: float, influence: Floats) -> Estimate:
     """t with the schools of the smaller side, less one, for degrees of freedom."""
-    never = panel.cohorts.index(NEVER)
-    compared = int((panel.size[:, never] > 0).sum())
-    started = int((np.delete(panel.size, never, axis=1).sum(1) > 0).sum())
-    schools = _clusters(panel)
-    if min(compared, started) < 2:
+    fewest, schools = min(_arms(panel)), _clusters(panel)
+    if fewest < 2:
         raise CannotEstimate("fewer than two schools in an arm")
     error = float(np.sqrt(schools / (schools - 1) * (influence**2).sum()))
     if error <= 1e-12:
         raise CannotEstimate("schools do not differ, so there is no spread to learn from")
-    return t_estimate(value, error, min(compared, started) - 1)
+    return t_estimate(value, error, fewest - 1)

@@ -9,7 +9,15 @@ from ibis import _
 
 from pipelines.effects import evidence
 from pipelines.effects.balance_rows import Balances, Cumulative, chance_text, span
-from pipelines.effects.design import Design, Effect, Result
+from pipelines.effects.design import (
+    Claim,
+    Design,
+    Effect,
+    EvidenceLevel,
+    Fault,
+    Finding,
+    Result,
+)
 from pipelines.effects.draws import DRAWS, draw
 from pipelines.effects.measures import Hours, Net
 from pipelines.effects.rounding import rounded_count, to_nearest
@@ -17,6 +25,7 @@ from pipelines.effects.rows import Given, Row, not_delivered, nothing
 from pipelines.effects.saving_rows import ROUTE_LABEL, SEED
 from pipelines.effects.savings import administrative_saving
 from pipelines.effects.summaries import everyone
+from pipelines.effects.verdicts import level
 
 _DESIGN: Design = "AD"
 
@@ -94,8 +103,6 @@ def net_rows(given: Given, effect: Effect, outcome: Net, found: Balances) -> lis
     value = total.net if newest else total.total
     low, high = total.net_interval if newest else total.total_interval
     said = evidence.finding(total.large, 0.0, (low, high))
-    design: Design = "VV" if total.route == "vergelijking" else "VN"
-    reached = evidence.level(design, effect.ground, said, outcome.direction, None)
     result = Result(
         effect=effect.id,
         outcome=outcome.id,
@@ -106,11 +113,27 @@ def net_rows(given: Given, effect: Effect, outcome: Net, found: Balances) -> lis
         n_schools=total.schools,
         n_periods=len(total.years),
         method="hertrekking van scholen en trekkingen uit de parameters",
-        evidence=reached,
+        evidence=_level(effect, outcome, total, value, said),
         assumptions=_assumptions(total),
         sentence=_sentence(total, value, (low, high), newest=newest),
     )
     return [Row(effect, outcome, _DESIGN, result, "zichtbaar", "", leading=True)]
+
+
+def _level(
+    effect: Effect, outcome: Net, total: Cumulative, value: float, said: Finding
+) -> EvidenceLevel:
+    """No more than a first indication: how the groups went before the start is not tested here."""
+    fault: Fault = "untested" if total.route == "vergelijking" else "alone"
+    claim = Claim(
+        told="",
+        found=said,
+        promised=outcome.direction,
+        ground=effect.ground,
+        exact=(value, 0.0),
+        faults=frozenset({fault}),
+    )
+    return level(claim)
 
 
 def _sentence(

@@ -7,13 +7,14 @@ import polars as pl
 from ibis import _
 
 from pipelines.effects import evidence
-from pipelines.effects.design import Design, Effect, Result
+from pipelines.effects.design import Claim, Design, Effect, Result
 from pipelines.effects.estimators import CannotEstimate
 from pipelines.effects.means import Means, mean_difference
 from pipelines.effects.measures import Survey
 from pipelines.effects.rounding import decimals_for, rounded_count, rounded_p
 from pipelines.effects.rows import Given, Row, not_delivered, nothing
 from pipelines.effects.summaries import DECIMALS
+from pipelines.effects.verdicts import judged
 
 _DESIGN: Design = "EN"
 
@@ -98,7 +99,6 @@ def _row(
         and len(schools) >= effect.minimum.claim_total_schools
     )
     said = evidence.finding(large, exact.p, (low, high))
-    reached = evidence.level(_DESIGN, effect.ground, said, outcome.direction, None)
     people = rounded_count(sum(people for people, _schools in sizes), 5)
     result = Result(
         effect=effect.id,
@@ -114,12 +114,15 @@ def _row(
         n_schools=len(schools),
         n_periods=2,
         method="t" if exact.degrees else "wild cluster bootstrap",
-        evidence=reached,
+        evidence=effect.ground,
         assumptions=(
             f"Vergeleken zijn de rondes {rounds[0]} en {rounds[1]}, op dezelfde vragen.",
             "Aanname: wie antwoordt, lijkt in beide rondes op wie niet antwoordt.",
         ),
-        sentence=evidence.mean_sentence(
+        sentence="",
+    )
+    claim = Claim(
+        told=evidence.mean_sentence(
             _DESIGN,
             outcome.subject,
             "punten",
@@ -128,5 +131,11 @@ def _row(
             said,
             counted="mensen die antwoordden",
         ),
+        found=said,
+        promised=outcome.direction,
+        ground=effect.ground,
+        exact=(exact.value, exact.standard_error),
+        faults=frozenset({"alone"}),
     )
+    result = judged(result, claim)
     return Row(effect, outcome, _DESIGN, result, "zichtbaar", "", leading=True)

@@ -27,10 +27,6 @@ from pipelines.effects.rounding import decimals_for, to_nearest
 
 PRIOR, SECTOR = "prior", "sector"
 WITH_CARE = "wel"
-AWAY = (
-    " Wordt de vergelijkingsgroep gewogen naar eerdere jeugdhulp en onderwijssoort, dan is het"
-    " verschil niet meer duidelijk."
-)
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,10 @@ def _estimate(row: Record) -> dict[str, Any]:
         "standard_error": row["standaardfout"],
         "p": row["p"],
         "p_holm": row["p_holm"],
+        "drift_per_half_year": {
+            "detectable_percent": row["drift_waarneembaar"],
+            "breakdown_percent": row["drift_breekpunt"],
+        },
         "n": {
             "pupils": row["n_leerlingen"],
             "schools": row["n_scholen"],

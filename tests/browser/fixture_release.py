@@ -66,7 +66,8 @@ CREATE TABLE effecten (id VARCHAR, belofte VARCHAR, maat VARCHAR, ontwerp VARCHA
     boven DOUBLE, p DOUBLE, n_leerlingen INTEGER, n_scholen INTEGER, n_perioden INTEGER,
     bewijsniveau VARCHAR, zin VARCHAR, aannames VARCHAR, bedreigingen VARCHAR, richting VARCHAR,
     status VARCHAR, reden VARCHAR, leidend BOOLEAN, p_holm DOUBLE, n_maanden INTEGER,
-    controles VARCHAR, populatie VARCHAR, blootstelling VARCHAR, vergelijking VARCHAR);
+    controles VARCHAR, populatie VARCHAR, blootstelling VARCHAR, vergelijking VARCHAR,
+    drift_waarneembaar INTEGER, drift_breekpunt INTEGER);
 CREATE TABLE effect_reeks (effect VARCHAR, groep VARCHAR, periode VARCHAR, volgorde INTEGER,
     waarde DOUBLE, noemer DOUBLE, n_leerlingen INTEGER, status VARCHAR, onder DOUBLE, boven DOUBLE);
 CREATE TABLE besparing (product VARCHAR, hulpvorm VARCHAR, niveau VARCHAR, schooljaar VARCHAR,

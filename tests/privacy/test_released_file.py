@@ -40,6 +40,8 @@ RATIOS = {
     ("effecten", "boven"),
     ("effecten", "p"),
     ("effecten", "p_holm"),
+    ("effecten", "drift_waarneembaar"),
+    ("effecten", "drift_breekpunt"),
     ("effect_reeks", "waarde"),
     ("effect_reeks", "onder"),
     ("effect_reeks", "boven"),

@@ -23,7 +23,11 @@ def _effect(**changed: Any) -> dict[str, Any]:
     ("changed", "told"),
     [
         ({}, "Gunstiger"),
-        ({"p_holm": 0.3}, "Gunstiger; kan toeval zijn, want er zijn veel uitkomsten getoetst"),
+        ({"p_holm": 0.3}, "Gunstiger"),  # the words follow the level, which was made with p_holm
+        (
+            {"p_holm": 0.3, "bewijsniveau": "eerste aanwijzingen"},
+            "Gunstiger; kan toeval zijn, want er zijn veel uitkomsten getoetst",
+        ),
         ({"richting": "hoger"}, "Ongunstiger"),
         ({"p": 0.06}, "Geen duidelijk verschil"),
         ({"boven": 0.2}, "Geen duidelijk verschil"),
@@ -60,7 +64,7 @@ def test_summary_counts_promises_by_their_main_outcome() -> None:
     assert any("Zorg In School spaart." in line for line in told)
     assert any("niet te meten** (1): er is één contact." in line for line in told)
     assert not any("Te weinig" in line for line in told)
-    doubted = promises.summary([_effect(p_holm=0.3)])
+    doubted = promises.summary([_effect(p_holm=0.3, bewijsniveau="eerste aanwijzingen")])
     assert doubted[1].endswith("(1): er zijn minder schorsingen (kan toeval zijn).")
 
 

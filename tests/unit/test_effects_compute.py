@@ -168,7 +168,11 @@ def test_planted_suspensions_are_recovered(planted):
     assert leading["ontwerp"] == "VV"
     assert leading["status"] == "zichtbaar"
     assert leading["onder"] < truth < leading["boven"] < 0
-    assert leading["bewijsniveau"] == "goede aanwijzingen"
+    # A third less is clear, yet a drift that the years before could have hidden would explain it.
+    assert leading["bewijsniveau"] == "eerste aanwijzingen"
+    assert "Gaat het verloop van vóór de start" in leading["zin"]
+    assert "De conclusie houdt stand zolang de groepen per half jaar" in leading["zin"]
+    assert 1 <= leading["drift_breekpunt"] < leading["drift_waarneembaar"] < 30
     assert leading["n_leerlingen"] == 380  # 192 and 192, each to the nearest 5
     assert leading["n_scholen"] == 32
     assert "verschil" in leading["zin"]

@@ -11,7 +11,6 @@ from pipelines.effects.estimators import (
     _rates_without_difference,
     compare_rates,
     holm,
-    pre_trend,
     rate_difference,
 )
 
@@ -107,35 +106,6 @@ def test_empty_cells_cannot_be_estimated():
         Cells(np.ones((1, 2)), np.ones((1, 2)))
     with pytest.raises(CannotEstimate):
         rate_difference(Cells(np.full((4, 2), 3.0), np.full((4, 2), 60.0)))
-
-
-def _history(rng, slope):
-    """20 schools, half of them participants, four periods before the start."""
-    arms = np.repeat([False, True], 4)
-    periods = np.tile(np.arange(-4.0, 0.0), 2)
-    weights = np.zeros((20, 8))
-    weights[:10, :4], weights[10:, 4:] = 300.0, 300.0
-    rates = 0.06 * np.exp(slope * periods * arms) * rng.gamma(30, 1 / 30, size=(20, 1))
-    return rng.poisson(rates * weights).astype(float), weights, arms, periods
-
-
-def test_pre_trend_holds_and_breaks():
-    rng = np.random.default_rng(7)
-    same = pre_trend(*_history(rng, 0.0))
-    assert same is not None
-    assert same.periods == 4
-    assert same.holds
-    apart = pre_trend(*_history(rng, 0.4))
-    assert apart is not None
-    assert not apart.holds
-    assert apart.slope == pytest.approx(0.4, abs=0.15)
-
-
-def test_pre_trend_needs_two_periods_and_both_arms():
-    totals, weights, arms, periods = _history(np.random.default_rng(8), 0.0)
-    one = periods == -1
-    assert pre_trend(totals[:, one], weights[:, one], arms[one], periods[one]) is None
-    assert pre_trend(totals[:, arms], weights[:, arms], arms[arms], periods[arms]) is None
 
 
 def test_holm():

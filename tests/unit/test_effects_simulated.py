@@ -15,10 +15,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipelines.effects import evidence, saving_inputs
+from pipelines.effects import saving_inputs, verdicts
 from pipelines.effects.arms import cells_of
 from pipelines.effects.checks import dip_before_start
-from pipelines.effects.design import Minimum
+from pipelines.effects.design import Claim, Fault, Minimum
 from pipelines.effects.estimators import CannotEstimate, compare_rates
 from pipelines.effects.interrupted import Months, interrupted_series
 from pipelines.effects.means import Means, mean_difference
@@ -150,8 +150,10 @@ def test_before_after_alone_fails_when_pupils_start_after_a_bad_spell() -> None:
     for seed in range(PILOTS):
         summary, _ = simulate(pilot, seed)
         dip = bool(dip_before_start(summary, ("zis",), "lager"))
-        level = evidence.level("VN", "theoretisch onderbouwd", "lager", "lager", None, dip=dip)
-        told = evidence.caution("VN", "lager", None, dip=dip)
+        faults: frozenset[Fault] = frozenset({"alone", "dip"} if dip else {"alone"})
+        claim = Claim("Minder.", "lager", "lager", "theoretisch onderbouwd", (1.0, 1.0), faults)
+        told = verdicts.sentence(claim)
+        level = verdicts.level(claim)
         warned += dip and "terugkeer naar het gemiddelde" in told and level.startswith("theoret")
     assert warned >= 0.9 * PILOTS
 

@@ -16,8 +16,8 @@ from pipelines.effects.estimators import Estimate
 from pipelines.effects.rate_rows import rate_rows
 from pipelines.effects.rows import Given
 from pipelines.effects.summaries import phases_by_prior_care
+from pipelines.effects.verdicts import TOLD
 from pipelines.effects.weighting import (
-    AWAY,
     Weighted,
     sector_gaps,
     stratum_weights,
@@ -176,13 +176,15 @@ def test_a_difference_that_weights_take_away_is_no_good_indication(
     effect = replace(medium_term.ZIS_M3, window=Window(), minimum=Minimum())
     plain = rate_rows(given, effect, SUSPENSIONS)[0][0].result
     assert plain is not None
-    assert plain.evidence == "goede aanwijzingen"
     assert any("Met de gewogen vergelijkingsgroep" in check for check in plain.checks)
-    assert AWAY not in plain.sentence
+    assert plain.claim is not None
+    assert "weighted_away" not in plain.claim.faults
     gone = Weighted(estimate(0.0, 0.9), ("Gewogen.",))
     monkeypatch.setattr(rates, "weighted_comparison", lambda *_: gone)
     weighted = rate_rows(given, effect, SUSPENSIONS)[0][0].result
     assert weighted is not None
     assert weighted.evidence == "eerste aanwijzingen"
-    assert weighted.sentence == plain.sentence + AWAY
+    assert weighted.claim is not None
+    assert weighted.claim.faults - plain.claim.faults == {"weighted_away"}
+    assert TOLD["weighted_away"] in weighted.sentence
     assert "Gewogen." in weighted.checks
