@@ -39,6 +39,7 @@ _KIND_OF_LOGICAL_TYPE: Mapping[str, Kind] = {
     "array": "lijst",
 }
 _SEVERITY: Mapping[str, Severity] = {"error": "fout", "warning": "waarschuwing"}
+_PARAMETER = re.compile(r"\{([a-z_]+)\}")
 _COUNT_QUERY = re.compile(r"^\s*SELECT COUNT\(\*\) FROM \{object\} WHERE (?P<fails>.+)$", re.S)
 
 
@@ -229,16 +230,19 @@ def load() -> Contracts:
     """Read all contracts that come with the installed package."""
     root = files("data_contracts")
     codes = {_stem(f): _read_codes(f) for f in _listing(root / "codes") if f.name.endswith(".csv")}
+    parameters = _read_parameters(root / PARAMETERS)
     datasets = {
         d.id: d
         for d in (
-            _read_dataset(f) for f in _listing(root / "datasets") if f.name.endswith(".odcs.yaml")
+            _with_parameters(_read_dataset(f), parameters)
+            for f in _listing(root / "datasets")
+            if f.name.endswith(".odcs.yaml")
         )
     }
     contracts = Contracts(
         datasets=datasets,
         codes=codes,
-        parameters=_read_parameters(root / PARAMETERS),
+        parameters=parameters,
         fingerprint=_fingerprint(root),
     )
     _check_whole(contracts)
@@ -258,8 +262,10 @@ def _stem(file: Traversable) -> str:
 
 
 def _fingerprint(root: Traversable) -> str:
-    """SHA-256 over what decides a check's outcome: datasets, codes, layouts and questionnaires."""
-    digest = hashlib.sha256()
+    """SHA-256 over what decides a check's outcome: datasets, codes, layouts, questionnaires and
+    the parameters that rules name.
+    """
+    digest = hashlib.sha256((root / PARAMETERS).read_bytes().replace(b"\r\n", b"\n"))
     for folder in ("codes", "datasets", "sources", "vragenlijsten"):
         for file in _listing(root / folder):
             digest.update(f"{folder}/{file.name}\0".encode())
@@ -334,6 +340,26 @@ def _read_rule(item: Mapping[str, Any], owner: str) -> Rule:
         columns=tuple(own["kolommen"]),
         fails=match["fails"].strip(),
     )
+
+
+def _with_parameters(dataset: Dataset, parameters: Mapping[str, Parameter]) -> Dataset:
+    """Rules with the value of today in place of a `{parameter}`, in predicate and message."""
+
+    def filled(text: str) -> str:
+        def value(found: re.Match[str]) -> str:
+            if found[1] not in parameters:
+                raise ContractError(
+                    f"Contract {dataset.id}: parameter {found[1]} ontbreekt in {PARAMETERS}."
+                )
+            return f"{parameters[found[1]].value:g}"
+
+        return _PARAMETER.sub(value, text)
+
+    rules = tuple(
+        replace(rule, fails=filled(rule.fails), message=filled(rule.message))
+        for rule in dataset.rules
+    )
+    return replace(dataset, rules=rules)
 
 
 def _date(text: object) -> dt.date | None:

@@ -115,6 +115,10 @@ def _how_to_read(contracts: Contracts) -> list[str]:
         "**Norm of termijn.** Dat is een parameter met een bron en een datum, in"
         " `data_contracts/parameters.yaml`. Verandert hij, dan rekent elk cijfer met de waarde die"
         " toen gold. Een referentie dient alleen ter vergelijking.",
+        "**Wat geen einde heeft.** Een traject, toewijzing of periode van verzuim zonder einddatum"
+        " loopt tot de peildatum, maar telt hoogstens zo lang mee als de parameters"
+        " `termijn_open_..._maanden` zeggen. Duurt het langer, dan is een vergeten einddatum"
+        " waarschijnlijker; de leverancier krijgt daarover een bevinding.",
         "**Interval.** Wat er in een jaar gebeurt, hangt ook van toeval af. Aandelen hebben daarom"
         " een interval van 95% volgens Wilson, aantallen per 100 of per 1.000 een exact interval"
         " voor tellingen (Garwood), medianen een interval uit de volgorde van de waarden, en"

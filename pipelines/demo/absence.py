@@ -152,11 +152,10 @@ def absences(
     sort = np.where(
         (sort != "absoluut") | (until - date > days(np.full(size, 5))), sort, "relatief"
     )
+    until = np.minimum(until, _LAST_SEEN)  # an open period becomes a finding later
     exempt = np.char.startswith(sort.astype(str), "vrijstelling")
     result = pick(rng, _RESULTS, size)
     result[exempt] = "vrijstelling"
-    still = until > _LAST_SEEN
-    result[still] = "nog_thuis"
     action = to_weekday(date + days(np.exp(rng.normal(1.4, 0.75, size))))
     action = np.minimum(np.maximum(action, date), until)
     present = np.round(rng.gamma(1.6, 4.0, size) * 2) / 2
@@ -172,7 +171,7 @@ def absences(
             "woongemeente": towns,
             "soort": sort.astype(object),
             "start_datum": date,
-            "eind_datum": np.where(still, NO_DATE, until),
+            "eind_datum": until,
             "uren_per_week_aanwezig": pl.Series(
                 np.where(attends, np.clip(present, 0, 20), np.nan)
             ).fill_nan(None),

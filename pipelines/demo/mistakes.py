@@ -252,6 +252,13 @@ def _referrals() -> tuple[Mistake, ...]:
         Mistake(kolibri, "traject_id.verwijzing", {"traject_id": "KOL-2019-0001"}),
         Mistake(kolibri, "gestart_zonder_startdatum", {"start_hulp_datum": None}, where=begun),
         Mistake(
+            kolibri,
+            "lang_open",
+            {"status": "aangevraagd", "acceptatie_datum": None},
+            WAARSCHUWING,
+            pl.col("status") == "ingetrokken",
+        ),
+        Mistake(
             vliegerhof,
             "start_hulp_voor_acceptatie",
             {"start_hulp_datum": _same("verwijs_datum")},
@@ -332,6 +339,13 @@ def _absences() -> tuple[Mistake, ...]:
             {"eerste_actie_datum": _days("start_datum", -4)},
             WAARSCHUWING,
             acted,
+        ),
+        Mistake(
+            file("2021-2022"),
+            "lang_open",
+            {"eind_datum": None, "resultaat": "nog_thuis"},
+            WAARSCHUWING,
+            ended & enrolled,
         ),
         Mistake(file("2023-2024"), "woongemeente.patroon", {"woongemeente": "Veenmark"}),
         Mistake(

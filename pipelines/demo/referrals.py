@@ -155,6 +155,8 @@ def referrals(rng: np.random.Generator, of: Trajectories, kinds: Texts) -> pl.Da
     met = to_weekday(begin + days(rng.random(size) * reach))
     met = np.minimum(np.maximum(met, begin), LAST_START)
     status = pick(rng, _STATUS, size)
+    # Nobody waits for ever: an open referral becomes a finding later.
+    status = np.where(np.isin(status, ("geaccepteerd", "aangevraagd")), "ingetrokken", status)
     step = (year_of(met) - YEARS[0]).astype(np.float64)
     no_meeting = meeting == "geen"
     waited = _waited(rng, to, status, step, no_meeting)

@@ -53,27 +53,40 @@ def days_between(begin: ir.DateValue, end: ir.DateValue) -> ir.IntegerValue:
     return end.delta(begin, unit="day").cast("int64")
 
 
-def per_schooljaar(table: ir.Table, begin: str, end: str, peildatum: dt.date) -> ir.Table:
+def open_until(context: Context, begin: ir.DateValue, term: str) -> ir.DateValue:
+    """The last day on which what began on a day, and has no end, is taken to run.
+
+    The peildatum, and at most so many months after its begin as the parameter `term` says: after
+    that a forgotten end is likelier than a case that still runs.
+    """
+    last = by_norm(context, term, begin, lambda months: plus_months(begin, months))
+    return ibis.least(last, ibis.literal(context.peildatum))
+
+
+def per_schooljaar(table: ir.Table, begin: str, end: str, context: Context, term: str) -> ir.Table:
     """One row per school year in which a period runs, with the part of it in that year.
 
-    An open period runs to `peildatum`; what begins later is left out. Adds `schooljaar`,
-    `deel_begin`, `deel_eind` (both days belong to the part) and `dagen_schooljaar`.
+    A period without an end runs as long as `open_until` says; what begins after the peildatum is
+    left out. Adds `schooljaar`, `deel_begin`, `deel_eind` (both days belong to the part),
+    `dagen_schooljaar` and `loopt_tot`, the last day of the whole period that is counted.
     """
-    known = ibis.literal(peildatum)
-    closed = table.filter(table[begin] <= known).mutate(
-        _eind=ibis.least(table[end].fill_null(known), known)
-    )
+    known = ibis.literal(context.peildatum)
+    begun = table.filter(table[begin] <= known)
+    until = begun[end].fill_null(open_until(context, begun[begin], term))
+    closed = begun.mutate(loopt_tot=ibis.least(until, known))
     # Both ends as columns: ibis takes `stop - start` for Spark without brackets around a start.
-    ends = closed.mutate(_eerste=first_year(closed[begin]), _laatste=first_year(closed["_eind"]))
+    ends = closed.mutate(
+        _eerste=first_year(closed[begin]), _laatste=first_year(closed["loopt_tot"])
+    )
     years = ends.mutate(_jaar=ibis.range(ends["_eerste"], ends["_laatste"] + 1, 1).unnest())
     first = ibis.date(years["_jaar"].cast("int32"), 8, 1)
     last = ibis.date((years["_jaar"] + 1).cast("int32"), 7, 31)
     return years.mutate(
         schooljaar=year_label(years["_jaar"]),
         deel_begin=ibis.greatest(years[begin], first),
-        deel_eind=ibis.least(years["_eind"], last),
+        deel_eind=ibis.least(years["loopt_tot"], last),
         dagen_schooljaar=days_between(first, last) + 1,
-    ).drop("_jaar", "_eind", "_eerste", "_laatste")
+    ).drop("_jaar", "_eerste", "_laatste")
 
 
 def by_norm(

@@ -97,11 +97,17 @@ def months_on(day: dt.date, months: float) -> dt.date:
     return dt.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
-def years_of(begin: dt.date, end: dt.date | None, asof: dt.date) -> Iterator[tuple[str, Any, Any]]:
+def open_until(world: World, begin: dt.date, term: str) -> dt.date:
+    return min(world.asof, months_on(begin, world.norm(f"termijn_open_{term}_maanden")))
+
+
+def years_of(
+    world: World, begin: dt.date, end: dt.date | None, term: str
+) -> Iterator[tuple[str, Any, Any]]:
     """School years in which a period runs, with its first and last day in each."""
-    if begin > asof:
+    if begin > world.asof:
         return
-    last = min(end or asof, asof)
+    last = min(end or open_until(world, begin, term), world.asof)
     year = year_of(begin)
     while first_of(year) <= last:
         yield year, max(begin, first_of(year)), min(last, last_of(year))
@@ -231,7 +237,7 @@ def active_pupils(world: World, *, known: bool = False) -> Iterator[Unit]:
         if t["start_datum"] is None:
             continue
         group = next(name for upper, name in groups if t["leeftijd"] <= upper)
-        for year, _begin, _end in years_of(t["start_datum"], t["eind_datum"], world.asof):
+        for year, _begin, _end in years_of(world, t["start_datum"], t["eind_datum"], "traject"):
             counted = world.enrolled(t["vestigingscode"], year) is not None
             yield Unit(
                 t["leerling_id"],
@@ -302,7 +308,7 @@ def caseload(world: World) -> Iterator[Unit]:
     for t in world["smw_trajecten"]:
         if t["start_datum"] is None:
             continue
-        for year, begin, end in years_of(t["start_datum"], t["eind_datum"], world.asof):
+        for year, begin, end in years_of(world, t["start_datum"], t["eind_datum"], "traject"):
             for name in ("1_oktober", "1_april"):
                 open_then = begin <= day_of(year, name) <= end
                 if open_then and (t["vestigingscode"], year, t["rol"]) in deployed:
@@ -401,7 +407,7 @@ def schools_by_spread(world: World) -> Iterator[Unit]:
     for t in world["smw_trajecten"]:
         if t["start_datum"] is None:
             continue
-        for year, _begin, _end in years_of(t["start_datum"], t["eind_datum"], world.asof):
+        for year, _begin, _end in years_of(world, t["start_datum"], t["eind_datum"], "traject"):
             place = (year, t["vestigingscode"])
             caseloads[place] += 1
             wijken[place] |= {t["wijkcode"]} - {None}
@@ -562,7 +568,7 @@ def absent_in_year(
 ) -> Callable[[World], Iterator[Unit]]:
     def units(world: World) -> Iterator[Unit]:
         for z, since, category in _absent(world):
-            for year, _begin, end in years_of(since, z["eind_datum"], world.asof):
+            for year, _begin, end in years_of(world, since, z["eind_datum"], "verzuim"):
                 counts = bool(where(world, z, end))
                 yield Unit(
                     z["leerling_id"],
@@ -579,7 +585,7 @@ def absent_in_year(
 
 def absent_on_days(world: World) -> Iterator[Unit]:
     for z, since, category in _absent(world):
-        for year, begin, end in years_of(since, z["eind_datum"], world.asof):
+        for year, begin, end in years_of(world, since, z["eind_datum"], "verzuim"):
             for name in ("1_oktober", "1_januari", "1_april", "31_juli"):
                 if begin <= day_of(year, name) <= end:
                     cuts = {"peildag": name, "categorie": category}
@@ -620,7 +626,7 @@ def first_actions(world: World) -> Iterator[Unit]:
 def exempt(world: World) -> Iterator[Unit]:
     for z in world["thuiszitters"]:
         if z["soort"] == "vrijstelling_5a":
-            for year, _b, _e in years_of(z["start_datum"], z["eind_datum"], world.asof):
+            for year, _b, _e in years_of(world, z["start_datum"], z["eind_datum"], "verzuim"):
                 yield Unit(z["leerling_id"], z["leerling_id"], year, _home(world, z))
 
 
@@ -702,7 +708,7 @@ def _lives(j: Row) -> Areas:
 
 def children(world: World) -> Iterator[Unit]:
     for j in world["jeugdhulp"]:
-        for year, _b, _e in years_of(j["start_datum"], j["eind_datum"], world.asof):
+        for year, _b, _e in years_of(world, j["start_datum"], j["eind_datum"], "jeugdhulp"):
             yield Unit(j["leerling_id"], j["leerling_id"], year, _lives(j), j)
 
 
@@ -740,7 +746,7 @@ def _half_up(value: float) -> int:
 def euros(kind: str) -> Callable[[World], Iterator[Unit]]:
     def units(world: World) -> Iterator[Unit]:
         for j in world["jeugdhulp"]:
-            for year, begin, end in years_of(j["start_datum"], j["eind_datum"], world.asof):
+            for year, begin, end in years_of(world, j["start_datum"], j["eind_datum"], "jeugdhulp"):
                 days = (end - begin).days + 1
                 amount = _granted(j, year, days) if kind == "granted" else _declared(world, j, days)
                 euro = None if amount is None else _half_up(amount)
@@ -767,7 +773,7 @@ def _granted(j: Row, year: str, days: int) -> float | None:
 
 
 def _declared(world: World, j: Row, days: int) -> float | None:
-    last = min(j["eind_datum"] or world.asof, world.asof)
+    last = min(j["eind_datum"] or open_until(world, j["start_datum"], "jeugdhulp"), world.asof)
     whole = (last - j["start_datum"]).days + 1
     amount = j["bedrag_gedeclareerd"]
     return None if amount is None else amount * days / whole
@@ -1029,7 +1035,9 @@ def waits_help(world: World) -> Whole:
                 continue
             started = v["start_hulp_datum"]
             running = started is None or started > world.asof
-            until = world.asof if running else started
+            until = started
+            if running:
+                until = open_until(world, v["overleg_datum"], "verwijzing")
             yield (
                 year_of(v["overleg_datum"]),
                 world.school(v["vestigingscode"])["gemeente"],
@@ -1047,7 +1055,9 @@ def weeks_home(world: World) -> Whole:
             if since > world.asof:
                 continue
             running = z["eind_datum"] is None or z["eind_datum"] > world.asof
-            until = world.asof if running else z["eind_datum"]
+            until = z["eind_datum"]
+            if running:
+                until = open_until(world, z["start_datum"], "verzuim")
             weeks = (until - z["start_datum"]).days // 7
             yield year_of(since), z["woongemeente"], z["leerling_id"], weeks, running
 
@@ -1058,7 +1068,7 @@ def spread_over_wijken(world: World) -> Whole:
     found: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for t in world["smw_trajecten"]:
         if t["start_datum"]:
-            for year, _b, _e in years_of(t["start_datum"], t["eind_datum"], world.asof):
+            for year, _b, _e in years_of(world, t["start_datum"], t["eind_datum"], "traject"):
                 found[year, t["vestigingscode"]].append(t)
     return {
         ((year, "vestiging", school, "", ""), ""): (

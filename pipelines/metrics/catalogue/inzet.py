@@ -63,7 +63,9 @@ def _costs(tables: Tables, _context: Context) -> ir.Table:
 
 def _active(tables: Tables, context: Context) -> ir.Table:
     found = tables["smw_trajecten"].filter(_.start_datum.notnull())
-    running = derive.per_schooljaar(found, "start_datum", "eind_datum", context.peildatum)
+    running = derive.per_schooljaar(
+        found, "start_datum", "eind_datum", context, trajecten.OPEN_TERM
+    )
     return derive.with_school(running.mutate(woonwijk=running["wijkcode"]), tables)
 
 

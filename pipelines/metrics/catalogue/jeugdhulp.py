@@ -23,13 +23,14 @@ from pipelines.metrics.metric import (
 DATASETS = ("jeugdhulp",)
 LEVELS: tuple[Level, ...] = ("totaal", "gemeente")
 EUROS = "83"  # unit of volume, WJ756: the volume itself is an amount
+OPEN_TERM = "termijn_open_jeugdhulp_maanden"
 HEAVIER_WITHIN = "termijn_zwaardere_zorg_maanden"
 PER_DAY, PER_WEEK, PER_MONTH, IN_TOTAL = "1", "2", "4", "6"  # frequency, WMO757
 
 
 def _running(tables: Tables, context: Context) -> ir.Table:
     found = tables["jeugdhulp"].mutate(gemeente=_.woongemeente)
-    return derive.per_schooljaar(found, "start_datum", "eind_datum", context.peildatum)
+    return derive.per_schooljaar(found, "start_datum", "eind_datum", context, OPEN_TERM)
 
 
 def _granted(tables: Tables, context: Context) -> ir.Table:
@@ -66,13 +67,11 @@ def _declared(tables: Tables, context: Context) -> ir.Table:
     """Provisions per school year with `euro`: what was declared for the days in that year.
 
     A declared amount is about the days so far: it is spread evenly from the first day to the last,
-    or to the peildatum while the provision runs. Rounded to whole euros per school year.
+    or to the last day that counts while it has no end. Rounded to whole euros per school year.
     """
     running = _running(tables, context)
-    asof = ibis.literal(context.peildatum)
-    last = ibis.least(running["eind_datum"].fill_null(asof), asof)
     days = derive.days_between(running["deel_begin"], running["deel_eind"]) + 1
-    whole = derive.days_between(running["start_datum"], last) + 1
+    whole = derive.days_between(running["start_datum"], running["loopt_tot"]) + 1
     amount = running["bedrag_gedeclareerd"] * days / whole
     return running.mutate(euro=amount.round().cast("int64")).filter(_.euro > 0)
 

@@ -16,6 +16,7 @@ from pipelines.metrics.derive import ENROLLED
 from pipelines.metrics.metric import Context, Level, Measure, Metric, Quantiles, Rate, Share, Tables
 
 DATASETS = ("thuiszitters",)
+OPEN_TERM = "termijn_open_verzuim_maanden"
 LEVELS: tuple[Level, ...] = ("totaal", "gemeente", "vestiging", "onderwijssoort")
 COUNTING_DAYS = (
     derive.Day("1_oktober", 10, 1),
@@ -56,16 +57,18 @@ def _thuiszitter_periods(tables: Tables, context: Context) -> ir.Table:
 def _periods(tables: Tables, context: Context) -> ir.Table:
     """The same, with the school year in which the pupil became one and how long it lasted.
 
-    `weken`: whole weeks from the first day of absence to the last or, where `nog_thuis`, to the
-    peildatum. `eerste_actie_op_tijd`: before the school day after the norm; null where no action
-    came and that day has not passed yet, and where it is not known which days are school days.
+    `weken`: whole weeks from the first day of absence to the last or, where `nog_thuis`, to
+    the day up to which it counts. `eerste_actie_op_tijd`: before the school day after the norm;
+    null where no action came and that day has not passed yet, and where it is not known which days
+    are school days.
     """
     asof = ibis.literal(context.peildatum)
     found = _thuiszitter_periods(tables, context)
     found = found.filter(found["thuiszitter_vanaf"] <= asof)
     start, end = found["start_datum"], found["eind_datum"]
     ended = (end <= asof).fill_null(False)
-    days = ibis.ifelse(ended, derive.days_between(start, end), derive.days_between(start, asof))
+    so_far = derive.open_until(context, start, OPEN_TERM)
+    days = ibis.ifelse(ended, derive.days_between(start, end), derive.days_between(start, so_far))
     found = found.mutate(
         schooljaar=derive.schooljaar(found["thuiszitter_vanaf"]),
         nog_thuis=~ended,
@@ -93,7 +96,7 @@ def _placed(table: ir.Table, tables: Tables) -> ir.Table:
 
 def _in_year(tables: Tables, context: Context) -> ir.Table:
     running = derive.per_schooljaar(
-        _thuiszitter_periods(tables, context), "thuiszitter_vanaf", "eind_datum", context.peildatum
+        _thuiszitter_periods(tables, context), "thuiszitter_vanaf", "eind_datum", context, OPEN_TERM
     )
     start = running["start_datum"]
     long_since = derive.by_norm(
@@ -116,7 +119,7 @@ def _ended(tables: Tables, context: Context) -> ir.Table:
 
 def _exempt(tables: Tables, context: Context) -> ir.Table:
     found = tables["thuiszitters"].filter(_.soort == "vrijstelling_5a")
-    running = derive.per_schooljaar(found, "start_datum", "eind_datum", context.peildatum)
+    running = derive.per_schooljaar(found, "start_datum", "eind_datum", context, OPEN_TERM)
     return _placed(running, tables)
 
 
@@ -240,10 +243,12 @@ METRICS = (
         label_en="Time spent at home",
         definition="Aantal hele weken vanaf de eerste dag van het verzuim waarbinnen de helft"
         " (mediaan) voorbij was van de perioden waarin een leerling in het schooljaar thuiszitter"
-        " werd; wie nog thuiszit, telt met de duur tot de peildatum mee (Kaplan-Meier).",
+        " werd; wie nog thuiszit, telt met de duur tot de peildatum mee (Kaplan-Meier), en zonder"
+        " einde hoogstens tot de termijn voor open verzuim.",
         definition_en="Number of whole weeks from the first day of absence within which half"
         " (median) of the periods in which a pupil came to be at home in the school year were over;"
-        " those still at home count with their duration up to the reference date (Kaplan-Meier).",
+        " those still at home count with their duration up to the reference date (Kaplan-Meier),"
+        " and without an end at most up to the term for open absence.",
         unit="weken",
         numerator="weken van de eerste tot de laatste dag van het verzuim",
         denominator="perioden van thuiszitten die in het schooljaar begonnen",

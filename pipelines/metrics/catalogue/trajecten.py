@@ -12,6 +12,7 @@ from pipelines.metrics.metric import SCHOOL_LEVELS, Base, Context, Level, Measur
 LEVELS: tuple[Level, ...] = (*SCHOOL_LEVELS, "aanbieder")
 DATASETS = ("smw_trajecten",)
 FOLLOW_UP = "termijn_geen_nieuwe_start_maanden"
+OPEN_TERM = "termijn_open_traject_maanden"
 
 
 def _placed(tables: Tables, context: Context, date: str) -> ir.Table:
@@ -107,7 +108,7 @@ def _pupils_closed(tables: Tables, context: Context) -> ir.Table:
 def _open_on_days(tables: Tables, context: Context) -> ir.Table:
     """A row per trajectory and day (1 October, 1 April) on which it ran, where hours are known."""
     found = tables["smw_trajecten"].filter(_.start_datum.notnull())
-    running = derive.per_schooljaar(found, "start_datum", "eind_datum", context.peildatum)
+    running = derive.per_schooljaar(found, "start_datum", "eind_datum", context, OPEN_TERM)
     on_days = derive.on_days(running, CASELOAD_DAYS)
     deployed = (
         tables["inzet"].select(_school=_.vestigingscode, _jaar=_.schooljaar, _rol=_.rol).distinct()
@@ -142,7 +143,7 @@ def _fte(tables: Tables, context: Context) -> ir.Table:
 
 def _active(tables: Tables, context: Context) -> ir.Table:
     found = tables["smw_trajecten"].filter(_.start_datum.notnull())
-    running = derive.per_schooljaar(found, "start_datum", "eind_datum", context.peildatum)
+    running = derive.per_schooljaar(found, "start_datum", "eind_datum", context, OPEN_TERM)
     aged = running.mutate(leeftijdsgroep=derive.leeftijdsgroep(running["leeftijd"]))
     return derive.with_enrolment(derive.with_school(aged, tables), tables)
 

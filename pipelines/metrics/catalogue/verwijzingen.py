@@ -11,6 +11,7 @@ from pipelines.metrics.catalogue.trajecten import CLOSED
 from pipelines.metrics.metric import Context, Flow, Measure, Metric, Quantiles, Share, Tables
 
 DATASETS = ("verwijzingen",)
+OPEN_TERM = "termijn_open_verwijzing_maanden"
 
 
 def _referred(tables: Tables, _context: Context) -> ir.Table:
@@ -30,13 +31,15 @@ def _referred(tables: Tables, _context: Context) -> ir.Table:
 def _discussed(tables: Tables, context: Context) -> ir.Table:
     """Referrals that were discussed first, in the school year of that discussion.
 
-    `wachtdagen`: days until help started or, where `wacht_nog`, until the peildatum so far.
+    `wachtdagen`: days until help started or, where `wacht_nog`, until the peildatum so far, and no
+    longer than the term after which a forgotten end is likelier than a child that still waits.
     """
     asof = ibis.literal(context.peildatum)
     found = tables["verwijzingen"].filter(
         _.overleg != "geen", _.overleg_datum.notnull(), _.overleg_datum <= asof
     )
     waited = derive.days_between(found["overleg_datum"], found["start_hulp_datum"])
+    so_far = derive.open_until(context, found["overleg_datum"], OPEN_TERM)
     started = (found["start_hulp_datum"] <= asof).fill_null(False)
     return derive.with_school(
         found.mutate(
@@ -46,7 +49,7 @@ def _discussed(tables: Tables, context: Context) -> ir.Table:
             ),
             wacht_nog=~started,
             wachtdagen=ibis.ifelse(
-                started, waited, derive.days_between(found["overleg_datum"], asof)
+                started, waited, derive.days_between(found["overleg_datum"], so_far)
             ),
         ),
         tables,
@@ -184,12 +187,13 @@ METRICS = (
         label_en="Waiting time to help",
         definition="Aantal kalenderdagen van overleg tot start van de hulp waarbinnen de helft"
         " (mediaan) en negen op de tien (p90) van de in het schooljaar besproken verwijzingen zijn"
-        " gestart; wie nog wacht, telt met de wachttijd tot de peildatum mee (Kaplan-Meier), en"
-        " afgewezen en ingetrokken verwijzingen tellen niet mee.",
+        " gestart; wie nog wacht, telt met de wachttijd tot de peildatum mee (Kaplan-Meier), maar"
+        " hoogstens tot de termijn voor open verwijzingen; afgewezen en ingetrokken verwijzingen"
+        " tellen niet mee.",
         definition_en="Calendar days from meeting to start of help within which half (median) and"
         " nine in ten (p90) of the referrals discussed in the school year had started; those still"
-        " waiting count with their waiting time up to the reference date (Kaplan-Meier), and"
-        " rejected and withdrawn referrals are left out.",
+        " waiting count with their waiting time up to the reference date (Kaplan-Meier), but at"
+        " most up to the term for open referrals; rejected and withdrawn referrals are left out.",
         unit="dagen",
         numerator="dagen van overleg tot start van de hulp",
         denominator="besproken verwijzingen, ook die nog wachten",
