@@ -173,6 +173,12 @@ def run(
             show_default=False,
         ),
     ] = None,
+    sure: Annotated[
+        bool,
+        typer.Option(
+            "--ja", help="Ga door waar de opdracht anders stopt en vraagt of rijen weg mogen."
+        ),
+    ] = False,
     workdir: Workdir = None,
     as_json: AsJson = False,
 ) -> int:
@@ -180,7 +186,7 @@ def run(
     from pipelines import run as story
 
     folder = workdir or settings.default_workdir()
-    report = story.run(inbox, folder, engine=engine, progress=_progress)
+    report = story.run(inbox, folder, engine=engine, progress=_progress, sure=sure)
     if as_json:
         _print_json(report.as_dict())
     else:

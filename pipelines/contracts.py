@@ -73,7 +73,8 @@ class Asked:
 class Column:
     """One promised column. `codes` names a code list; `refers_to` is (dataset, column); `asked`
     says that it holds the numbers of questions of the questionnaires; `filled_at_end` that it stays
-    empty while what the row is about still runs, and so more often in the newest year.
+    empty while what the row is about still runs, and so more often in the newest year. `earliest`
+    and `latest` bound a date that can be true; `hours`: the number counts hours.
     """
 
     name: str
@@ -90,6 +91,9 @@ class Column:
     refers_to: tuple[str, str] | None
     asked: Asked | None = None
     filled_at_end: bool = False
+    earliest: dt.date | None = None
+    latest: dt.date | None = None
+    hours: bool = False
 
 
 @dataclass(frozen=True)
@@ -305,6 +309,7 @@ def _read_column(item: Mapping[str, Any]) -> Column:
     refers = own.get("verwijst_naar")
     dataset, _, column = refers.partition(".") if refers else ("", "", "")
     asked = own.get("vraag_met")
+    is_date = item["logicalType"] == "date"
     return Column(
         name=item["name"],
         label=item["businessName"],
@@ -315,11 +320,14 @@ def _read_column(item: Mapping[str, Any]) -> Column:
         key=bool(item.get("primaryKey", False)),
         codes=own.get("codelijst"),
         pattern=options.get("pattern"),
-        minimum=options.get("minimum"),
-        maximum=options.get("maximum"),
+        minimum=None if is_date else options.get("minimum"),
+        maximum=None if is_date else options.get("maximum"),
         refers_to=(dataset, column) if refers else None,
         asked=Asked(asked["groep"], asked["ronde"], asked["antwoord"]) if asked else None,
         filled_at_end=bool(own.get("leeg_tot_het_einde", False)),
+        earliest=_date(options.get("minimum")) if is_date else None,
+        latest=_date(options.get("maximum")) if is_date else None,
+        hours=own.get("eenheid") == "uren",
     )
 
 

@@ -26,7 +26,7 @@ from pipelines.validate.comparison import Differences, Question
 from pipelines.validate.feedback import folder, report
 from pipelines.validate.feedback.report import Heading, Report
 from pipelines.validate.quarantine import Verdict
-from pipelines.warehouse import acceptances, differences, engine, history, tables
+from pipelines.warehouse import acceptances, differences, engine, history, retention, tables
 from pipelines.warehouse.acceptances import Acceptance
 from pipelines.warehouse.history import Receipt
 
@@ -143,7 +143,8 @@ def _deliver_one(
         return _outcome(con, known, "withdrawn")
     if known and known.status == "vervangen":
         return _outcome(con, known, "replaced")
-    if known and known.status == "geladen" and known.fingerprint == receipt.fingerprint:
+    same = known and known.status == "geladen" and known.fingerprint == receipt.fingerprint
+    if known and same and not retention.came_back(con, contracts, delivery.id, _now().date()):
         return _outcome(con, known, "unchanged")
     try:
         return _load(con, delivery, receipt, contracts, gate=gate)
@@ -173,7 +174,8 @@ def _load(
     gate: bool,
 ) -> Outcome:
     dataset = contracts.dataset(delivery.dataset)
-    _stage(con, delivery, dataset, contracts)
+    remarks = _stage(con, delivery, dataset, contracts)
+    stage.refuse_ambiguous_numbers(con, STAGED, delivery.match, dataset)
     stage.refuse_month_first(con, STAGED, delivery.text, delivery.match, dataset)
     promised = checks(
         dataset,
@@ -181,7 +183,7 @@ def _load(
         filled=tables.filled(con, contracts),
         replaces=history.replaced_by(con, receipt),
         delivery=receipt.delivery,
-        marks=clean.marks(delivery.match, dataset),
+        marks=clean.marks(delivery.match, dataset, remarks),
     )
     verdict = quarantine.judge(con, STAGED, FAILED, promised)
     record = _agree_with_suite(con, verdict, promised, dataset) if gate else None
@@ -205,15 +207,21 @@ def _load(
 
 def _stage(
     con: duckdb.DuckDBPyConnection, delivery: Delivery, dataset: Dataset, contracts: Contracts
-) -> None:
+) -> dict[str, set[str]]:
+    """Fill the staged table; the remarks that occur, per column."""
     into = f"CREATE OR REPLACE TABLE {STAGED} AS"
+    remarks: dict[str, set[str]] = {}
     for part in stage.ahead(delivery.parts()):
-        con.register(ROWS, stage.staged(con, part, delivery.match, dataset, contracts))
+        rows = stage.staged(con, part, delivery.match, dataset, contracts)
+        for column, seen in stage.remarks(rows).items():
+            remarks.setdefault(column, set()).update(seen)
+        con.register(ROWS, rows)
         try:
             con.execute(f"{into} FROM {ROWS}")
         finally:
             con.unregister(ROWS)
         into = f"INSERT INTO {STAGED}"
+    return remarks
 
 
 def _agree_with_suite(

@@ -86,6 +86,8 @@ def _allowed(column: Column) -> str:
         parts.append(f"vanaf {column.minimum:g}")
     if column.maximum is not None:
         parts.append(f"tot en met {column.maximum:g}")
+    if column.earliest and column.latest:
+        parts.append(f"van {column.earliest:%d-%m-%Y} tot en met {column.latest:%d-%m-%Y}")
     if column.refers_to:
         parts.append(f"komt voor in [{column.refers_to[0]}](#{column.refers_to[0]})")
     return "; ".join(parts)

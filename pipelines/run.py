@@ -42,12 +42,18 @@ class Report:
 
 
 def run(
-    inbox: Path, workdir: Path, *, engine: str | None = None, progress: Progress[Any] = quietly
+    inbox: Path,
+    workdir: Path,
+    *,
+    engine: str | None = None,
+    progress: Progress[Any] = quietly,
+    sure: bool = False,
 ) -> Report:
     """Everything, once: take in the inbox, load, count, estimate, protect, publish.
 
     What is refused is left out and reported; what was published before stays served until a new
-    release is whole. `engine`: what counts, duckdb or spark; None is what the settings say. Raises
+    release is whole. `engine`: what counts, duckdb or spark; None is what the settings say. `sure`:
+    delete what is past the retention term, also where a run would otherwise stop and ask. Raises
     `UserError` for what the user can mend.
     """
     engines.require(engine or settings.engine())
@@ -55,6 +61,9 @@ def run(
     with open_warehouse(workdir) as con:
         folder.sweep(workdir / folder.NAME)
         prepare(con, promises)
+        today = _today()
+        if not sure:
+            retention.refuse_odd_date(con, promises, today)
         outcomes = take_in(
             con,
             deliveries.inbox(inbox),
@@ -63,11 +72,17 @@ def run(
             feedback=workdir / folder.NAME,
             progress=progress,
         )
-        retention.expire(con, promises, dt.datetime.now(dt.UTC).date())
+        if not sure:
+            retention.refuse_surprise(con, promises, today)
+        retention.expire(con, promises, today)
         outcomes = _without_expired(outcomes, retention.past(con), workdir / folder.NAME)
         refuse_unbalanced(con, promises)
         release = publish.publish(con, promises, workdir, progress=progress, engine=engine)
     return Report(outcomes, release, workdir / folder.NAME)
+
+
+def _today() -> dt.date:
+    return dt.datetime.now(dt.UTC).date()
 
 
 def _without_expired(

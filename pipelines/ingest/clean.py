@@ -2,20 +2,24 @@
 
 The staged rows hold for every contract column `k` its typed value under its own name and, where
 the type is not text, under `k__tekst` a text that could not be read as that type: so a check sees
-that "31-02-2024" is not a date, and that an empty cell is empty. Codes are brought to the
-contract's spelling; what is not known stays as it was, so that the check can name it. What was done
-to a cell, or why the source gives none, stands in a column of its own (`marks`), so that nothing is
-mended in silence.
+that "31-02-2024" is not a date, and that an empty cell is empty. How a cell was read where that is
+worth telling stands under `k__melding` (a remark of `notation`, where numbers and dates are read).
+Codes are brought to the contract's spelling; what is not known stays as it was, so that the check
+can name it. What was done to a cell, or why the source gives none, stands in a column of its own
+(`marks`), so that nothing is mended in silence.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from pipelines.contracts import Code, Column, Contracts, Dataset, Kind
-from pipelines.ingest.layouts import DATE_FORMATS, Layout, Match
+from pipelines.errors import ContractError
+from pipelines.ingest import notation
+from pipelines.ingest.layouts import Layout, Match
+from pipelines.ingest.notation import DATE_FORMATS, KIND, TEXT, Reading
 
 SQL_TYPE: Mapping[Kind, str] = {
     "tekst": "VARCHAR",
@@ -27,10 +31,9 @@ SQL_TYPE: Mapping[Kind, str] = {
 }
 SPACES = "' ' || chr(9) || chr(160)"  # SQL: space, tab, no-break space
 NAME, VALUE = "_naam", "_waarde"  # of an unpivoted row
-TEXT = "_tekst"  # the cleaned text, from which the typed value is made
+VALUE_KIND = "_soort_waarde"  # of an unpivoted row
+ABSENT = "_weg"  # remark of a text that stands for nothing
 YES = ("j", "ja", "y", "yes", "1", "true", "waar", "x")
-SERIAL = "[2-5][0-9]{4}([.]0+)?"  # 20000 is 1954-10-03, 59999 is 2064-04-07
-DAY_MONTH = r"^\s*(\d{1,2})[-/.](\d{1,2})[-/.]\d{4}"
 SCHOOL_YEARS = ("schooljaar", "ronde")
 SOURCE_SAYS: Mapping[str, tuple[str, str]] = {
     "afgeschermd": (
@@ -71,8 +74,13 @@ class Mark:
     explains: bool = False
 
 
-def marks(match: Match, dataset: Dataset) -> tuple[Mark, ...]:
-    """What is to be reported about the staged rows, beyond the promises of the contract."""
+def marks(
+    match: Match, dataset: Dataset, seen: Mapping[str, Collection[str]] | None = None
+) -> tuple[Mark, ...]:
+    """What is to be reported about the staged rows, beyond the promises of the contract.
+
+    `seen`: the remarks that occur, per column; without, all that could.
+    """
     found: list[Mark] = []
     placed = {*match.places, *([match.layout.unpivot.value_to] if match.layout.unpivot else [])}
     for column in dataset.columns:
@@ -107,19 +115,95 @@ def marks(match: Match, dataset: Dataset) -> tuple[Mark, ...]:
                     remedy=f"Exporteer {name} als tekst, dan blijven de nullen staan.",
                 )
             )
-        if _has_serials(column, match):
-            found.append(
-                Mark(
-                    sort="excel_datum",
-                    column=name,
-                    fails=quoted(f"{name}__serieel"),
-                    dimension="conformity",
-                    message=f"{column.label} staat in het werkblad als getal (dagen sinds 1900) en"
-                    " is gelezen als datum.",
-                    remedy="Geef de kolom in Excel de opmaak datum en controleer de datums.",
-                )
-            )
+        found += _remarked(column, match.layout, None if seen is None else seen.get(name, ()))
     return tuple(found)
+
+
+_REMARKS: Mapping[str, tuple[str, str, str]] = {
+    notation.THOUSANDS: (
+        "conformity",
+        "staat met een punt en drie cijfers erachter, en is gelezen als duizendtal: 1.000 is"
+        " duizend.",
+        "Lever {name} aan zonder punten.",
+    ),
+    notation.HOURS: (
+        "conformity",
+        "staat als uren en minuten en is omgerekend naar uren: 7:30 is 7,5.",
+        "U hoeft niets te herstellen als dit uren zijn en geen tijdstippen.",
+    ),
+    notation.SERIAL: (
+        "conformity",
+        "staat in het werkblad als getal (dagen sinds 1900) en is gelezen als datum.",
+        "Geef de kolom in Excel de opmaak datum en controleer de datums.",
+    ),
+    notation.SHORT_YEAR: (
+        "conformity",
+        "heeft een jaartal van twee cijfers; 00 tot en met 49 is gelezen als 2000 tot en met 2049.",
+        "Lever {name} aan met een jaartal van vier cijfers.",
+    ),
+    notation.OPEN_END: (
+        "conformity",
+        "is een datum die 'geen einde' betekent (zoals 31-12-9999), en is gelezen als leeg.",
+        "U hoeft niets te herstellen; laat {name} leeg zolang het loopt.",
+    ),
+    notation.TIME: (
+        "conformity",
+        "heeft een tijd achter de datum; de tijd is weggelaten.",
+        "U hoeft niets te herstellen.",
+    ),
+    notation.TIME_ONLY: (
+        "conformity",
+        "is een tijd zonder datum.",
+        "Lever in {name} de datum aan.",
+    ),
+    notation.EMPTY: (
+        "completeness",
+        "bevat een teken of woord dat 'leeg' betekent (zoals NULL, nvt of -), en is gelezen als"
+        " leeg.",
+        "Laat {name} leeg als er niets is. Is het wel een waarde, laat die dan opnemen in de"
+        " indeling.",
+    ),
+    notation.FORMULA: (
+        "completeness",
+        "is een formule zonder opgeslagen uitkomst, en is gelezen als leeg.",
+        "Open het werkboek in een rekenprogramma, sla het op en lever het opnieuw aan.",
+    ),
+    notation.ERROR: (
+        "conformity",
+        "bevat een foutwaarde van het werkblad (zoals #VERW! of #DEEL/0!).",
+        "Herstel de formule in de bron en lever opnieuw aan.",
+    ),
+}
+_FAILING = (notation.TIME_ONLY, notation.ERROR)  # there was something and it cannot be used
+
+
+def _remarked(column: Column, layout: Layout, seen: Collection[str] | None) -> list[Mark]:
+    """What `notation` may have remarked about a column, or did."""
+    possible = {notation.EMPTY, notation.FORMULA, notation.ERROR}
+    if column.kind == "datum":
+        possible |= {notation.SERIAL, notation.SHORT_YEAR, notation.TIME, notation.TIME_ONLY}
+        possible |= {notation.OPEN_END} if column.filled_at_end else set()
+    if column.kind == "geheel" and layout.decimal != "komma":
+        possible.add(notation.THOUSANDS)
+    if column.hours:
+        possible.add(notation.HOURS)
+    found = []
+    for remark, (dimension, says, remedy) in _REMARKS.items():
+        if remark not in possible or (seen is not None and remark not in seen):
+            continue
+        found.append(
+            Mark(
+                sort=remark,
+                column=column.name,
+                fails=f"coalesce({quoted(column.name + '__melding')} = {_q(remark)}, false)",
+                dimension=dimension,
+                message=f"{column.label} {says}",
+                remedy=remedy.format(name=column.name),
+                is_error=remark in _FAILING or (remark == notation.FORMULA and column.required),
+                explains=remark in _FAILING,
+            )
+        )
+    return found
 
 
 def _has_symbols(column: Column, layout: Layout) -> bool:
@@ -130,35 +214,38 @@ def _pads(column: Column, layout: Layout) -> bool:
     return column.name in layout.edits and layout.edits[column.name].width > 0
 
 
-def _has_serials(column: Column, match: Match) -> bool:
-    return column.kind == "datum" and match.origin == "werkblad"
-
-
 @dataclass(frozen=True)
 class Recipe:
     """How one contract column is made, as SQL over the cells it reads (`cells`: none to two).
 
     `text`: the cleaned text. `beside`: name -> what else is told from the cells. `typed`: name ->
-    what is made of that text, called `_tekst` there.
+    what is made of that text, called `_tekst` there. `kind`: the column that holds what the
+    reader told of the cell, empty where it told nothing. `empty`: texts that stand for nothing.
+    `plain`: one cell's text as it is, but for the spaces around it and those texts.
     """
 
+    name: str
     cells: tuple[str, ...]
     text: str
     beside: Mapping[str, str]
     typed: Mapping[str, str]
+    kind: str = ""
+    empty: frozenset[str] = frozenset()
+    plain: bool = False
 
     @property
-    def plain(self) -> bool:
-        """One cell's text as it is, but for the spaces around it."""
-        same = list(self.typed.values()) == [TEXT] and not self.beside
-        return same and len(self.cells) == 1 and self.text == _trimmed(self.cells[0])
+    def reads(self) -> tuple[str, ...]:
+        """The columns of a row that it is made of."""
+        return (*self.cells, *([self.kind] if self.kind else []))
 
     def select(self, source: str, *keep: str) -> str:
         """SELECT of the staged columns, and of the columns `keep` of `source`."""
         beside = [f"{sql} AS {quoted(name)}" for name, sql in self.beside.items()]
         typed = [f"{sql} AS {quoted(name)}" for name, sql in self.typed.items()]
-        inner = ", ".join([*keep, f"{self.text} AS {TEXT}", *beside])
-        outer = ", ".join([*keep, *typed, *map(quoted, self.beside)])
+        kind = quoted(self.kind) if self.kind else "NULL::VARCHAR"
+        inner = ", ".join([*keep, f"{self.text} AS {TEXT}", f"{kind} AS {KIND}", *beside])
+        told = [quoted(name) for name in self.beside if name != ABSENT]
+        outer = ", ".join([*keep, *typed, *told])
         return f"SELECT {outer} FROM (SELECT {inner} FROM {source})"
 
 
@@ -169,15 +256,24 @@ def recipes(match: Match, dataset: Dataset, contracts: Contracts) -> tuple[Recip
     `_waarde`.
     """
     wide = match.layout.unpivot
-    texts = {name: _trimmed(cell) for name, cell in match.places.items()}
     cells = {name: (cell,) for name, cell in match.places.items()}
+    texts = {}
+    for name, cell in match.places.items():
+        if not any(c.name == name for c in dataset.columns):
+            raise ContractError(
+                f"Indeling {match.layout.id} leest een kolom als {name}, maar die kent het contract"
+                f" {dataset.id} niet. Verbeter de naam onder 'kolommen'."
+            )
+        empty = _empty_words(dataset.column(name), match.layout, contracts)
+        texts[name] = _filled(_trimmed(cell), empty)
     if wide:
         score, nothing = _trimmed(VALUE), "NULL"
         if wide.values:
             nothing = f"lower(strip_accents(trim({VALUE}))) IN ({_list_of(wide.not_applicable)})"
             score = f"CASE WHEN {nothing} THEN NULL ELSE {_to_code(VALUE, wide.values)} END"
             score = _trimmed(score)
-        texts |= {wide.name_to: _trimmed(NAME), wide.value_to: score}
+        empty = _empty_words(dataset.column(wide.value_to), match.layout, contracts)
+        texts |= {wide.name_to: _trimmed(NAME), wide.value_to: _filled(score, empty)}
         cells |= {wide.name_to: (NAME,), wide.value_to: (VALUE,)}
         if wide.not_applicable_to:
             texts[wide.not_applicable_to] = f"CASE WHEN {nothing} THEN 'J' ELSE 'N' END"
@@ -195,17 +291,59 @@ def _recipe(
     layout, name = match.layout, column.name
     edit = layout.edits.get(name)
     reads = () if name in layout.constants else cells.get(name, ())
+    own = reads[-1] if reads else ""
     if reads and edit and edit.after:
         reads = tuple(dict.fromkeys((*cells.get(edit.after, ()), *reads)))
-    beside = {}
+    told = layout.unpivot and name in (layout.unpivot.name_to, layout.unpivot.not_applicable_to)
+    empty = frozenset() if told else _empty_words(column, layout, contracts)
+    beside = {ABSENT: _absent(_trimmed(own), empty) if own and empty else "NULL::VARCHAR"}
     if _pads(column, layout):
         lacks = _lacks_zeros(texts[name], layout.edits[name].width) if name in texts else "false"
         beside[f"{name}__hersteld"] = lacks
+    text = _text(name, texts, layout)
+    kind = _kind_of(own, match) if column.kind in ("geheel", "getal") else ""
+    typed = _typed(column, match, contracts, kinds=bool(kind))
+    bare = bool(own) and text == _filled(_trimmed(own), empty) and len(reads) == 1
     return Recipe(
+        name=name,
         cells=reads,
-        text=_text(name, texts, layout),
+        text=text,
         beside=beside,
-        typed=_typed(column, layout, contracts, serials=_has_serials(column, match)),
+        typed=typed,
+        kind=kind,
+        empty=empty,
+        plain=bare and typed[name] == TEXT and len(beside) == 1,
+    )
+
+
+def _kind_of(cell: str, match: Match) -> str:
+    """The column that tells what the reader knew of a cell; empty where it told nothing."""
+    if cell != VALUE:
+        return match.kinds.get(cell, "")
+    return VALUE_KIND if any(wide in match.kinds for wide in match.unpivoted) else ""
+
+
+def _empty_words(column: Column, layout: Layout, contracts: Contracts) -> frozenset[str]:
+    """Texts that stand for nothing in a column: the layout's, or those that are known to; without
+    those that mean something in it."""
+    words = notation.spellings(layout.empty_words(column.name))
+    meant = {*layout.symbols, *_spellings(column, layout, contracts)}
+    if layout.unpivot and column.name == layout.unpivot.value_to:
+        meant |= {*layout.unpivot.not_applicable, *layout.unpivot.values}
+    return frozenset(w for w in words if w not in meant and _key(w) not in meant)
+
+
+def _filled(text: str, empty: Collection[str]) -> str:
+    nothing = _list_of(sorted({*empty, notation.NO_VALUE}))
+    return f"CASE WHEN {text} NOT IN ({nothing}) THEN {text} END"
+
+
+def _absent(text: str, empty: Collection[str]) -> str:
+    """SQL: the remark about a text that stands for nothing."""
+    return (
+        f"CASE WHEN {text} = {_q(notation.NO_VALUE)} THEN {_q(notation.FORMULA)}"
+        f" WHEN {text} IN ({_list_of(notation.ERRORS)}) THEN {_q(notation.ERROR)}"
+        f" WHEN {text} IN ({_list_of(sorted(empty))}) THEN {_q(notation.EMPTY)} END"
     )
 
 
@@ -238,83 +376,34 @@ def _lacks_zeros(text: str, width: int) -> str:
     return f"coalesce({short} AND regexp_matches({text}, '^[0-9]'), false)"
 
 
-def _typed(
-    column: Column, layout: Layout, contracts: Contracts, *, serials: bool
-) -> dict[str, str]:
+def _typed(column: Column, match: Match, contracts: Contracts, *, kinds: bool) -> dict[str, str]:
     """Staged name -> SQL over the cleaned text `_tekst`."""
-    name, text = column.name, TEXT
+    name, text, layout = column.name, TEXT, match.layout
+    remarked = f"{name}__melding"
     spellings = _spellings(column, layout, contracts)
     if column.kind == "tekst":
         value = _to_code(text, spellings) if spellings else text
-        return {name: school_year_text(text) if name in SCHOOL_YEARS else value}
+        return {name: school_year_text(text) if name in SCHOOL_YEARS else value, remarked: ABSENT}
     match column.kind:
-        case "geheel":
-            typed = _whole(text)
-        case "getal":
-            typed = _number(text, layout.decimal)
+        case "geheel" | "getal":
+            whole = column.kind == "geheel"
+            typed = notation.number(layout.decimal, whole=whole, hours=column.hours, kinds=kinds)
         case "datum":
             forms = [DATE_FORMATS[form] for form in layout.date_forms(name)]
-            typed = _date(text, *forms, serials=serials)
+            serials = match.origin == "werkblad"
+            typed = notation.date(forms, serials=serials, open_end=column.filled_at_end)
         case "ja_nee":
-            typed = _yes_no(text, layout.codes.get(name, {}))
+            typed = Reading(_yes_no(text, layout.codes.get(name, {})))
         case "lijst":
-            typed = _list(text, layout.list_separator, spellings)
-    unread = f"CASE WHEN ({typed}) IS NULL THEN {text} END"
-    found = {name: typed, f"{name}__tekst": unread}
+            typed = Reading(_list(text, layout.list_separator, spellings))
+    said = f"coalesce({ABSENT}, {typed.remark})"
+    no_end = f"coalesce(({said}) = {_q(notation.OPEN_END)}, false)"
+    unread = f"CASE WHEN ({typed.value}) IS NULL AND NOT {no_end} THEN {text} END"
+    found = {name: typed.value, f"{name}__tekst": unread, remarked: said}
     if _has_symbols(column, layout):
         cases = " ".join(f"WHEN {_q(s)} THEN {_q(m)}" for s, m in layout.symbols.items())
         found[f"{name}__bron"] = f"CASE {text} {cases} END"
-    if serials:
-        is_serial = f"coalesce(regexp_full_match({text}, {_q(SERIAL)}), false)"
-        found[f"{name}__serieel"] = is_serial
     return found
-
-
-def _whole(text: str) -> str:
-    return (
-        f"CASE WHEN regexp_full_match({text}, '[+-]?[0-9]+([.,]0+)?')"
-        f" THEN try_cast(regexp_replace({text}, '[.,]0+$', '') AS BIGINT) END"
-    )
-
-
-def _number(text: str, decimal: str) -> str:
-    bare = f"trim(regexp_replace({text}, '(€|EUR)', ''))"
-    if decimal == "komma":
-        # Excel cells arrive with a point whatever the supplier's notation is.
-        return (
-            f"CASE WHEN regexp_full_match({bare},"
-            " '-?[0-9]{1,3}([.][0-9]{3})+(,[0-9]+)?|-?[0-9]+(,[0-9]+)?')"
-            f" THEN try_cast(replace(replace({bare}, '.', ''), ',', '.') AS DOUBLE)"
-            f" WHEN regexp_full_match({bare}, '-?[0-9]+[.][0-9]+')"
-            f" THEN try_cast({bare} AS DOUBLE) END"
-        )
-    return (
-        f"CASE WHEN regexp_full_match({bare}, '-?[0-9]+([.][0-9]+)?')"
-        f" THEN try_cast({bare} AS DOUBLE) END"
-    )
-
-
-def _date(text: str, *date_formats: str, serials: bool = False) -> str:
-    """The layout's forms; a real Excel date arrives as 2024-09-01 00:00:00 in any layout.
-
-    `serials`: a number of five digits is Excel's count of days.
-    """
-    tries: list[str] = []
-    for form in dict.fromkeys((*date_formats, "%Y-%m-%d")):
-        if form == "%Y-%m-%d":
-            tries.append(
-                f"CASE WHEN regexp_full_match({text},"
-                " '[0-9]{4}-[0-9]{2}-[0-9]{2}( 00:00:00)?')"
-                f" THEN try_cast(left({text}, 10) AS DATE) END"
-            )
-        else:
-            tries.append(f"try_strptime({text}, {_q(form)})::DATE")
-    if serials:
-        tries.append(
-            f"CASE WHEN regexp_full_match({text}, {_q(SERIAL)})"
-            f" THEN DATE '1899-12-30' + try_cast(left({text}, 5) AS INTEGER) END"
-        )
-    return f"coalesce({', '.join(tries)})"
 
 
 def _yes_no(text: str, own: Mapping[str, str]) -> str:

@@ -22,19 +22,14 @@ from pipelines import documents
 from pipelines.contracts import Contracts, Dataset
 from pipelines.errors import ContractError, DeliveryRefused
 from pipelines.ingest import questionnaires
+from pipelines.ingest.notation import DATE_FORMATS, EMPTY_WORDS
 from pipelines.ingest.read import Origin, TextFrame
+from pipelines.ingest.reading.frame import kind_column
 
 HEADER_WITHIN = 20
 RECOGNISED = 0.5  # share of headers that must be known before a layout is called "this one"
 FITS_WHOLLY = (1.0, 1.0)  # no later row can be more alike
 
-DATE_FORMATS: Mapping[str, str] = {
-    "jjjj-mm-dd": "%Y-%m-%d",
-    "dd-mm-jjjj": "%d-%m-%Y",
-    "dd/mm/jjjj": "%d/%m/%Y",
-    "dd.mm.jjjj": "%d.%m.%Y",
-    "jjjjmmdd": "%Y%m%d",
-}
 SYMBOL_MEANINGS = ("afgeschermd", "onbekend", "geheim", "nihil")
 NEVER = re.compile(r"(?!)")  # matches no header
 
@@ -83,8 +78,9 @@ class Layout:
     """One supplier's layout of one dataset. `columns`: source header -> canonical column.
 
     `dates`: the form or forms of all date columns, or of each. `symbols`: what stands in a number
-    column where the source gives no number -> what it means by it. `valid_from` and `valid_to`
-    (inclusive) say when the supplier's system made this layout.
+    column where the source gives no number -> what it means by it. `empty`: texts that stand for
+    nothing, in all columns or per column (in the others those that are known to). `valid_from` and
+    `valid_to` (inclusive) say when the supplier's system made this layout.
     """
 
     id: str
@@ -102,6 +98,7 @@ class Layout:
     unpivot: Unpivot | None = None
     totals_row: str | None = None
     symbols: Mapping[str, str] = field(default_factory=dict)
+    empty: Sequence[str] | Mapping[str, Sequence[str]] = EMPTY_WORDS
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
 
@@ -111,6 +108,12 @@ class Layout:
         if isinstance(of_column, Mapping):
             of_column = of_column.get(column, "jjjj-mm-dd")
         return (of_column,) if isinstance(of_column, str) else tuple(of_column)
+
+    def empty_words(self, column: str) -> tuple[str, ...]:
+        """Texts that stand for nothing in this column."""
+        if isinstance(self.empty, Mapping):
+            return tuple(self.empty.get(column, EMPTY_WORDS))
+        return tuple(self.empty)
 
     def date_format(self, column: str) -> str:
         return DATE_FORMATS[self.date_forms(column)[0]]
@@ -143,7 +146,8 @@ class Match:
     """A text frame understood: `places` maps canonical column -> `cN` of the frame.
 
     `unpivoted` maps `cN` -> value of the new name column. `headers` keeps the supplier's own words
-    for feedback. `origin`: a worksheet may hold dates as numbers of days.
+    for feedback. `origin`: a worksheet may hold dates as numbers of days. `kinds`: cell -> the
+    column that tells what its reader knew of it (`TextFrame.kinds`).
     """
 
     layout: Layout
@@ -152,6 +156,7 @@ class Match:
     unpivoted: Mapping[str, str]
     headers: Mapping[str, str]
     origin: Origin = "csv"
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=4096)
@@ -214,6 +219,7 @@ _KEYS = frozenset(
         "ontvouw",
         "totaalregel",
         "symbolen",
+        "leeg",
         "geldig_vanaf",
         "geldig_tot",
     ]
@@ -251,6 +257,7 @@ def _parse(name: str, item: Mapping[str, Any]) -> Layout:
             unpivot=_parse_unpivot(item["ontvouw"]) if "ontvouw" in item else None,
             totals_row=item.get("totaalregel"),
             symbols={str(k): str(v) for k, v in item.get("symbolen", {}).items()},
+            empty=_parse_empty(item.get("leeg", EMPTY_WORDS)),
             valid_from=_day(item.get("geldig_vanaf")),
             valid_to=_day(item.get("geldig_tot")),
         )
@@ -270,6 +277,19 @@ def _parse(name: str, item: Mapping[str, Any]) -> Layout:
     if any(re.fullmatch(r"[+-]?\d+([.,]\d+)?|\s*", s) for s in layout.symbols):
         raise ContractError(f"sources/{name}: een getal of een lege cel kan geen symbool zijn.")
     return layout
+
+
+def _parse_empty(item: Any) -> tuple[str, ...] | dict[str, tuple[str, ...]]:
+    """`leeg`: a list, or a list per column; YAML reads a bare `NULL` or `~` as nothing."""
+    if isinstance(item, Mapping):
+        return {str(column): _words(words) for column, words in item.items()}
+    return _words(item)
+
+
+def _words(words: Any) -> tuple[str, ...]:
+    if isinstance(words, str):
+        raise TypeError("leeg")
+    return tuple("NULL" if word is None else str(word) for word in words)
 
 
 def _parse_unpivot(item: Mapping[str, Any]) -> Unpivot:
@@ -338,7 +358,7 @@ def match(
         raise DeliveryRefused("indeling.onbekend", _unknown_layout(best))
     _, header_row, layout, cells = best
     _refuse_other_headers(layout, cells, contracts.dataset(layout.dataset))
-    return _placed(layout, header_row, cells, text.origin)
+    return _placed(layout, header_row, cells, text)
 
 
 # (likeness, header row, layout, cells of that row)
@@ -412,7 +432,7 @@ def shown(header: str) -> str:
     return text
 
 
-def _placed(layout: Layout, header_row: int, cells: list[str | None], origin: Origin) -> Match:
+def _placed(layout: Layout, header_row: int, cells: list[str | None], text: TextFrame) -> Match:
     by_header = {normal(h): column for h, column in layout.columns.items()}
     places: dict[str, str] = {}
     unpivoted: dict[str, str] = {}
@@ -427,4 +447,5 @@ def _placed(layout: Layout, header_row: int, cells: list[str | None], origin: Or
             headers[column] = cell.strip()
         elif wide is not None:
             unpivoted[f"c{index}"] = wide
-    return Match(layout, header_row, places, unpivoted, headers, origin)
+    kinds = {cell: kind_column(cell) for cell in text.typed}
+    return Match(layout, header_row, places, unpivoted, headers, text.origin, kinds)

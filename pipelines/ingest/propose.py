@@ -27,7 +27,8 @@ from pipelines import documents
 from pipelines.contracts import Code, Column, Contracts, Dataset
 from pipelines.errors import DeliveryRefused
 from pipelines.ingest import clean, identity, questionnaires, read
-from pipelines.ingest.layouts import DATE_FORMATS, HEADER_WITHIN, Layout, normal, shown
+from pipelines.ingest.layouts import HEADER_WITHIN, Layout, normal, shown
+from pipelines.ingest.notation import DATE_FORMATS, DAY_MONTH
 from pipelines.ingest.read import TextFrame
 
 Certainty = Literal["zeker", "waarschijnlijk", "onzeker", "niet gevonden"]
@@ -352,8 +353,8 @@ def _cells(column: pl.Series) -> _Cells:
 
 def _ambiguity(values: pl.Series) -> tuple[int, int]:
     """How many values are dates only month-first, and only day-first."""
-    first = values.str.extract(clean.DAY_MONTH, 1).cast(pl.Int64)
-    second = values.str.extract(clean.DAY_MONTH, 2).cast(pl.Int64)
+    first = values.str.extract(DAY_MONTH, 1).cast(pl.Int64)
+    second = values.str.extract(DAY_MONTH, 2).cast(pl.Int64)
     month_only = ((first <= 12) & (second > 12)).sum()
     return int(month_only or 0), int(((first > 12) & (second <= 12)).sum() or 0)
 

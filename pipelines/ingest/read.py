@@ -1,6 +1,7 @@
 """File -> text frames: bytes to rows of text, before anybody knows what they mean.
 
-Every cell stays text, since a reader that guesses types loses leading zeros and `<5`. A text frame
+Every cell stays text, since a reader that guesses types loses leading zeros and `<5`; what a file
+itself tells of its cells (this is a number) goes along beside it. A text frame
 has the columns `rij` (1-based, as a spreadsheet program numbers rows) and `c0` .. `cN`; an empty
 cell is null. A file that cannot be read raises `DeliveryRefused` with one Dutch sentence, in which
 no value of the file appears: what was found and where, what is allowed, what to do.
@@ -16,7 +17,7 @@ from pipelines.errors import DeliveryRefused
 from pipelines.ingest.reading import contents, delimited, encoding, message, sandbox, streamed
 from pipelines.ingest.reading.contents import Content
 from pipelines.ingest.reading.delimited import sniff_delimiter
-from pipelines.ingest.reading.frame import Origin, TextFrame, numbered
+from pipelines.ingest.reading.frame import Origin, TextFrame, numbered, of_reader
 
 __all__ = ["SUFFIXES", "Origin", "TextFrame", "read", "sniff_delimiter", "stream"]
 
@@ -64,10 +65,10 @@ def _tables(content: Content, *, sample: bool) -> Iterator[TextFrame]:
                 yield TextFrame(numbered(frame), "bericht", name)
         case "parquet":
             for _, frame in sandbox.tables("parquet", content.data, sample=sample):
-                yield TextFrame(numbered(frame), "parquet", "")
+                yield of_reader(frame, "parquet", "")
         case "werkboek":
             tables = sandbox.tables("werkboek", content.data, sample=sample)
             if not tables:
                 raise DeliveryRefused("bestand.leeg", "Het werkboek bevat geen gevulde cellen.")
             for name, frame in tables:
-                yield TextFrame(numbered(frame), "werkblad", name)
+                yield of_reader(frame, "werkblad", name)

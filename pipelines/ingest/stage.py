@@ -19,12 +19,14 @@ import pyarrow.compute as pc
 
 from pipelines.contracts import Contracts, Dataset
 from pipelines.errors import DeliveryRefused
-from pipelines.ingest.clean import DAY_MONTH, NAME, VALUE, Recipe, quoted, recipes
+from pipelines.ingest import notation
+from pipelines.ingest.clean import NAME, VALUE, VALUE_KIND, Recipe, quoted, recipes
 from pipelines.ingest.layouts import Match
 from pipelines.ingest.read import TextFrame
 
 WIDE = 100_000  # more wide columns than any file has: keeps numbers of unpivoted rows apart
 
+REMARKED = "__melding"
 _SPACES = " \t\u00a0"
 _DISTINCT = "losse_teksten"
 
@@ -54,29 +56,38 @@ def staged(
     columns = {"_nr": rows["_nr"].to_arrow(), "_rij": rows["_rij"].to_arrow()}
     for recipe in recipes(match, dataset, contracts):
         if recipe.plain:
-            (name,), (cell,) = recipe.typed, recipe.cells
-            text = rows[cell].str.strip_chars(_SPACES)
-            columns[name] = text.set(text == "", None).to_arrow()
+            columns |= _plain(recipe, rows)
         else:
             columns |= _column(con, recipe, rows)
     return pa.table(columns)
 
 
+def remarks(rows: pa.Table) -> dict[str, set[str]]:
+    """Column of the contract -> the remarks that occur in a part of the staged rows."""
+    found: dict[str, set[str]] = {}
+    for name in rows.column_names:
+        if name.endswith(REMARKED) and rows[name].null_count < rows.num_rows:
+            seen = {r for r in pc.unique(rows[name]).to_pylist() if r is not None}
+            found[name.removesuffix(REMARKED)] = seen
+    return found
+
+
 def _rows(part: pl.DataFrame, match: Match) -> pl.DataFrame:
     """The rows that hold data: `_nr`, `_rij` and the cells that the layout reads."""
     cells = _cells(match)
-    rows = part.select("rij", *cells).filter(pl.col("rij") > match.header_row)
+    kinds = [match.kinds[cell] for cell in cells if cell in match.kinds]
+    rows = part.select("rij", *cells, *kinds).filter(pl.col("rij") > match.header_row)
     if rows.select((_first(cells).fill_null("") == "").any()).item():
         rows = rows.filter(~_blank(cells))
     if match.layout.totals_row:
         rows = rows.filter(~_totals(cells, match.layout.totals_row))
     number = pl.col("rij").cast(pl.Int64)
     if not match.layout.unpivot:
-        return rows.select(number.alias("_nr"), number.alias("_rij"), *cells)
-    places = dict.fromkeys(match.places.values())
+        return rows.select(number.alias("_nr"), number.alias("_rij"), *cells, *kinds)
+    places = _fixed(match)
     wide_number = number * WIDE + pl.col("_volgorde")
     return _unpivoted(rows, match).select(
-        wide_number.alias("_nr"), number.alias("_rij"), *places, NAME, VALUE
+        wide_number.alias("_nr"), number.alias("_rij"), *places, NAME, VALUE, VALUE_KIND
     )
 
 
@@ -116,12 +127,25 @@ def _totals(cells: list[str], word: str) -> pl.Expr:
     return starts.fill_null(value=False)
 
 
+def _fixed(match: Match) -> list[str]:
+    """The columns of a wide table that are not wide, with the kinds of their cells."""
+    places = list(dict.fromkeys(match.places.values()))
+    return [*places, *(match.kinds[cell] for cell in places if cell in match.kinds)]
+
+
 def _unpivoted(rows: pl.DataFrame, match: Match) -> pl.DataFrame:
     """An empty wide cell is no row: the source has no figure there."""
-    places = list(dict.fromkeys(match.places.values()))
     order = {cell: i for i, cell in enumerate(match.unpivoted)}
+    kinds = (
+        rows.with_columns(pl.lit(None, pl.String).alias(cell) for cell in order)
+        .with_columns(pl.col(match.kinds[c]).alias(c) for c in order if c in match.kinds)
+        .unpivot(on=list(order), value_name=VALUE_KIND)
+    )
     return (
-        rows.unpivot(on=list(order), index=["rij", *places], variable_name="_cel", value_name=VALUE)
+        rows.unpivot(
+            on=list(order), index=["rij", *_fixed(match)], variable_name="_cel", value_name=VALUE
+        )
+        .with_columns(kinds[VALUE_KIND])
         .filter(pl.col(VALUE).str.strip_chars(_SPACES).fill_null("") != "")
         .with_columns(
             pl.col("_cel").replace_strict(match.unpivoted, return_dtype=pl.String).alias(NAME),
@@ -143,8 +167,8 @@ def _column(
     con: duckdb.DuckDBPyConnection, recipe: Recipe, rows: pl.DataFrame
 ) -> dict[str, pa.Array]:
     """Everything staged of one column of the contract."""
-    encoded = [_encoded(rows[cell]) for cell in recipe.cells]
-    numbers, texts = _combined(encoded, recipe.cells, rows.height)
+    encoded = [_encoded(rows[cell]) for cell in recipe.reads]
+    numbers, texts = _combined(encoded, recipe.reads, rows.height)
     con.register(_DISTINCT, texts)
     try:
         cleaned = con.execute(f"{recipe.select(_DISTINCT, '_k')} ORDER BY _k").to_arrow_table()
@@ -155,6 +179,28 @@ def _column(
         for name in cleaned.column_names
         if name != "_k"
     }
+
+
+def _plain(recipe: Recipe, rows: pl.DataFrame) -> dict[str, pa.Array]:
+    """The same of a column whose text stays as it is, without taking it apart."""
+    text = rows[recipe.cells[0]].str.strip_chars(_SPACES)
+    text = text.set(text == "", None)
+    remark = pa.nulls(rows.height, pa.string())
+    words = sorted({*recipe.empty, notation.NO_VALUE, *notation.ERRORS})
+    odd = text.is_in(pl.Series(words).implode()).fill_null(value=False)
+    if odd.any():
+        is_error = text.is_in(pl.Series(notation.ERRORS).implode())
+        found = pl.select(
+            pl.when(odd & is_error)
+            .then(pl.lit(notation.ERROR))
+            .when(odd & (text == notation.NO_VALUE))
+            .then(pl.lit(notation.FORMULA))
+            .when(odd)
+            .then(pl.lit(notation.EMPTY))
+        ).to_series()
+        remark = found.to_arrow()
+        text = text.set(odd & ~is_error, None)
+    return {recipe.name: text.to_arrow(), f"{recipe.name}{REMARKED}": remark}
 
 
 def _placed(numbers: pa.Array, values: pa.Array) -> pa.Array:
@@ -184,7 +230,41 @@ def _combined(
     return numbers, pa.table({"_k": order, **dict(zip(names, texts, strict=True))})
 
 
-# Dates -----------------------------------------------------------------------------------------
+# Notation --------------------------------------------------------------------------------------
+
+
+def refuse_ambiguous_numbers(
+    con: duckdb.DuckDBPyConnection, rows: str, match: Match, dataset: Dataset
+) -> None:
+    """Refuse numbers of which nobody can tell whether a point means thousands or decimals.
+
+    `1.125` is read as the layout says; `8.5` or `0.125` in the same column says otherwise. `rows`:
+    the staged table. Raises `DeliveryRefused` with counts and row numbers, never with a value.
+    """
+    problems = []
+    for column in dataset.columns:
+        if column.kind not in ("geheel", "getal") or column.name not in match.headers:
+            continue
+        remark = quoted(f"{column.name}{REMARKED}")
+        found = con.execute(
+            f"SELECT {remark}, count(*), min(_rij) FROM {rows} WHERE {remark} IN (?, ?) GROUP BY 1",
+            [notation.THOUSANDS, notation.POINT],
+        ).fetchall()
+        if len(found) < 2:
+            continue
+        counts = {name: f"{count} keer (eerst in rij {first})" for name, count, first in found}
+        problems.append(
+            f"{match.headers[column.name]}: {counts[notation.THOUSANDS]} een punt met drie cijfers"
+            f" erachter, en {counts[notation.POINT]} een punt die alleen een decimaalpunt kan zijn"
+        )
+    if problems:
+        raise DeliveryRefused(
+            "indeling.getal",
+            "Duizendtallen en decimalen zijn niet zeker uit elkaar te houden."
+            f" {'; '.join(problems)}. Er is niets geladen. Exporteer de getallen zonder"
+            " duizendtallen en met één teken voor decimalen, of lever een werkboek met echte"
+            " getallen.",
+        )
 
 
 def refuse_month_first(
@@ -241,7 +321,7 @@ _MONTH_ONLY = (pl.col("a") <= 12) & (pl.col("b") > 12)
 
 def _day_and_month(texts: pl.DataFrame) -> pl.DataFrame:
     """`t` -> its first two numbers `a` and `b`, where both may be a day."""
-    first, second = (pl.col("t").str.extract(DAY_MONTH, i).cast(pl.Int64) for i in (1, 2))
+    first, second = (pl.col("t").str.extract(notation.DAY_MONTH, i).cast(pl.Int64) for i in (1, 2))
     return texts.with_columns(a=first, b=second).filter(
         pl.col("a").is_between(1, 31) & pl.col("b").is_between(1, 31)
     )

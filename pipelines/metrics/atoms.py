@@ -31,6 +31,8 @@ class Layer:
 
     def cells(self, rows: Ints) -> Ints:
         places = self.at[rows]
+        if self.cel.size == 0:  # a grid without a cell: what it divides by was not delivered
+            return np.full(rows.size, NONE, dtype=np.int32)
         here = self.told[rows] & (places != NONE)
         return np.where(here, self.cel[places], np.int32(NONE))
 

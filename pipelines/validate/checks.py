@@ -105,11 +105,11 @@ def _column_checks(
     empty = f"{name} IS NULL" + ("" if column.kind == "tekst" else f" AND {unread} IS NULL")
     found: list[Check] = []
 
-    def add(sort: Sort, dimension: str, fails: str, message: str, remedy: str, **more: Any) -> None:
+    def add(name: Sort, dimension: str, fails: str, message: str, remedy: str, **more: Any) -> None:
         found.append(
             Check(
-                id=f"{dataset.id}.{column.name}.{sort}",
-                sort=sort,
+                id=f"{dataset.id}.{column.name}.{name}",
+                sort=more.pop("sort", name),
                 severity="fout",
                 dimension=dimension,
                 columns=(column.name,),
@@ -178,6 +178,16 @@ def _column_checks(
             f"{column.label} valt buiten het bereik{_range_in_words(column)}.",
             f"Controleer {column.name} in de bron.",
             bounds=(column.minimum, column.maximum),
+        )
+    if column.earliest and column.latest:
+        add(
+            "bereik",
+            "accuracy",
+            f"{name} NOT BETWEEN DATE '{column.earliest}' AND DATE '{column.latest}'",
+            f"{column.label} is geen datum die kan kloppen: hij ligt niet tussen"
+            f" {column.earliest:%d-%m-%Y} en {column.latest:%d-%m-%Y}.",
+            f"Controleer het jaartal van {column.name} in de bron.",
+            sort="regel",
         )
     if column.refers_to:
         other, key = column.refers_to

@@ -34,6 +34,7 @@ CREATE TABLE IF NOT EXISTS register.intrekkingen (
     levering VARCHAR PRIMARY KEY, ingetrokken_op TIMESTAMP, reden VARCHAR);
 CREATE TABLE IF NOT EXISTS register.verlopen (
     levering VARCHAR, geaccepteerd BIGINT, afgekeurd BIGINT, verwijderd_op DATE);
+ALTER TABLE register.verlopen ADD COLUMN IF NOT EXISTS grens DATE;
 CREATE TABLE IF NOT EXISTS register.te_wissen (een INTEGER);
 """
 

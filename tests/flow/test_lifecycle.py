@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from pipelines import cli, contracts, intake, lifecycle, run
@@ -28,8 +29,8 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     small.still(monkeypatch.setattr)
 
 
-def again(home: Path) -> run.Report:
-    return run.run(home / "inbox", home)
+def again(home: Path, *, sure: bool = False) -> run.Report:
+    return run.run(home / "inbox", home, sure=sure)
 
 
 def status(report: run.Report) -> dict[str, str]:
@@ -309,7 +310,15 @@ def test_rows_past_the_term_are_nowhere_any_more(house: Path) -> None:
     ]
     small.write(old, rows)
     before = small.pointer(house)
-    report = again(house)
+    with pytest.raises(
+        UsageError, match=r"zou 1 goedgekeurde .*oud_schorsingen_2012-2013.csv \(1\)"
+    ):
+        again(house)
+    assert small.pointer(house) == before
+    with pytest.raises(UsageError, match="--ja"):
+        again(house)  # it keeps asking: nothing is deleted without an answer
+    assert small.pseudonym(800) in str(small.content(house))
+    report = again(house, sure=True)
     assert (house / f"releases/{before}.duckdb").exists()
     (outcome,) = [o for o in report.deliveries if o.file == old.name]
     assert (outcome.rows_in, outcome.accepted, outcome.quarantined) == (4, 2, 2)
@@ -334,9 +343,50 @@ def test_rows_past_the_term_are_nowhere_any_more(house: Path) -> None:
 
 def test_a_year_past_the_term_is_not_published_as_zero(house: Path) -> None:
     small.write(house / "inbox/oud_schorsingen_2012-2013.csv", [small.suspension(2012, 800)])
-    again(house)
+    again(house, sure=True)
     with engine.open_warehouse(house) as con:
         assert publish.school_years(con, contracts.load()) == ["2023/2024", "2024/2025"]
+
+
+def test_a_run_with_a_wrong_date_or_a_wrong_term_stops_and_what_it_deleted_comes_back(
+    house: Path,
+) -> None:
+    promises = contracts.load()
+    before = small.content(house)
+    future = dt.date(2040, 9, 1)
+    with engine.open_warehouse(house) as con:
+        with pytest.raises(UsageError, match="01-09-2040"):
+            retention.refuse_odd_date(con, promises, future)
+        with pytest.raises(UsageError, match="voor de dag"):
+            retention.refuse_odd_date(con, promises, dt.date(2020, 1, 1))
+        retention.refuse_odd_date(con, promises, small.NOW.date())
+        with pytest.raises(UsageError, match="niets verwijderd"):
+            retention.refuse_surprise(con, promises, future)
+        retention.refuse_surprise(con, promises, small.NOW.date())
+        assert retention.expire(con, promises, future)
+    back = again(house)
+    assert set(status(back).values()) <= {"accepted", "unchanged", "replaced"}
+    after = small.content(house)
+    for table in ("schorsingen", "thuiszitters"):
+        if table in before:
+            assert len(after[table]) == len(before[table])
+    assert after["register.verlopen"] == []
+
+
+def test_rates_without_what_they_divide_by_are_not_delivered(tmp_path: Path) -> None:
+    """A school list and one suspension, and no number of pupils for any year."""
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    small.write(inbox / "havenrijk_scholen.csv", [small.school(1)])
+    small.write(inbox / "bestuur_schorsingen_2024-2025.csv", [small.suspension(2024, 1)])
+    report = run.run(inbox, tmp_path)
+    assert set(status(report).values()) == {"accepted"}
+    with duckdb.connect(str(tmp_path / f"releases/{report.release.id}.duckdb")) as con:
+        statuses = con.execute(
+            "SELECT DISTINCT status, reden FROM cellen WHERE metriek = 'sch_per_1000_schorsingen'"
+            " AND schooljaar = '2024/2025'"
+        ).fetchall()
+    assert statuses == [("niet_geleverd", "Niet geleverd: leerlingaantallen.")]
 
 
 # The commands ------------------------------------------------------------------------------------

@@ -104,6 +104,7 @@ def still(put: Callable[[Any, str, Any], None] = setattr) -> None:
         return None
 
     put(deliver, "_now", lambda: NOW)
+    put(run, "_today", NOW.date)
     put(deliver, "_agree_with_suite", no_suite)
     put(publish, "_revision", lambda: "proef")
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import duckdb
 import polars as pl
 import pytest
 
 from pipelines import contracts
-from pipelines.errors import DeliveryRefused
-from pipelines.ingest import clean, layouts, stage
+from pipelines.errors import ContractError, DeliveryRefused
+from pipelines.ingest import clean, layouts, notation, stage
 from pipelines.ingest.layouts import Layout, Match, parse
 from pipelines.ingest.read import Origin, TextFrame
 from pipelines.validate.checks import checks
@@ -22,56 +23,6 @@ def value(expression: str, text: str | None) -> object:
     row = duckdb.execute(f"SELECT {expression} FROM (SELECT ?::VARCHAR AS t)", [text]).fetchone()
     assert row is not None
     return row[0]
-
-
-@pytest.mark.parametrize(
-    ("text", "number"),
-    [
-        ("12", 12.0),
-        ("1,5", 1.5),
-        ("1.234,56", 1234.56),
-        ("€ 1.234,56", 1234.56),
-        ("-0,25", -0.25),
-        ("12.5", 12.5),  # a number cell of a workbook, whatever the notation around it
-        ("1,2,3", None),
-        ("<5", None),
-        ("x", None),
-        (".", None),
-    ],
-)
-def test_numbers_with_a_decimal_comma(text: str, number: float | None) -> None:
-    assert value(clean._number("t", "komma"), text) == number
-
-
-@pytest.mark.parametrize(
-    ("text", "number"), [("12", 12.0), ("1.5", 1.5), ("1,5", None), ("1e5", None)]
-)
-def test_numbers_with_a_decimal_point(text: str, number: float | None) -> None:
-    assert value(clean._number("t", "punt"), text) == number
-
-
-@pytest.mark.parametrize(
-    ("text", "number"),
-    [("12", 12), ("007", 7), ("12.0", 12), ("12,0", 12), ("3.7", None), ("<5", None), ("", None)],
-)
-def test_whole_numbers_are_never_rounded(text: str, number: int | None) -> None:
-    assert value(clean._whole("t"), text) == number
-
-
-@pytest.mark.parametrize(
-    ("form", "text", "day"),
-    [
-        ("%d-%m-%Y", "31-01-2024", dt.date(2024, 1, 31)),
-        ("%d-%m-%Y", "31-02-2024", None),
-        ("%d-%m-%Y", "2024-09-01 00:00:00", dt.date(2024, 9, 1)),
-        ("%Y%m%d", "20240901", dt.date(2024, 9, 1)),
-        ("%Y-%m-%d", "2024-02-29", dt.date(2024, 2, 29)),
-        ("%Y-%m-%d", "2023-02-29", None),
-        ("%Y-%m-%d", "01-09-2024", None),
-    ],
-)
-def test_dates_in_the_form_of_the_layout(form: str, text: str, day: dt.date | None) -> None:
-    assert value(clean._date("t", form), text) == day
 
 
 @pytest.mark.parametrize(
@@ -113,23 +64,6 @@ def test_lists_are_split_and_mapped() -> None:
     assert value(items, None) is None
 
 
-def test_the_first_form_that_fits_is_taken() -> None:
-    forms = clean._date("t", "%d-%m-%Y", "%Y%m%d")
-    assert value(forms, "03-04-2024") == dt.date(2024, 4, 3)
-    assert value(forms, "20240403") == dt.date(2024, 4, 3)
-    assert value(forms, "2024-04-03") == dt.date(2024, 4, 3)
-
-
-@pytest.mark.parametrize(
-    ("text", "day"),
-    [("45536", dt.date(2024, 9, 1)), ("45536.0", dt.date(2024, 9, 1)), ("1234", None),
-     ("99999", None)],
-)  # fmt: skip
-def test_excels_count_of_days(text: str, day: dt.date | None) -> None:
-    assert value(clean._date("t", "%d-%m-%Y", serials=True), text) == day
-    assert value(clean._date("t", "%d-%m-%Y"), text) is None
-
-
 # Whole tables: what is done to a cell is reported -------------------------------------------------
 
 
@@ -148,7 +82,8 @@ def understood(text: TextFrame, layout: Layout) -> Match:
 def stage_in(con: duckdb.DuckDBPyConnection, text: TextFrame, layout: Layout) -> Match:
     """The staged rows as the table `r`."""
     match = understood(text, layout)
-    rows = stage.staged(con, text.frame, match, PROMISES.dataset(layout.dataset), PROMISES)
+    (part,) = text.parts()
+    rows = stage.staged(con, part, match, PROMISES.dataset(layout.dataset), PROMISES)
     con.register("rijen", rows)
     con.execute("CREATE TABLE r AS FROM rijen")
     return match
@@ -218,7 +153,8 @@ symbolen: {".": onbekend}
 """)  # fmt: skip
     dataset = PROMISES.dataset("jeugdhulp")
     headers = tuple(layout.columns)
-    (mark,) = clean.marks(understood(table(headers), layout), dataset)
+    found = clean.marks(understood(table(headers), layout), dataset, seen={})
+    (mark,) = found
     assert (mark.sort, mark.column, mark.is_error) == ("onbekend_bron", "tarief", False)
 
 
@@ -258,6 +194,17 @@ datums: dd-mm-jjjj
 """)  # fmt: skip
 
 
+ACTIVITIES = parse("activiteiten.yaml", """
+id: activiteiten_export
+versie: 1
+leverancier: Verzonnen
+dataset: activiteiten
+kolommen: {Nr: activiteit_id, School: vestigingscode, Vorm: vorm, Dag: datum, Uren: uren}
+datums: dd-mm-jjjj
+decimaal: komma
+""")  # fmt: skip
+
+
 def suspensions(*days: str, origin: Origin = "csv") -> TextFrame:
     rows = [(f"S{i}", "a" * 64, "99AA00", "schorsing_extern", day, "1", "pesten")
             for i, day in enumerate(days)]  # fmt: skip
@@ -269,6 +216,95 @@ def test_serials_of_a_worksheet_are_read_and_reported() -> None:
     assert {r["start_datum"] for r in staged(sheet, SUSPENSIONS)} == {dt.date(2024, 9, 1)}
     assert failing(sheet, SUSPENSIONS) == {"schorsingen.start_datum.excel_datum": [2]}
     assert failing(suspensions("45536"), SUSPENSIONS) == {"schorsingen.start_datum.type": [2]}
+
+
+def test_what_a_cell_was_reaches_the_cleaning() -> None:
+    """A number cell 1.125 is 1.125 in every notation; the text is what the layout says."""
+    cells = [("1.125", "getal"), ("1.125", None), ("62.125", "getal"), ("7:30", None)]
+    rows = [
+        (f"A{i}", "99AA00", "voorlichting", "1-9-2024", hours) for i, (hours, _) in enumerate(cells)
+    ]
+    text = table(tuple(ACTIVITIES.columns), *rows, origin="werkblad")
+    kinds = pl.DataFrame({"rij": [2, 3, 4, 5], "c4": [kind for _, kind in cells]},
+                         schema={"rij": pl.UInt32, "c4": pl.String})  # fmt: skip
+    text = replace(text, kinds=kinds)
+    assert [r["uren"] for r in staged(text, ACTIVITIES)] == [1.125, 1125.0, 62.125, 7.5]
+
+
+def test_two_notations_in_one_column_are_refused_with_the_evidence() -> None:
+    rows = [(f"A{i}", "99AA00", "voorlichting", "1-9-2024", hours)
+            for i, hours in enumerate(["1.125", "2", "0.125", "8.5"])]  # fmt: skip
+    text = table(tuple(ACTIVITIES.columns), *rows)
+    with duckdb.connect() as con:
+        match = stage_in(con, text, ACTIVITIES)
+        with pytest.raises(DeliveryRefused) as refused:
+            stage.refuse_ambiguous_numbers(con, "r", match, PROMISES.dataset("activiteiten"))
+    assert refused.value.rule == "indeling.getal"
+    assert "Uren: 1 keer (eerst in rij 2)" in str(refused.value)
+    assert "2 keer (eerst in rij 4)" in str(refused.value)
+    assert "125" not in str(refused.value)
+
+
+EMPTY = ("NULL", "NA", "nvt", "-", "(leeg)", "#N/B", ".", "n.v.t.")
+
+
+@pytest.mark.parametrize("word", EMPTY)
+def test_words_for_nothing_are_empty_and_reported(word: str) -> None:
+    """In a code, in plain text and in a date; what a code list knows stays a code."""
+    layout = replace(SUSPENSIONS, dates="dd-mm-jjjj")
+    text = table(tuple(layout.columns),
+                 ("S1", "a" * 64, "99AA00", "schorsing_extern", "01-09-2024", "2", word),
+                 (word, "a" * 64, "99AA00", "schorsing_extern", word, "2", "pesten"))  # fmt: skip
+    first, second = staged(text, layout)
+    assert (first["reden"], second["schorsing_id"], second["start_datum"]) == (None, None, None)
+    found = failing(text, layout)
+    assert found["schorsingen.reden.leeg_teken"] == [2]
+    assert found["schorsingen.schorsing_id.leeg_teken"] == [3]
+    assert found["schorsingen.start_datum.verplicht"] == [3]
+
+
+def test_a_layout_says_which_words_mean_nothing() -> None:
+    def of(empty: str) -> Layout:
+        return parse("schorsingen.yaml", f"""
+id: schorsingen_export
+versie: 1
+leverancier: Verzonnen
+dataset: schorsingen
+kolommen: {{Nr: schorsing_id, Leerling: leerling_id, School: vestigingscode, Soort: soort,
+  Begin: start_datum, Dagen: schooldagen, Reden: reden}}
+leeg: {empty}
+""")  # fmt: skip
+
+    row = ("NA", "a" * 64, "99AA00", "schorsing_extern", "2024-09-01", "2", "geen opgave")
+    text = table(tuple(SUSPENSIONS.columns), row)
+    everywhere = staged(text, of("[geen opgave]"))[0]
+    assert (everywhere["schorsing_id"], everywhere["reden"]) == ("NA", None)
+    per_column = staged(text, of("{schorsing_id: [], reden: [NULL, geen opgave]}"))[0]
+    assert (per_column["schorsing_id"], per_column["reden"]) == ("NA", None)
+    with pytest.raises(ContractError):
+        of("geen")
+
+
+def test_dates_that_cannot_be_true_are_named() -> None:
+    days = ("01-09-1024", "01-01-0001", "01-01-2204", "31-12-9999", "01-09-202", "01-09-24")
+    found = failing(suspensions(*days), SUSPENSIONS)
+    assert found == {
+        "schorsingen.start_datum.bereik": [2, 3, 4, 5],
+        "schorsingen.start_datum.type": [6],
+        "schorsingen.start_datum.jaar_in_twee_cijfers": [7],
+    }
+
+
+@pytest.mark.parametrize(
+    ("cell", "rule"),
+    [(notation.NO_VALUE, "formule"), ("#REF!", "foutwaarde"), ("#VERW!", "foutwaarde")],
+)
+def test_formulas_without_a_value_and_errors_are_named(cell: str, rule: str) -> None:
+    row = ("S1", "a" * 64, "99AA00", "schorsing_extern", "01-09-2024", cell, cell)
+    found = failing(table(tuple(SUSPENSIONS.columns), row, origin="werkblad"), SUSPENSIONS)
+    assert found[f"schorsingen.schooldagen.{rule}"] == [2]
+    assert found[f"schorsingen.reden.{rule}"] == [2]
+    assert "schorsingen.schooldagen.type" not in found
 
 
 def refusal(text: TextFrame) -> str:

@@ -148,6 +148,14 @@ def test_parquet_types_become_exact_text() -> None:
     )
     ((name, found),) = columnar.tables(parquet(frame))
     assert name == ""
+    kinds = found.select(kind := [c for c in found.columns if c.startswith("soort_")])
+    assert dict(zip(kind, kinds.row(1), strict=True)) == {
+        **dict.fromkeys(["soort_c1", "soort_c2", "soort_c3", "soort_c4"], "getal"),
+        **dict.fromkeys(["soort_c5", "soort_c6", "soort_c7"], "datum"),
+        "soort_c8": "waar_onwaar",
+    }
+    assert set(kinds.row(0)) == {None}
+    found = found.drop(kind)
     assert found.row(0) == tuple(frame.columns)
     assert found.row(1) == ("007", "1", "12", "0.1", "1.50", "2024-09-01", "2024-09-01 00:00:00",
                             "2024-09-01 13:05:00+0000", "true", "a|b", "Zoë", "x")  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from pipelines.ingest.layouts import DATE_FORMATS
+from pipelines.ingest.notation import DATE_FORMATS
 
 PUPIL_AGES = (3.0, 23.0)  # years between the middle of a birth date column and that of the others
 BIRTH_DATES_FROM = 20  # distinct dates

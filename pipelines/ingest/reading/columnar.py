@@ -12,6 +12,7 @@ from io import BytesIO
 import polars as pl
 
 from pipelines.errors import DeliveryRefused
+from pipelines.ingest.reading.frame import CellKind, kind_column, length_of_time
 from pipelines.ingest.reading.limits import check_cells, check_columns
 
 LIST_SEPARATOR = "|"
@@ -46,7 +47,23 @@ def tables(data: bytes, *, sample: bool = False) -> Iterator[tuple[str, pl.DataF
     except pl.exceptions.PolarsError:
         raise _unreadable("binaire gegevens") from None
     names = pl.DataFrame({f"c{i}": [name] for i, name in enumerate(frame.columns)})
-    yield "", pl.concat([names, cells])
+    kinds = [
+        pl.when(pl.col(f"c{i}").is_not_null()).then(pl.lit(kind)).alias(kind_column(f"c{i}"))
+        for i, dtype in enumerate(frame.dtypes)
+        if (kind := _kind(dtype)) is not None
+    ]
+    yield "", pl.concat([names, cells.with_columns(kinds)], how="diagonal")
+
+
+def _kind(dtype: pl.DataType) -> CellKind | None:
+    """What the cells of a column are; None for text and lists."""
+    if dtype.is_numeric():
+        return "getal"
+    if dtype == pl.Boolean:
+        return "waar_onwaar"
+    if dtype in (pl.Duration, pl.Time):
+        return "tijdsduur"
+    return "datum" if dtype.is_temporal() else None
 
 
 def _text(cell: pl.Expr, dtype: pl.DataType) -> pl.Expr:
@@ -60,6 +77,8 @@ def _text(cell: pl.Expr, dtype: pl.DataType) -> pl.Expr:
         zone = "%z" if dtype.time_zone else ""
         text = cell.dt.to_string(f"%Y-%m-%d %H:%M:%S%.f{zone}")
         return text.str.replace(r"(:\d\d)\.0+(\D|$)", "$1$2")
+    if dtype == pl.Duration:
+        return length_of_time(cell)
     if dtype.is_float():
         whole = (cell == cell.round()) & (cell.abs() < EXACT)
         as_whole = pl.when(whole).then(cell).cast(pl.Int64).cast(pl.String)

@@ -1,21 +1,28 @@
 """Workbooks -> unnumbered text frames, one per filled worksheet. Runs in the child process.
 
-Values only: a formula gives the value that was stored with it. Dates come as ISO text, an error
-cell as the text that a spreadsheet program shows for it.
+Values only: a formula gives the value that was stored with it, or `NO_VALUE`. Dates come as ISO
+text, a time or a length of time as `36:00:00`, an error cell as the text that a spreadsheet program
+shows for it. What a cell was stands in a column beside it where it makes a difference: the text
+`1.125` can be two numbers, the number 1.125 cannot. The library turns cells into text or into what
+is asked for; so the columns in question are asked for twice.
 """
 
 from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from io import BytesIO
+from typing import Literal
 
 import fastexcel
 import polars as pl
 from lxml import etree
 
 from pipelines.errors import DeliveryRefused
+from pipelines.ingest.notation import NO_VALUE
+from pipelines.ingest.reading.frame import CellKind, kind_column, length_of_time
 from pipelines.ingest.reading.limits import check_cells, check_columns
 from pipelines.ingest.reading.markup import parser
 
@@ -30,7 +37,18 @@ _ERRORS = {
     "Value": "#VALUE!",
 }
 _ERROR = re.compile(r"Error\((\w+)\)")
-_TIME = r"^1899-12-3[01] (\d{2}:\d{2}:\d{2})$"  # a cell that holds a time and no date
+_DECIMALS = r"^-?\d+\.\d+$|^-?\d+(\.\d+)?[eE]"  # a number, or a text that looks like one
+_EARLY = r"^(1899|190\d)-\d{2}-\d{2} \d{2}:\d{2}:\d{2}"  # a time or a length of time, and no date
+Again = Literal["boolean", "duration"]
+_ASKED_AGAIN: tuple[tuple[Again, str, CellKind], ...] = (
+    ("boolean", _DECIMALS, "getal"),
+    ("duration", _EARLY, "tijdsduur"),
+)
+_FORMULA = re.compile(
+    rb'<(?:\w+:)?c\s+r="([A-Z]{1,3})(\d{1,7})"[^>/]*>'
+    rb"<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)"
+    rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -39,11 +57,12 @@ def tables(data: bytes, *, sample: bool = False) -> Iterator[tuple[str, pl.DataF
     """(name, frame) per worksheet that has a filled cell; rows and columns start at A1."""
     try:
         book = fastexcel.read_excel(data)
-        merged = _merged(data) if data.startswith(b"PK") else {}
+        marked = _marked(data) if data.startswith(b"PK") else {}
         for name in book.sheet_names:
             frame = _sheet(book, name, SAMPLE_ROWS if sample else None)
             if frame.height and frame.width:
-                yield name, _spread(frame, merged.get(name, []))
+                markup = marked.get(name, Markup())
+                yield name, _spread(_with_formulas(frame, markup.formulas), markup.merged)
     except fastexcel.FastExcelError:
         raise DeliveryRefused(
             "bestand.afgebroken",
@@ -72,10 +91,57 @@ def _sheet(book: fastexcel.ExcelReader, name: str, rows: int | None) -> pl.DataF
         {old: f"c{c.absolute_index}" for old, c in zip(frame.columns, columns, strict=True)}
     )
     frame = _with_errors(frame, columns[0].absolute_index, errors.errors if errors else [])
-    cells = pl.all().str.replace(_TIME, "$1")
-    frame = frame.select(pl.when(cells != "").then(cells))
+    frame = frame.select(pl.when(pl.all() != "").then(pl.all()))
+    frame = _with_kinds(book, name, rows, frame)
     before = [pl.lit(None, pl.String).alias(f"c{i}") for i in range(columns[0].absolute_index)]
     return frame.select(*before, pl.all())
+
+
+def _with_kinds(
+    book: fastexcel.ExcelReader, name: str, rows: int | None, frame: pl.DataFrame
+) -> pl.DataFrame:
+    """Beside each column in which it makes a difference, what its cells were.
+
+    Only a number or a boolean can be asked for as `boolean`, only a date or a time as `duration`.
+    """
+    for dtype, pattern, kind in _ASKED_AGAIN:
+        seen = frame.select(pl.col("^c\\d+$").str.contains(pattern).any()).row(0, named=True)
+        cells = [cell for cell, found in seen.items() if found]
+        if not cells:
+            continue
+        again = _loaded(book, name, rows, dtype, [int(cell[1:]) for cell in cells])
+        again = again.rename(dict(zip(again.columns, cells, strict=True)))
+        again = again.select(cells).with_row_index("rij")
+        frame = (
+            frame.with_row_index("rij").join(again, on="rij", how="left", suffix=" ook").drop("rij")
+        )
+        for cell in cells:
+            told = pl.col(f"{cell} ook")
+            is_kind = told.is_not_null() & pl.col(cell).str.contains(pattern)
+            text = length_of_time(told) if kind == "tijdsduur" else pl.col(cell)
+            before = pl.col(kind_column(cell)) if kind_column(cell) in frame.columns else None
+            frame = frame.with_columns(
+                pl.when(is_kind).then(text).otherwise(cell).alias(cell),
+                pl.when(is_kind).then(pl.lit(kind)).otherwise(before).alias(kind_column(cell)),
+            )
+        frame = frame.drop(f"{cell} ook" for cell in cells)
+    return frame
+
+
+def _loaded(
+    book: fastexcel.ExcelReader, name: str, rows: int | None, dtype: Again, places: list[int]
+) -> pl.DataFrame:
+    sheet = book.load_sheet(
+        name,
+        header_row=None,
+        dtypes=dtype,
+        use_columns=places,
+        skip_rows=0,
+        n_rows=rows,
+        skip_whitespace_tail_rows=True,
+    )
+    batch, _ = sheet.to_arrow_with_errors()
+    return pl.DataFrame(batch)
 
 
 def _with_errors(
@@ -93,10 +159,35 @@ def _with_errors(
     return frame
 
 
-# Merged cells ----------------------------------------------------------------------------------
+# What the library does not tell ----------------------------------------------------------------
 
 
-def _spread(frame: pl.DataFrame, merged: list[tuple[int, int, int]]) -> pl.DataFrame:
+@dataclass(frozen=True)
+class Markup:
+    """Of a worksheet, counted from 0: `merged` (column, first and last row) of cells merged
+    downwards, `formulas` (column, row) of formulas without a stored value."""
+
+    merged: tuple[tuple[int, int, int], ...] = ()
+    formulas: tuple[tuple[int, int], ...] = ()
+
+
+def _with_formulas(frame: pl.DataFrame, formulas: Sequence[tuple[int, int]]) -> pl.DataFrame:
+    """A formula without a stored value is not the same as an empty cell: a check names it."""
+    places = [(f"c{column}", row) for column, row in formulas if f"c{column}" in frame.columns]
+    last = max((row for _, row in places), default=-1)
+    if last >= frame.height:
+        check_cells(last + 1, frame.width, "Het werkblad")
+        frame = pl.concat([frame, frame.clear(last + 1 - frame.height)])
+    rows: dict[str, list[int]] = {}
+    for name, row in places:
+        if frame[name][row] is None:
+            rows.setdefault(name, []).append(row)
+    for name, at in rows.items():
+        frame = frame.with_columns(frame[name].scatter(at, [NO_VALUE] * len(at)))
+    return frame
+
+
+def _spread(frame: pl.DataFrame, merged: Sequence[tuple[int, int, int]]) -> pl.DataFrame:
     """The value of a cell that is merged downwards in every row it stands for.
 
     Not to the right: a title across columns is not the header of each.
@@ -116,13 +207,13 @@ def _spread(frame: pl.DataFrame, merged: list[tuple[int, int, int]]) -> pl.DataF
     return frame
 
 
-def _merged(data: bytes) -> dict[str, list[tuple[int, int, int]]]:
-    """Per worksheet of an xlsx: (column, first and last row), from 0, of cells merged downwards."""
+def _marked(data: bytes) -> dict[str, Markup]:
+    """What the markup of each worksheet of an xlsx tells and the library does not."""
     with zipfile.ZipFile(BytesIO(data)) as archive:
         if "xl/workbook.xml" not in archive.namelist():
             return {}
         try:
-            return {name: _merges(archive.read(part)) for name, part in _parts(archive).items()}
+            return {name: _markup(archive.read(part)) for name, part in _parts(archive).items()}
         except (KeyError, ValueError, etree.XMLSyntaxError):  # unusual, but calamine reads it
             return {}
 
@@ -141,10 +232,16 @@ def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
     return found
 
 
-def _merges(sheet: bytes) -> list[tuple[int, int, int]]:
+def _markup(sheet: bytes) -> Markup:
     tail = sheet.rfind(b"</sheetData>")
     ranges = _MERGED.finditer(sheet, max(0, tail))
-    return [(_column(m[1]), int(m[2]) - 1, int(m[4]) - 1) for m in ranges if int(m[4]) > int(m[2])]
+    formulas = _FORMULA.finditer(sheet) if b"<f" in sheet or b":f>" in sheet else ()
+    return Markup(
+        tuple(
+            (_column(m[1]), int(m[2]) - 1, int(m[4]) - 1) for m in ranges if int(m[4]) > int(m[2])
+        ),
+        tuple((_column(m[1]), int(m[2]) - 1) for m in formulas if b't="str"' not in m[0]),
+    )
 
 
 def _column(letters: bytes) -> int:

@@ -17,7 +17,8 @@ import polars as pl
 from pipelines.contracts import Column, Contracts, Dataset
 from pipelines.ingest import stage
 from pipelines.ingest.deliveries import Delivery
-from pipelines.ingest.layouts import DATE_FORMATS, Layout, Match, normal
+from pipelines.ingest.layouts import Layout, Match, normal
+from pipelines.ingest.notation import DATE_FORMATS
 from pipelines.ingest.read import TextFrame
 from pipelines.validate.checks import KIND_IN_WORDS, Check, checks
 from pipelines.validate.comparison import Differences, Question

@@ -1,0 +1,192 @@
+"""What a cell says: the one place that reads numbers, hours and dates, as SQL over a cleaned text.
+
+A cell whose reader told that it is a number, a date or a length of time (`CellKind`) has no
+notation: only texts are read by the layout's. A text that can be read in one way is read; one that
+can be read in two is read as the layout says, and `DOUBTFUL` says what in the same column
+contradicts that. How a text was read where that is worth telling is its remark (`Reading.remark`).
+
+Texts are in the column `_tekst`, kinds in `_soort`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+TEXT = "_tekst"
+KIND = "_soort"
+
+# Remarks: how a text was read, or why it was not.
+THOUSANDS = "duizendtal"  # one separator, three digits behind it, read as thousands
+POINT = "decimaalpunt"  # a separator that cannot be one of thousands
+HOURS = "uren_en_minuten"
+SERIAL = "excel_datum"
+SHORT_YEAR = "jaar_in_twee_cijfers"
+OPEN_END = "open_einde"
+TIME = "tijd_weggelaten"
+TIME_ONLY = "tijd_zonder_datum"
+EMPTY = "leeg_teken"
+FORMULA = "formule"
+ERROR = "foutwaarde"
+
+DATE_FORMATS: Mapping[str, str] = {
+    "jjjj-mm-dd": "%Y-%m-%d",
+    "dd-mm-jjjj": "%d-%m-%Y",
+    "dd/mm/jjjj": "%d/%m/%Y",
+    "dd.mm.jjjj": "%d.%m.%Y",
+    "jjjjmmdd": "%Y%m%d",
+}
+DAY_MONTH = r"^\s*(\d{1,2})[-/.](\d{1,2})[-/.]\d{2}(?:\d{2})?(?:\D|$)"
+CENTURY_FROM = 50  # 49 is 2049, 50 is 1950: a contract's range decides whether that can be
+
+EMPTY_WORDS = (
+    *("null", "na", "n/a", "#n/a", "#n/b", "nan", "<na>", "none", "nvt", "n.v.t.", "n.v.t"),
+    *("(leeg)", "(blank)", "(blanco)", "-", "--", "."),
+)
+NO_VALUE = "#FORMULE!"  # what a reader gives for a formula without a stored value
+ERRORS = (
+    *("#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#ERROR!", "#SPILL!", "#CALC!"),
+    *("#DEEL/0!", "#NAAM?", "#LEEG!", "#GETAL!", "#VERW!", "#WAARDE!"),
+)
+
+_SERIAL = "[2-5][0-9]{4}([.]0+)?"  # 20000 is 1954-10-03, 59999 is 2064-04-07
+_CLOCK = "[0-9]{1,4}:[0-5][0-9](:[0-5][0-9])?"
+_TIME_BEHIND = "[ T]+[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?$"
+_MIDNIGHT = "[ T]+0{1,2}:00(:00([.,]0+)?)?$"
+_ISO = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_DAY_FIRST: Mapping[str, str] = {"%d-%m-%Y": "-", "%d/%m/%Y": "/", "%d.%m.%Y": "."}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """SQL over `_tekst` (and `_soort` where the reader told kinds): the value, and the remark."""
+
+    value: str
+    remark: str = "NULL"
+
+
+def spellings(words: Iterable[str]) -> frozenset[str]:
+    """The ways in which a word for "empty" may be written."""
+    return frozenset(s for w in words for s in (w, w.lower(), w.upper(), w.capitalize()))
+
+
+def number(decimal: str, *, whole: bool, hours: bool = False, kinds: bool = False) -> Reading:
+    """A number, whole or not.
+
+    `1.234,5` and `1,234,567` say themselves what their separators are, `8.5` and `0.125` too. One
+    separator with three digits behind it is one of thousands where the layout's decimals have the
+    other; in a whole number also a point in a layout with points, since nobody writes three
+    decimals there (`THOUSANDS`). The other way round (`2,000` in a layout with points or in whole
+    numbers) it is not read.
+    """
+    bare = f"trim(regexp_replace({TEXT}, '(€|EUR)', ''))"
+    first = "[+-]?[1-9][0-9]{0,2}"
+    comma = decimal == "komma"
+
+    def fits(pattern: str) -> str:
+        return f"regexp_full_match({bare}, '{pattern}')"
+
+    def read(*, thousands: str = "", decimals: str = ".") -> str:
+        plain = f"replace({bare}, '{thousands}', '')" if thousands else bare
+        return f"try_cast(replace({plain}, '{decimals}', '.') AS DOUBLE)"
+
+    by_thousands = fits(f"{first}[.][0-9]{{3}}") if comma or whole else "false"
+    three_behind_comma = fits(f"{first},[0-9]{{3}}")
+    doubtful = f"({three_behind_comma})" if whole or not comma else "false"
+    cases = [
+        (fits("[+-]?[0-9]+"), read()),
+        (by_thousands, read(thousands=".")),
+        (doubtful, "NULL::DOUBLE"),
+        (fits("[+-]?[0-9]+[.][0-9]+"), read()),
+        (fits(f"{first}([.][0-9]{{3}}){{2,}}(,[0-9]+)?"), read(thousands=".", decimals=",")),
+        (fits(f"{first}(,[0-9]{{3}}){{2,}}([.][0-9]+)?"), read(thousands=",")),
+    ]
+    if comma or whole:
+        cases.append((fits("[+-]?[0-9]+,[0-9]+"), read(decimals=",")))
+    sign = (".", ",") if comma else (",", ".")
+    mixed = fits(f"{first}[{sign[0]}][0-9]{{3}}[{sign[1]}][0-9]+")
+    cases.append((mixed, read(thousands=sign[0], decimals=sign[1])))
+    remarks = [(by_thousands, THOUSANDS)]
+    if comma or whole:
+        remarks.append((fits("[+-]?[0-9]+[.][0-9]+"), POINT))
+    if kinds:
+        cases.insert(0, (f"{KIND} = 'getal'", f"try_cast({TEXT} AS DOUBLE)"))
+        remarks.insert(0, (f"{KIND} = 'getal'", ""))
+    if hours:
+        cases.append((fits(_CLOCK), _hours(bare)))
+        remarks.append((fits(_CLOCK), HOURS))
+    value = _case(cases)
+    if whole:
+        value = (
+            f"CASE WHEN ({value}) = floor({value}) AND abs({value}) < 9007199254740992"
+            f" THEN ({value})::BIGINT END"
+        )
+    return Reading(value, f"nullif({_case([(w, _q(r)) for w, r in remarks])}, '')")
+
+
+def _hours(text: str) -> str:
+    part = f"string_split({text}, ':')"
+    minutes = f"try_cast({part}[2] AS DOUBLE) / 60"
+    seconds = f"coalesce(try_cast({part}[3] AS DOUBLE), 0) / 3600"
+    return f"try_cast({part}[1] AS DOUBLE) + {minutes} + {seconds}"
+
+
+def date(forms: Sequence[str], *, serials: bool = False, open_end: bool = False) -> Reading:
+    """A date in one of the `forms` (values of `DATE_FORMATS`) or ISO, with or without a time.
+
+    A year has four digits or, day first, two. `serials`: a number of five digits is Excel's count
+    of days. `open_end`: 9999-12-31 and its like mean that there is no end. A moment with a time
+    zone is no date: to drop the zone could change the day.
+    """
+    day = f"regexp_replace({TEXT}, '{_TIME_BEHIND}', '')"
+    tries = [f"CASE WHEN regexp_full_match({day}, '{_ISO}') THEN try_cast({day} AS DATE) END"]
+    remarks = []
+    for form in dict.fromkeys(forms):
+        if form in _DAY_FIRST:
+            sign = _DAY_FIRST[form]
+            start = f"[0-9]{{1,2}}[{sign}][0-9]{{1,2}}[{sign}]"
+            long = f"regexp_full_match({day}, '{start}[0-9]{{4}}')"
+            short = f"regexp_full_match({day}, '{start}[0-9]{{2}}')"
+            century = f"CASE WHEN right({day}, 2) < '{CENTURY_FROM}' THEN '20' ELSE '19' END"
+            full = f"left({day}, length({day}) - 2) || {century} || right({day}, 2)"
+            tries.append(
+                f"CASE WHEN {long} THEN try_strptime({day}, '{form}')::DATE"
+                f" WHEN {short} THEN try_strptime({full}, '{form}')::DATE END"
+            )
+            remarks.append((short, SHORT_YEAR))
+        elif form == "%Y%m%d":
+            tries.append(
+                f"CASE WHEN regexp_full_match({day}, '[0-9]{{8}}')"
+                f" THEN try_strptime({day}, '{form}')::DATE END"
+            )
+    if serials:
+        is_serial = f"regexp_full_match({TEXT}, '{_SERIAL}')"
+        tries.append(
+            f"CASE WHEN {is_serial}"
+            f" THEN DATE '1899-12-30' + try_cast(left({TEXT}, 5) AS INTEGER) END"
+        )
+        remarks.append((is_serial, SERIAL))
+    value = f"coalesce({', '.join(tries)})"
+    timed = (
+        f"regexp_matches({TEXT}, '{_TIME_BEHIND}') AND NOT regexp_matches({TEXT}, '{_MIDNIGHT}')"
+    )
+    remarks += [(timed, TIME), (f"regexp_full_match({TEXT}, '{_CLOCK}')", TIME_ONLY)]
+    if open_end:
+        is_open = _is_open_end(value)
+        remarks.insert(0, (is_open, OPEN_END))
+        value = f"CASE WHEN {is_open} THEN NULL ELSE {value} END"
+    return Reading(value, _case([(w, _q(r)) for w, r in remarks]))
+
+
+def _is_open_end(value: str) -> str:
+    """9999-12-31, 2999-01-01, 2099-12-31: a last day that nobody means."""
+    last = f"strftime({value}, '%m-%d') = '12-31' AND year({value}) % 100 = 99"
+    return f"coalesce({value} >= DATE '2900-01-01' OR (year({value}) > 2050 AND {last}), false)"
+
+
+def _case(cases: Iterable[tuple[str, str]]) -> str:
+    return f"CASE {' '.join(f'WHEN {when} THEN {then}' for when, then in cases)} END"
+
+
+def _q(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
