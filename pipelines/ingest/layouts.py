@@ -77,6 +77,7 @@ class Edit:
 class Layout:
     """One supplier's layout of one dataset. `columns`: source header -> canonical column.
 
+    `random`: headers among the `ignored` of numbers that the system draws by lot.
     `dates`: the form or forms of all date columns, or of each. `symbols`: what stands in a number
     column where the source gives no number -> what it means by it. `empty`: texts that stand for
     nothing, in all columns or per column (in the others those that are known to). `valid_from` and
@@ -89,6 +90,7 @@ class Layout:
     dataset: str
     columns: Mapping[str, str]
     ignored: frozenset[str] = frozenset()
+    random: frozenset[str] = frozenset()
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     dates: str | Sequence[str] | Mapping[str, str | Sequence[str]] = "jjjj-mm-dd"
     decimal: str = "punt"
@@ -210,6 +212,7 @@ _KEYS = frozenset(
         "omschrijving",
         "kolommen",
         "negeer",
+        "willekeurig",
         "codes",
         "datums",
         "decimaal",
@@ -237,7 +240,8 @@ def _parse(name: str, item: Mapping[str, Any]) -> Layout:
             supplier=item["leverancier"],
             dataset=item["dataset"],
             columns=dict(item["kolommen"]),
-            ignored=frozenset(item.get("negeer", ())),
+            ignored=frozenset([*item.get("negeer", ()), *item.get("willekeurig", ())]),
+            random=frozenset(item.get("willekeurig", ())),
             codes={
                 column: {str(k): str(v) for k, v in pairs.items()}
                 for column, pairs in item.get("codes", {}).items()

@@ -365,11 +365,9 @@ def test_a_run_with_a_wrong_date_or_a_wrong_term_stops_and_what_it_deleted_comes
         retention.refuse_surprise(con, promises, small.NOW.date())
         assert retention.expire(con, promises, future)
     back = again(house)
-    assert set(status(back).values()) <= {"accepted", "unchanged", "replaced"}
+    assert "accepted" in status(back).values()
     after = small.content(house)
-    for table in ("schorsingen", "thuiszitters"):
-        if table in before:
-            assert len(after[table]) == len(before[table])
+    assert {t: len(rows) for t, rows in after.items()} == {t: len(r) for t, r in before.items()}
     assert after["register.verlopen"] == []
 
 

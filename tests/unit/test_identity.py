@@ -19,6 +19,8 @@ from pipelines import contracts
 from pipelines.errors import DeliveryRefused
 from pipelines.ingest import layouts, names, read
 from pipelines.ingest.identity import (
+    Door,
+    _known_words,
     as_dates,
     column_letter,
     guard,
@@ -343,3 +345,51 @@ def test_the_refusal_repeats_no_value() -> None:
 @pytest.mark.parametrize(("index", "letters"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ")])
 def test_columns_are_named_as_a_spreadsheet_does(index: int, letters: str) -> None:
     assert column_letter(index) == letters
+
+
+# Who, by the header ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Mentor", "Begeleider", "Contactpersoon", "Groepsleerkracht", "Aangemeld door", "mentor_2",
+     "Naam van de mentor", "Vaste begeleider", "Ingevuld door"],
+)  # fmt: skip
+def test_a_header_that_names_people_is_enough(header: str) -> None:
+    text = frame(("School", header), ("99AA00", "J. de Vries"), ("99AA00", "Piet"))
+    for row in (1, None):
+        kinds = [s.kind for s in inspect(text, person_level=True, header_row=row)]
+        assert "naam" in kinds
+
+
+@pytest.mark.parametrize(
+    ("header", "mapped"),
+    [("Mentor", True), ("Aantal begeleiders", False), ("Gesprek met mentor", False)],
+)
+def test_what_a_layout_reads_and_what_is_counted_holds_nobody(header: str, mapped: bool) -> None:
+    text = frame(("School", header), ("99AA00", "ja"), ("99AA00", "nee"))
+    found = inspect(text, person_level=True, header_row=1, mapped=["c1"] if mapped else [])
+    assert not found
+
+
+def test_a_list_of_roles_is_nobody() -> None:
+    text = frame(("School", "Aangemeld door"), ("99AA00", "Ouders"), ("99AA00", "School"))
+    known = {"ouders", "school"} <= _known_words()
+    assert known
+    assert not inspect(text, person_level=True, header_row=1)
+
+
+def test_a_number_drawn_by_lot_is_no_evidence() -> None:
+    """LimeSurvey's `seed`, of which one in eleven passes the eleven-test."""
+    text = frame(("id", "seed"), ("1", REAL_LOOKING[0]), ("2", REAL_LOOKING[1]))
+    door = Door(text, person_level=True, header_row=1, random=["seed"])
+    door.see(text.frame)
+    assert not door.sightings()
+    assert inspect(text, person_level=True, header_row=1)
+
+
+def test_years_of_two_digits() -> None:
+    days = as_dates(pl.Series(["03-04-10", "03-04-98", "01-09-2024", "01-09-0024"]))
+    assert days.to_list() == [
+        dt.date(2010, 4, 3), dt.date(1998, 4, 3), dt.date(2024, 9, 1), None
+    ]  # fmt: skip

@@ -10,21 +10,24 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import cache
 
 import polars as pl
 
+from pipelines import contracts
 from pipelines.errors import DeliveryRefused
 from pipelines.ingest.identity.dates import Dates, as_dates, birth_dates
 from pipelines.ingest.identity.headers import (
     column_letter,
     is_bare_name,
     is_free_text_header,
+    is_person_role,
     kinds_of_header,
     words_of,
 )
 from pipelines.ingest.identity.numbers import Numbers, holds_bsn, passes_eleven_test
 from pipelines.ingest.identity.texts import Forms, Notes, holds_free_text
-from pipelines.ingest.layouts import HEADER_WITHIN, shown
+from pipelines.ingest.layouts import HEADER_WITHIN, normal, shown
 from pipelines.ingest.names import Named
 from pipelines.ingest.read import TextFrame
 
@@ -45,6 +48,7 @@ __all__ = [
 
 LONGEST_HEADER = 60  # characters: a longer cell of an unknown table is a sentence
 PSEUDONYM = "^[0-9a-f]{64}$"  # as the contracts want it: a hash, and nothing in it to find
+ROLES = 50  # distinct values of a column that are looked up among the words of code lists
 REMEMBERED = 1_000_000  # distinct values of a column that are known again in later parts
 
 
@@ -70,6 +74,7 @@ class _Column:
     forms: Forms = field(default_factory=Forms)
     notes: Notes = field(default_factory=Notes)
     dates: Dates = field(default_factory=Dates)
+    said: set[str] = field(default_factory=set)
 
     def fresh(self, values: pl.Series) -> pl.Series:
         """The values that were not there in an earlier part."""
@@ -85,7 +90,8 @@ class Door:
 
     `header_row`: where the layout found its headers; without one, every cell of the first rows is
     read as a possible header. `mapped`: the table's columns that the layout reads, whose meaning
-    the contract therefore knows.
+    the contract therefore knows. `random`: headers of columns that the layout leaves out and knows
+    to hold numbers drawn by lot, which pass for a citizen service number by chance.
     """
 
     def __init__(
@@ -95,7 +101,9 @@ class Door:
         person_level: bool,
         header_row: int | None = None,
         mapped: Collection[str] = (),
+        random: Collection[str] = (),
     ) -> None:
+        self._random = frozenset(random)
         self._person_level = person_level
         self._header_row = header_row
         self._mapped = frozenset(mapped)
@@ -116,10 +124,12 @@ class Door:
             fresh = fresh.filter(~fresh.str.contains(PSEUDONYM))
             if fresh.len() == 0:
                 continue
-            column.numbers.see(fresh)
+            if not self._drawn_by_lot(cell):
+                column.numbers.see(fresh)
             if self._looks_for_names(cell):
                 column.named.see(fresh)
             if self._person_level:
+                column.said |= set(map(normal, fresh.head(ROLES).to_list()))
                 column.forms.see(fresh)
                 column.notes.see(fresh)
 
@@ -136,6 +146,8 @@ class Door:
             kinds = [*self._promised(titles), *self._held(column, titles)]
             if self._person_level and cell in births:
                 kinds.append("geboortedatum")
+            if self._person_level and self._names_by_role(cell, titles):
+                kinds.append("naam")
             if self._person_level and self._header_row and any(map(is_bare_name, titles)):
                 kinds.append("naam")
             found += [Sighting(kind, label, cell) for kind in dict.fromkeys(kinds)]
@@ -158,6 +170,18 @@ class Door:
             " nummers, geboortedata, adressen, contactgegevens en vrije tekst. Met 'zichtlijn"
             " anonymise' maakt u zo'n bestand zelf.",
         )
+
+    def _drawn_by_lot(self, cell: str) -> bool:
+        known = bool(self._header_row and self._titles[cell]) and cell not in self._mapped
+        return known and normal(self._titles[cell][0]) in self._random
+
+    def _names_by_role(self, cell: str, titles: list[str]) -> bool:
+        """Whether a column that no layout reads is called after somebody: `Mentor`. The topmost
+        cell of an unknown table counts as its header; a list of roles or answers is no name."""
+        if not titles or cell in self._mapped or not is_person_role(titles[0]):
+            return False
+        said = self._columns[cell].said - {normal(titles[0])}
+        return not said or not said <= _known_words()
 
     def _looks_for_names(self, cell: str) -> bool:
         """Lists of schools hold schools named after people: there only in what the layout leaves
@@ -203,6 +227,13 @@ def inspect(
     for part in text.parts():
         door.see(part)
     return door.sightings()
+
+
+@cache
+def _known_words() -> frozenset[str]:
+    """Codes, labels and spellings of all code lists, as `normal` makes them."""
+    codes = (code for listed in contracts.load().codes.values() for code in listed.values())
+    return frozenset(normal(w) for c in codes for w in (c.code, c.label_nl, *c.spellings))
 
 
 def _headers(text: TextFrame, header_row: int | None) -> dict[str, list[str]]:

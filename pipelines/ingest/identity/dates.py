@@ -16,9 +16,11 @@ BIRTH_SPREAD = 3.0  # years between the 5th and the 95th percentile
 BIRTH_DISTINCT = 0.4  # distinct dates as a share of the filled cells
 WEEKEND = 0.15  # children are born on Sundays; registrations are made on weekdays
 YEAR = 365.25  # days
+FIRST_YEAR = 1900  # of a date about anybody alive
 
 
-_SHAPE = r"^\s*(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}|(19|20)\d{6})\b"
+_SHAPE = r"^\s*(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})|(19|20)\d{6})\b"
+_SHORT_YEAR = r"^(\d{1,2}[-/.]\d{1,2}[-/.])(\d{2})$"
 
 
 @dataclass
@@ -53,14 +55,20 @@ class Dates:
 
 
 def as_dates(values: pl.Series) -> pl.Series:
-    """Text -> dates, in any notation that a layout may name; null for what is no date."""
+    """Text -> dates, in any notation that a layout may name; null for what is no date.
+
+    A year of two digits is one of 1950 to 2049, as in a delivery (`notation`).
+    """
     text = (
         values.alias("t")
         .str.strip_chars()
         .str.replace(r"[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?Z?$", "")
     )
+    text = text.str.replace(_SHORT_YEAR.replace(r"\d{2})$", r"[0-4]\d)$"), "${1}20${2}")
+    text = text.str.replace(_SHORT_YEAR, "${1}19${2}")
     forms = [pl.col("t").str.to_date(form, strict=False) for form in DATE_FORMATS.values()]
-    return text.to_frame("t").select(pl.coalesce(forms)).to_series()
+    found = text.to_frame("t").select(pl.coalesce(forms)).to_series()
+    return found.set(found.dt.year() < FIRST_YEAR, None)
 
 
 def birth_dates(seen: Mapping[str, Dates], unmapped: Collection[str]) -> set[str]:

@@ -45,6 +45,16 @@ ADDRESS_HEADERS: Mapping[str, str] = {
 }
 # Only where a header row is known: as a loose cell these words say too little.
 BARE_NAME = r"^((volledige|weergave) ?)?na(am|men)$|^naam volledig$|^names?$"
+PERSON_ROLES = (
+    r"^((naam|contact|gegevens) )?((de|het|van|vaste|eigen|huidige) )*(mentor(en)?|begeleiders?"
+    r"|(intern|ambulant) begeleider|ib er|contact ?personen"
+    r"|contact ?persoon( (school|ouders?|gezin))?"
+    r"|(groeps ?)?leerkracht(en)?|docent(en)?|leraar|coach|casus ?regisseur|regisseur|hulpverlener"
+    r"|behandelaar|(school ?)?maatschappelijk werk(er|ster)|smw er|medewerker|consulent"
+    r"|leerplicht ?ambtenaar|zorg ?coordinator|directeur|aanmelder|verwijzer"
+    r"|(aangemeld|verwezen|ingevuld|geregistreerd|gemeld|ingevoerd) door|vader|moeder|ouders?"
+    r"|verzorgers?|voogd)( ?\d)?$"
+)
 FREE_TEXT_HEADERS = (
     r"\b(opmerking(en)?|toelichting(en)?|notities?|aantekening(en)?|memo|(gespreks ?)?verslag(en)?"
     r"|vrije tekst|bijzonderheden|commentaar|beschrijving|anamnese|voorgeschiedenis|situatieschets"
@@ -58,6 +68,11 @@ def kinds_of_header(header: str, *, person_level: bool) -> list[str]:
     patterns = {**PERSON_HEADERS, **(ADDRESS_HEADERS if person_level else {})}
     words = words_of(header)
     return [kind for kind, pattern in patterns.items() if re.search(pattern, words)]
+
+
+def is_person_role(header: str) -> bool:
+    """Whether a column of this name holds people: `Mentor`, `Aangemeld door`."""
+    return bool(re.search(PERSON_ROLES, words_of(header)))
 
 
 def is_free_text_header(header: str) -> bool:
