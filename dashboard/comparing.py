@@ -12,7 +12,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboard import charts, wording
+from dashboard import charts, covered, wording
 from dashboard.language import mark, plural, tr
 from dashboard.released import Metric, Released
 from dashboard.selection import Cell, Selection
@@ -74,12 +74,15 @@ class Sides:
 
 @dataclass(frozen=True)
 class Pair:
-    """One metric on both sides. `step`: what counts are rounded to."""
+    """One metric on both sides. `step`: what counts are rounded to. `alike`: whether both sides
+    cover the same deliveries; if not, they are not compared.
+    """
 
     metric: Metric
     one: Cell
     other: Cell
     step: int
+    alike: bool = True
 
     @property
     def label(self) -> str:
@@ -88,6 +91,10 @@ class Pair:
 
     @property
     def both(self) -> bool:
+        return self.shown and self.alike
+
+    @property
+    def shown(self) -> bool:
         return charts.visible(self.one) and charts.visible(self.other)
 
     @property
@@ -133,8 +140,15 @@ def pairs(released: Released, sides: Sides) -> list[Pair]:
     kinds = RATIOS | SIZES if sides.years else RATIOS
     here, there = (_cells(released, side) for side in (sides.one, sides.other))
     step = released.about.afronding
+    alike = covered.same if sides.years else covered.alike
     return [
-        Pair(metric, here[metric.id, measure], there[metric.id, measure], step)
+        Pair(
+            metric,
+            one := here[metric.id, measure],
+            other := there[metric.id, measure],
+            step,
+            alike(one, other),
+        )
         for metric in released.metrics.values()
         for measure in ("", "mediaan")
         if metric.soort in kinds and (metric.id, measure) in here and (metric.id, measure) in there
@@ -161,7 +175,8 @@ def conclusion(found: Sequence[Pair], sides: Sides) -> list[str]:
     judged = [pair for pair in found if pair.certainty in {SURE, UNSURE}]
     sure = [pair for pair in judged if pair.certainty == SURE]
     open_ones = [pair for pair in found if pair.certainty == OPEN]
-    absent = [pair for pair in found if pair.certainty == NONE]
+    absent = [pair for pair in found if not pair.shown]
+    uneven = [pair for pair in found if pair.shown and not pair.alike]
     told = []
     if judged:
         told.append(_counted(judged, sure, sides))
@@ -180,6 +195,17 @@ def conclusion(found: Sequence[Pair], sides: Sides) -> list[str]:
                 len(open_ones),
                 aantal=wording.number(len(open_ones)),
                 het_verschil=the(sides),
+            )
+        )
+    if uneven:
+        told.append(
+            plural(
+                "Eén cijfer is niet vergeleken: de leveringen erachter dekken aan beide kanten "
+                "niet hetzelfde.",
+                "{aantal} cijfers zijn niet vergeleken: de leveringen erachter dekken aan beide "
+                "kanten niet hetzelfde.",
+                len(uneven),
+                aantal=wording.number(len(uneven)),
             )
         )
     if absent:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from dashboard import charts, language, tables, wording
+from dashboard import charts, covered, language, tables, wording
 from dashboard.comparing import Pair, Sides, apart, the
 from dashboard.facts import Facts
 from dashboard.language import tr
@@ -30,7 +30,14 @@ def _difference(pair: Pair) -> tables.Cell:
 
 
 def _absent(pair: Pair, sides: Sides) -> str:
-    """Which side is not shown, and why."""
+    """Which side is not shown, and why; of two that cover something else what each leaves out."""
+    if pair.shown:
+        told = [
+            f"{name}: {covered.words(cell)}"
+            for name, cell in zip(sides.names, (pair.one, pair.other), strict=True)
+            if covered.words(cell)
+        ]
+        return "; ".join([tr(covered.OTHER), *told])
     reasons = [
         f"{name}: {wording.status(cell['status'])}"
         for name, cell in zip(sides.names, (pair.one, pair.other), strict=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
-from dashboard import language, promises, wording
+from dashboard import covered, language, promises, wording
 from dashboard.language import plural, published, tr
 from dashboard.released import Metric, Released, Source
 
@@ -25,7 +25,8 @@ _KEEP = ' class="zl-keep"'
 class Facts:
     """The account of one figure. Empty `interval` or `norm` means: there is none.
 
-    `mark`: what a hidden value means, as a message.
+    `mark`: what a hidden value means, as a message. `left_out`: what was not delivered, and so is
+    in none of the values drawn, in Dutch.
     """
 
     definition: str
@@ -41,6 +42,7 @@ class Facts:
     more: tuple[tuple[str, str], ...] = ()
     mark: str = wording.HIDDEN_NOTE
     norm_source: str = ""
+    left_out: tuple[str, ...] = ()
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -80,6 +82,7 @@ def of_metric(
         rounding=released.about.afronding,
         more=tuple(more),
         norm_source=metric.norm_bron,
+        left_out=tuple(covered.per_year(rows if now is None else [*rows, now])),
     )
 
 
@@ -264,6 +267,8 @@ def parts(facts: Facts) -> list[str]:
         if facts.hidden
         else tr("niets afgeschermd")
     )  # fmt: skip
+    if facts.left_out:
+        told.append(tr("niet alles is geleverd"))
     told.append(_release(facts))
     return told
 
@@ -293,6 +298,7 @@ def terms(facts: Facts) -> list[tuple[str, str]]:
             _with_source(facts.norm, facts.norm_source) or tr("Er is geen norm afgesproken."),
         ),
         (tr("Kleine aantallen"), _hidden(facts)),
+        *([(tr("Dekking"), language.Dutch(" ".join(facts.left_out)))] if facts.left_out else []),
         *facts.more,
         (tr("Afronding"), tr(wording.ROUNDED_NOTE, step=facts.rounding)),
         (tr("Publicatie"), facts.release_id),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard import charts, wording
+from dashboard import charts, covered, wording
 from dashboard.language import tr
 from dashboard.released import Released
 
@@ -36,7 +36,9 @@ class Selection:
 def year_cells(
     released: Released, metric_id: str, selection: Selection, maat: str = ""
 ) -> wording.Step | None:
-    """This year's and last year's cell of a metric in the chosen area."""
+    """This year's cell of a metric in the chosen area, and the last one before that covers the
+    same.
+    """
     metric = released.metrics.get(metric_id)
     if metric is None:
         return None
@@ -44,7 +46,8 @@ def year_cells(
     now = of_year(rows, selection.schooljaar)
     if now is None:
         return None
-    earlier = [row for row in rows if row["schooljaar"] < selection.schooljaar]
+    before = [row for row in rows if row["schooljaar"] < selection.schooljaar]
+    earlier = [row for row in before if covered.same(row, now) and row["status"] != "niet_geleverd"]
     return wording.Step(metric, selection.schooljaar, now, earlier[-1] if earlier else None)
 
 

@@ -1156,13 +1156,17 @@ def _show_cells(found: Any) -> None:
     out = Console(highlight=False)
     out.print(f"{found.label}: {found.definition}", markup=False)
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for title in ("schooljaar", "niveau", "gebied", "categorie"):
+    texts = ("schooljaar", "niveau", "gebied", "categorie", "maat")
+    numbers = ("teller", "noemer", "waarde", "onder", "boven", "n")
+    for title in texts:
         table.add_column(title)
-    for title in ("teller", "noemer", "waarde"):
+    for title in numbers:
         table.add_column(title, justify="right")
     table.add_column("toelichting", overflow="fold")
-    for row in found.rows:
-        table.add_row(*(str(v) for v in row))
+    for cell in found.as_dict()["cells"]:
+        shown = ["." if cell[name] is None else _plain(cell[name]) for name in numbers]
+        why = f"{cell['reden']} {cell['dekking']}".strip()
+        table.add_row(*(cell[name] for name in texts), *shown, why)
     out.print(table)
     out.print(f"Publicatie {found.release}. {found.note}", markup=False)
 

@@ -13,7 +13,7 @@ from pipelines.release.served import open_served
 
 COLUMNS = (
     "schooljaar", "niveau", "gebied", "uitsplitsing", "categorie", "maat", "teller", "noemer",
-    "waarde", "onder", "boven", "n", "status", "reden",
+    "waarde", "onder", "boven", "n", "status", "reden", "dekking",
 )  # fmt: skip
 NOTE = (
     "Aantallen zijn afgerond op vijven en tellen daardoor niet precies op; een punt is een"

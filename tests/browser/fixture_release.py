@@ -58,7 +58,8 @@ CREATE TABLE categorieen (uitsplitsing VARCHAR, code VARCHAR, label_nl VARCHAR, 
     volgorde INTEGER);
 CREATE TABLE cellen (metriek VARCHAR, schooljaar VARCHAR, niveau VARCHAR, gebied VARCHAR,
     uitsplitsing VARCHAR, categorie VARCHAR, maat VARCHAR, teller DOUBLE, noemer DOUBLE,
-    waarde DOUBLE, onder DOUBLE, boven DOUBLE, n DOUBLE, status VARCHAR, reden VARCHAR);
+    waarde DOUBLE, onder DOUBLE, boven DOUBLE, n DOUBLE, status VARCHAR, reden VARCHAR,
+    dekking VARCHAR DEFAULT '', dekking_kenmerk VARCHAR DEFAULT '');
 CREATE TABLE bronnen (metriek VARCHAR, dataset VARCHAR, leverancier VARCHAR, geleverd_op DATE,
     periode VARCHAR);
 CREATE TABLE effecten (id VARCHAR, belofte VARCHAR, maat VARCHAR, ontwerp VARCHAR,
@@ -515,7 +516,7 @@ def _insert_cells(con: duckdb.DuckDBPyConnection, cells: Sequence[Sequence[objec
     names = [row[0] for row in con.execute("DESCRIBE cellen").fetchall()]
     numbers = {"teller", "noemer", "waarde", "onder", "boven", "n"}
     frame = pl.DataFrame(
-        [list(row) for row in cells],
+        [[*row, "", ""] for row in cells],
         schema={name: pl.Float64 if name in numbers else pl.String for name in names},
         orient="row",
     )

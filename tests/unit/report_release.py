@@ -20,8 +20,8 @@ _WIJKEN = (
     "INSERT INTO gebieden SELECT 'wijk', 'WK' || code, 'Wijk ' || naam, code FROM gebieden "
     "WHERE niveau = 'gemeente'",
     "INSERT INTO cellen SELECT metriek, schooljaar, 'wijk', 'WK' || gebied, uitsplitsing, "
-    "categorie, maat, teller, noemer, waarde, onder, boven, n, status, reden FROM cellen "
-    "WHERE niveau = 'gemeente' AND uitsplitsing = ''",
+    "categorie, maat, teller, noemer, waarde, onder, boven, n, status, reden, dekking, "
+    "dekking_kenmerk FROM cellen WHERE niveau = 'gemeente' AND uitsplitsing = ''",
 )
 NUMBERS = "waarde = NULL, teller = NULL, noemer = NULL, onder = NULL, boven = NULL, n = NULL"
 

@@ -157,8 +157,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         con.execute(
             "INSERT INTO cellen VALUES "
             "('smw_bereik', '2024/2025', 'wijk', 'WK011801', '', '', '', 120, 1000, 12, 11, 15, "
-            "1000, 'zichtbaar', ''), ('smw_bereik', '2024/2025', 'wijk', 'WK011802', '', '', '', "
-            "NULL, NULL, NULL, NULL, NULL, NULL, 'afgeschermd', '')"
+            "1000, 'zichtbaar', '', '', ''), ('smw_bereik', '2024/2025', 'wijk', 'WK011802', '', "
+            "'', '', NULL, NULL, NULL, NULL, NULL, NULL, 'afgeschermd', '', '', '')"
         )
     return folder
 

@@ -214,8 +214,8 @@ def test_long_names_and_many_schools_stay_on_the_slides(tmp_path: Path) -> None:
         "INSERT INTO gebieden SELECT niveau, code || '-' || i, naam || i, ouder FROM gebieden,"
         " range(5) r(i) WHERE niveau = 'vestiging'",
         "INSERT INTO cellen SELECT metriek, schooljaar, niveau, gebied || '-' || i, uitsplitsing,"
-        " categorie, maat, teller, noemer, waarde, onder, boven, n, status, reden FROM cellen,"
-        " range(5) r(i) WHERE niveau = 'vestiging'",
+        " categorie, maat, teller, noemer, waarde, onder, boven, n, status, reden, dekking,"
+        " dekking_kenmerk FROM cellen, range(5) r(i) WHERE niveau = 'vestiging'",
     )
     assert len(release.areas_of("vestiging")) > 300
     for kind in ("school", "jaarevaluatie"):
