@@ -6,7 +6,9 @@ import math
 from dataclasses import dataclass
 
 import polars as pl
+from scipy import stats
 
+from pipelines.effects import evidence
 from pipelines.effects.design import (
     Fault,
     Finding,
@@ -16,6 +18,7 @@ from pipelines.effects.design import (
     value_of,
 )
 from pipelines.effects.drift import apart_by, beyond_drift, breakdown, course_of, pre_trend
+from pipelines.effects.robust import event_study, relative_breakdown, relative_interval
 from pipelines.effects.rounding import p_text
 
 UNTESTED = "De ontwikkeling vóór de start kon niet worden getoetst."
@@ -70,6 +73,29 @@ def groups_apart(
         and beyond.value * difference > 0
     )
     return Apart(pre_trend(course), survives=survives, breakdown=limit)
+
+
+def relative_sentence(summary: pl.DataFrame, window: Window) -> str:
+    """How the conclusion bears steps apart like the largest before the start; Dutch."""
+    course = course_of(summary, window, every_period=True)
+    study = None if course is None else event_study(course)
+    if course is None or study is None:
+        return "Met de onrustigste periode vóór de start kon niet worden vergeleken."
+    critical = float(stats.t.ppf(0.975, len(course.total) - 1))
+    low, high = (math.expm1(x) for x in relative_interval(study, 1.0, critical))
+    span = f"{_percent_change(low)} en {_percent_change(high)}"
+    told = (
+        f"Liepen de groepen na de start elke periode even sterk uiteen als in de onrustigste"
+        f" periode ervoor, dan ligt het verschil tussen {span} (Rambachan en Roth)"
+    )
+    limit = math.floor(10 * relative_breakdown(study, critical)) / 10
+    if limit <= 0:
+        return f"{told}."
+    return f"{told}; het blijft duidelijk tot {evidence.number(limit, 1)} keer zo sterk."
+
+
+def _percent_change(ratio: float) -> str:
+    return f"{evidence.percent(abs(ratio))} {'minder' if ratio < 0 else 'meer'}"
 
 
 def before_the_start(trend: PreTrend | None) -> str:

@@ -81,20 +81,23 @@ class Tested:
         return (self.critical_10 + float(stats.norm.ppf(POWER))) * self.error
 
 
-def course_of(summary: pl.DataFrame, window: Window) -> Course | None:
+def course_of(
+    summary: pl.DataFrame, window: Window, *, every_period: bool = False
+) -> Course | None:
     """Periods before the start, and the first year after it as one; None without both arms.
 
-    `summary`: as `summaries.outcome_by_slice`.
+    `summary`: as `summaries.outcome_by_slice`. `every_period`: all periods after the start apart.
     """
+    first_year = pl.col("index") < max(1, _YEAR / window.periode)
     rows = summary.filter(
         (pl.col("division") == "periode")
-        & (pl.col("index") < max(1, _YEAR / window.periode))
+        & (pl.lit(every_period) | first_year)
         & pl.col("groep").is_in(list(_ARMS))
         & (pl.col("months") > 0)
     )
     if rows["groep"].n_unique() < len(_ARMS):
         return None
-    place = _pooled(rows)
+    place = _pooled(rows, every_period=every_period)
     schools = {school: n for n, school in enumerate(sorted(rows["school"].unique()))}
     periods = sorted(set(place.values()))
     total = np.zeros((len(schools), 2 * len(periods)))
@@ -120,8 +123,11 @@ def course_of(summary: pl.DataFrame, window: Window) -> Course | None:
     )
 
 
-def _pooled(rows: pl.DataFrame) -> dict[int, int]:
-    """Period -> the period it is counted with: itself, a later one, or 0 after the start."""
+def _pooled(rows: pl.DataFrame, *, every_period: bool) -> dict[int, int]:
+    """Period -> the period it is counted with, nearer to the start where it rests on one school.
+
+    After the start that is 0 for all, unless `every_period`.
+    """
     seen = rows.group_by("index", "groep").agg(pl.col("school").n_unique())
     enough = set(
         seen.group_by("index")
@@ -130,8 +136,11 @@ def _pooled(rows: pl.DataFrame) -> dict[int, int]:
     )
     place: dict[int, int] = {}
     for index in sorted(rows["index"].unique()):
-        later = [other for other in sorted(enough) if index <= other < 0]
-        place[index] = 0 if index >= 0 else (later[0] if later else -1)
+        if index >= 0:
+            nearer = [other for other in enough if 0 <= other <= index and every_period]
+            place[index] = max(nearer, default=0)
+        else:
+            place[index] = min((other for other in enough if index <= other < 0), default=-1)
     return place
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.effects import checks, evidence
-from pipelines.effects.apart import Apart, before_the_start, groups_apart
+from pipelines.effects.apart import Apart, before_the_start, groups_apart, relative_sentence
 from pipelines.effects.arms import arm_sizes, cells_of, too_small
 from pipelines.effects.course import course
 from pipelines.effects.course_rows import grouped_starts, monthly_series
@@ -137,7 +137,8 @@ def compared(
             weighted = weighted_comparison(strata, kinds, outcome.scale, effect.minimum, base)
             found = replace(found, weighted_away=weighted.takes_away(exact.difference))
             alike = (alike[0], *weighted.told, alike[2])
-        found = replace(found, told=(*found.told, *alike))
+        borne = relative_sentence(summary, effect.window)
+        found = replace(found, told=(*found.told, borne, *alike))
     result = _result(effect, outcome, design, cells, exact, apart, found, phases, given.parameters)
     return Row(effect, outcome, design, result, "zichtbaar", "")
 
