@@ -170,6 +170,30 @@ def test_a_quote_that_swallows_rows_is_refused(tmp_path: Path, content: bytes, r
     assert row in str(refusal)
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"a;b\n1;x\n2;y\n\x1a",
+        b"a;b\r\n1;x\r\n2;y\x1a\r\n",
+        b'"a;b"\n"1;x"\n"2;y"\n',
+        b'"a;b"\r\n"1;""x"""\r\n"2;y"\r\n',
+        b'"a,b"\n"1,x"\n"2,y"',
+    ],
+)
+def test_what_systems_put_around_a_table_is_taken_off(content: bytes, tmp_path: Path) -> None:
+    assert rows_of(content, tmp_path) == [("a", "b"), ("1", "x"), ("2", "y")]
+
+
+def test_quotes_around_every_cell_stay_what_they_are(tmp_path: Path) -> None:
+    assert rows_of(b'"a";"b"\n"1;2";"x"\n', tmp_path) == [("a", "b"), ("1;2", "x")]
+
+
+def test_a_table_that_r_separated_by_spaces_is_named(tmp_path: Path) -> None:
+    refusal = refusal_of(b'"a" "b"\n"1" "S1" "x"\n"2" "S2" "y"\n', tmp_path)
+    assert refusal.rule == "bestand.scheidingsteken"
+    assert "row.names = FALSE" in str(refusal)
+
+
 def test_inches_and_nicknames_are_text(tmp_path: Path) -> None:
     found = rows_of(b'a;b\n1;scherm 15" breed\n2;Jan "de Boer" X\n3;"ja"\n', tmp_path)
     assert found[1:] == [("1", 'scherm 15" breed'), ("2", 'Jan "de Boer" X'), ("3", "ja")]

@@ -46,12 +46,16 @@ _CLOSING = re.compile(
     r"|toelichting|einde|gegenereerd|aangemaakt|afgedrukt|print|datum|peildatum|rapport)",
     re.IGNORECASE,
 )
+_DOS_END = b"\x1a"
+_BY_SPACES = re.compile(r'"[^"\n;,\t|]*"( "[^"\n;,\t|]*")+\r?\n')
+_NEVER = "\x1e"  # separates no cells: the whole record is one
 _END = "\0"  # a record no file has, since NUL bytes are refused before
 _RULES = "Exporteer opnieuw en laat het programma tekst zelf tussen aanhalingstekens zetten."
 
 
 def sample(text: bytes) -> pl.DataFrame:
     """The first rows only, enough to recognise a layout; `text` may stop anywhere."""
+    text = mended(text)
     first = start(text)
     return numbered(_columns(list(_rows(first, sniff_delimiter(first), SAMPLE_ROWS))))
 
@@ -61,6 +65,7 @@ def table(text: bytes) -> pl.DataFrame:
     _refuse_one_line(text)
     if text.count(b"\r") > text.count(b"\r\n"):
         text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    text = mended(text)
     first = start(text)
     delimiter = sniff_delimiter(first)
     rows = check_lines(text)
@@ -98,6 +103,47 @@ def part(text: bytes, delimiter: str, columns: int, before: int) -> pl.DataFrame
             pl.col(name) if name in frame.columns else nothing.alias(name) for name in names
         )
     return numbered(frame, before)
+
+
+def mended(text: bytes) -> bytes:
+    """The same table without what some systems put around it: the sign with which DOS ends a file,
+    and quotes around whole rows. Refuses a table that R separated by spaces.
+    """
+    bare = text.rstrip(b"\r\n")
+    if bare.endswith(_DOS_END):
+        text = bare.rstrip(_DOS_END)
+    first = start(text)
+    if not first.startswith('"'):
+        return text
+    if _BY_SPACES.match(first):
+        raise DeliveryRefused(
+            "bestand.scheidingsteken",
+            "De kolommen zijn met spaties gescheiden, zoals R's write.table doet. Schrijf het"
+            " bestand met write.csv2(..., row.names = FALSE), of met een puntkomma als"
+            " scheidingsteken.",
+        )
+    return _unwrapped(text) or text
+
+
+def _unwrapped(text: bytes) -> bytes | None:
+    """The rows out of their quotes, in which a quote was doubled; None where not every row is one
+    pair of quotes with the same separators in it as the first."""
+    stream = io.TextIOWrapper(io.BytesIO(text), "utf-8-sig", newline="")
+    rows: list[str] = []
+    signs: dict[str, int] = {}
+    try:
+        for row in csv.reader(stream, delimiter=_NEVER, strict=True):
+            line = row[0] if row else ""
+            if not rows:
+                signs = {d: line.count(d) for d in DELIMITERS if d in line}
+            elif line:
+                signs = {d: n for d, n in signs.items() if line.count(d) >= n}
+            if not signs or "\n" in line:
+                return None
+            rows.append(f"{line}\n")
+    except csv.Error:
+        return None
+    return "".join(rows).encode()
 
 
 def sniff_delimiter(start: str) -> str:

@@ -92,6 +92,8 @@ def _survey(path: Path) -> Survey | None:
             return None
         rows += delimited.check_lines(chunk, rows)
         last = chunk
+    if last.rstrip(b"\r\n").endswith(b"\x1a"):  # read whole, it is taken off
+        return None
     check_cells(rows, width, most=MAX_CELLS_STREAMED)
     delimited.refuse_cut_off(last, delimiter)
     return Survey(delimiter, width, digest.hexdigest(), stamp)
