@@ -165,11 +165,40 @@ class Effect:
 
 
 @dataclass(frozen=True)
+class Lacking:
+    """A dataset that `suppliers` (as one text) did not deliver over these school years."""
+
+    dataset: str
+    suppliers: str
+    years: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Observed:
-    """The days a register can be trusted to know about: `start` up to but not including `end`."""
+    """The days a register can be trusted to know about: `start` up to but not including `end`.
+
+    `spans`: unit, first day and day after the last (since 1970) of every stretch of a unit, where
+    they differ or have gaps; None: the whole time, for everyone. `unit`: what a pupil is found by,
+    its school or the municipality of its home.
+
+    Of the time in which pupils are followed: `lacking` was not delivered, `unknown` says of which
+    files it cannot be told, `resumed` are years left out because the one before is missing, `out`
+    years that therefore count for nobody. `lost`: groep -> pupils who cannot be followed because of
+    it, and at how many schools; `followed`: groep -> who can. `asked`: what would have been
+    observed if everything had been delivered; None where it was.
+    """
 
     start: dt.date
     end: dt.date
+    spans: tuple[tuple[str, int, int], ...] | None = None
+    unit: Literal["school", "home"] = "school"
+    lacking: tuple[Lacking, ...] = ()
+    unknown: tuple[str, ...] = ()
+    resumed: tuple[str, ...] = ()
+    out: tuple[str, ...] = ()
+    lost: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    followed: Mapping[str, int] = field(default_factory=dict)
+    asked: Observed | None = None
 
 
 @dataclass(frozen=True)
@@ -217,7 +246,8 @@ class Result:
     participants' values, where there are two. `method`: how the interval was made. `checks`:
     Dutch sentences on sensitivity and regression to the mean. What a design does not have is
     empty: no comparison group, no months, no test before the start. `breakdown`: by how much of the
-    rate the groups may have drifted apart per half-year before the conclusion falls.
+    rate the groups may have drifted apart per half-year before the conclusion falls. `lacking`:
+    Dutch, what was not delivered and so not counted; told behind the sentence.
     """
 
     effect: str
@@ -244,6 +274,7 @@ class Result:
     breakdown: float | None = None
     claim: Claim | None = None
     checks: tuple[str, ...] = ()
+    lacking: str = ""
 
 
 __all__ = [
@@ -258,6 +289,7 @@ __all__ = [
     "Finding",
     "Ground",
     "HasValue",
+    "Lacking",
     "Measure",
     "Minimum",
     "Observed",

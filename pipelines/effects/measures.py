@@ -187,3 +187,10 @@ class Unmeasured:
 
 
 Measure = Events | Care | Score | PerPupil | Survey | Hours | Net | Unmeasured
+
+
+def runs_on(measure: Events | Care) -> bool:
+    """Does what counts depend on what began before: on provisions that still run?"""
+    if isinstance(measure, Care):
+        return True
+    return measure.until is not None or measure.derived == "zwaarder"

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from pipelines.effects import checks, evidence
+from pipelines.effects import checks, evidence, gaps
 from pipelines.effects.apart import Apart, before_the_start, groups_apart, relative_sentence
 from pipelines.effects.arms import arm_sizes, cells_of, too_small
 from pipelines.effects.course import course
@@ -25,16 +25,16 @@ from pipelines.effects.estimators import (
     compare_rates,
 )
 from pipelines.effects.likeness import likeness, sectors
-from pipelines.effects.measures import Care, Events
+from pipelines.effects.measures import Care, Events, runs_on
+from pipelines.effects.observation import observe
 from pipelines.effects.rounding import (
     decimals_for,
     rounded_count,
     rounded_p,
     to_nearest,
 )
-from pipelines.effects.rows import Given, Row, not_delivered, nothing, with_leading
+from pipelines.effects.rows import Given, Row, not_delivered, nothing, with_gaps, with_leading
 from pipelines.effects.summaries import (
-    observed_days,
     outcome_by_month,
     outcome_by_slice,
     phases_by_prior_care,
@@ -59,10 +59,21 @@ def rate_rows(
             outcome.date,
         )
     )
-    observed = observed_days(given.tables, dataset, date, given.peildatum)
+    observed = observe(
+        given.tables,
+        dataset,
+        date,
+        effect.window,
+        given.parameters,
+        given.peildatum,
+        running=runs_on(outcome),
+    )
     if observed is None:
         reason = f"Er zijn geen {outcome.unit} om te vergelijken."
         return [nothing(effect, outcome, "te_klein", reason)], []
+    lacking = gaps.not_observed(observed, ("zis",))
+    if lacking:
+        return [nothing(effect, outcome, "niet_geleverd", lacking)], []
     summary = outcome_by_slice(
         given.tables, outcome, observed, effect.window, slices(effect.window), given.parameters
     )
@@ -88,7 +99,7 @@ def rate_rows(
             row, events = grouped_starts(given, effect, outcome, monthly, summary)
             rows.append(row)
             points += events
-    return with_leading(rows), points
+    return with_leading([with_gaps(row, observed, given.parameters) for row in rows]), points
 
 
 def _can_be_weighted(given: Given, outcome: Events | Care) -> bool:

@@ -15,8 +15,17 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.effects import gaps
 from pipelines.effects.apart import detectable_percent, percent_down
-from pipelines.effects.design import DESIGN_LABEL, Design, Effect, Parameters, Result
+from pipelines.effects.design import (
+    DESIGN_LABEL,
+    Design,
+    Effect,
+    Observed,
+    Parameters,
+    Result,
+    value_of,
+)
 from pipelines.effects.happenings import Tables
 from pipelines.effects.measures import Care, Events, Measure
 from pipelines.effects.rounding import Status
@@ -104,7 +113,7 @@ class Row:
             "ontwerp_label": DESIGN_LABEL[self.design],
             "eenheid": unit_of(self.outcome),
             "bewijsniveau": found.evidence if found else self.effect.ground,
-            "zin": found.sentence if found else self.reason,
+            "zin": f"{found.sentence} {found.lacking}".rstrip() if found else self.reason,
             "aannames": " ".join(found.assumptions) if found else "",
             "bedreigingen": " ".join(self.effect.threats),
             "richting": self.outcome.direction,
@@ -157,6 +166,20 @@ def not_delivered(outcome: Measure, delivered: frozenset[str]) -> str:
     """Which datasets lack, as a Dutch sentence; empty when all are there."""
     missing = sorted(outcome.datasets - delivered)
     return f"Niet geleverd: {', '.join(missing)}." if missing else ""
+
+
+def with_gaps(row: Row, observed: Observed, parameters: Parameters) -> Row:
+    """With what was not delivered: beside the sentence of a result, or as why there is none."""
+    told = gaps.told(observed, row.effect.minimum, value_of(parameters, "afronding", 5))
+    if not told:
+        return row
+    if row.result is not None:
+        return replace(row, result=replace(row.result, lacking=told))
+    arms = ("zis",) if row.design in ("VN", "TR", "BS") else ("vergelijking", "zis")
+    lacking = gaps.not_observed(observed, arms)
+    if lacking:
+        return replace(row, status="niet_geleverd", reason=lacking)
+    return replace(row, reason=f"{row.reason} {told}")
 
 
 def with_leading(rows: Sequence[Row]) -> list[Row]:

@@ -68,12 +68,58 @@ class ProductInput:
 
 
 def closed_school_years(observed: Observed) -> tuple[str, ...]:
-    """School years that lie wholly inside the observed stretch."""
+    """School years that lie wholly inside the observed stretch, but for those that nobody has."""
     first = school_year_start(observed.start).year
     if observed.start > school_year_start(observed.start):
         first += 1
     last = school_year_start(observed.end).year
-    return tuple(f"{year}/{year + 1}" for year in range(first, last))
+    years = (f"{year}/{year + 1}" for year in range(first, last))
+    return tuple(year for year in years if year not in observed.out)
+
+
+def delivered_shares(tables: Tables, observed: Observed, window: Window) -> dict[str, float]:
+    """Closed school year -> share of the pupils who would count in it of whom care is known.
+
+    Of the arm that is worst off; for an arm that nobody is left of that is nothing. Empty where all
+    was delivered.
+    """
+    if observed.asked is None:
+        return {}
+    counted: dict[tuple[str, str], list[int]] = {}
+    for place, one in enumerate((observed.asked, observed)):
+        years = ibis.memtable(_school_years(closed_school_years(observed.asked)))
+        rows = (
+            participants(tables, one, window)
+            .cross_join(years)
+            .mutate(
+                begin=ibis.greatest(_.start, _.from_day, _.known_from),
+                until=ibis.least(_.to_day, _.known_to, _.leave),
+            )
+            .filter(_.until > _.begin)
+            .group_by("groep", "stretch")
+            .aggregate(pupils=_.leerling_id.nunique())
+            .to_polars()
+        )
+        for groep, year, pupils in rows.iter_rows():
+            counted.setdefault((groep, year), [0, 0])[place] = pupils
+    shares: dict[str, float] = {}
+    for (_groep, year), (asked, known) in sorted(counted.items()):
+        shares[year] = min(shares.get(year, 1.0), known / asked if asked else 1.0)
+    return shares
+
+
+def _school_years(years: Sequence[str]) -> pl.DataFrame:
+    """stretch, from_day and to_day (since 1970, the day after the last) of school years."""
+    epoch = dt.date(1970, 1, 1)
+    begun = [int(year[:4]) for year in years]
+    return pl.DataFrame(
+        {
+            "stretch": list(years),
+            "from_day": [(dt.date(year, 8, 1) - epoch).days for year in begun],
+            "to_day": [(dt.date(year + 1, 8, 1) - epoch).days for year in begun],
+        },
+        schema={"stretch": pl.String, "from_day": pl.Int64, "to_day": pl.Int64},
+    )
 
 
 def tariffs(tables: Tables, product: Product, years: Sequence[str]) -> dict[str, Tariff]:
@@ -183,17 +229,17 @@ def _largest(during: ir.Table) -> pl.DataFrame:
 
 
 def _volume_by_stretch(pupils: ir.Table, care: ir.Table, observed: Observed) -> ir.Table:
-    """Per pupil and stretch: days seen, their middle (days from start) and volume."""
+    """Per pupil and stretch: days seen, their middle (days from start) and volume.
+
+    Where deliveries have gaps a pupil is seen in several parts of a stretch.
+    """
     far = 10**7
+    years = _school_years(closed_school_years(observed))
     rows = [
         (_SECOND_YEAR, -days(24), -days(12), -far, far),
         (_FIRST_YEAR, -days(12), 0, -far, far),
+        *((year, 0, far, first, end) for year, first, end in years.iter_rows()),
     ]
-    for schooljaar in closed_school_years(observed):
-        year = int(schooljaar[:4])
-        first, end = dt.date(year, 8, 1), dt.date(year + 1, 8, 1)
-        epoch = dt.date(1970, 1, 1)
-        rows.append((schooljaar, 0, far, (first - epoch).days, (end - epoch).days))
     stretches = ibis.memtable(
         pl.DataFrame(
             rows, schema=["stretch", "from_start", "to_start", "from_day", "to_day"], orient="row"
@@ -207,7 +253,8 @@ def _volume_by_stretch(pupils: ir.Table, care: ir.Table, observed: Observed) -> 
         )
         .filter(_.until > _.begin)
     )
-    return (
+    who, gaps = ("leerling_id", "school", "groep", "stretch"), observed.spans is not None
+    parts = (
         seen.left_join(
             care,
             [
@@ -219,12 +266,17 @@ def _volume_by_stretch(pupils: ir.Table, care: ir.Table, observed: Observed) -> 
         .mutate(
             overlap=ibis.least(_.until, _.end) - ibis.greatest(_.begin, _["first"]),
         )
-        .group_by("leerling_id", "school", "groep", "stretch")
+        .group_by(*who, *(["begin"] if gaps else []))
         .aggregate(
             days=(_.until - _.begin).max(),
             middle=((_.until + _.begin) / 2 - _.start).max(),
             volume=(_.overlap * _.per_day).sum().fill_null(0.0),
         )
+    )
+    if not gaps:
+        return parts
+    return parts.group_by(*who).aggregate(
+        middle=(_.middle * _.days).sum() / _.days.sum(), volume=_.volume.sum(), days=_.days.sum()
     )
 
 

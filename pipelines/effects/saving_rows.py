@@ -15,14 +15,14 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.effects import evidence, saving_inputs, savings
+from pipelines.effects import evidence, gaps, saving_inputs, savings
 from pipelines.effects.catalogue.products import Product
-from pipelines.effects.design import Minimum, Parameters, value_of
+from pipelines.effects.design import Minimum, Observed, Parameters, value_of
 from pipelines.effects.estimators import Floats
 from pipelines.effects.happenings import HOURS_IN
+from pipelines.effects.observation import least_share, observe
 from pipelines.effects.rounding import Status, rounded_count, to_nearest
 from pipelines.effects.rows import Given
-from pipelines.effects.summaries import observed_days
 
 BESPARING: Mapping[str, pl.DataType] = {
     "product": pl.String(),
@@ -87,6 +87,9 @@ class _Ready:
     years: tuple[str, ...]
     prices: Mapping[str, saving_inputs.Tariff]
     unit: str
+    observed: Observed
+    absent: tuple[str, ...]
+    """School years of which care of too many pupils was not delivered."""
 
 
 def saving_rows(given: Given, products: Sequence[Product]) -> Savings:
@@ -115,17 +118,31 @@ def _prepare(given: Given, product: Product) -> _Ready | dict[str, Any]:
     missing = sorted({"zis_deelnames", "jeugdhulp", "tarieven"} - given.delivered)
     if missing:
         return _hidden(product, "", "niet_geleverd", f"Niet geleverd: {', '.join(missing)}.")
-    observed = observed_days(given.tables, "jeugdhulp", "start_datum", given.peildatum)
+    window = product.window.with_parameters(given.parameters)
+    observed = observe(
+        given.tables,
+        "jeugdhulp",
+        "start_datum",
+        window,
+        given.parameters,
+        given.peildatum,
+        running=True,
+    )
+    lacking = gaps.not_observed(observed, ("zis",)) if observed else ""
+    if lacking:
+        return _hidden(product, "", "niet_geleverd", lacking)
     years = saving_inputs.closed_school_years(observed) if observed else ()
     prices = saving_inputs.tariffs(given.tables, product, years)
     if observed is None or not prices:
         reason = f"Er is geen tarief voor {product.label} geleverd."
         return _hidden(product, "", "niet_geleverd", reason)
     unit = next(reversed(prices.values())).unit
-    window = product.window.with_parameters(given.parameters)
     minimum = product.minimum.with_parameters(given.parameters)
     found = saving_inputs.per_school(given.tables, product, unit, observed, window)
-    return _Ready(product, minimum, found, years, prices, unit)
+    least = least_share(given.parameters)
+    shares = saving_inputs.delivered_shares(given.tables, observed, window)
+    absent = tuple(year for year, share in shares.items() if share < least)
+    return _Ready(product, minimum, found, years, prices, unit, observed, absent)
 
 
 def _product_rows(
@@ -135,7 +152,12 @@ def _product_rows(
     rows: list[dict[str, Any]] = []
     shown: list[Shown] = []
     base = next(p.amount for p in ready.prices.values() if p.unit == ready.unit)
-    for schooljaar in ready.years:
+    for schooljaar in sorted({*ready.years, *ready.absent}):
+        if schooljaar in ready.absent:
+            what = gaps.named(ready.observed) or " ".join(ready.observed.unknown)
+            reason = f"Niet geleverd: {what}. Daardoor is er voor {schooljaar} geen bedrag."
+            rows.append(_hidden(product, schooljaar, "niet_geleverd", reason))
+            continue
         own = given.years.filter((pl.col("groep") == "zis") & (pl.col("schooljaar") == schooljaar))
         if not len(own):
             continue

@@ -18,6 +18,7 @@ from ibis import _
 
 from pipelines.effects.design import DAYS_PER_MONTH, Observed, Parameters, Window
 from pipelines.effects.happenings import FAR, Tables, happened
+from pipelines.effects.homes import matter, with_home
 from pipelines.effects.measures import Care, Events
 
 _HOLIDAY_DAYS = 62
@@ -111,8 +112,9 @@ def kept_everyone(tables: Tables, delivered: Collection[str]) -> Iterator[Tables
     if "zis_deelnames" not in delivered:
         yield tables
         return
-    with everyone(tables).cache() as people:
-        yield {**tables, _EVERYONE: people}
+    people = everyone(tables)
+    with (with_home(people, tables) if matter(tables) else people).cache() as kept:
+        yield {**tables, _EVERYONE: kept}
 
 
 def everyone(tables: Tables) -> ir.Table:
@@ -155,16 +157,50 @@ def everyone(tables: Tables) -> ir.Table:
     )
 
 
+def with_unit(people: ir.Table, tables: Tables, unit: str) -> ir.Table:
+    """`everyone` with `unit`: a pupil's school or the municipality of its home; '' if unknown."""
+    if unit == "home" and "home" not in people.columns:
+        people = with_home(people, tables)
+    return people.mutate(unit=_[unit].fill_null(""))
+
+
 def participants(tables: Tables, observed: Observed, window: Window) -> ir.Table:
-    """`everyone` seen long enough on both sides of the start, with known_from and known_to."""
-    known_from, known_to = _day_number(observed.start), _day_number(observed.end)
-    pupils = everyone(tables).mutate(
-        known_from=ibis.literal(known_from), known_to=ibis.literal(known_to)
+    """`everyone` seen long enough on both sides of the start, with known_from and known_to.
+
+    One row per pupil, or per pupil and stretch where its unit was delivered with gaps.
+    """
+    minimum, first, last = days(window.minimum), days(window.voor), days(window.tijdens)
+    if observed.spans is None:
+        known_from, known_to = _day_number(observed.start), _day_number(observed.end)
+        pupils = everyone(tables).mutate(
+            known_from=ibis.literal(known_from), known_to=ibis.literal(known_to)
+        )
+        return pupils.filter(
+            _.start - ibis.greatest(_.known_from, _.start - first) >= minimum,
+            ibis.least(_.known_to, _.leave, _.start + last) - _.start >= minimum,
+        )
+    spans = ibis.memtable(
+        pl.DataFrame(
+            observed.spans,
+            schema={"of_unit": pl.String, "known_from": pl.Int64, "known_to": pl.Int64},
+            orient="row",
+        )
     )
-    minimum = days(window.minimum)
-    return pupils.filter(
-        _.start - ibis.greatest(_.known_from, _.start - days(window.voor)) >= minimum,
-        ibis.least(_.known_to, _.leave, _.start + days(window.tijdens)) - _.start >= minimum,
+    pupils = with_unit(everyone(tables), tables, observed.unit)
+    stretches = pupils.inner_join(spans, pupils.unit == spans.of_unit).mutate(
+        before=ibis.greatest(
+            ibis.least(_.known_to, _.start) - ibis.greatest(_.known_from, _.start - first), 0
+        ),
+        during=ibis.greatest(
+            ibis.least(_.known_to, _.leave, _.start + last) - ibis.greatest(_.known_from, _.start),
+            0,
+        ),
+    )
+    own = ibis.window(group_by="leerling_id")
+    return (
+        stretches.mutate(before=_.before.sum().over(own), during=_.during.sum().over(own))
+        .filter(_.before >= minimum, _.during >= minimum)
+        .drop("of_unit", "unit", "before", "during")
     )
 
 
@@ -186,6 +222,7 @@ def outcome_by_slice(
         _windows(participants(tables, observed, window), cut),
         happened(tables, measure, parameters, observed.end),
         ["groep", "division", "idx"],
+        gaps=observed.spans is not None,
     )
 
 
@@ -224,6 +261,7 @@ def phases_by_prior_care(
         _windows(marked, slices(window)[:2]),
         happened(tables, measure, parameters, observed.end),
         ["groep", "prior", "idx"],
+        gaps=observed.spans is not None,
     )
 
 
@@ -249,16 +287,19 @@ def _windows(pupils: ir.Table, cut: Sequence[Slice]) -> ir.Table:
     )
 
 
-def _summed(windows: ir.Table, events: ir.Table, by: Sequence[str]) -> pl.DataFrame:
+def _summed(windows: ir.Table, events: ir.Table, by: Sequence[str], *, gaps: bool) -> pl.DataFrame:
     """Windows of pupils (begin, until) x what happened in them, summed per school and `by`.
+
+    With `gaps` a pupil may have several stretches in one window.
 
     Exposure and events are summed apart: pupils to whom nothing happened, most of them, are then
     only counted and never held, so that memory grows with events and not with pupils.
     """
     keys = ["school", *by]
+    pupils = _.leerling_id.nunique() if gaps else _.count()
     exposure: pl.DataFrame = (
         windows.group_by(keys)
-        .aggregate(pupils=_.count(), months=((_.until - _.begin) / DAYS_PER_MONTH).sum())
+        .aggregate(pupils=pupils, months=((_.until - _.begin) / DAYS_PER_MONTH).sum())
         .to_polars()
     )
     inside = windows.inner_join(
@@ -317,4 +358,5 @@ def outcome_by_month(
         windows,
         happened(tables, measure, parameters, observed.end),
         ["groep", "start_month", "idx"],
+        gaps=observed.spans is not None,
     )

@@ -36,9 +36,8 @@ from pipelines.release import components, ledger, reference, tally
 from pipelines.release.basis import basis
 from pipelines.release.components import Protected, Thresholds
 from pipelines.release.figures import figures
-from pipelines.warehouse import archive, calendar, engines, retention
+from pipelines.warehouse import archive, calendar, coverage, engines, retention
 from pipelines.warehouse import tables as warehouse
-from pipelines.warehouse.coverage import coverage
 from pipelines.warehouse.engine import keep
 
 POINTER = "release.json"
@@ -83,6 +82,7 @@ def publish(
 
     stages = iter(progress(("tellen", "effecten", "beschermen", "schrijven"), "Publicatie maken"))
     next(stages)
+    covered = coverage.coverage(con, contracts)
     counts_with = engines.opened(engine or settings.engine(), con, contracts, workdir, archived)
     with counts_with as tables:
         result = counting.count_all(
@@ -91,10 +91,11 @@ def publish(
             delivered,
             Context(asof, contracts, tuple(years)),
             plan,
-            coverage(con, contracts),
+            covered,
         )
         next(stages)
-        estimated = effects.compute(tables, delivered, contracts.parameters, asof)
+        asked = {**tables, coverage.TABLE: covered.as_ibis()}
+        estimated = effects.compute(asked, delivered, contracts.parameters, asof)
     next(stages)
     before = ledger.pages(workdir)
     protected = components.protect(
