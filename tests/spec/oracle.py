@@ -623,6 +623,49 @@ def first_actions(world: World) -> Iterator[Unit]:
         )
 
 
+def signals(world: World) -> Iterator[Unit]:
+    """Sixteen hours in four weeks, as far as hours per period can tell."""
+    limit, weeks = world.norm("grens_signaal_verzuim_uren"), 27
+    periods = [
+        (z, z["start_datum"], min(z["eind_datum"] or world.asof, world.asof))
+        for z in world["thuiszitters"]
+        if z["soort"] == "relatief" and z["start_datum"] <= world.asof
+    ]
+
+    def hours(z: Row) -> float | None:
+        over = z["eind_datum"] is not None and z["eind_datum"] <= world.asof
+        return z["uren_verzuim"] if over else None
+
+    for z, begin, end in periods:
+        own = [p for p in periods if p[0]["leerling_id"] == z["leerling_id"]]
+        near = [
+            hours(o)
+            for o, first, last in own
+            if (first - end).days <= weeks and (begin - last).days <= weeks
+        ]
+        found: bool | None = None
+        if None not in near and sum(h or 0 for h in near) < limit:
+            found = False
+        for shift in range(weeks + 1):
+            first_day = begin - dt.timedelta(days=shift)
+            last_day = first_day + dt.timedelta(days=weeks)
+            inside = [hours(o) or 0 for o, b, e in own if first_day <= b and e <= last_day]
+            if end <= last_day and sum(inside) >= limit:
+                found = True
+        if (hours(z) or 0) / math.ceil(((end - begin).days + 1) / (weeks + 1)) >= limit:
+            found = True
+        below = None if found is None else 1
+        yield Unit(
+            z["verzuim_id"],
+            z["leerling_id"],
+            year_of(begin),
+            _home(world, z),
+            {},
+            1 if found else None,
+            below,
+        )
+
+
 def exempt(world: World) -> Iterator[Unit]:
     for z in world["thuiszitters"]:
         if z["soort"] == "vrijstelling_5a":
@@ -910,6 +953,7 @@ PLAIN: dict[str, Callable[[World], Iterable[Unit]]] = {
         lambda w, z, end: z["betrokken_hulp"] is not None,
         share=True,
     ),
+    "thuis_signaal": signals,
     "thuis_vrijstelling": exempt,
     "ev_respons": respondents,
     "ev_score": answers(score=True),

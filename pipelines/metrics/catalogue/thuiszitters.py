@@ -11,7 +11,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from pipelines.metrics import derive, school_days
+from pipelines.metrics import absence_signal, derive, school_days
 from pipelines.metrics.derive import ENROLLED
 from pipelines.metrics.metric import Context, Level, Measure, Metric, Quantiles, Rate, Share, Tables
 
@@ -123,6 +123,11 @@ def _exempt(tables: Tables, context: Context) -> ir.Table:
     return _placed(running, tables)
 
 
+def _signalled(tables: Tables, context: Context) -> ir.Table:
+    found = absence_signal.with_signal(tables, context)
+    return _placed(found.mutate(schooljaar=derive.schooljaar(found["start_datum"])), tables)
+
+
 IN_YEAR = Measure(
     "thuiszitters",
     "leerlingen",
@@ -145,6 +150,9 @@ ON_DAYS = Measure(
 )
 PERIODS = Measure(
     "begonnen_thuiszitten", "perioden", DATASETS, _periods, LEVELS, residence=True, carries="deels"
+)
+SIGNALLED = Measure(
+    "relatief_verzuim", "perioden", DATASETS, _signalled, LEVELS, residence=True, carries="deels"
 )
 ENDED = Measure(
     "geeindigd_thuiszitten", "perioden", DATASETS, _ended, LEVELS, residence=True, carries="lopend"
@@ -318,6 +326,28 @@ METRICS = (
         form=Share(_.resultaat.isin(_BACK)),
         system="school_en_wijk",
         direction="hoger",
+    ),
+    Metric(
+        id="thuis_signaal",
+        theme="thuiszitters",
+        label_nl="Wettelijk signaal bij verzuim",
+        label_en="Legal signal of absence",
+        definition="Aandeel van de perioden van relatief verzuim die in het schooljaar begonnen"
+        " waarin de leerling binnen vier opeenvolgende weken zestien uur of meer miste, van de"
+        " perioden waarvan dat uit de geleverde uren met zekerheid volgt.",
+        definition_en="Share of the periods of relative absence that began in the school year in"
+        " which the pupil missed sixteen hours or more within four consecutive weeks, of the"
+        " periods for which that follows with certainty from the hours delivered.",
+        unit="procent",
+        numerator="perioden waarin het signaal is bereikt",
+        denominator="perioden van relatief verzuim waarvan dit met zekerheid te zeggen is",
+        measure=SIGNALLED,
+        form=Share(_.signaal),
+        where=_.signaal.notnull(),
+        system="school_en_wijk",
+        direction="lager",
+        norm=absence_signal.HOURS,
+        nothing=absence_signal.UNDETERMINED,
     ),
     Metric(
         id="thuis_vrijstelling",
