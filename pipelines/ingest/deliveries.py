@@ -118,6 +118,7 @@ def open_file(path: Path, contracts: Contracts, known: Sequence[Layout]) -> list
             person_level=dataset.person_level,
             header_row=match.header_row,
             mapped=match.places.values(),
+            wide=match.unpivoted,
             random=frozenset(map(layouts.normal, match.layout.random)),
         )
         if text.rest is None:

@@ -393,3 +393,17 @@ def test_years_of_two_digits() -> None:
     assert days.to_list() == [
         dt.date(2010, 4, 3), dt.date(1998, 4, 3), dt.date(2024, 9, 1), None
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "cell", ["juf Jansen 06-12345678", "jansen@school.example", "+31612345678"]
+)
+def test_contact_data_in_what_is_read_of_organisations(cell: str) -> None:
+    """Typed as a school code in an evaluation, whose rows are about no child."""
+    text = frame(("Id", "School", "Telefoon"), ("1", cell, cell))
+    for door in (
+        Door(text, person_level=False, header_row=1, mapped=["c1"]),
+        Door(text, person_level=False, header_row=1, wide=["c1"]),
+    ):
+        door.see(text.frame)
+        assert [s.cell for s in door.sightings()] == ["c1"]

@@ -90,8 +90,9 @@ class Door:
 
     `header_row`: where the layout found its headers; without one, every cell of the first rows is
     read as a possible header. `mapped`: the table's columns that the layout reads, whose meaning
-    the contract therefore knows. `random`: headers of columns that the layout leaves out and knows
-    to hold numbers drawn by lot, which pass for a citizen service number by chance.
+    the contract therefore knows; `wide`: those of which each becomes a row. `random`: headers of
+    columns that the layout leaves out and knows to hold numbers drawn by lot, which pass for a
+    citizen service number by chance.
     """
 
     def __init__(
@@ -101,8 +102,10 @@ class Door:
         person_level: bool,
         header_row: int | None = None,
         mapped: Collection[str] = (),
+        wide: Collection[str] = (),
         random: Collection[str] = (),
     ) -> None:
+        self._read = frozenset((*mapped, *wide))
         self._random = frozenset(random)
         self._person_level = person_level
         self._header_row = header_row
@@ -128,6 +131,8 @@ class Door:
                 column.numbers.see(fresh)
             if self._looks_for_names(cell):
                 column.named.see(fresh)
+            if not self._person_level and cell in self._read:
+                column.forms.see(fresh)
             if self._person_level:
                 column.said |= set(map(normal, fresh.head(ROLES).to_list()))
                 column.forms.see(fresh)
@@ -195,7 +200,8 @@ class Door:
     def _held(self, column: _Column, titles: list[str]) -> list[str]:
         kinds = ["burgerservicenummer"] if column.numbers.real else []
         kinds += ["naam"] if column.named.beyond_chance else []
-        kinds += column.forms.kinds
+        # Of organisations only what nobody's list of schools holds in a column that is read.
+        kinds += column.forms.kinds if self._person_level else sorted(column.forms.told)
         if column.notes.held(under_such_header=any(map(is_free_text_header, titles))):
             kinds.append("vrije tekst")
         return kinds
