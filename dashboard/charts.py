@@ -86,8 +86,8 @@ def interval(bounds: str) -> str:
 def hover(metric: Metric, label: str, row: Cell) -> list[str]:
     """What belongs to a mark, in lines."""
     lines = [label, wording.full(metric, row["waarde"])]
-    if row["onder"] is not None and row["boven"] is not None:
-        lines.append(interval(wording.interval(metric, row["onder"], row["boven"])))
+    if told := wording.interval(metric, row["onder"], row["boven"]):
+        lines.append(interval(told))
     if row["n"] is not None and metric.soort != "aantal":
         lines.append(f"n = {wording.number(row['n'])}")
     return lines
@@ -100,6 +100,7 @@ def trend(
 
     `signs`: school year -> what stands below it at the axis.
     """
+    rows = [wording.estimated(metric, row) for row in rows]
     norm = wording.target(metric)
     top, bottom = _top(metric, rows, norm), _bottom(rows)
     years = [str(row["schooljaar"]) for row in rows]
@@ -162,6 +163,7 @@ def _list(labels: Sequence[Text], size: float = 12.5, *, below: float = 0.5) -> 
 
 def bars(metric: Metric, rows: Sequence[Cell], labels: Sequence[str]) -> Figure:
     """One horizontal bar per category, in the order given; a dot where values can be negative."""
+    rows = [wording.estimated(metric, row) for row in rows]
     norm = wording.target(metric)
     top, bottom = _highest(rows, norm) or 1.0, _bottom(rows)
     at_marks = [wording.at_mark(metric, row["waarde"]) for row in rows if visible(row)]

@@ -1,64 +1,28 @@
-"""Units against their size, with limits for what chance allows. No Streamlit."""
+"""Units of one kind against their size, with the limits of `funnels`. No Streamlit."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import numpy as np
-from numpy.typing import NDArray
-from scipy import stats
-
 from dashboard import charts, drawing, language, theme, wording
 from dashboard.drawing import Axis, Figure
+from dashboard.funnels import Group
 from dashboard.language import tr
 from dashboard.released import Metric
-from dashboard.selection import Cell
 
 # More units than this outside a funnel are not named in it: names would cover each other.
 _NAMED = 6
 
-FloatArray = NDArray[np.float64]
 
+def funnel(metric: Metric, group: Group, chosen: str = "") -> Figure:
+    """Units of one kind against their size with the limits of their group. Not a ranking.
 
-def limits(
-    metric: Metric, rate: float, bases: Sequence[float], level: float
-) -> tuple[list[float], list[float]]:
-    """Bounds within which a share or rate stays by chance, for each size.
-
-    `rate` as a fraction; `level` 0.95 or 0.998. Shares of pupils: binomial.
-    The bounds come back in the metric's own scale.
+    Only visible units are drawn; their number is said beside the chart. A few units outside the
+    99.8% limits carry their name.
     """
-    scale = 1000.0 if metric.soort == "per_1000" else 100.0
-    tail = (1 - level) / 2
-    sizes = np.asarray(bases)
-    low, high = (_quantiles(chance, sizes, rate) / sizes * scale for chance in (tail, 1 - tail))
-    return low.tolist(), high.tolist()
-
-
-def _quantiles(chance: float, bases: FloatArray, rate: float) -> FloatArray:
-    """Binomial quantiles, interpolated between whole numbers (Spiegelhalter 2005), so that the
-    limits run smoothly over sizes."""
-    sizes = np.round(bases)
-    whole = stats.binom.ppf(chance, sizes, rate)
-    over = stats.binom.cdf(whole, sizes, rate) - chance
-    step = stats.binom.pmf(whole, sizes, rate)
-    part = np.divide(over, step, out=np.zeros_like(over), where=step > 0)
-    found: FloatArray = np.maximum(whole - part, 0.0)
-    return found
-
-
-def funnel(metric: Metric, rows: Sequence[Cell], rate: float, chosen: str = "") -> Figure:
-    """Units against their size with limits for chance. Not a ranking.
-
-    `rate`: the joint rate of all units, as a fraction. Only visible units are drawn; their number
-    is said beside the chart. A few units outside the 99.8% limits carry their name.
-    """
-    seen = [row for row in rows if charts.visible(row) and row["noemer"]]
-    scale = 1000.0 if metric.soort == "per_1000" else 100.0
+    seen, rate, scale = group.units, group.rate, group.scale
     widest = charts.nice_ceiling(max((row["noemer"] for row in seen), default=100.0) * 1.02)
     start = 100.0 if metric.soort == "per_1000" else 20.0
     bases = [start * (widest / start) ** (step / 160) for step in range(161)]
-    bounds_at = {level: limits(metric, rate, bases, level) for level in (0.998, 0.95)}
+    bounds_at = {level: group.limits(bases, level) for level in (0.998, 0.95)}
     top = max([row["waarde"] for row in seen] + [rate * scale * 2]) * 1.1
     joint = tr("samen {waarde}", waarde=wording.bare(metric, rate * scale))
     ends = [charts.End(widest, rate * scale, joint, theme.INK)]
@@ -81,7 +45,7 @@ def funnel(metric: Metric, rows: Sequence[Cell], rate: float, chosen: str = "") 
     figure.segment((0, rate * scale), (widest, rate * scale), theme.MUTED, 1.2, below=True)
     for end in charts.apart(ends, figure):
         figure.words(end.text, end.x, end.y, anchor="start", dx=4, size=11.5, colour=end.colour)
-    outside = {row["gebied"] for row in outliers(metric, seen, rate)}
+    outside = {row["gebied"] for row in group.outside}
     for row in seen:
         far, own = row["gebied"] in outside, row["gebied"] == chosen
         figure.dot(
@@ -99,12 +63,3 @@ def funnel(metric: Metric, rows: Sequence[Cell], rate: float, chosen: str = "") 
                 halo=True,
             )  # fmt: skip
     return figure
-
-
-def outliers(metric: Metric, rows: Sequence[Cell], rate: float) -> list[Cell]:
-    """Visible units outside the 99.8% limits."""
-    seen = [row for row in rows if charts.visible(row) and row["noemer"]]
-    ends = limits(metric, rate, [row["noemer"] for row in seen], 0.998)
-    return [
-        row for row, low, high in zip(seen, *ends, strict=True) if not low <= row["waarde"] <= high
-    ]

@@ -1,18 +1,15 @@
 """Two years or two areas side by side: what they differ, and what may be said of that.
 
-No Streamlit. A difference is only ever taken of two published values. Its range runs from the
-lowest minus the highest end to the highest minus the lowest end of the two intervals: wider than
-needed, and zero lies inside it exactly where the intervals overlap, so that it never claims a
-difference that other pages call uncertain.
+No Streamlit. A difference is only ever taken of two published values; how sure it is, is worked out
+in `difference`, as on every other page.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboard import charts, covered, wording
+from dashboard import charts, covered, difference, wording
 from dashboard.language import mark, plural, tr
 from dashboard.released import Metric, Released
 from dashboard.selection import Cell, Selection
@@ -21,7 +18,6 @@ from dashboard.selection import Cell, Selection
 RATIOS = frozenset({"aandeel", "per_100", "per_1000", "gemiddelde", "mediaan"})
 # Kinds that only compare with themselves a year earlier or later.
 SIZES = frozenset({"aantal", "bedrag"})
-_WHOLE = frozenset({"aandeel", "per_100", "per_1000"})
 # How sure a difference is; said with `tr` where it is shown.
 SURE, UNSURE = mark("zeker"), mark("niet zeker")
 OPEN, NONE = mark("geen interval"), mark("geen cijfer")
@@ -102,37 +98,33 @@ class Pair:
         """The first minus the second, as published; None where either is not shown."""
         if not self.both:
             return None
-        apart = float(self.one["waarde"]) - float(self.other["waarde"])
-        if self.metric.soort == "aantal":
+        apart = difference.amount(self.metric, self.one, self.other)
+        if apart is not None and self.metric.soort == "aantal":
             return self.step * float(round(apart / self.step))
         return apart
 
     @property
     def rounded(self) -> bool:
-        """Whether two counts differ by no more than what they are rounded to."""
+        """Whether two values differ by no more than one step of what they are rounded to."""
         apart = self.difference
-        return apart is not None and self.metric.soort == "aantal" and abs(apart) <= self.step
+        if apart is None or self.certainty == UNSURE:
+            return False
+        return abs(apart) <= difference.step(self.metric, self.step) + 1e-9
 
     @property
     def bounds(self) -> tuple[float, float] | None:
-        """The range of the difference; None without an interval on either side."""
-        if not self.both:
-            return None
-        ends = [_ends(self.metric, cell) for cell in (self.one, self.other)]
-        if ends[0] is None or ends[1] is None:
-            return None
-        (low, high), (its_low, its_high) = ends[0], ends[1]
-        return low - its_high, high - its_low
+        """The interval of the difference; None without an interval on either side."""
+        return difference.bounds(self.metric, self.one, self.other) if self.both else None
 
     @property
     def certainty(self) -> str:
-        """zeker, niet zeker, geen interval or geen cijfer."""
+        """zeker, niet zeker, geen interval of geen cijfer."""
         if not self.both:
             return NONE
         if self.bounds is None:
             return OPEN
-        low, high = self.bounds
-        return SURE if low > 0 or high < 0 else UNSURE
+        way = difference.way(self.metric, self.one, self.other, self.step)
+        return SURE if way in difference.DIRECTIONS else UNSURE
 
 
 def pairs(released: Released, sides: Sides) -> list[Pair]:
@@ -158,16 +150,6 @@ def pairs(released: Released, sides: Sides) -> list[Pair]:
 def _cells(released: Released, side: Selection) -> dict[tuple[str, str], Cell]:
     found = released.whole_cells(side.schooljaar, side.niveau, side.gebied).to_dicts()
     return {(row["metriek"], row["maat"]): row for row in found}
-
-
-def _ends(metric: Metric, cell: Cell) -> tuple[float, float] | None:
-    """The interval as it is printed: of whole values rounded outwards."""
-    low, high = cell["onder"], cell["boven"]
-    if low is None or high is None:
-        return None
-    if metric.soort in _WHOLE:
-        return float(math.floor(low + 1e-9)), float(math.ceil(high - 1e-9))
-    return float(low), float(high)
 
 
 def conclusion(found: Sequence[Pair], sides: Sides) -> list[str]:
@@ -228,7 +210,7 @@ def _counted(judged: Sequence[Pair], sure: Sequence[Pair], sides: Sides) -> str:
     if not sure:
         return tr(
             "Van {cijfers} met een interval aan beide kanten is bij **geen** {het_verschil} zeker: "
-            "de intervallen overlappen.",
+            "het kan toeval zijn.",
             cijfers=of, het_verschil=the(sides),
         )  # fmt: skip
     if sides.years:
@@ -247,7 +229,11 @@ def _counted(judged: Sequence[Pair], sure: Sequence[Pair], sides: Sides) -> str:
     rest = len(judged) - len(sure)
     if not rest:
         return f"{head}."
-    return head + tr("; bij de andere {aantal} overlappen de intervallen.", aantal=rest)
+    return head + tr(
+        "; bij de andere {aantal} kan {het_verschil} toeval zijn.",
+        aantal=rest,
+        het_verschil=the(sides),
+    )
 
 
 def the(sides: Sides) -> str:
@@ -265,19 +251,21 @@ def _sentence(pair: Pair) -> str:
 
 def apart(pair: Pair) -> str:
     """The difference in words: ongeveer 5 procentpunt hoger; '' where none may be given."""
-    difference, metric = pair.difference, pair.metric
-    if difference is None:
+    between, metric = pair.difference, pair.metric
+    if between is None:
         return ""
+    if abs(between) < 1e-9 and metric.soort != "aantal":
+        return tr("gelijk, na afronding")
     if pair.rounded:
         return tr("vrijwel gelijk, gezien de afronding")
-    if abs(difference) < 1e-9:
-        return tr("gelijk, na afronding")
-    amount = _amount(metric, abs(difference))
-    if metric.soort in SIZES and difference > 0:
+    amount = _amount(metric, abs(between))
+    if pair.bounds is None:
+        return tr("ongeveer {hoeveel} verschil, zonder oordeel", hoeveel=amount)
+    if metric.soort in SIZES and between > 0:
         return tr("ongeveer {hoeveel} meer", hoeveel=amount)
     if metric.soort in SIZES:
         return tr("ongeveer {hoeveel} minder", hoeveel=amount)
-    if difference > 0:
+    if between > 0:
         return tr("ongeveer {hoeveel} hoger", hoeveel=amount)
     return tr("ongeveer {hoeveel} lager", hoeveel=amount)
 
@@ -285,6 +273,8 @@ def apart(pair: Pair) -> str:
 def _amount(metric: Metric, value: float) -> str:
     if metric.soort == "aandeel":
         return tr("{aantal} procentpunt", aantal=wording.number(value))
+    if metric.soort == "mediaan":  # an amount of days, not a class
+        return f"{wording.natural(value)} {wording.unit(metric)}".strip()
     return wording.full(metric, value)
 
 

@@ -94,8 +94,10 @@ def account(released: Released, found: Sequence[Pair], sides: Sides) -> Facts:
     wide = (
         _wide(sides),
         tr(
-            "De uitersten van de twee 95%-intervallen tegen elkaar, dus ruimer dan nodig. Ligt nul "
-            "erin, dan overlappen de intervallen en heet {het_verschil} niet zeker.",
+            "Het 95%-interval van {het_verschil} zelf, uit de twee gepubliceerde intervallen "
+            "(Newcombe; voor aantallen en gemiddelden op dezelfde manier). Ligt nul erin, dan kan "
+            "het toeval zijn en heet het niet zeker. Ook als de twee intervallen overlappen, kan "
+            "een verschil zeker zijn.",
             het_verschil=the(sides),
         ),
     )
@@ -133,4 +135,4 @@ def _defined(metric: Metric) -> str:
 
 
 def _wide(sides: Sides) -> str:
-    return tr("Ruim interval van {het_verschil}", het_verschil=the(sides))
+    return tr("95%-interval van {het_verschil}", het_verschil=the(sides))

@@ -1,7 +1,8 @@
 """A metric's step from last year to this in one sentence.
 
 Known metrics have a sentence of their own; others get the general form. Numbers between `**` are
-printed bold. A change is only called one when the intervals do not overlap.
+printed bold. A change is only called one when zero is not in the interval of the difference
+(`difference`), against last year and against the first year of the same coverage.
 """
 
 from __future__ import annotations
@@ -40,7 +41,10 @@ _SENTENCES = {
 # What follows the sentence: the way since the year before, and how it stands to the norm.
 _MOVED = {
     "gelijk": mark(", gelijk aan {jaar}"),
+    "ongeveer": mark(", ongeveer gelijk aan {jaar} ({was})"),
     "onzeker": mark(" ({was} in {jaar}, verschil niet zeker)"),
+    "open": mark(" ({was} in {jaar})"),
+    "anders": mark(" ({was} in {jaar}, over andere eenheden: niet te vergelijken)"),
     "meer": mark(", meer dan in {jaar} ({was})"),
     "minder": mark(", minder dan in {jaar} ({was})"),
     "hoger": mark(", hoger dan in {jaar} ({was})"),
@@ -124,11 +128,9 @@ def sentence(step: Step) -> str:
 
 
 def _moved(step: Step) -> str:
-    before = step.before
-    if before is None or before["status"] != wording.VISIBLE or before["waarde"] is None:
-        return ""
-    was, year = wording.bare(step.metric, before["waarde"]), before["schooljaar"]
-    return tr(_MOVED[wording.movement(step)], was=was, jaar=year)
+    return "".join(
+        tr(_MOVED[way], was=was, jaar=year) for way, was, year in wording.movements(step)
+    )
 
 
 def _against_norm(step: Step) -> str:

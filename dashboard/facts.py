@@ -64,7 +64,8 @@ def of_metric(
 ) -> Facts:
     """Facts of a figure that draws `rows`; `now` is the cell the reader asked for."""
     interval = ""
-    if any(row["status"] == wording.VISIBLE and row["onder"] is not None for row in rows):
+    drawn = [wording.estimated(metric, row) for row in rows]
+    if any(row["status"] == wording.VISIBLE and row["onder"] is not None for row in drawn):
         interval = tr("95%-interval")
     more = [(tr("Versie van de definitie"), _version(metric))]
     if boundary := wording.boundary_text(metric):
@@ -291,7 +292,7 @@ def terms(facts: Facts) -> list[tuple[str, str]]:
         ("n", facts.n or tr("niet van toepassing of niet getoond")),
         (
             tr("Onzekerheid"),
-            facts.interval or tr("Geen interval: dit is een telling, geen schatting."),
+            facts.interval or tr(wording.COUNTED_NOTE),
         ),
         (
             tr("Norm"),

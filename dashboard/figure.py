@@ -386,9 +386,10 @@ def funnel(
     selection: Selection,
     title: str,
     note: str = "",
-    level: str = "vestiging",
+    kind: str = "",
 ) -> None:
-    """Units of one level compared with limits for chance; a list by name below."""
+    """Schools of one kind compared with the limits of that kind; all of them in a list below."""
+    level = "vestiging"
     rows = comparison.rows_of(released, metric_id, selection, level)
     metric = found(released, metric_id, title, rows, selection, level=level)
     if metric is None:
@@ -397,8 +398,8 @@ def funnel(
     account_of = facts.of_metric(released, metric, rows)
     picture, alt = None, ""
     chosen = selection.gebied if selection.niveau == level else ""
-    if compared.rate is not None:
-        picture = charts_funnel.funnel(metric, rows, compared.rate, chosen)
+    if group := compared.group(kind):
+        picture = charts_funnel.funnel(metric, group, chosen)
         alt = tr(
             "Trechterdiagram: {cijfer} per school tegen het aantal leerlingen, {jaar}. {conclusie}",
             cijfer=wording.label(metric), jaar=selection.schooljaar, conclusie=compared.words,

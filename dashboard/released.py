@@ -112,6 +112,7 @@ class Metric:
     geldig_vanaf: dt.date | str | None
     label_en: str = ""
     definitie_en: str = ""
+    klasse: int = 1
 
 
 @dataclass(frozen=True)
@@ -234,7 +235,8 @@ class Released:
     def by_area(self, metric: str, schooljaar: str, niveau: str, maat: str = "") -> pl.DataFrame:
         """One cell per area of a level in one year, by name."""
         return self.query(
-            "SELECT c.*, coalesce(g.naam, c.gebied) AS label, coalesce(g.ouder, '') AS ouder "
+            "SELECT c.*, coalesce(g.naam, c.gebied) AS label, coalesce(g.ouder, '') AS ouder, "
+            "coalesce(g.onderwijssoort, '') AS soort_school "
             "FROM cellen c LEFT JOIN gebieden g ON g.niveau = c.niveau AND g.code = c.gebied "
             "WHERE c.metriek = ? AND c.schooljaar = ? AND c.niveau = ? "
             "AND c.uitsplitsing = '' AND c.maat = ? ORDER BY label, c.gebied",

@@ -36,8 +36,8 @@ class Selection:
 def year_cells(
     released: Released, metric_id: str, selection: Selection, maat: str = ""
 ) -> wording.Step | None:
-    """This year's cell of a metric in the chosen area, and the last one before that covers the
-    same.
+    """This year's cell of a metric in the chosen area, and the last and the first one before that
+    cover the same.
     """
     metric = released.metrics.get(metric_id)
     if metric is None:
@@ -48,7 +48,10 @@ def year_cells(
         return None
     before = [row for row in rows if row["schooljaar"] < selection.schooljaar]
     earlier = [row for row in before if covered.same(row, now) and row["status"] != "niet_geleverd"]
-    return wording.Step(metric, selection.schooljaar, now, earlier[-1] if earlier else None)
+    first = next((row for row in earlier[:-1] if charts.visible(row)), None)
+    last = earlier[-1] if earlier else None
+    rounding = released.about.afronding
+    return wording.Step(metric, selection.schooljaar, now, last, first, rounding)
 
 
 def nobody_unknown(row: Cell) -> bool:

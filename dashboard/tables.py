@@ -121,7 +121,7 @@ def of_cells(
     now: str = "",
 ) -> Table:
     """The table beside a chart: label, value, and what applies of interval, numerator, base."""
-    seen = [row for row in rows if row["status"] == wording.VISIBLE]
+    seen = [wording.estimated(metric, row) for row in rows if row["status"] == wording.VISIBLE]
     intervals = any(row["onder"] is not None for row in seen)
     ratio = any(row["noemer"] is not None for row in seen)
     people = not ratio and any(row["n"] is not None and row["n"] != row["waarde"] for row in seen)

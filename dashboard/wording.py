@@ -18,7 +18,7 @@ from typing import Any
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
-from dashboard import language
+from dashboard import difference, language
 from dashboard.language import mark, plural, tr
 from dashboard.released import Area, Metric
 
@@ -34,6 +34,11 @@ HIDDEN_NOTE = mark(
 )
 SMALL_NOTE = mark("· klein aantal: niet getoond.")
 TOO_SMALL_NOTE = mark("Te klein: het geheel is te klein voor een verhouding of gemiddelde.")
+COUNTED_NOTE = mark(
+    "Geen interval: dit is een telling, geen schatting. Of een verschil met een ander jaar toeval "
+    "kan zijn, volgt uit het interval van zoveel toevallige gebeurtenissen (Garwood), waar ook de "
+    "afronding in zit."
+)
 ROUNDED_NOTE = mark(
     "Aantallen zijn afgerond op {step}; opgeteld kunnen zij iets afwijken van het totaal."
 )
@@ -123,10 +128,13 @@ _DELIVERY_STATUS = {
     "geweigerd": mark("Geweigerd"),
 }
 _SEVERITY = {"fout": mark("Fout"), "waarschuwing": mark("Waarschuwing")}
-# The way a value went since the year before -> how that reads below it.
+# The way a value went since an earlier year -> how that reads below it.
 _CHANGES = {
     "gelijk": mark("Gelijk aan {jaar}"),
+    "ongeveer": mark("Ongeveer gelijk aan {jaar} ({was})"),
     "onzeker": mark("{was} in {jaar}, verschil niet zeker"),
+    "open": mark("{was} in {jaar}"),
+    "anders": mark("{was} in {jaar}, over andere eenheden: niet te vergelijken"),
     "meer": mark("Meer dan in {jaar} ({was})"),
     "minder": mark("Minder dan in {jaar} ({was})"),
     "hoger": mark("Hoger dan in {jaar} ({was})"),
@@ -178,8 +186,8 @@ def natural(value: float) -> str:
 
 
 def euro(value: float, decimals: int = 0) -> str:
-    """-61000 -> "€ −61.000", the Dutch way."""
-    sign = "−" if value < 0 else ""
+    """-61000 -> "€ −61.000", the Dutch way; never minus zero."""
+    sign = "−" if round(value, decimals) < 0 else ""
     if language.now() == language.ENGLISH:
         return f"{sign}€{number(abs(value), decimals)}"
     return f"€ {sign}{number(abs(value), decimals)}"
@@ -210,8 +218,9 @@ def decimals_of(values: Sequence[float]) -> int:
 
 def signed(value: float, decimals: int | None = None) -> str:
     """With a typographic minus; as many decimals as the value was published with."""
-    text = number(abs(value), decimals_of([value]) if decimals is None else decimals)
-    return f"−{text}" if value < 0 else text
+    digits = decimals_of([value]) if decimals is None else decimals
+    text = number(abs(value), digits)
+    return f"−{text}" if round(value, digits) < 0 else text
 
 
 def date(value: dt.date | dt.datetime | str | None) -> str:
@@ -263,9 +272,10 @@ def bare(metric: Metric, value: float) -> str:
             return euro(value)
         case "per_100" | "per_1000":
             return number(value)
-        case "gemiddelde":
-            return number(value, 1)
-        case "reeks":
+        case "mediaan" if metric.klasse > 1:
+            half = (metric.klasse - 1) / 2
+            return f"{number(value - half)}–{number(value + half)}"
+        case "gemiddelde" | "reeks":
             return number(value, max(1, decimals_of([value])))
         case _:
             return natural(value)
@@ -292,8 +302,16 @@ def by(metric: Metric, cut_label: str) -> str:
 
 def interval(metric: Metric, low: float | None, high: float | None) -> str:
     """61–67%; empty where there is none. Whole values have whole bounds, rounded outwards."""
-    if low is None or high is None:
+    if low is None or high is None or difference.is_count(metric):
         return ""
+    if metric.soort == "mediaan":
+        return f"{number(low)}–{number(high)}"
+    if metric.soort == "gemiddelde" and not metric.eenheid.startswith("euro"):
+        decimals = max(1, decimals_of([low, high]))
+        if low < 0:
+            ends = (signed(end, decimals) for end in (low, high))
+            return tr("{laag} tot {hoog}", laag=next(ends), hoog=next(ends))
+        return f"{number(low, decimals)}–{number(high, decimals)}"
     if metric.soort in _WHOLE:
         sign = "%" if metric.soort == "aandeel" else ""
         return f"{number(math.floor(low + 1e-9))}–{number(math.ceil(high - 1e-9))}{sign}"
@@ -433,47 +451,54 @@ def where(niveau: str, name: str) -> str:
 
 @dataclass(frozen=True)
 class Step:
-    """This year's cell and last year's, of one metric in one area."""
+    """This year's cell, last year's and the first of the same coverage, of one metric and area.
+
+    `first` is None where there is none before last year. `rounding`: what counts are rounded to.
+    """
 
     metric: Metric
     schooljaar: str
     now: Mapping[str, Any]
     before: Mapping[str, Any] | None
+    first: Mapping[str, Any] | None = None
+    rounding: int = 5
 
 
 def movement(step: Step) -> str:
-    """gelijk, onzeker, or the way it went in a word (meer, minder, hoger, lager); '' when unknown.
+    """How this year stands to the last: a way of `difference.way`; '' when unknown."""
+    if step.before is None:
+        return ""
+    return difference.way(step.metric, step.now, step.before, step.rounding)
 
-    "onzeker" where the intervals overlap: then no difference is claimed.
-    """
-    if step.before is None or step.before["status"] != VISIBLE or step.now["status"] != VISIBLE:
-        return ""
-    now, before = step.now["waarde"], step.before["waarde"]
-    if now is None or before is None:
-        return ""
-    if abs(now - before) < 1e-9:
-        return "gelijk"
-    if _overlap(step.now, step.before):
-        return "onzeker"
-    if step.metric.soort in {"aantal", "stroom"}:
-        return "meer" if now > before else "minder"
-    return "hoger" if now > before else "lager"
+
+def movements(step: Step) -> list[tuple[str, str, str]]:
+    """(way, value, year) since last year, and since the first year where that says more."""
+    found = []
+    for cell in (step.before, step.first):
+        if cell is None:
+            continue
+        way = difference.way(step.metric, step.now, cell, step.rounding)
+        if way:
+            found.append((way, bare(step.metric, cell["waarde"]), str(cell["schooljaar"])))
+    return found
 
 
 def change(step: Step) -> str:
-    """How this year stands to the last, for under a value."""
-    way = movement(step)
-    if not way or step.before is None:
-        return ""
-    was, year = bare(step.metric, step.before["waarde"]), step.before["schooljaar"]
-    return tr(_CHANGES[way], was=was, jaar=year)
+    """How this year stands to the last and to the first, for under a value."""
+    told = [tr(_CHANGES[way], was=was, jaar=year) for way, was, year in movements(step)]
+    return "; ".join(part if n == 0 else within(part) for n, part in enumerate(told))
 
 
-def _overlap(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    ends = (one["onder"], one["boven"], other["onder"], other["boven"])
-    if any(end is None for end in ends):
-        return False
-    return bool(one["onder"] <= other["boven"] and other["onder"] <= one["boven"])
+def within(sentence: str) -> str:
+    """A sentence that goes on after another."""
+    return f"{sentence[:1].lower()}{sentence[1:]}"
+
+
+def estimated(metric: Metric, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The cell as it is drawn: a count has been counted, so it shows no interval of its own."""
+    if not difference.is_count(metric):
+        return row
+    return {**row, "onder": None, "boven": None}
 
 
 def target(metric: Metric) -> float | None:
@@ -521,6 +546,9 @@ def norm_verdict(metric: Metric, cell: Mapping[str, Any]) -> str:
         return ""
     low, high = cell["onder"], cell["boven"]
     if low is not None and high is not None and low < norm < high:
+        return "onzeker"
+    half = (metric.klasse - 1) / 2
+    if value - half <= norm < value + half:  # inside the class of a median
         return "onzeker"
     met = value >= norm if metric.richting == "hoger" else value <= norm
     return "gehaald" if met else "niet gehaald"

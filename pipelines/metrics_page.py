@@ -120,10 +120,27 @@ def _how_to_read(contracts: Contracts) -> list[str]:
         " `termijn_open_..._maanden` zeggen. Duurt het langer, dan is een vergeten einddatum"
         " waarschijnlijker; de leverancier krijgt daarover een bevinding.",
         "**Interval.** Wat er in een jaar gebeurt, hangt ook van toeval af. Aandelen hebben daarom"
-        " een interval van 95% volgens Wilson, aantallen per 100 of per 1.000 een exact interval"
-        " voor tellingen (Garwood), medianen een interval uit de volgorde van de waarden, en"
-        " verschillen van gemiddelden een interval volgens Welch. Bij een aantal, een som en een"
-        " bedrag staat er geen.",
+        " een interval van 95% volgens Wilson, aantallen en aantallen per 100 of per 1.000 een"
+        " exact interval voor tellingen (Garwood), gemiddelden een interval volgens Student over de"
+        " personen, medianen een interval uit de volgorde van de waarden, en verschillen van"
+        " gemiddelden een interval volgens Welch. Bij een som van uren en een bedrag staat er geen."
+        " Het interval houdt ook in wat de afronding van teller en noemer verbergt: de waarheid"
+        " ligt altijd in wat alle mogelijke aantallen samen toelaten. Een grens wordt naar buiten"
+        " afgerond, en nooit op of over nul.",
+        "**Meer of minder.** Of twee jaren of gebieden verschillen, volgt uit het interval van het"
+        " verschil zelf (Newcombe 1998 voor aandelen; op dezelfde manier, volgens Zou en Donner"
+        " 2008, voor aantallen, verhoudingen, gemiddelden en medianen). Overlappende intervallen"
+        " zeggen dat niet. Een verschil van één stap van de afronding heet nooit meer, minder,"
+        " hoger of lager, en zonder interval wordt er niets over gezegd. Naast vorig jaar staat"
+        " het eerste jaar dat over dezelfde eenheden gaat.",
+        "**Scholen naast elkaar.** Elke school staat naast scholen van dezelfde onderwijssoort. De"
+        " grenzen van 95% en 99,8% zijn die van het toeval (binomiaal), verruimd met de gewone"
+        " spreiding tussen scholen van die soort: het additieve model voor overdispersie van"
+        " Spiegelhalter (2005), uit standaardscores waarvan de buitenste tienden zijn ingetrokken"
+        " (winsoriseren), en met de afronding. Een soort met minder dan acht zichtbare scholen"
+        " wordt niet vergeleken.",
+        "**Gemiddelden.** Een gemiddelde over kinderen is de exacte som gedeeld door het exacte"
+        " aantal, afgerond op een tiende. De som zelf wordt niet gepubliceerd.",
         f"**Afschermen.** Een cijfer over minder dan {least} kinderen wordt niet getoond; bij"
         " gezondheid, veiligheid, bedragen, gemiddelden en medianen is dat minder dan"
         f" {heavy}. Bij elk cijfer staat welke grens geldt. Andere aantallen zijn afgerond op een"
@@ -173,9 +190,9 @@ def _metric(metric: Metric, plan: Plan, contracts: Contracts) -> list[str]:
 def _form(metric: Metric) -> str:
     match metric.form:
         case Count():
-            return "aantal, zonder interval"
+            return "aantal; het interval voor een verschil volgens Garwood"
         case Flow():
-            return "aantal per combinatie, zonder interval"
+            return "aantal per combinatie; het interval voor een verschil volgens Garwood"
         case Share(whole=True):
             return "aandeel van alle eenheden in het gebied, met interval (Wilson)"
         case Share():
@@ -193,20 +210,25 @@ def _form(metric: Metric) -> str:
         case Total():
             return "som, zonder interval"
         case Mean():
-            return "gemiddelde, op een tiende, vanaf tien waarden"
+            return "gemiddelde, op een tiende, vanaf tien waarden, met interval (Student)"
         case PerUnit() | Quotient():
-            return "gemiddeld bedrag, op tien euro"
-        case Quantiles(censored=None):
-            return "mediaan en 90%-punt, met interval"
-        case Quantiles():
-            return (
-                "mediaan en 90%-punt, met interval; wat nog niet is afgelopen, telt mee als"
-                " minstens zo lang (Kaplan-Meier)"
-            )
+            return "gemiddeld bedrag, op tien euro of zo grof als het afgeronde aantal het laat"
+        case Quantiles() as form:
+            return _of_quantiles(form)
         case Difference():
             return "verschil van twee gemiddelden, met interval (Welch)"
         case Diversity():
             return "aantal verschillende waarden"
+
+
+def _of_quantiles(form: Quantiles) -> str:
+    told = "mediaan en 90%-punt" if len(form.at) > 1 else "mediaan"
+    told += ", met interval"
+    if form.width > 1:
+        told += f"; in klassen van {form.width} hele waarden, vanaf nul"
+    if form.censored is None:
+        return told
+    return f"{told}; wat nog niet is afgelopen, telt mee als minstens zo lang (Kaplan-Meier)"
 
 
 def _areas(metric: Metric, plan: Plan) -> str:

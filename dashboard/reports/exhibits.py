@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboard import charts, conclusions, facts, tables, wording
+from dashboard import charts, conclusions, difference, facts, tables, wording
 from dashboard.released import Metric, Released
 from dashboard.reports import pictures
 from dashboard.reports.content import Exhibit
@@ -129,15 +129,19 @@ def _way(step: wording.Step) -> str:
     way = wording.movement(step)
     verdict = wording.norm_verdict(step.metric, step.now)
     norm = {"gehaald": "; norm gehaald", "niet gehaald": "; norm niet gehaald"}.get(verdict, "")
-    return {"": "", "onzeker": "niet zeker"}.get(way, way) + norm
+    said = {
+        "onzeker": "niet zeker", "ongeveer": "ongeveer gelijk", "open": "niet te beoordelen",
+        "anders": "andere eenheden",
+    }  # fmt: skip
+    return said.get(way, way) + norm
 
 
 def _moved(steps: Sequence[wording.Step], selection: Selection) -> str:
     ways = [wording.movement(step) for step in steps]
-    known = [way for way in ways if way]
+    known = [way for way in ways if way and way not in {difference.OPEN, difference.OTHER}]
     if not known:
         return f"Zo stond het ervoor in {selection.schooljaar}"
-    apart = sum(way not in {"gelijk", "onzeker"} for way in known)
+    apart = sum(way in difference.DIRECTIONS for way in known)
     if not apart:
         return "Geen van de kerncijfers verschilt aantoonbaar van het jaar ervoor"
     verb = "verschilt" if apart == 1 else "verschillen"

@@ -39,7 +39,9 @@ def _mark(metric: Metric, row: Cell, label: str, *, strong: bool = False) -> Mar
         hidden = row["status"] == wording.HIDDEN
         return Mark(label, None, wording.MARK if hidden else wording.status(row["status"]))
     value = float(row["waarde"])
-    return Mark(label, value, wording.at_mark(metric, value), row["onder"], row["boven"], strong)
+    drawn = wording.estimated(metric, row)
+    low, high = drawn["onder"], drawn["boven"]
+    return Mark(label, value, wording.at_mark(metric, value), low, high, strong)
 
 
 def years(metric: Metric, rows: Sequence[Cell], now: str, alt: str) -> Picture:

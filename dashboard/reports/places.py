@@ -14,7 +14,11 @@ from dashboard.tables import Row, Table
 
 Cell = Mapping[str, Any]
 
-_CHANCE = {0: "past bij toeval", 1: "hoger dan toeval verklaart", -1: "lager dan toeval verklaart"}
+_CHANCE = {
+    0: "past bij de onderwijssoort",
+    1: "hoger dan past bij de soort",
+    -1: "lager dan past bij de soort",
+}
 
 
 def areas(
@@ -92,14 +96,15 @@ def _outside(
     or a number of schools that does not bear a comparison."""
     mine = [row for row in rows if row["metriek"] == metric.id]
     compared = comparison.of(released, metric, selection, mine)
-    if level != "vestiging" or compared.rate is None:
+    if level != "vestiging" or not compared.groups:
         return None
-    apart = {row["gebied"] for row in compared.outside}
-    whole = compared.rate * (1000.0 if metric.soort == "per_1000" else 100.0)
-    return {
-        row["gebied"]: 0 if row["gebied"] not in apart else 1 if row["waarde"] > whole else -1
-        for row in compared.shown
-    }
+    found: dict[str, int] = {}
+    for group in compared.groups:
+        apart = {row["gebied"] for row in group.outside}
+        for row in group.units:
+            way = 1 if row["waarde"] > group.rate * group.scale else -1
+            found[row["gebied"]] = way if row["gebied"] in apart else 0
+    return found
 
 
 def beside(released: Released, metrics: Sequence[str], places: Sequence[Selection]) -> Exhibit:

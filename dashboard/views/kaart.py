@@ -20,7 +20,7 @@ from dashboard import (
 )
 from dashboard import released as releases
 from dashboard.boundaries import BoundariesRefused, Shape
-from dashboard.comparing import Pair
+from dashboard.comparing import SURE, Pair
 from dashboard.figure import Figure
 from dashboard.language import mark, plural, tr
 from dashboard.released import Metric, Released
@@ -185,14 +185,18 @@ def _told(
         return told
     value = wording.bare(metric, whole["waarde"])
     higher, lower = (
-        [str(row["label"]) for row, pair in pairs if pair.bounds and sure(*pair.bounds)]
-        for sure in (lambda low, _: low > 0, lambda _, high: high < 0)
+        [
+            str(row["label"])
+            for row, pair in pairs
+            if pair.certainty == SURE and sign * (pair.difference or 0.0) > 0
+        ]
+        for sign in (1, -1)
     )
     if not higher and not lower:
         told.append(
             tr(
                 "Geen van de {gebieden} verschilt zeker van het geheel (**{waarde}**): de "
-                "intervallen overlappen, en kleuren kunnen hier toeval zijn.",
+                "verschillen, en dus de kleuren, kunnen hier toeval zijn.",
                 gebieden=_areas(level),
                 waarde=value,
             )

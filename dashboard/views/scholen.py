@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import comparison, figure, filters, page
+from dashboard import comparison, figure, filters, page, wording
 from dashboard.language import mark, tr
 from dashboard.released import Released
 from dashboard.selection import Selection
 
 TITLE = mark("Scholen vergelijken")
-QUESTION = mark("Welke scholen verschillen meer van elkaar dan toeval verklaart?")
+QUESTION = mark("Welke scholen verschillen meer van hun soort dan toeval en gewone spreiding?")
 
 # Rates over pupils: their limits follow from how many pupils a school has.
 _COMPARED = {
@@ -35,19 +35,46 @@ def render(released: Released) -> None:
     metric = chosen or published[0]
     figure.section(tr("Scholen en toeval"))
     if selection.niveau in {"totaal", "gemeente", "vestiging"}:
+        kind = _kind(released, metric, selection)
+        title = tr("{cijfer}: scholen en grootte", cijfer=tr(_COMPARED[metric]))
+        if kind:
+            named = wording.area_name(released.areas.get(("onderwijssoort", kind)), kind)
+            title = tr("{titel}, {onderwijssoort}", titel=title, onderwijssoort=named.lower())
         figure.funnel(
-            released, metric, selection,
-            tr("{cijfer}: scholen en grootte", cijfer=tr(_COMPARED[metric])),
+            released, metric, selection, title,
             note=tr(
-                "Scholen van een andere soort hebben een andere opdracht; vergelijk scholen van "
-                "dezelfde soort."
+                "De grafiek toont scholen van één onderwijssoort, want een andere soort heeft een "
+                "andere opdracht; de lijst noemt alle scholen."
             ),
+            kind=kind,
         )  # fmt: skip
     else:
         figure.explain(
             tr("Scholen vergeleken"),
             tr("Kies bij Gebied of groep alle gemeenten, een gemeente of een school."),
         )
+
+
+def _kind(released: Released, metric: str, selection: Selection) -> str:
+    """The kind of school that is drawn: that of the chosen school, or what the reader picks."""
+    rows = comparison.rows_of(released, metric, selection, "vestiging")
+    compared = comparison.of(released, released.metrics[metric], selection, rows)
+    largest = compared.group("")
+    kinds = [group.kind for group in compared.groups]
+    if largest is None or kinds == [""]:
+        return ""
+    own = next((row["soort_school"] for row in rows if row["gebied"] == selection.gebied), "")
+    if own in kinds:
+        return own
+    if len(kinds) == 1:
+        return kinds[0]
+    return st.segmented_control(
+        tr("Onderwijssoort"), kinds, default=largest.kind, key="soort", bind="query-params",
+        format_func=lambda kind: wording.area_name(
+            released.areas.get(("onderwijssoort", kind)), kind
+        ),
+        required=True,
+    ) or largest.kind  # fmt: skip
 
 
 def _told(released: Released, published: list[str], selection: Selection) -> list[str]:

@@ -35,6 +35,7 @@ from pipelines.metrics.metric import (
 KEY = ("schooljaar", "niveau", "gebied", "uitsplitsing", "categorie")
 SMALLEST_SHARE = 20  # a share of fewer is not shown
 SMALLEST_MEAN = 10
+MEAN_STEP = 0.1  # a mean of children is shown to a tenth
 MONEY = "euro"
 MOST_EURO = 10**10
 
@@ -73,7 +74,10 @@ class Figure:
 
 @dataclass
 class Topic:
-    """Everything released about one measure: one table of cells to the reader."""
+    """Everything released about one measure: one table of cells to the reader.
+
+    `money`: amounts, which are secret by their size; `means`: the sums behind means.
+    """
 
     name: str
     money: bool
@@ -85,6 +89,7 @@ class Topic:
     figures: list[Figure] = field(default_factory=list)
     pairs: set[tuple[int, int]] = field(default_factory=set)
     distinct: bool = False
+    means: bool = False
 
     def cell(self, population: Population, key: Key) -> int:
         """The number of a cell; a new one where it was not met before."""
@@ -124,7 +129,7 @@ class Released:
         with duckdb.connect(str(file), read_only=True) as con:
             about = con.execute("SELECT id, drempel, drempel_zwaar FROM release").fetchone()
             rows = con.execute(
-                f"SELECT metriek, {', '.join(KEY)}, teller, noemer, status FROM cellen"
+                f"SELECT metriek, {', '.join(KEY)}, teller, noemer, waarde, status FROM cellen"
                 " WHERE maat = '' ORDER BY ALL"
             )
             names = [column[0] for column in rows.description or ()]
@@ -218,8 +223,10 @@ def _enter(
     for part in parts(metric):
         own = _whole(key) if part.whole else key
         name = (part.population.measure, part.population.weight, key[0])
-        money = metric.unit == MONEY and isinstance(metric.form, Total)
+        behind_mean = isinstance(metric.form, Mean) and part.column == "teller"
+        money = behind_mean or (metric.unit == MONEY and isinstance(metric.form, Total))
         topic = found.setdefault(name, Topic(" ".join(n for n in name if n), money))
+        topic.means |= behind_mean
         topic.distinct |= metric.measure.distinct is not None
         cell = topic.cell(part.population, own)
         topic.thresholds[cell] = thresholds[part.population, own]
@@ -249,6 +256,8 @@ def _seen(
     row: Mapping[str, Any], metric: Metric, part: Part, threshold: int, *, money: bool
 ) -> Seen | None:
     """What one figure tells of a cell behind it; None for a hidden one."""
+    if isinstance(metric.form, Mean) and part.column == "teller":
+        return _behind_mean(row, part)
     match row["status"]:
         case "zichtbaar":
             number = row[part.column]
@@ -260,6 +269,23 @@ def _seen(
             most = least - ROUNDING + ROUNDING // 2
             return Between(threshold if part.column == "noemer" else 0, most)
         case "nvt" if isinstance(metric.form, Share | Split | Mean):
+            return Between(0, 0)
+        case _:
+            return None
+
+
+def _behind_mean(row: Mapping[str, Any], part: Part) -> Seen | None:
+    """The sum that a mean of so many units tells, in its own parts; an older release shows it."""
+    match row["status"]:
+        case "zichtbaar" if row["waarde"] is not None and row["noemer"] is not None:
+            few, many = row["noemer"] - ROUNDING // 2, row["noemer"] + ROUNDING // 2
+            low, high = row["waarde"] - MEAN_STEP / 2, row["waarde"] + MEAN_STEP / 2
+            seen = Between(max(0.0, low * few * part.scale), high * many * part.scale)
+            if row["teller"] is None:
+                return seen
+            told = row["teller"] * part.scale
+            return _both(seen, Between(told - ROUNDING / 2, told + ROUNDING / 2))
+        case "nvt":
             return Between(0, 0)
         case _:
             return None

@@ -151,6 +151,10 @@ class Referee:
         if guess.minus is not None:
             return None
         low, high = guess.bounds.low, guess.bounds.high
+        fact = self.facts.get(guess.cell)
+        many = fact is not None and fact.children >= self.topic.thresholds[guess.cell]
+        if self.topic.means and many:  # hidden since their number is, or to cover another
+            return "narrow" if high - low < NARROW - SLACK else None
         middle = (low + high) / 2 if truth is None else truth
         near = low > middle * (1 - AMOUNT_MARGIN) + 1 or high < middle * (1 + AMOUNT_MARGIN) - 1
         return "narrow" if near else None

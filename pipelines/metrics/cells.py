@@ -124,6 +124,38 @@ def largest_two(at: Ints, persons: Owners, amounts: Ints, size: int) -> tuple[Co
     return found[0], found[1]
 
 
+_DIGITS = 6  # of a variance, so that the order of rows never shows
+
+
+def variance_of_sum(at: Ints, persons: Owners, amounts: Ints, size: int) -> npt.NDArray[np.float64]:
+    """Sampling variance of the sum per place around its own mean per row, with persons as clusters.
+
+    K/(K-1) times the sum over the K persons of (own sum - mean x own rows) squared: the linearised
+    variance of a ratio (Cochran, Sampling Techniques, 1977, 6.3); with one row each n times the
+    sample variance. NaN below two persons. Rows without a person count as those of one.
+    """
+    here = np.flatnonzero(at != NONE)
+    per_person = (
+        pl.DataFrame({"plek": at[here], "wie": persons.number[here], "bedrag": amounts[here]})
+        .group_by("plek", "wie")
+        .agg(som=pl.col("bedrag").sum().cast(pl.Float64), n=pl.len().cast(pl.Float64))
+    )
+    per_place = per_person.group_by("plek").agg(
+        k=pl.len().cast(pl.Float64),
+        s=pl.col("som").sum(),
+        n=pl.col("n").sum(),
+        ss=(pl.col("som") ** 2).sum(),
+        sn=(pl.col("som") * pl.col("n")).sum(),
+        nn=(pl.col("n") ** 2).sum(),
+    )
+    mean, k = pl.col("s") / pl.col("n"), pl.col("k")
+    around = (pl.col("ss") - 2 * mean * pl.col("sn") + mean**2 * pl.col("nn")).clip(0.0)
+    told = per_place.filter(k > 1).with_columns(v=(around * k / (k - 1)).round(_DIGITS))
+    found = np.full(size, np.nan)
+    found[told["plek"].to_numpy()] = told["v"].to_numpy()
+    return found
+
+
 class Atlas:
     """One number for every place of every grid, in the order in which cells are shown: KEY."""
 

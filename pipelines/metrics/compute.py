@@ -50,7 +50,8 @@ class Counted:
     `cells`: cel (0..n-1, also the row number), KEY, deel ('teller', 'noemer' or '' for a plain
     count), aantal, kinderen (distinct persons), scholen (distinct schools with a unit in the cell;
     null for a measure without schools), grootste and tweede (largest two contributions of a
-    person; null unless something is summed). Figures that count the same units share a cell.
+    person; null unless something is summed) and spreiding (variance of a sum, see
+    `cells.variance_of_sum`). Figures that count the same units share a cell.
     `atoms`: aantal (> 0) of all units that count in exactly the cells `cellen` (sorted). Over the
     atoms with a cell it adds up to that cell. No atom spans two school years.
     `figures`: metriek, KEY, teller and noemer (a cel, or null), complement (noemer minus teller is
@@ -182,7 +183,7 @@ def _component(
     )
 
 
-_CELLS = ["cel", *KEY, "deel", "aantal", "kinderen", "scholen", "grootste", "tweede"]
+_CELLS = ["cel", *KEY, "deel", "aantal", "kinderen", "scholen", "grootste", "tweede", "spreiding"]
 _DIGITS = 6  # of a sum of fractions, so that the order of rows never shows
 _NO_NUMBER = pl.lit(None, dtype=pl.Int64)
 

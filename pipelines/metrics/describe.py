@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipelines.contracts import Contracts
-from pipelines.metrics.metric import Metric
+from pipelines.metrics.metric import Metric, Quantiles
 
 
 def describe(metric: Metric, contracts: Contracts) -> dict[str, Any]:
     """Names as in the released table `metrieken`, with the breakdowns and the threshold beside it.
 
     The norm is a number with its unit and source; all three are empty where there is none.
+    `klasse`: how many whole numbers of its unit a published value stands for.
     """
     norm = contracts.parameters[metric.norm] if metric.norm else None
     return {
@@ -30,6 +31,7 @@ def describe(metric: Metric, contracts: Contracts) -> dict[str, Any]:
         "norm": norm.value if norm else None,
         "norm_eenheid": norm.unit if norm else "",
         "norm_bron": norm.source if norm else "",
+        "klasse": metric.form.width if isinstance(metric.form, Quantiles) else 1,
         "datasets": list(metric.datasets),
         "systeem": metric.system,
         "versie": metric.version,

@@ -16,16 +16,16 @@ from pipelines.metrics.field import Field
 from pipelines.metrics.lines import NONE, Ints, Lines, Marks
 from pipelines.metrics.parts import Part
 
-_TOLD = ["aantal", "kinderen", "scholen", "grootste", "tweede"]
+_TOLD = ["aantal", "kinderen", "scholen", "grootste", "tweede", "spreiding"]
 
 
 @dataclass(frozen=True)
 class Drawn:
     """The cells of one component.
 
-    `cells`: cel (0..n-1), KEY, aantal, kinderen, scholen, grootste, tweede, and eerste: the number
-    of the part that names the cell. `numbers`: per part the cells of its metric, in the order of
-    `Field.keys`. `atoms`: see `atoms.gather`.
+    `cells`: cel (0..n-1), KEY, aantal, kinderen, scholen, grootste, tweede, spreiding, and eerste:
+    the number of the part that names the cell. `numbers`: per part the cells of its metric, in the
+    order of `Field.keys`. `atoms`: see `atoms.gather`.
     """
 
     cells: pl.DataFrame
@@ -101,10 +101,12 @@ def _people(lines: Lines, at: Ints, size: int) -> pl.DataFrame:
 
 
 def _told(lines: Lines, at: Ints, size: int, amounts: Ints | None, *, marked: bool) -> pl.DataFrame:
-    """Per place: merk (equal where the same units are counted), aantal, grootste, tweede."""
+    """Per place: merk (equal where the same units are counted), aantal, grootste, tweede,
+    spreiding."""
     units = lines.units if amounts is None else lines.each
     here, numbers = cells.once(at if amounts is None else np.where(amounts > 0, at, NONE), units)
     largest = second = np.full(size, NONE, dtype=np.int64)
+    spread = np.full(size, np.nan)
     if amounts is None:
         total = np.bincount(here, minlength=size)
     else:
@@ -112,8 +114,17 @@ def _told(lines: Lines, at: Ints, size: int, amounts: Ints | None, *, marked: bo
         total = np.bincount(at[rows], amounts[rows], size).astype(np.int64)
         if lines.persons:
             largest, second = cells.largest_two(at, lines.persons, amounts, size)
+            spread = cells.variance_of_sum(at, lines.persons, amounts, size)
     mark = cells.marked(here, numbers, size, units.count) if marked else np.zeros_like(total)
-    frame = pl.DataFrame({"merk": mark, "aantal": total, "grootste": largest, "tweede": second})
+    frame = pl.DataFrame(
+        {
+            "merk": mark,
+            "aantal": total,
+            "grootste": largest,
+            "tweede": second,
+            "spreiding": pl.Series(spread, nan_to_null=True),
+        }
+    )
     known = pl.col("grootste", "tweede")
     return frame.with_columns(pl.when(known != NONE).then(known))
 
@@ -145,7 +156,7 @@ def _numbered(raw: pl.DataFrame, parts: int, *, summed: bool) -> pl.DataFrame:
     Amounts can be the same where rows without an amount are not: then the most people count.
     """
     if summed:
-        most = ("kinderen", "scholen", "grootste", "tweede")
+        most = ("kinderen", "scholen", "grootste", "tweede", "spreiding")
         raw = raw.with_columns(pl.col(most).max().over("plek", "eerste"))
     number = pl.col("plek") * parts + pl.col("eerste")
     return raw.with_columns(cel=number.rank("dense").cast(pl.Int64) - 1)

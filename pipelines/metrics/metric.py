@@ -209,6 +209,8 @@ class Quantiles:
     """Of a whole-number column, the smallest value that at least a share `at` does not exceed.
 
     `censored` names a boolean column: the value is then only a lower bound (Kaplan-Meier).
+    `width`: how many whole numbers of its unit a published value stands for; two days, but one
+    week, which is a class of seven days itself.
     Shown on one level whose areas do not overlap, never at another.
     """
 
@@ -216,6 +218,7 @@ class Quantiles:
     level: Level
     at: tuple[float, ...] = (0.5, 0.9)
     censored: str | None = None
+    width: int = 2
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Counted -> protected: every count of the catalogue becomes a component with its rules.
 
-Counts of units go to the protector as they are; amounts of money have rules of their own
-(`amounts`). What comes back says per cell whether it may be shown, and as which number.
+Counts of units go to the protector as they are; amounts of money, and the sums behind means, have
+rules of their own (`amounts`). What comes back says per cell whether it may be shown, and as which
+number.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import polars as pl
 
 from pipelines.metrics.cells import KEY
 from pipelines.metrics.compute import Counted
-from pipelines.metrics.metric import Metric, Quotient
+from pipelines.metrics.metric import Mean, Metric, Quotient
 from pipelines.release.disclosure import (
     Component,
     Protection,
@@ -26,8 +27,8 @@ from pipelines.release.disclosure import (
 from pipelines.release.disclosure.amounts import protect_amounts
 from pipelines.release.disclosure.numbers import Ints
 from pipelines.release.disclosure.problem import by_year, rows_of
-from pipelines.release.disclosure.rules import first_hidden
-from pipelines.release.earlier import said, said_of_amounts
+from pipelines.release.disclosure.rules import MEAN_STEP, WIDTH, first_hidden
+from pipelines.release.earlier import said, said_of_amounts, said_of_means
 from pipelines.release.ledger import Page
 from pipelines.release.thresholds import heavy_ones
 
@@ -69,7 +70,8 @@ def protect(
 ) -> list[Protected]:
     """Protect all components, beside what earlier releases said. Raises ReleaseRefused when one
     cannot be certified."""
-    counts = [c for c in counted if c.unit != MONEY]
+    means = [c for c in counted if _behind_means(c, metrics)]
+    counts = [c for c in counted if c.unit != MONEY and c not in means]
     years = [
         by_year(_beside(_component(c, metrics, thresholds), said(c, metrics, earlier)))
         for c in counts
@@ -79,14 +81,22 @@ def protect(
         _of_counts(c, [(cells, next(shown)) for cells, _ in parts])
         for c, parts in zip(counts, years, strict=True)
     ]
-    for amounts in (c for c in counted if c.unit == MONEY):
+    shown_counts = tuple(found)
+    for amounts in (c for c in counted if c.unit == MONEY or c in means):
+        units = _units_of(amounts, shown_counts) if amounts in means else None
         protection = protect_amounts(
             amounts.measure,
             amounts.cells,
             amounts.atoms,
             minimum_children=thresholds.heavy,
-            hidden=_without_count(amounts, found, metrics),
-            earlier=said_of_amounts(amounts, earlier),
+            hidden=_without_count(amounts, shown_counts, metrics)
+            if units is None
+            else units.unseen,
+            earlier=said_of_amounts(amounts, earlier)
+            if units is None
+            else said_of_means(amounts, units.amounts, earlier),
+            steps=() if units is None else [MEAN_STEP * amounts.scale * n for n in units.amounts],
+            least=0.0 if units is None else float(max(WIDTH, amounts.scale)),
         )
         hidden = int((~protection.cells["zichtbaar"]).sum())
         found.append(
@@ -100,6 +110,45 @@ def protect(
             )
         )
     return found
+
+
+def _behind_means(counted: Counted, metrics: Mapping[str, Metric]) -> bool:
+    """Whether these are sums that are only shown divided by their number of units."""
+    names = counted.figures.filter(pl.col("teller").is_not_null())["metriek"].unique()
+    return (
+        bool(len(names))
+        and all(name in metrics and isinstance(metrics[name].form, Mean) for name in names)
+        and counted.figures["noemer"].is_null().all()
+    )
+
+
+@dataclass(frozen=True)
+class _Units:
+    """Behind each sum of a component the exact number of units; `unseen`: the sums of which that
+    number is hidden, and so the mean."""
+
+    amounts: Sequence[int]
+    unseen: Sequence[int]
+
+
+def _units_of(sums: Counted, shown: Sequence[Protected]) -> _Units:
+    """The numbers of units by which sums are divided; 1 where there is none."""
+    amounts = [1] * sums.cells.height
+    unseen: set[int] = set()
+    tellers = sums.figures.select("metriek", *KEY, "teller").drop_nulls("teller")
+    for counts in shown:
+        known = counts.counted.cells.select("cel", "aantal").join(
+            counts.cells.select("cel", "zichtbaar"), on="cel"
+        )
+        noemers = counts.counted.figures.select("metriek", *KEY, "noemer").drop_nulls("noemer")
+        both = tellers.join(noemers, on=["metriek", *KEY]).join(
+            known, left_on="noemer", right_on="cel"
+        )
+        for cell, units, visible in both.select("teller", "aantal", "zichtbaar").iter_rows():
+            amounts[cell] = max(amounts[cell], units)
+            if not visible:
+                unseen.add(cell)
+    return _Units(amounts, sorted(unseen))
 
 
 def _without_count(

@@ -16,7 +16,7 @@ from pipelines.metrics.cells import KEY
 from pipelines.metrics.compute import Counted
 from pipelines.metrics.metric import Metric
 from pipelines.release.disclosure.numbers import range_of_rounded
-from pipelines.release.disclosure.rules import cost_base
+from pipelines.release.disclosure.rules import MEAN_STEP, cost_base
 from pipelines.release.ledger import Page
 from pipelines.release.thresholds import by_metric
 
@@ -62,13 +62,40 @@ def said_of_amounts(
     return tuple((cell, *found[cell]) for cell in sorted(found))
 
 
-def _shown(counted: Counted, release: Page, part: str) -> pl.DataFrame:
+def said_of_means(
+    counted: Counted, units: Sequence[int], earlier: Sequence[Page]
+) -> tuple[tuple[int, float, float], ...]:
+    """The same of sums that were shown as a mean of `units` (per cell, the number of today); of an
+    older release also the sum itself, rounded."""
+    truth = counted.cells.sort("cel")["aantal"].to_numpy().astype(np.float64)
+    found: dict[int, tuple[float, float]] = {}
+    for release in earlier:
+        ranges = [
+            (cell, number - release.rounding / 2, number + release.rounding / 2)
+            for cell, number in _shown(counted, release, "teller")
+            .select("cel", "getal")
+            .iter_rows()
+        ]
+        for cell, mean in (
+            _shown(counted, release, "teller", "waarde").select("cel", "getal").iter_rows()
+        ):
+            half = MEAN_STEP * counted.scale / 2
+            ranges.append((cell, (mean - half) * units[cell], (mean + half) * units[cell]))
+        for cell, least, most in ranges:
+            if not least <= truth[cell] <= most:
+                continue
+            low, high = found.get(cell, (0.0, np.inf))
+            found[cell] = (max(low, least), min(high, most))
+    return tuple((cell, *found[cell]) for cell in sorted(found))
+
+
+def _shown(counted: Counted, release: Page, part: str, column: str = "") -> pl.DataFrame:
     """metriek, KEY, cel, getal: what a release showed of the cells that are counted now, in their
-    own unit."""
+    own unit; `column`: where it stood, if not under the name of the part."""
     return (
         counted.figures.select("metriek", *KEY, cel=part)
         .drop_nulls("cel")
-        .join(release.figures.select("metriek", *KEY, getal=part), on=["metriek", *KEY])
+        .join(release.figures.select("metriek", *KEY, getal=column or part), on=["metriek", *KEY])
         .drop_nulls("getal")
         .with_columns(pl.col("getal") * counted.scale)
         .sort("cel", "metriek")

@@ -1,8 +1,10 @@
 """From protected counts to the figures a reader sees: the released table `cellen`.
 
-Every number here is worked out from published numbers only, so nothing that is hidden can be
-worked out from what is shown. Shares and rates are whole numbers, and so are their intervals,
-rounded outwards. A figure that cannot be shown says why, in one Dutch sentence.
+Counts, shares and rates are worked out from published numbers only, so nothing that is hidden can
+be worked out from what is shown; shares and rates are whole numbers. A mean is worked out from
+exact ones, so that its last digit is right, and its sum is not published: `amounts` proves what
+that tells. Every interval holds what rounding hides (`bounds`) and is rounded outwards. A figure
+that cannot be shown says why, in one Dutch sentence.
 """
 
 from __future__ import annotations
@@ -14,8 +16,8 @@ from typing import Any, Literal
 
 import polars as pl
 
-from pipelines.metrics import intervals
 from pipelines.metrics.compute import Counted, Result
+from pipelines.metrics.intervals import Interval
 from pipelines.metrics.metric import (
     Count,
     Difference,
@@ -24,6 +26,7 @@ from pipelines.metrics.metric import (
     Mean,
     Metric,
     PerUnit,
+    Quantiles,
     Quotient,
     Rate,
     Share,
@@ -31,6 +34,7 @@ from pipelines.metrics.metric import (
     Total,
 )
 from pipelines.metrics.spreads import Spread
+from pipelines.release import bounds, unit_costs
 from pipelines.release.components import Protected, Thresholds
 from pipelines.release.disclosure import rules
 from pipelines.release.disclosure.problem import MINIMUM_SCHOOLS
@@ -39,11 +43,9 @@ KEY = ("schooljaar", "niveau", "gebied", "uitsplitsing", "categorie")
 Status = Literal["zichtbaar", "afgeschermd", "te_klein", "niet_geleverd", "nvt"]
 
 SMALLEST_BASE = {1: 1, 100: 20, 1000: 100}  # denominators below this give no percentage or rate
-MEDIAN_CLASS_DAYS = 2
 MEDIAN_CHILDREN = {"mediaan": 10, "p90": 20}
 
 DIFFERENCE_PERSONS = 10  # in either group
-COST_STEP = 10  # euro, of a cost per child or trajectory
 
 HIDDEN = "Afgeschermd, zodat geen kind te herkennen is."
 NOT_REACHED = "Van te weinig gevallen is het einde bekend om dit cijfer te bepalen."
@@ -119,7 +121,7 @@ def figures(
         by_metric.setdefault(figure.metriek, []).append(figure)
     for metric in metrics.values():
         if isinstance(metric.form, Quotient) and metric.id not in result.not_delivered:
-            found += _of_quotient(metric, metric.form, by_metric)
+            found += _of_quotient(metric, metric.form, by_metric, thresholds)
     found = [*_covered(found, result)]
     frame = pl.DataFrame([asdict(f) for f in found], schema=SCHEMA)
     return frame.sort("metriek", *KEY, "maat")
@@ -167,9 +169,31 @@ def _as_it_is(counted: Counted) -> Protected:
 
 @dataclass(frozen=True)
 class _Cell:
-    """A published number; `value` is None where the cell is hidden."""
+    """A published number; `value` is None where the cell is hidden.
+
+    `exact`, `persons` and `variance` of a sum are what a mean is worked out from; no other figure
+    looks at them.
+    """
 
     value: float | None
+    exact: int
+    persons: int
+    variance: float | None
+
+
+@dataclass(frozen=True)
+class _Rounding:
+    """How a metric's counts were rounded, and from how many children they show."""
+
+    threshold: int
+    step: int
+
+    @classmethod
+    def of(cls, metric: Metric, thresholds: Thresholds) -> _Rounding:
+        if metric.measure.public:
+            return cls(1, 1)
+        heavy = metric.threshold == "zwaar"
+        return cls(thresholds.heavy if heavy else thresholds.standard, thresholds.rounding)
 
 
 def _of_counts(
@@ -180,15 +204,15 @@ def _of_counts(
     bases: dict[tuple[str, ...], float] = {}
     for component in protected:
         rows = component.counted.figures.filter(pl.col("metriek") == metric.id)
-        shown = dict(component.cells.select("cel", "gepubliceerd").iter_rows())
+        shown = _cells(component)
         for *place, teller, noemer, base in rows.select(
             *KEY, "teller", "noemer", "bekend"
         ).iter_rows():
             key = tuple(place)
             if teller is not None:
-                tellers[key] = _Cell(shown[teller])
+                tellers[key] = shown[teller]
             if noemer is not None:
-                noemers[key] = _Cell(shown[noemer])
+                noemers[key] = shown[noemer]
             if base is not None:
                 bases[key] = base
     keys = sorted({*tellers, *noemers})
@@ -196,6 +220,19 @@ def _of_counts(
         _figure(metric, key, tellers.get(key), noemers.get(key), bases.get(key), thresholds)
         for key in keys
     ]
+
+
+def _cells(component: Protected) -> dict[int, _Cell]:
+    counted = component.counted.cells
+    if "spreiding" not in counted.columns:  # nothing is summed here
+        counted = counted.with_columns(spreiding=pl.lit(None, pl.Float64))
+    both = counted.select("cel", "aantal", "kinderen", "spreiding").join(
+        component.cells.select("cel", "gepubliceerd"), on="cel"
+    )
+    return {
+        cell: _Cell(value, exact, persons, variance)
+        for cell, exact, persons, variance, value in both.iter_rows()
+    }
 
 
 def _figure(
@@ -207,31 +244,41 @@ def _figure(
     thresholds: Thresholds,
 ) -> Figure:
     blank = _blank(metric.id, key)
+    rounding = _Rounding.of(metric, thresholds)
     if isinstance(metric.form, PerUnit) and noemer is not None and noemer.value is not None:
-        return _per_unit(blank, base, noemer.value, thresholds.heavy)
+        return _per_unit(blank, base, noemer.value, thresholds.heavy, rounding)
     if teller is None or teller.value is None or (noemer is not None and noemer.value is None):
         return replace(blank, status="afgeschermd", reden=HIDDEN)
     least = 1 if metric.measure.public else None
     below = None if noemer is None else noemer.value
     match metric.form:
         case Rate():
-            return _rate(metric.form, blank, teller.value / metric.form.scale, base, least)
+            return _rate(metric.form, blank, teller.value, base, least, rounding)
         case Total():
             value = teller.value / metric.form.scale
             return replace(blank, teller=value, waarde=value, n=value)
-        case Mean() if below is not None:
-            return _mean(metric.form, blank, teller.value, below, least)
+        case Mean() if noemer is not None and below is not None:
+            return _mean(metric.form, blank, teller, noemer, below, least)
         case Share() | Split() if below is not None:
-            found = _share(blank, teller.value, below, least)
+            found = _share(blank, teller.value, below, least, rounding)
             unknown = metric.nothing if found.reden == NOTHING_TO_SHARE else ""
             return replace(found, reden=unknown or found.reden)
         case Count() | Flow():
-            return replace(blank, teller=teller.value, waarde=teller.value, n=teller.value)
+            return _count(blank, teller.value, rounding)
         case _:
             raise ValueError(f"{metric.id}: a figure without its denominator")
 
 
-def _share(blank: Figure, teller: float, noemer: float, least: int | None) -> Figure:
+def _count(blank: Figure, value: float, rounding: _Rounding) -> Figure:
+    """A count, with the interval of so many chance events: two counts only compare by that."""
+    found = bounds.count(int(value), rounding.threshold, rounding.step)
+    low, high = (None, None) if found is None else bounds.outwards(found, 0)
+    return replace(blank, teller=value, waarde=value, onder=low, boven=high, n=value)
+
+
+def _share(
+    blank: Figure, teller: float, noemer: float, least: int | None, rounding: _Rounding
+) -> Figure:
     """`least`: the smallest denominator, where it is not the usual one."""
     if noemer == 0:
         return replace(blank, status="nvt", reden=NOTHING_TO_SHARE)
@@ -239,44 +286,48 @@ def _share(blank: Figure, teller: float, noemer: float, least: int | None) -> Fi
     share = rules.rate(int(part), int(noemer), least or SMALLEST_BASE[100])
     if share is None:
         return replace(blank, status="te_klein", reden=TOO_SMALL)
-    bounds = intervals.wilson(part, noemer)
-    return replace(
-        blank,
-        teller=teller,
-        noemer=noemer,
-        waarde=share,
-        onder=math.floor(100 * bounds.low) if bounds else None,
-        boven=math.ceil(100 * bounds.high) if bounds else None,
-        n=noemer,
+    found = bounds.share(int(part), int(noemer), rounding.threshold, rounding.step)
+    return _bounded(
+        replace(blank, teller=teller, noemer=noemer, waarde=share, n=noemer), found, 100
     )
 
 
+def _bounded(figure: Figure, found: Interval | None, scale: int) -> Figure:
+    """With the bounds of a fraction in the figure's own scale, to a tenth."""
+    if found is None:
+        return figure
+    low, high = bounds.outwards(Interval(scale * found.low, scale * found.high), 1)
+    return replace(figure, onder=low, boven=high)
+
+
 def _rate(
-    form: Rate, blank: Figure, teller: float, base: float | None, least: int | None
+    form: Rate,
+    blank: Figure,
+    units: float,
+    base: float | None,
+    least: int | None,
+    rounding: _Rounding,
 ) -> Figure:
     """Per 100 and per 1,000 whole, per one (a caseload) to a tenth; no interval where no chance."""
     if not base:
         return replace(blank, status="nvt", reden=NOT_KNOWN)
     if base < (least or SMALLEST_BASE[form.per]):
         return replace(blank, status="te_klein", reden=TOO_SMALL)
+    teller = units / form.scale
     parts = 10 if form.per == 1 else 1
-    rate = math.floor(form.per * parts * teller / base + 0.5) / parts
-    shown = replace(blank, teller=teller, noemer=base, waarde=rate, n=base)
+    value = math.floor(form.per * parts * teller / base + 0.5) / parts
+    shown = replace(blank, teller=teller, noemer=base, waarde=value, n=base)
     if form.scale > 1:  # hours are no chance events
         return shown
     inside = form.within and teller <= base
-    bounds = intervals.wilson(teller, base) if inside else intervals.garwood(teller, base)
-    if bounds is None:
-        return shown
-    return replace(
-        shown,
-        onder=math.floor(form.per * parts * bounds.low) / parts,
-        boven=math.ceil(form.per * parts * bounds.high) / parts,
-    )
+    found = bounds.rate(int(teller), base, rounding.threshold, rounding.step, within=inside)
+    return _bounded(shown, found, form.per)
 
 
-def _per_unit(blank: Figure, base: float | None, noemer: float, least: int) -> Figure:
-    """What one unit costs: a public amount over a published count."""
+def _per_unit(
+    blank: Figure, base: float | None, noemer: float, least: int, rounding: _Rounding
+) -> Figure:
+    """What one unit costs: a public amount over a published count, no finer than that count."""
     if base is None:
         return replace(blank, status="nvt", reden=NOT_KNOWN)
     if noemer == 0:
@@ -284,24 +335,37 @@ def _per_unit(blank: Figure, base: float | None, noemer: float, least: int) -> F
     mean = rules.mean(base, int(noemer), least)
     if mean is None:
         return replace(blank, status="te_klein", reden=TOO_SMALL)
+    cost = unit_costs.of_public(base, int(noemer), rounding.threshold, rounding.step)
     return replace(
         blank,
         teller=rules.round_cost(base),
         noemer=noemer,
-        waarde=round(mean / COST_STEP) * float(COST_STEP),
+        waarde=cost.value,
+        onder=cost.low,
+        boven=cost.high,
         n=noemer,
     )
 
 
-def _mean(form: Mean, blank: Figure, teller: float, noemer: float, least: int | None) -> Figure:
+def _mean(
+    form: Mean,
+    blank: Figure,
+    total: _Cell,
+    units: _Cell,
+    noemer: float,
+    least: int | None,
+) -> Figure:
+    """The mean of the exact sum over the exact number; the sum of persons is not published."""
     if noemer == 0:
         return replace(blank, status="nvt", reden=NOTHING_TO_SHARE)
-    mean = rules.mean(teller / form.scale, int(noemer), least or 10)
-    if mean is None:
+    if noemer < (least or 10):
         return replace(blank, status="te_klein", reden=TOO_SMALL)
-    return replace(
-        blank, teller=teller / form.scale, noemer=noemer, waarde=round(mean, 1), n=noemer
-    )
+    value = rules.rounded_mean(total.exact / form.scale, units.exact)
+    teller = None if least is None else total.exact / form.scale
+    shown = replace(blank, teller=teller, noemer=noemer, waarde=value, n=noemer)
+    variance = None if total.variance is None else total.variance / form.scale**2
+    found = bounds.mean(total.exact / form.scale, units.exact, total.persons, variance)
+    return _bounded(shown, found, 1)
 
 
 def _of_spread(metric: Metric, spread: Spread, thresholds: Thresholds) -> list[Figure]:
@@ -309,43 +373,47 @@ def _of_spread(metric: Metric, spread: Spread, thresholds: Thresholds) -> list[F
     found: list[Figure] = []
     for row in spread.cells.iter_rows(named=True):
         blank = _blank(row["metriek"], [row[k] for k in KEY], row["maat"])
-        count = float(row["aantal"] // thresholds.rounding * thresholds.rounding)
+        half = thresholds.rounding // 2
+        count = float((row["aantal"] + half) // thresholds.rounding * thresholds.rounding)
         match metric.form:
             case Difference():
                 found.append(_difference(blank, row, count))
             case Diversity():
                 found.append(_diversity(blank, row, count, thresholds))
+            case Quantiles(width=width):
+                found.append(_median(blank, row, count, thresholds, width))
             case _:
-                found.append(_median(blank, row, count, thresholds))
+                raise ValueError(f"{metric.id} is counted cell by cell")
     return found
 
 
-def _median(blank: Figure, row: Mapping[str, Any], count: float, thresholds: Thresholds) -> Figure:
-    """A median or p90 in a class, with its bounds in the same classes."""
+def _median(
+    blank: Figure, row: Mapping[str, Any], count: float, thresholds: Thresholds, width: int
+) -> Figure:
+    """The middle of the class of a median or p90; bounds run to the ends of their own classes."""
     least = max(MEDIAN_CHILDREN[row["maat"]], thresholds.heavy)
     few_schools = row["scholen"] is not None and row["scholen"] < MINIMUM_SCHOOLS
     if row["kinderen"] < least or few_schools:
         return replace(blank, status="afgeschermd", reden=HIDDEN)
-    value, low, high = (
-        rules.quantile_class(row[name], row["kinderen"], MEDIAN_CLASS_DAYS)
-        for name in ("waarde", "onder", "boven")
-    )
+    value = rules.quantile_class(row["waarde"], row["kinderen"], width)
     if value is None:
         return replace(blank, status="te_klein", reden=NOT_REACHED)
-    return replace(blank, waarde=value, onder=low, boven=high, n=count)
+    low, high = row["onder"], row["boven"]
+    return replace(
+        blank,
+        waarde=value,
+        onder=None if low is None else rules.class_start(low, width),
+        boven=None if high is None else rules.class_start(high, width) + width - 1,
+        n=count,
+    )
 
 
 def _difference(blank: Figure, row: Mapping[str, Any], count: float) -> Figure:
-    """A difference of means to a tenth, with its interval rounded outwards."""
+    """A difference of means to a tenth, finer where its interval would otherwise reach zero."""
     if row["kinderen"] < DIFFERENCE_PERSONS:
         return replace(blank, status="te_klein", reden=FEW_ANSWERS)
-    return replace(
-        blank,
-        waarde=round(row["waarde"], 1),
-        onder=math.floor(row["onder"] * 10) / 10,
-        boven=math.ceil(row["boven"] * 10) / 10,
-        n=count,
-    )
+    value, low, high = bounds.kept_side(row["waarde"], Interval(row["onder"], row["boven"]), 1)
+    return replace(blank, waarde=value, onder=low, boven=high, n=count)
 
 
 def _diversity(
@@ -357,28 +425,28 @@ def _diversity(
 
 
 def _of_quotient(
-    metric: Metric, form: Quotient, by_metric: Mapping[str, Sequence[Figure]]
+    metric: Metric,
+    form: Quotient,
+    by_metric: Mapping[str, Sequence[Figure]],
+    thresholds: Thresholds,
 ) -> list[Figure]:
     below = {f.key: f for f in by_metric.get(form.denominator, ())}
-    found: list[Figure] = []
-    for above in by_metric.get(form.numerator, ()):
-        blank = _blank(metric.id, above.key)
-        under = below.get(above.key)
-        if above.waarde is None or under is None or under.teller is None:
-            found.append(replace(blank, status="afgeschermd", reden=HIDDEN))
-        elif under.teller == 0:
-            found.append(replace(blank, status="nvt", reden=NOTHING_TO_SHARE))
-        else:
-            mean = rules.mean(above.waarde, int(under.teller))
-            found.append(
-                replace(blank, status="te_klein", reden=TOO_SMALL)
-                if mean is None
-                else replace(
-                    blank,
-                    teller=above.waarde,
-                    noemer=under.teller,
-                    waarde=round(mean / 10) * 10.0,
-                    n=under.teller,
-                )
-            )
-    return found
+    return [
+        _quotient(_blank(metric.id, above.key), above.waarde, below.get(above.key), thresholds)
+        for above in by_metric.get(form.numerator, ())
+    ]
+
+
+def _quotient(
+    blank: Figure, amount: float | None, under: Figure | None, thresholds: Thresholds
+) -> Figure:
+    """A published amount over a published count, no finer than what rounding leaves of both."""
+    if amount is None or under is None or under.teller is None:
+        return replace(blank, status="afgeschermd", reden=HIDDEN)
+    if under.teller == 0:
+        return replace(blank, status="nvt", reden=NOTHING_TO_SHARE)
+    mean = rules.mean(amount, int(under.teller))
+    if mean is None:
+        return replace(blank, status="te_klein", reden=TOO_SMALL)
+    cost = unit_costs.of_published(amount, int(under.teller), thresholds.heavy, thresholds.rounding)
+    return replace(blank, teller=amount, noemer=under.teller, waarde=cost.value, n=under.teller)

@@ -33,13 +33,13 @@ FOLDER = "grootboek"
 RELEASES = "releases"
 DECLARED = ".nooit-uitgegeven.json"
 _ABOUT = ("id", "gemaakt_op", "drempel", "drempel_zwaar", "afronding")
-_FIGURES = ("metriek", *KEY, "teller", "noemer")
+_FIGURES = ("metriek", *KEY, "teller", "noemer", "waarde")
 _NAME = re.compile(r"r[0-9a-z-]+")
 
 
 @dataclass(frozen=True)
 class Page:
-    """What one release showed: `figures` (metriek, KEY, teller, noemer) and its thresholds."""
+    """What one release showed: `figures` (metriek, KEY, teller, noemer, waarde), its thresholds."""
 
     id: str
     made: str
@@ -177,7 +177,7 @@ def _read(file: Path) -> Page:
         if "metriek" in frame.columns
         else pl.DataFrame(
             schema=dict.fromkeys(("metriek", *KEY), pl.String)
-            | {"teller": pl.Float64, "noemer": pl.Float64}
+            | {"teller": pl.Float64, "noemer": pl.Float64, "waarde": pl.Float64}
         )
     )
     return Page(name, made, figures, *limits)

@@ -24,13 +24,15 @@ from pipelines.warehouse import acceptances
 
 PARTNERSHIP = "samenwerkingsverband"
 MOST_TOWNS = 3  # named with a samenwerkingsverband
+_NUMBERS = {"norm": pl.Float64, "klasse": pl.Int64}
 SAVING = "besparing"
 SAVING_DATASETS = ("zis_deelnames", "jeugdhulp", "tarieven")
 
 LABELS = {
     "gemeente": "SELECT DISTINCT gemeente AS code, gemeentenaam AS naam, '' AS ouder FROM gebieden",
     "wijk": "SELECT DISTINCT wijk AS code, wijknaam AS naam, gemeente AS ouder FROM gebieden",
-    "vestiging": "SELECT vestigingscode AS code, naam, gemeente AS ouder FROM scholen",
+    "vestiging": "SELECT vestigingscode AS code, naam, gemeente AS ouder,"
+    " coalesce(onderwijssoort, '') AS onderwijssoort FROM scholen ORDER BY ALL",
 }
 
 
@@ -42,11 +44,11 @@ def metrics_table(metrics: Mapping[str, Metric], contracts: Contracts) -> pl.Dat
     columns = (
         "id", "thema", "label_nl", "label_en", "definitie", "definitie_en", "eenheid", "soort",
         "teller", "noemer", "richting", "norm", "norm_eenheid", "norm_bron", "datasets", "systeem",
-        "versie", "geldig_vanaf",
+        "versie", "geldig_vanaf", "klasse",
     )  # fmt: skip
     frame = pl.DataFrame(
         [{c: row[c] for c in columns} for row in rows],
-        schema={c: pl.Float64 if c == "norm" else pl.String for c in columns},
+        schema={c: _NUMBERS.get(c, pl.String) for c in columns},
     )
     return frame.with_columns(pl.col("geldig_vanaf").str.to_date())
 
@@ -54,7 +56,8 @@ def metrics_table(metrics: Mapping[str, Metric], contracts: Contracts) -> pl.Dat
 def areas_table(
     con: duckdb.DuckDBPyConnection, contracts: Contracts, cells: pl.DataFrame
 ) -> pl.DataFrame:
-    """`gebieden`: a name for every area that occurs in `cells`."""
+    """`gebieden`: a name for every area that occurs in `cells`; of a school its kind too."""
+    columns = ("niveau", "code", "naam", "ouder", "onderwijssoort")
     used = cells.select("niveau", code="gebied").filter(pl.col("code") != "").unique()
     named = [
         con.execute(query).pl().with_columns(niveau=pl.lit(level))
@@ -66,12 +69,19 @@ def areas_table(
             [{"code": k.code, "naam": k.label_nl, "ouder": ""} for k in kinds]
         ).with_columns(niveau=pl.lit("onderwijssoort"))
     )
-    names = pl.concat([n.select("niveau", "code", "naam", "ouder") for n in named])
+    kindless = pl.lit("").alias("onderwijssoort")
+    names = pl.concat(
+        (n if "onderwijssoort" in n.columns else n.with_columns(kindless)).select(columns)
+        for n in named
+    )
     names = names.unique(["niveau", "code"], keep="first", maintain_order=True)
     return (
         used.join(names, on=["niveau", "code"], how="left")
-        .with_columns(pl.col("naam").fill_null(pl.col("code")), pl.col("ouder").fill_null(""))
-        .select("niveau", "code", "naam", "ouder")
+        .with_columns(
+            pl.col("naam").fill_null(pl.col("code")),
+            pl.col("ouder", "onderwijssoort").fill_null(""),
+        )
+        .select(columns)
         .sort("niveau", "code")
     )
 

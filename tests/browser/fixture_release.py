@@ -52,8 +52,9 @@ CREATE TABLE release (id VARCHAR, gemaakt_op TIMESTAMP, versie_zichtlijn VARCHAR
 CREATE TABLE metrieken (id VARCHAR, thema VARCHAR, label_nl VARCHAR, label_en VARCHAR,
     definitie VARCHAR, definitie_en VARCHAR, eenheid VARCHAR, soort VARCHAR, teller VARCHAR,
     noemer VARCHAR, richting VARCHAR, norm DOUBLE, norm_eenheid VARCHAR, norm_bron VARCHAR,
-    datasets VARCHAR, systeem VARCHAR, versie VARCHAR, geldig_vanaf DATE);
-CREATE TABLE gebieden (niveau VARCHAR, code VARCHAR, naam VARCHAR, ouder VARCHAR);
+    datasets VARCHAR, systeem VARCHAR, versie VARCHAR, geldig_vanaf DATE, klasse BIGINT);
+CREATE TABLE gebieden (niveau VARCHAR, code VARCHAR, naam VARCHAR, ouder VARCHAR,
+    onderwijssoort VARCHAR);
 CREATE TABLE categorieen (uitsplitsing VARCHAR, code VARCHAR, label_nl VARCHAR, label_en VARCHAR,
     volgorde INTEGER);
 CREATE TABLE cellen (metriek VARCHAR, schooljaar VARCHAR, niveau VARCHAR, gebied VARCHAR,
@@ -441,10 +442,12 @@ def build(workdir: Path, release_id: str = RELEASE_ID, *, metrics: int | None = 
         _insert(con, "metrieken", [
             [i, theme, label, label, definition, definition, unit, kind, top, bottom, way, norm,
              _norm_unit(str(i), str(unit)) if norm is not None else "", source, DATASET_OF[str(i).split("_")[0]],
-             "1", "1.0.0", dt.date(2021, 8, 1)]
+             "1", "1.0.0", dt.date(2021, 8, 1), 1]
             for i, theme, label, definition, unit, kind, top, bottom, way, norm, source in kept
         ])  # fmt: skip
-        _insert(con, "gebieden", [[a.level, a.code, a.name, a.parent] for a in areas if a.code])
+        _insert(
+            con, "gebieden", [[a.level, a.code, a.name, a.parent, a.kind] for a in areas if a.code]
+        )
         _insert(con, "categorieen", [
             [cut, code, label, label, order]
             for cut, codes in CATEGORIES.items()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -12,11 +12,11 @@ import polars as pl
 import pytest
 
 from pipelines import contracts
-from pipelines.audit.linear import Attacker, Shown, View
+from pipelines.audit.linear import Attacker, Between, Seen, Shown, View
 from pipelines.metrics import compute, plan
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.compute import Counted
-from pipelines.metrics.metric import Context
+from pipelines.metrics.metric import Context, Mean
 from pipelines.warehouse import engine, tables
 from tests.conftest import DemoRun
 
@@ -24,6 +24,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 
 KEY = ["schooljaar", "niveau", "gebied", "uitsplitsing", "categorie"]
 NARROWEST = 5
+HALF_A_STEP = 0.05  # of a mean
+MOST_SHOWN_OF = 10  # a mean is never of fewer
 
 
 @dataclass(frozen=True)
@@ -57,15 +59,35 @@ def targets(demo_run: DemoRun) -> list[Target]:
             plan.load(METRICS),
         )
     parents = dict(areas)
-    return [_target(c, cells, parents) for c in result.counted if c.unit != "euro"]
+    counts = [c for c in result.counted if c.unit != "euro"]
+    units = _units(counts)
+    return [_target(c, cells, parents, units) for c in counts]
 
 
-def _target(counted: Counted, released: pl.DataFrame, parents: dict[str, str]) -> Target:
+def _units(counted: Sequence[Counted]) -> dict[tuple[str, ...], int]:
+    """The exact number behind every mean, which the attacker is told."""
+    found: dict[tuple[str, ...], int] = {}
+    for one in counted:
+        both = one.figures.drop_nulls("noemer").join(
+            one.cells.select(noemer="cel", n="aantal"), on="noemer"
+        )
+        for *key, n in both.select("metriek", *KEY, "n").iter_rows():
+            if isinstance(METRICS[key[0]].form, Mean):
+                found[tuple(key)] = n
+    return found
+
+
+def _target(
+    counted: Counted,
+    released: pl.DataFrame,
+    parents: dict[str, str],
+    units: dict[tuple[str, ...], int],
+) -> Target:
     truth = dict(counted.cells.select("cel", "aantal").iter_rows())
     threshold: dict[int, int] = defaultdict(lambda: 5)
-    shown: dict[int, Shown] = {}
+    shown: dict[int, Seen] = {}
     seen = counted.figures.join(
-        released.select("metriek", *KEY, "status", a="teller", b="noemer"),
+        released.select("metriek", *KEY, "status", "waarde", a="teller", b="noemer"),
         on=["metriek", *KEY],
         how="left",
     )
@@ -76,6 +98,11 @@ def _target(counted: Counted, released: pl.DataFrame, parents: dict[str, str]) -
                     threshold[row[part]] = 10
     for row in seen.iter_rows(named=True):
         if row["status"] != "zichtbaar":
+            continue
+        if isinstance(METRICS[row["metriek"]].form, Mean) and row["teller"] is not None:
+            n = counted.scale * units[row["metriek"], *(row[k] for k in KEY)]
+            low, high = ((row["waarde"] + side * HALF_A_STEP) * n for side in (-1, 1))
+            shown[row["teller"]] = Between(low - 1e-6, high + 1e-6)
             continue
         for part, value in (("teller", row["a"]), ("noemer", row["b"])):
             if row[part] is not None and value is not None:
@@ -141,6 +168,32 @@ def _sums(at: dict[tuple[str, ...], int], part_of: object) -> Iterator[tuple[int
             yield whole, sorted(set(parts))
 
 
+def _is_mean(target: Target) -> bool:
+    names = target.counted.figures.drop_nulls("teller")["metriek"].unique()
+    return all(isinstance(METRICS[name].form, Mean) for name in names)
+
+
+def test_no_sum_behind_a_mean_can_be_worked_out(targets: list[Target]) -> None:
+    """By a reader who knows exactly how many answered: a hidden sum of few children stays open by
+    15% both ways, of many by five, and a shown one by half a step for everybody in it."""
+    looked_at = 0
+    for target in filter(_is_mean, targets):
+        attacker = Attacker(target.view)
+        for cell in target.hidden:
+            if target.truth[cell] == 0:
+                continue
+            looked_at += 1
+            bounds = attacker.bounds({cell: 1.0})
+            assert bounds is not None
+            assert bounds.width >= NARROWEST - 1e-6, target.counted.measure
+            if target.children[cell] < MOST_SHOWN_OF:
+                assert bounds.low <= 0.85 * target.truth[cell] + 0.01, target.counted.measure
+                assert bounds.high >= 1.15 * target.truth[cell] - 0.01, target.counted.measure
+        for seen in target.view.shown.values():
+            assert seen.high - seen.low >= 2 * HALF_A_STEP * MOST_SHOWN_OF, target.counted.measure
+    assert looked_at
+
+
 def test_what_the_attacker_knows_agrees_with_the_truth(targets: list[Target]) -> None:
     """Otherwise the attack would be on another table than ours."""
     assert len(targets) >= 10
@@ -156,7 +209,7 @@ def test_no_hidden_cell_can_be_worked_out(targets: list[Target]) -> None:
 
     A zero beside a hidden number may be worked out: zeros are no secret.
     """
-    for target in targets:
+    for target in (t for t in targets if not _is_mean(t)):
         attacker = Attacker(target.view)
         for cell in target.hidden:
             bounds = attacker.bounds({cell: 1.0})

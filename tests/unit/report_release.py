@@ -17,7 +17,7 @@ from tests.conftest import DemoRun
 
 # The made-up release has no wijken: here each gemeente is one too.
 _WIJKEN = (
-    "INSERT INTO gebieden SELECT 'wijk', 'WK' || code, 'Wijk ' || naam, code FROM gebieden "
+    "INSERT INTO gebieden SELECT 'wijk', 'WK' || code, 'Wijk ' || naam, code, '' FROM gebieden "
     "WHERE niveau = 'gemeente'",
     "INSERT INTO cellen SELECT metriek, schooljaar, 'wijk', 'WK' || gebied, uitsplitsing, "
     "categorie, maat, teller, noemer, waarde, onder, boven, n, status, reden, dekking, "

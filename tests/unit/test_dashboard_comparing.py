@@ -41,8 +41,8 @@ def _cell(value: float | None, low: float | None = None, high: float | None = No
     ("one", "other", "certainty", "words"),
     [
         (_cell(72, 68.2, 75.9), _cell(83, 80.4, 85), "zeker", "ongeveer 11 procentpunt lager"),
-        (_cell(72, 62.2, 81.9), _cell(83, 80.4, 85), "niet zeker", "ongeveer 11 procentpunt lager"),
-        (_cell(72), _cell(83), "geen interval", "ongeveer 11 procentpunt lager"),
+        (_cell(72, 60.2, 83.9), _cell(83, 80.4, 85), "niet zeker", "ongeveer 11 procentpunt lager"),
+        (_cell(72), _cell(83), "geen interval", "ongeveer 11 procentpunt verschil, zonder oordeel"),
         (_cell(None), _cell(83, 80, 85), "geen cijfer", ""),
         (_cell(72, 68, 75), _cell(None), "geen cijfer", ""),
     ],
@@ -55,18 +55,17 @@ def test_difference_is_as_sure_as_the_intervals(
     assert comparing.apart(pair) == words
 
 
-def test_range_holds_zero_exactly_where_printed_intervals_overlap() -> None:
-    """61.2 is printed as 62 at most, so an interval that begins at 62 touches it."""
-    touching = Pair(_metric("aandeel"), _cell(64, 62, 66), _cell(59, 57, 61.2), 5)
-    assert (touching.bounds, touching.certainty) == ((0, 9), "niet zeker")
-    clear = Pair(_metric("aandeel"), _cell(64, 62, 66), _cell(59, 57, 61), 5)
-    assert (clear.bounds, clear.certainty) == ((1, 9), "zeker")
+def test_range_is_that_of_the_difference_itself() -> None:
+    """The intervals overlap, and the difference is sure all the same."""
+    pair = Pair(_metric("aandeel"), _cell(64, 61, 67), _cell(59, 57, 61.2), 5)
+    assert pair.bounds == pytest.approx((1.28, 8.61), abs=0.01)
+    assert pair.certainty == "zeker"
 
 
 @pytest.mark.parametrize(
     ("now", "before", "words"),
     [
-        (120.0, 155.0, "ongeveer 35 leerlingen minder"),
+        (120.0, 155.0, "ongeveer 35 leerlingen verschil, zonder oordeel"),
         (125.0, 120.0, "vrijwel gelijk, gezien de afronding"),
         (120.0, 120.0, "vrijwel gelijk, gezien de afronding"),
     ],

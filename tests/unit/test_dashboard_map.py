@@ -151,8 +151,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("kaart")
     with edited(build(folder)) as con:
         con.execute(
-            "INSERT INTO gebieden VALUES ('wijk', 'WK011801', 'Oost', 'GM0118'), "
-            "('wijk', 'WK011802', 'West', 'GM0118')"
+            "INSERT INTO gebieden VALUES ('wijk', 'WK011801', 'Oost', 'GM0118', ''), "
+            "('wijk', 'WK011802', 'West', 'GM0118', '')"
         )
         con.execute(
             "INSERT INTO cellen VALUES "

@@ -14,7 +14,6 @@ import dashboard
 from dashboard import (
     charts,
     charts_flow,
-    charts_funnel,
     conclusions,
     facts,
     serve,
@@ -100,6 +99,40 @@ def test_whole_values_have_whole_bounds_rounded_outwards() -> None:
     assert wording.norm_text(replace(SHARE, norm=62.5)) == "minimaal 62,5%"
 
 
+def test_a_median_is_written_as_its_class() -> None:
+    days = replace(RATE, soort="mediaan", eenheid="dagen", klasse=2)
+    assert wording.full(days, 8.5) == "8–9 dagen"
+    assert wording.interval(days, 6.0, 11.0) == "6–11"
+    weeks = replace(days, eenheid="weken", klasse=1)
+    assert wording.full(weeks, 7.0) == "7 weken"
+
+
+def test_a_difference_of_means_keeps_its_side_of_zero() -> None:
+    apart = replace(RATE, soort="gemiddelde", eenheid="punten")
+    assert wording.bare(apart, -0.38) == "-0,38"
+    assert wording.interval(apart, -0.69, -0.08) == "−0,69 tot −0,08"
+    assert wording.signed(-0.001, 1) == "0,0"
+    assert wording.euro(-0.2) == "€ 0"
+
+
+def test_this_year_stands_beside_last_year_and_the_first() -> None:
+    years = [cell(v, v - 2, v + 2) | {"schooljaar": y} for v, y in (
+        (60, "2021/2022"), (71, "2023/2024"), (72, "2024/2025"))]  # fmt: skip
+    step = Step(SHARE, "2024/2025", years[2], years[1], years[0])
+    assert wording.change(step) == (
+        "71% in 2023/2024, verschil niet zeker; hoger dan in 2021/2022 (60%)"
+    )
+    assert "(71% in 2023/2024, verschil niet zeker), hoger dan in 2021/2022 (60%)" in (
+        conclusions.sentence(step)
+    )
+
+
+def test_a_count_shows_no_interval_of_its_own() -> None:
+    pupils = replace(RATE, soort="aantal", eenheid="leerlingen")
+    assert wording.interval(pupils, 210, 270) == ""
+    assert wording.estimated(pupils, cell(240, 210, 270))["onder"] is None
+
+
 def test_estimates_are_no_more_precise_than_published() -> None:
     assert wording.euro_estimate(-30351) == "€ −30.000"
     assert wording.euro_estimate(1234) == "€ 1.200"
@@ -180,15 +213,6 @@ def test_hidden_cells_leave_no_trace_in_a_chart() -> None:
     chart = drawings.parsed(charts.bars(SHARE, rows, labels))
     assert [tip.split("\n")[0] for tip in drawings.tips(chart)] == ["a", "c"]
     assert wording.MARK in drawings.words(chart)
-
-
-def test_funnel_limits_hold_what_chance_allows() -> None:
-    low, high = charts_funnel.limits(RATE, 0.011, [100.0, 1000.0, 10000.0], 0.95)
-    assert low[0] <= 11 <= high[0]
-    assert high[0] - low[0] > high[1] - low[1] > high[2] - low[2]
-    wide_low, wide_high = charts_funnel.limits(RATE, 0.011, [1000.0], 0.998)
-    assert wide_low[0] <= low[1]
-    assert wide_high[0] >= high[1]
 
 
 def test_axis_ends_are_round() -> None:

@@ -341,8 +341,8 @@ def test_means_and_quantiles_need_enough_children() -> None:
     assert mean(300.0, 20) == 15.0
     assert mean(300.0, 9) is None
     assert mean(None, 20) is None
-    assert quantile_class(17.4, 10, 7) == 14.0
-    assert quantile_class(17.5, 10, 7) == 21.0
+    assert quantile_class(17.4, 10, 7) == 17.0  # 14 to 20
+    assert quantile_class(21.0, 10, 7) == 24.0  # 21 to 27
     assert quantile_class(17.5, 19, 7, minimum=20) is None
     with pytest.raises(ValueError, match="width"):
         quantile_class(17.5, 19, 0)

@@ -29,6 +29,7 @@ from dashboard import (
     closed,
     exports,
     facts,
+    funnels,
     language,
     promises,
     released,
@@ -46,6 +47,7 @@ from dashboard.comparing import Pair
 from dashboard.comparison import Compared
 from dashboard.exports import Export
 from dashboard.facts import Facts
+from dashboard.funnels import Group
 from dashboard.released import Metric, Released
 from dashboard.scenarios import Basis, ScenarioUnreadable
 from pipelines.effects.catalogue import EFFECTS
@@ -112,8 +114,10 @@ def test_charts_are_in_english() -> None:
     rows = [cell(1234.5, onder=1200.0, boven=1300.0, n=1250.0), cell(None, "2024/2025")]
     years = [row["schooljaar"] for row in rows]
     trend = said(charts.trend(COUNT, rows, years[0]))
-    assert "95% interval" in trend
+    assert "95% interval" not in trend  # a count has been counted
     assert "1,234" in trend
+    share = said(charts.trend(SHARE, [cell(64.0, onder=61.0, boven=67.0)], years[0]))
+    assert "95% interval" in share
     assert no_dutch(trend)
     lines = said(charts.lines(COUNT, [charts.Line("North", rows)], years, start=1))
     assert no_dutch(lines)
@@ -125,8 +129,12 @@ def test_charts_are_in_english() -> None:
     assert "€14.8m" in money
     assert "€61,000" in money
     assert charts.amounts(0, 20_000, 2) == ((0, "€0"), (20_000, "€20,000"))
-    units = [cell(20.0 + n, noemer=200.0 * n, gebied=f"u{n}", n=200.0 * n) for n in range(1, 9)]
-    funnel = said(charts_funnel.funnel(SHARE, units, 0.22))
+    units = [
+        cell(20.0 + n, teller=2.0 * n * (20 + n), noemer=200.0 * n, gebied=f"u{n}", n=200.0 * n)
+        for n in range(1, 9)
+    ]
+    group = funnels.group(SHARE, "basis", units, 0.22, 5)
+    funnel = said(charts_funnel.funnel(SHARE, group))
     assert "overall 22%" in funnel
     assert "99.8%" in funnel
     assert "pupils" in funnel
@@ -165,12 +173,15 @@ def test_maps_comparisons_and_savings_are_drawn_in_english() -> None:
 
 @pytest.mark.parametrize(
     ("outside", "told"),
-    [(0, "None of the visible"), (1, "1 of the 100 visible schools lies"), (2, "2 of the 100")],
+    [(0, "None of the 12 schools"), (1, "1 of the 12 schools"), (2, "2 of the 12 schools")],
 )
 def test_what_a_funnel_does_not_mean_is_said_in_english(outside: int, told: str) -> None:
     with language.speaking(language.ENGLISH):
-        school = cell(9.0)
-        text = Compared(100, (school,) * 100, 0.09, (school,) * outside).words
+        usual = cell(10.0, teller=40.0, noemer=400.0)
+        far = cell(40.0, teller=160.0, noemer=400.0)
+        units = (usual,) * (12 - outside) + (far,) * outside
+        group = Group("basis", units, 0.1, 0.0, 100.0, 5)
+        text = Compared(100, units, (group,), (usual,)).words
     assert text.startswith(told)
     assert text.endswith("This is not a ranking.")
     assert no_dutch(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 import polars as pl
 import pytest
@@ -15,6 +16,7 @@ from pipelines.metrics.compute import Counted, Result, count_all
 from pipelines.metrics.metric import Context
 from pipelines.metrics.spreads import Spread
 from pipelines.release.components import Protected, Thresholds
+from pipelines.release.disclosure.rules import quantile_class, round_cost
 from pipelines.release.figures import figures
 
 THRESHOLDS = Thresholds(standard=5, heavy=10, rounding=5)
@@ -127,7 +129,8 @@ def test_a_caseload_is_over_published_trajectories_and_at_least_one_job(
 @pytest.mark.parametrize(
     ("published", "costs", "status", "value"),
     [
-        (40.0, 51_500.0, "zichtbaar", 1290.0),
+        (40.0, 51_500.0, "zichtbaar", 1300.0),
+        (730.0, 940_000.0, "zichtbaar", 1290.0),
         (5.0, 51_500.0, "te_klein", None),
         (0.0, 51_500.0, "nvt", None),
         (None, 51_500.0, "afgeschermd", None),
@@ -141,14 +144,58 @@ def test_costs_per_trajectory_are_over_published_trajectories(
     row = read("inzet_kosten_per_traject", [shown(counted, [published])])
     assert (row["status"], row["waarde"]) == (status, value)
     if value is not None:
-        assert (row["teller"], row["noemer"]) == (52_000.0, 40.0)
+        assert (row["teller"], row["noemer"]) == (round_cost(costs or 0.0), published)
+        assert row["onder"] < costs / 41 < row["boven"] or published != 40  # type: ignore[operator]
 
 
-def test_a_mean_is_in_whole_units_again() -> None:
-    marks = component("smw_tevredenheid_ouder", 3120, scale=10)
-    closed = component("smw_tevredenheid_ouder", None, 41)
-    row = read("smw_tevredenheid_ouder", [shown(marks, [3120.0]), shown(closed, [40.0])])
-    assert (row["teller"], row["noemer"], row["waarde"]) == (312.0, 40.0, 7.8)
+def test_a_mean_is_right_to_its_last_digit_and_its_sum_is_not_told() -> None:
+    """5592 over 732 is 7.64; over the published 730 it would read 7.7."""
+    marks = component("smw_tevredenheid_leerling", 55_920, scale=10)
+    closed = component("smw_tevredenheid_leerling", None, 732)
+    row = read("smw_tevredenheid_leerling", [shown(marks, [55_920.0]), shown(closed, [730.0])])
+    assert (row["teller"], row["noemer"], row["waarde"]) == (None, 730.0, 7.6)
+
+
+def test_a_mean_has_the_interval_of_its_persons() -> None:
+    """Sixteen answers of 7.0 with a standard deviation of 1.6: 7.0 - and + 2.131 x 0.4."""
+    marks = component("smw_tevredenheid_leerling", 1120, scale=10)
+    cells = marks.cells.with_columns(kinderen=pl.lit(16), spreiding=pl.lit(16 * 16.0**2))
+    closed = component("smw_tevredenheid_leerling", None, 16)
+    row = read(
+        "smw_tevredenheid_leerling",
+        [shown(replace(marks, cells=cells), [1120.0]), shown(closed, [15.0])],
+    )
+    assert (row["waarde"], row["onder"], row["boven"]) == (7.0, 6.1, 7.9)
+
+
+@pytest.mark.parametrize(
+    ("days", "middle", "low", "high"), [(6, 6.5, 4.0, 9.0), (7, 6.5, 4.0, 9.0), (8, 8.5, 4.0, 9.0)]
+)
+def test_a_median_is_the_middle_of_a_class_and_its_bounds_are_ends_of_classes(
+    days: int, middle: float, low: float, high: float
+) -> None:
+    """8, 8, 7, 7 days read as 8-9, 8-9, 6-7, 6-7: the way it went is to be seen."""
+    row = spread("smw_wachttijd", maat="mediaan", waarde=days, onder=5.0, boven=8.0)
+    assert (row["waarde"], row["onder"], row["boven"]) == (middle, low, high)
+
+
+def test_a_week_is_a_class_itself() -> None:
+    row = spread("thuis_duur", maat="mediaan", waarde=7.0, onder=5.0, boven=8.0)
+    assert (row["waarde"], row["onder"], row["boven"]) == (7.0, 5.0, 8.0)
+
+
+def test_classes_move_no_value_up_or_down_on_the_whole() -> None:
+    for width in (1, 2, 3, 7):
+        off = [(quantile_class(day, 20, width) or 0.0) - day for day in range(width * 12)]
+        assert abs(sum(off)) < 1e-9
+        assert max(map(abs, off)) <= (width - 1) / 2
+
+
+@pytest.mark.parametrize(("units", "said"), [(41, 40.0), (43, 45.0), (48, 50.0)])
+def test_the_number_behind_a_median_is_rounded_as_any_other(units: int, said: float) -> None:
+    """The same count is told elsewhere rounded to the nearest five."""
+    row = spread("smw_wachttijd", maat="mediaan", waarde=7.0, aantal=units)
+    assert row["n"] == said
 
 
 @pytest.mark.parametrize(
@@ -161,6 +208,13 @@ def test_a_difference_needs_ten_in_either_group(
     row = spread("ev_verschil", waarde=-0.36, onder=-1.02, boven=0.299, kinderen=persons)
     assert (row["status"], row["waarde"]) == (status, value)
     assert (row["onder"], row["boven"]) == (low, high)
+
+
+def test_rounding_leaves_a_difference_on_its_side_of_zero() -> None:
+    row = spread("ev_verschil", waarde=-0.38, onder=-0.69, boven=-0.08)
+    assert (row["waarde"], row["onder"], row["boven"]) == (-0.38, -0.69, -0.08)
+    row = spread("ev_verschil", waarde=-0.01, onder=-0.04, boven=0.02)
+    assert [str(row[name]) for name in ("waarde", "onder", "boven")] == ["0.0", "-0.1", "0.1"]
 
 
 @pytest.mark.parametrize(("children", "status"), [(10, "zichtbaar"), (9, "afgeschermd")])

@@ -177,6 +177,7 @@ def _write_release(workdir: Path, shown: float) -> publish.Release:
             "maat": ["", ""],
             "teller": [shown, None],
             "noemer": [None, None],
+            "waarde": [10.0, None],
             "status": ["zichtbaar", "afgeschermd"],
         },
         schema_overrides={"noemer": pl.Float64},

@@ -211,7 +211,8 @@ def test_long_names_and_many_schools_stay_on_the_slides(tmp_path: Path) -> None:
         tmp_path,
         "UPDATE gebieden SET naam = naam || ' ' || repeat('Samenwerkingsschool ', 9)"
         " || repeat('x', 70)",
-        "INSERT INTO gebieden SELECT niveau, code || '-' || i, naam || i, ouder FROM gebieden,"
+        "INSERT INTO gebieden SELECT niveau, code || '-' || i, naam || i, ouder, onderwijssoort"
+        " FROM gebieden,"
         " range(5) r(i) WHERE niveau = 'vestiging'",
         "INSERT INTO cellen SELECT metriek, schooljaar, niveau, gebied || '-' || i, uitsplitsing,"
         " categorie, maat, teller, noemer, waarde, onder, boven, n, status, reden, dekking,"

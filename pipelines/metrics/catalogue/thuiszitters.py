@@ -261,7 +261,7 @@ METRICS = (
         numerator="weken van de eerste tot de laatste dag van het verzuim",
         denominator="perioden van thuiszitten die in het schooljaar begonnen",
         measure=PERIODS,
-        form=Quantiles("weken", level="gemeente", at=(0.5,), censored="nog_thuis"),
+        form=Quantiles("weken", level="gemeente", at=(0.5,), censored="nog_thuis", width=1),
         system="school_en_wijk",
         direction="lager",
         threshold="zwaar",

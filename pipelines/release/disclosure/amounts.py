@@ -1,9 +1,17 @@
-"""Amounts of money: hide by the rules of costs, round coarsely, and prove what stays hidden.
+"""Amounts of money and the sums behind means: hide, round, and prove what stays hidden.
 
 An amount is hidden where fewer than ten children, or one or two of them, make it up; what is shown
 is rounded to about 2%. A hidden amount must stay uncertain by at least `p` of itself on both
 sides for a reader who knows every shown amount and which amounts are sums of which. The proof is
 two tables of changes (witnesses) per hidden amount; `amounts_check` verifies them.
+
+The sum behind a mean is such an amount that is itself never published. What leaves is the mean
+to the nearest `rules.MEAN_STEP`, worked out from the exact sum and number of units, so that it is
+right to its last digit. A reader who knows the number of units exactly (more than the release
+says) knows the sum to half a step per unit, and the proof grants that reader as much: a shown
+mean is a sum that is known to within half a step times its units. Ten children or more make it
+up, no two of them most of it. A hidden sum stays uncertain by `least`, and by `P` too where the
+rules hide it; one of many children is only hidden since their number is, or to cover another.
 Source: disclosure.md ("Costs", "Algorithm").
 """
 
@@ -50,40 +58,46 @@ def protect_amounts(
     minimum_children: int = 10,
     hidden: Collection[int] = (),
     earlier: Sequence[tuple[int, float, float]] = (),
+    steps: Sequence[float] = (),
+    least: float = 0.0,
 ) -> ProtectedAmounts:
-    """Protect one component of amounts (euro).
+    """Protect one component of amounts (euro, or the unit of a mean).
 
     cells: cel (0..n-1), aantal, kinderen, grootste, tweede (largest two contributions of a
     person). atoms: aantal, cellen. `hidden`: cells that are hidden whatever they hold, such as
     those whose count of children is hidden. `earlier`: (cell, lowest, highest) as earlier releases
     said and still can be true; where no proof stands beside that, they said too much themselves,
-    and the proof is of this release alone. Raises ReleaseRefused when that fails too, and for
-    amounts below zero.
+    and the proof is of this release alone. `steps`: per cell what it is rounded to, where that is
+    not the rule of costs; `least`: what a hidden cell has to stay uncertain by beside `P`. Raises
+    ReleaseRefused when that fails too, and for amounts below zero.
     """
-    if earlier:
-        try:
-            return _protected(name, cells, atoms, minimum_children, hidden, earlier)
-        except ReleaseRefused:
-            alone = _protected(name, cells, atoms, minimum_children, hidden, ())
-            return replace(alone, beside_earlier=False)
-    return _protected(name, cells, atoms, minimum_children, hidden, ())
-
-
-def _protected(
-    name: str,
-    cells: pl.DataFrame,
-    atoms: pl.DataFrame,
-    minimum_children: int,
-    hidden: Collection[int],
-    earlier: Sequence[tuple[int, float, float]],
-) -> ProtectedAmounts:
     if (atoms["aantal"] < 0).any():
         raise ReleaseRefused(
             f"De uitgave is niet gepubliceerd: in {name} staan negatieve bedragen, en daarvan is"
             " niet te bewijzen dat zij niet te herleiden zijn. Verreken een creditbedrag in de"
             " levering met het bedrag waar het bij hoort."
         )
-    table = _table(cells, atoms)
+    own = _first_hidden(cells, minimum_children)
+    p = np.where(own, P, 0.0) if len(steps) else np.full(own.size, P)
+    table = _table(cells, atoms, steps, p, least)
+    if earlier:
+        try:
+            return _protected(name, table, cells, minimum_children, hidden, earlier)
+        except ReleaseRefused:
+            again = _table(cells, atoms, steps, p, least)
+            alone = _protected(name, again, cells, minimum_children, hidden, ())
+            return replace(alone, beside_earlier=False)
+    return _protected(name, table, cells, minimum_children, hidden, ())
+
+
+def _protected(
+    name: str,
+    table: AmountTable,
+    cells: pl.DataFrame,
+    minimum_children: int,
+    hidden: Collection[int],
+    earlier: Sequence[tuple[int, float, float]],
+) -> ProtectedAmounts:
     first = _first_hidden(cells, minimum_children)
     first[list(hidden)] = True
     first &= table.values > 0
@@ -103,7 +117,7 @@ def _protected(
                 visible[pushed] = False
                 moves.append(Move(cell, sign, change))
     visible = _shown_again(moves, table, visible, first)
-    proof = Proof(visible, first, P, _assigned(moves, table, visible))
+    proof = Proof(visible, first, _assigned(moves, table, visible))
     wrong = faults(table, proof)
     if wrong:
         raise ReleaseRefused(
@@ -128,7 +142,9 @@ def _protected(
     )
 
 
-def _table(cells: pl.DataFrame, atoms: pl.DataFrame) -> AmountTable:
+def _table(
+    cells: pl.DataFrame, atoms: pl.DataFrame, steps: Sequence[float], p: Floats, least: float
+) -> AmountTable:
     members = atoms["cellen"].to_list()
     columns = np.repeat(np.arange(len(members)), [len(m) for m in members])
     rows = np.array([c for m in members for c in m], np.int64)
@@ -137,10 +153,16 @@ def _table(cells: pl.DataFrame, atoms: pl.DataFrame) -> AmountTable:
     )
     counts = atoms["aantal"].to_numpy().astype(np.float64)
     values = np.asarray(incidence @ counts, np.float64)
-    published = np.array([round_cost(v) for v in values])
-    margin = np.array([cost_base(v) / 2 for v in values])
+    if len(steps):
+        width = np.asarray(steps, np.float64)
+        published = np.floor(values / width + 0.5) * width
+    else:
+        width = np.array([float(cost_base(v)) for v in values])
+        published = np.array([round_cost(v) for v in values])
     nothing, everything = np.zeros(values.size), np.full(values.size, np.inf)
-    return AmountTable(incidence, counts, values, published, margin, nothing, everything)
+    return AmountTable(
+        incidence, counts, values, published, width / 2, nothing, everything, p, least
+    )
 
 
 def _first_hidden(cells: pl.DataFrame, minimum_children: int) -> Bools:
@@ -157,7 +179,7 @@ def _first_hidden(cells: pl.DataFrame, minimum_children: int) -> Bools:
 
 def _met(moves: list[Move], table: AmountTable, cell: int, sign: int) -> bool:
     """Whether an earlier witness already moves this cell far enough."""
-    return any(table.moved(m.change)[cell] * sign >= P * table.values[cell] for m in moves)
+    return any(table.serves(m.change, cell, sign) for m in moves)
 
 
 def _assigned(moves: list[Move], table: AmountTable, visible: Bools) -> tuple[Move, ...]:
@@ -165,10 +187,7 @@ def _assigned(moves: list[Move], table: AmountTable, visible: Bools) -> tuple[Mo
     found: list[Move] = []
     for cell in np.flatnonzero(~visible & ~table.told):
         for sign in (-1, 1):
-            serving = (
-                m for m in moves if table.moved(m.change)[cell] * sign >= P * table.values[cell]
-            )
-            move = next(serving, None)
+            move = next((m for m in moves if table.serves(m.change, int(cell), sign)), None)
             if move is not None:
                 found.append(Move(int(cell), sign, move.change))
     return tuple(found)
@@ -202,7 +221,8 @@ def _witness(
     weight = 1 + np.log1p(table.values[shown])
     over = sp.eye_array(k)
     most = np.where(table.told[shown], 0.0, np.inf)
-    goal = P * table.values[cell] * (1 + 1e-9) + 1e-3
+    goal = table.needed(cell, sign) * (1 + 1e-9)
+    goal = min(goal + EDGE, table.values[cell]) if sign < 0 else goal + EDGE
     answer = solve(
         Programme(
             cost=np.concatenate([np.zeros(n), weight, weight]),

@@ -20,6 +20,7 @@ class AmountTable:
 
     `published` is what a shown cell says; the truth lies within `margin` of it. `told_low` and
     `told_high`: what earlier releases said of a cell and still can be true (0 and inf: nothing).
+    A hidden amount has to stay uncertain by the share `p` of itself (per cell) and by `least`.
     """
 
     incidence: sp.csr_array
@@ -29,6 +30,8 @@ class AmountTable:
     margin: Floats
     told_low: Floats
     told_high: Floats
+    p: Floats
+    least: float = 0.0
 
     @property
     def told(self) -> Bools:
@@ -38,6 +41,16 @@ class AmountTable:
     def moved(self, change: Floats) -> Floats:
         """Change of every cell when the atoms change."""
         return np.asarray(self.incidence @ change, np.float64)
+
+    def needed(self, cell: int, sign: int) -> float:
+        """How far a hidden cell has to be able to move; down no further than to nothing."""
+        value = float(self.values[cell])
+        far = max(float(self.p[cell]) * value, self.least)
+        return min(far, value) if sign < 0 else far
+
+    def serves(self, change: Floats, cell: int, sign: int) -> bool:
+        """Whether a change of the atoms moves this cell far enough."""
+        return bool(self.moved(change)[cell] * sign >= self.needed(cell, sign) - TOLERANCE / 10)
 
     def range_of(self, visible: Bools) -> tuple[Floats, Floats]:
         """What a reader knows of each cell: a range where it is shown, not negative otherwise.
@@ -67,7 +80,6 @@ class Proof:
 
     visible: Bools
     first: Bools
-    p: float
     moves: tuple[Move, ...]
 
 
@@ -84,7 +96,7 @@ def faults(table: AmountTable, proof: Proof) -> list[str]:
             wrong.append("een getuige met een negatief bedrag")
         elif ((reached < low - TOLERANCE) | (reached > high + TOLERANCE)).any():
             wrong.append("een getuige die niet klopt met wat zichtbaar is")
-        elif (reached - table.values)[move.cell] * move.sign < proof.p * table.values[move.cell]:
+        elif not table.serves(move.change, move.cell, move.sign):
             wrong.append("een getuige die niet ver genoeg reikt")
         else:
             proved.add((move.cell, move.sign))

@@ -252,6 +252,11 @@ def rate(
     return float((2 * per * numerator + denominator) // (2 * denominator))
 
 
+MEAN_STEP = 0.1
+"""What a mean of children is rounded to. Of ten children or more it tells their sum to within half
+a step each; `amounts` proves what stays hidden beside that."""
+
+
 def mean(total: float | None, count: int | None, minimum: int = 10) -> float | None:
     """Mean of a published sum over a published count; None where it may not be shown."""
     if total is None or count is None or count < minimum:
@@ -259,17 +264,28 @@ def mean(total: float | None, count: int | None, minimum: int = 10) -> float | N
     return total / count
 
 
-def quantile_class(value: float | None, count: int, width: int, minimum: int = 10) -> float | None:
-    """A median (`minimum` 10) or p90 (`minimum` 20), rounded to a multiple of `width`.
+def rounded_mean(total: float, units: int) -> float:
+    """The mean of an exact sum to the nearest `MEAN_STEP`; halves go up. The sum stays inside."""
+    return round(math.floor(total / units / MEAN_STEP + 0.5) * MEAN_STEP, 1) + 0.0
 
-    `count` is the exact number of distinct children behind it. Halves go up. For one level whose
-    cells do not overlap.
+
+def quantile_class(value: float | None, count: int, width: int, minimum: int = 10) -> float | None:
+    """The middle of the class of a median (`minimum` 10) or p90 (`minimum` 20).
+
+    Classes hold `width` whole numbers each, from zero: with two 6 and 7 are one class, told as 6.5,
+    so that no value is moved up or down on the whole. `count` is the exact number of distinct
+    children behind it. For one level whose cells do not overlap.
     """
     if width < 1:
         raise ValueError("a class has a width of at least 1")
     if value is None or count < minimum:
         return None
-    return float(math.floor(value / width + 0.5) * width)
+    return class_start(value, width) + (width - 1) / 2
+
+
+def class_start(value: float, width: int) -> float:
+    """The first whole number of the class that holds `value`."""
+    return float(math.floor(value / width) * width)
 
 
 # Amounts --------------------------------------------------------------------------------------
