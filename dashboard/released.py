@@ -42,6 +42,7 @@ TABLES = (
     "besparing",
     "besparing_balans",
     "besparing_gevoeligheid",
+    "pilotbasis",
     "leveringen",
     "bevindingen",
     "bescherming",

@@ -17,7 +17,7 @@ ABOVE = "erboven"
 BELOW = "eronder"
 REACHES = (OWN, ABOVE, BELOW, ALL)
 
-_ZORG_IN_SCHOOL = ("zorg-in-school", "besparing", "scenario")
+_ZORG_IN_SCHOOL = ("zorg-in-school", "besparing", "scenario", "pilot")
 # Tables without areas, and the pages that they are for: who may see none of those, reads nothing.
 PARTS: dict[str, tuple[str, ...]] = {
     "effecten": _ZORG_IN_SCHOOL,
@@ -25,6 +25,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "besparing": _ZORG_IN_SCHOOL,
     "besparing_balans": _ZORG_IN_SCHOOL,
     "besparing_gevoeligheid": _ZORG_IN_SCHOOL,
+    "pilotbasis": _ZORG_IN_SCHOOL,
     "leveringen": ("leveringen",),
     "bevindingen": ("leveringen",),
 }

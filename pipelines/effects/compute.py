@@ -28,6 +28,7 @@ from pipelines.effects.measures import (
     Survey,
     Unmeasured,
 )
+from pipelines.effects.pilot_rows import PILOTBASIS, pilot_rows
 from pipelines.effects.rate_rows import rate_rows
 from pipelines.effects.rows import EFFECT_REEKS, EFFECTEN, Given, Row, nothing
 from pipelines.effects.saving_rows import BESPARING, saving_rows
@@ -46,6 +47,7 @@ class EffectsOutput:
     besparing: pl.DataFrame
     balans: pl.DataFrame
     gevoeligheid: pl.DataFrame
+    pilotbasis: pl.DataFrame
     results: tuple[Result, ...]
 
 
@@ -77,6 +79,7 @@ def _computed(given: Given) -> EffectsOutput:
         besparing=pl.DataFrame(saved.rows, schema=BESPARING),
         balans=pl.DataFrame(balance.rows, schema=BALANS),
         gevoeligheid=pl.DataFrame(balance.sensitivity, schema=GEVOELIGHEID),
+        pilotbasis=pl.DataFrame(pilot_rows(given, EFFECTS), schema=PILOTBASIS),
         results=tuple(row.result for row in rows if row.result is not None),
     )
 

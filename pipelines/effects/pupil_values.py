@@ -1,7 +1,7 @@
 """One value per pupil, summed per school and arm; nothing about one child comes out.
 
-Columns of every summary: school, groep, pupils, total and before (a sum; zero where there is no
-before). Only ibis expressions, so any engine can do the counting.
+Columns of every summary: school, groep, pupils, total, squares (the sum of squared values) and
+before (a sum; zero where there is no before). Only ibis expressions, so any engine can do the counting.
 """
 
 from __future__ import annotations
@@ -105,8 +105,13 @@ def values_once(given: Given, measure: PerPupil) -> pl.DataFrame:
 def _summed(rows: ir.Table) -> pl.DataFrame:
     summary: pl.DataFrame = (
         rows.group_by("school", "groep")
-        .aggregate(pupils=_.count(), total=_.value.sum(), before=_.earlier.sum())
+        .aggregate(
+            pupils=_.count(),
+            total=_.value.sum(),
+            squares=(_.value * _.value).sum(),
+            before=_.earlier.sum(),
+        )
         .order_by("school", "groep")
         .to_polars()
     )
-    return summary.with_columns(pl.col("total", "before").round(DECIMALS))
+    return summary.with_columns(pl.col("total", "squares", "before").round(DECIMALS))

@@ -114,6 +114,7 @@ def publish(
         "besparing": estimated.besparing,
         "besparing_balans": estimated.balans,
         "besparing_gevoeligheid": estimated.gevoeligheid,
+        "pilotbasis": estimated.pilotbasis,
         "leveringen": reference.deliveries_table(con),
         "bevindingen": reference.findings_table(con),
         "bescherming": reference.protection_table(cells),

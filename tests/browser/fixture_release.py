@@ -84,6 +84,12 @@ CREATE TABLE besparing_balans (schooljaar VARCHAR, route VARCHAR, onderdeel VARC
 CREATE TABLE besparing_gevoeligheid (naam VARCHAR, label VARCHAR, waarde DOUBLE, laag DOUBLE,
     hoog DOUBLE, eenheid VARCHAR, verdeling VARCHAR, bron VARCHAR, netto_laag DOUBLE,
     netto_hoog DOUBLE, volgorde INTEGER);
+CREATE TABLE pilotbasis (id VARCHAR, belofte VARCHAR, maat VARCHAR, eenheid VARCHAR, richting
+    VARCHAR, soort VARCHAR, schaal DOUBLE, basis DOUBLE, spreiding DOUBLE, spreiding_scholen DOUBLE,
+    verschil_scholen DOUBLE, verschil_leerlingen DOUBLE, vertrek_per_jaar DOUBLE, ongelijk DOUBLE,
+    n_leerlingen INTEGER, n_scholen INTEGER, n_leerlingen_vergelijking INTEGER,
+    n_scholen_vergelijking INTEGER, maanden_voor DOUBLE, maanden_tijdens DOUBLE, status VARCHAR,
+    reden VARCHAR);
 CREATE TABLE leveringen (levering VARCHAR, bestand VARCHAR, dataset VARCHAR, leverancier VARCHAR,
     periode VARCHAR, ontvangen_op DATE, status VARCHAR, bericht VARCHAR);
 CREATE TABLE bevindingen (levering VARCHAR, dataset VARCHAR, leverancier VARCHAR, regel VARCHAR,
@@ -474,6 +480,7 @@ def build(workdir: Path, release_id: str = RELEASE_ID, *, metrics: int | None = 
         _insert(con, "besparing", savings)
         _insert(con, "besparing_balans", balance)
         _insert(con, "besparing_gevoeligheid", drivers)
+        _insert(con, "pilotbasis", fixture_zis.pilot_base())
         _insert(con, "leveringen", _DELIVERIES)
         _insert(con, "bevindingen", _FINDINGS)
         con.commit()

@@ -42,6 +42,7 @@ def workdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "besparing": found.besparing,
         "besparing_balans": found.balans,
         "besparing_gevoeligheid": found.gevoeligheid,
+        "pilotbasis": found.pilotbasis,
     }
     folder = tmp_path_factory.mktemp("uitgave")
     write(folder, content, {"bron": "demo"})

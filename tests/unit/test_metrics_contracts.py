@@ -25,7 +25,7 @@ KNOWN = contracts.load()
 TABLES = {
     "release", "metrieken", "gebieden", "categorieen", "cellen", "bronnen", "effecten",
     "effect_reeks", "besparing", "besparing_balans", "besparing_gevoeligheid",
-    "leveringen", "bevindingen", "bescherming",
+    "pilotbasis", "leveringen", "bevindingen", "bescherming",
 }  # fmt: skip
 
 

@@ -1,0 +1,233 @@
+"""Before a pilot: what it can find, worked out from what the own register tells.
+
+Pure arithmetic, in the terms of the estimators it speaks for: `estimators.compare_rates` (counts
+per pupil-month before and during, in one or two arms) and `means.mean_difference` (one value per
+pupil). Errors are clustered by school, so a school counts for one however many pupils it has.
+
+An arm of G schools with M pupils adds to the variance of observed / expected
+
+    dispersion x (1 / events before + share left / events during)
+    + (1 + unequal^2) / G x school_change^2                       (schools go their own way)
+
+which is the design effect of repeated cross-sections in clusters (Hemming, Lilford and Girling
+2015, Statistics in Medicine 34, 181-196; Hooper and others 2016, idem 35, 4718-4728), with the
+over-dispersed Poisson variance of counts (McCullagh and Nelder 1989, section 6.2). Power is that
+of a t test with a shifted t distribution; its degrees of freedom are Satterthwaite's (1946) over
+the two arms, each with as many schools as unequal sizes leave (Carter, Schnepel and Steigerwald
+2017, Review of Economics and Statistics 99, 698-709). Tests hold it against simulated pilots.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+from scipy import optimize, stats
+
+Kind = Literal["aantal", "gemiddelde"]
+
+WISHED_POWER = 0.80
+_SIGNIFICANT = 0.05
+_MOST_SCHOOLS = 200
+_ALL = 0.999  # of a count: nearly all of it falls away
+_PARTS = 64
+_MONTHS_IN_A_YEAR = 12.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Base:
+    """What a register tells about an outcome among pupils who were not yet helped.
+
+    `kind`: a count per pupil-month, or one value per pupil. `level`: that count, or the mean.
+    `dispersion`: variance over that of a Poisson count; or the variance between pupils of a
+    school. `school_change`: how far schools go their own way (standard deviation of the log change
+    from before to during; or of schools' means). `school_level`, `pupil_level`: how much schools
+    and pupils differ all the time (coefficients of variation). `leaving`: share of pupils who
+    leave per year. `unequal`: coefficient of variation of pupils per school.
+    """
+
+    kind: Kind
+    level: float
+    dispersion: float
+    school_change: float
+    school_level: float = 0.0
+    pupil_level: float = 0.0
+    leaving: float = 0.0
+    unequal: float = 0.0
+
+
+def base_from(row: Mapping[str, Any]) -> Base:
+    """A visible row of the released table `pilotbasis`; its spreads are in the published unit."""
+    mean, scale = row["soort"] == "gemiddelde", row["schaal"]
+    return Base(
+        kind=row["soort"],
+        level=row["basis"] / scale,
+        dispersion=(row["spreiding"] / scale) ** 2 if mean else row["spreiding"],
+        school_change=row["spreiding_scholen"] / (scale if mean else 1),
+        school_level=row["verschil_scholen"] or 0.0,
+        pupil_level=row["verschil_leerlingen"] or 0.0,
+        leaving=row["vertrek_per_jaar"] or 0.0,
+        unequal=row["ongelijk"],
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """A pilot as planned: schools with and without (0: no comparison group), pupils in each school
+    of both kinds, months seen before and after the start."""
+
+    schools: int
+    comparison: int
+    pupils: float
+    before: float
+    during: float
+
+    @property
+    def compared(self) -> bool:
+        return self.comparison > 0
+
+
+def months_seen(months: float, leaving: float) -> float:
+    """Mean months per pupil out of `months`, when a share `leaving` goes every year."""
+    if leaving <= 0:
+        return months
+    rate = -np.log(1 - min(leaving, 0.99)) / _MONTHS_IN_A_YEAR
+    return float((1 - np.exp(-rate * months)) / rate)
+
+
+def power(base: Base, layout: Layout, effect: float) -> float:
+    """Chance that a true `effect` is found (p < 0.05, two-sided).
+
+    `effect`: the share of the count that falls away, or the difference between the means.
+    """
+    if base.kind == "gemiddelde":
+        return _power_of_means(base, layout, effect)
+    return _power_of_counts(_counts(base, layout), 1 - effect)
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """Parts of the variance of log rates: `during`, of the participants' count after the start,
+    where nothing falls away; `own_way`, of their schools; `expected`, of what is expected of them;
+    `always`, what their before and during share. `degrees`: of freedom."""
+
+    during: float
+    own_way: float
+    expected: float
+    always: float
+    degrees: float
+
+
+def _counts(base: Base, layout: Layout) -> _Counts:
+    after = months_seen(layout.during, base.leaving)
+    spread = 1 + base.unequal**2
+    # Where schools differ in level too, the busiest weigh most.
+    weight = spread * (1 + base.school_level**2)
+
+    def counted(schools: int, months: float) -> float:
+        return base.dispersion / (base.level * schools * layout.pupils * months)
+
+    def own_way(schools: int) -> float:
+        return weight * base.school_change**2 / schools
+
+    own = counted(layout.schools, layout.before), counted(layout.schools, after)
+    parts = [(sum(own) + own_way(layout.schools), layout.schools)]
+    if layout.compared:
+        other = counted(layout.comparison, layout.before) + counted(layout.comparison, after)
+        parts.append((other + own_way(layout.comparison), layout.comparison))
+    always = spread * base.school_level**2 / layout.schools
+    always += base.pupil_level**2 / (layout.schools * layout.pupils)
+    return _Counts(
+        during=own[1],
+        own_way=own_way(layout.schools),
+        expected=own[0] + always + sum(v for v, _ in parts[1:]),
+        always=always,
+        degrees=_degrees(parts, spread),
+    )
+
+
+def _degrees(parts: Sequence[tuple[float, int]], spread: float) -> float:
+    """Satterthwaite's, of a sum of variances that each rest on so many schools.
+
+    One school tells nothing of how schools differ; a small number stands for nothing.
+    """
+    free = [max(n / spread - 1, 0.5) for _, n in parts]
+    whole = sum(v for v, _ in parts)
+    return float(whole**2 / sum(v**2 / df for (v, _), df in zip(parts, free, strict=True)))
+
+
+def _power_of_counts(known: _Counts, left: float) -> float:
+    """Observed / expected is lognormal; the test is on observed - expected with its own error.
+
+    That error follows what was observed, so the test is not as far from zero as from one: with u
+    for observed / expected the null falls where 1 - u exceeds the critical value times
+    sqrt(u x during + u^2 x (own_way + always) + expected - 2 u x always).
+    """
+    # The estimated error is itself uncertain: a chi-square, taken at the middle of even parts.
+    middles = (np.arange(_PARTS) + 0.5) / _PARTS
+    scale = stats.chi2.ppf(middles, known.degrees) / known.degrees
+    square = stats.t.ppf(1 - _SIGNIFICANT / 2, known.degrees) ** 2 * scale
+    spread = np.sqrt(known.during / left + known.own_way + known.expected - known.always)
+    # (1 - u)^2 = square x (...) as a x u^2 + b x u + c = 0; the smaller root is a fall.
+    a = 1 - square * (known.own_way + known.always)
+    b = -2 - square * (known.during - 2 * known.always)
+    c = 1 - square * known.expected
+    with np.errstate(divide="ignore", invalid="ignore"):
+        limit = (-b - np.sqrt(b**2 - 4 * a * c)) / (2 * a)
+        fall = stats.norm.cdf((np.log(limit) - np.log(left)) / spread)
+    return float(np.where(c > 0, fall, 0.0).mean())
+
+
+def _power_of_means(base: Base, layout: Layout, effect: float) -> float:
+    spread = 1 + base.unequal**2
+    arms = (layout.schools, layout.comparison) if layout.compared else (layout.schools,)
+    parts = [
+        (base.dispersion / (n * layout.pupils) + spread * base.school_change**2 / n, n)
+        for n in arms
+    ]
+    degrees = _degrees(parts, spread)
+    shift = abs(effect) / np.sqrt(sum(v for v, _ in parts))
+    critical = stats.t.ppf(1 - _SIGNIFICANT / 2, degrees)
+    return float(stats.nct.sf(critical, degrees, shift) + stats.nct.cdf(-critical, degrees, shift))
+
+
+def smallest_effect(base: Base, layout: Layout, wished: float = WISHED_POWER) -> float | None:
+    """The smallest effect that is found with a chance of `wished`; None where none is.
+
+    A count cannot fall by more than all of it, so few schools may be unable to find anything.
+    """
+
+    def short(effect: float) -> float:
+        return power(base, layout, effect) - wished
+
+    most = _ALL if base.kind == "aantal" else _most_between_means(base)
+    if short(most) < 0:
+        return None
+    return float(optimize.brentq(short, 1e-9, most, xtol=1e-6))
+
+
+def _most_between_means(base: Base) -> float:
+    """Ten standard deviations of pupils and schools: more than any pilot brings about."""
+    return 10 * float(np.sqrt(base.dispersion + base.school_change**2))
+
+
+def schools_needed(
+    base: Base, layout: Layout, effect: float, wished: float = WISHED_POWER
+) -> int | None:
+    """Schools with the programme, with as many comparison schools per school as planned, to find
+    `effect` with a chance of `wished`; None where 200 are too few."""
+    per_school = layout.comparison / layout.schools
+
+    def enough(n: int) -> bool:
+        other = max(round(n * per_school), 1) if layout.compared else 0
+        return power(base, replace(layout, schools=n, comparison=other), effect) >= wished
+
+    if not enough(_MOST_SCHOOLS):
+        return None
+    low, high = 1, _MOST_SCHOOLS
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return high
