@@ -61,7 +61,7 @@ fuzz: setup ## Read made-up, damaged and random files: FUZZ times what make test
 	FUZZ=$(or $(FUZZ),50) $(BIN)/pytest -n 2 tests/fuzz
 
 simulate: setup ## Effects and savings in simulated pilots: PILOTS per scenario (default 500)
-	ZICHTLIJN_PILOTS=$(or $(PILOTS),500) $(BIN)/pytest -n 2 tests/unit/test_effects_simulated.py tests/unit/test_effects_verdicts_simulated.py
+	ZICHTLIJN_PILOTS=$(or $(PILOTS),500) $(BIN)/pytest -n 2 tests/unit/test_effects_simulated.py tests/unit/test_effects_verdicts_simulated.py tests/unit/test_pilot_power.py
 
 bench: setup chromium ## Measure speed, as ratios in one run (ROWS=10000000 for the largest delivery, PEERS=1 for other products)
 	$(BIN)/python benchmarks/ingest.py --gate --rows 10000 100000 $(or $(ROWS),1000000)

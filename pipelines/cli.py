@@ -14,6 +14,7 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -677,6 +678,106 @@ def effects(workdir: Workdir = None, as_json: AsJson = False) -> int:
         return OK
     _show_effects(found)
     return OK
+
+
+@app.command()
+def pilot(
+    schools: Annotated[int, typer.Option(help="Scholen met Zorg In School.")] = 10,
+    comparison: Annotated[
+        int, typer.Option(help="Vergelijkingsscholen; 0 is zonder vergelijkingsgroep.")
+    ] = 10,
+    pupils: Annotated[float, typer.Option(help="Gevolgde leerlingen per school.")] = 25,
+    before: Annotated[float, typer.Option(help="Maanden gevolgd vóór de start.")] = 24,
+    during: Annotated[float, typer.Option(help="Maanden gevolgd na de start.")] = 24,
+    outcome: Annotated[str, typer.Option(help="De ene uitkomst die straks telt.")] = "zis_m2",
+    effect: Annotated[
+        float | None,
+        typer.Option(
+            help="Gewenst effect van die uitkomst: procent minder, of een verschil in de eenheid."
+        ),
+    ] = None,
+    margin: Annotated[
+        float | None, typer.Option(help="Marge voor kostenneutraal, in euro per jaar.")
+    ] = None,
+    margin_source: Annotated[str, typer.Option(help="Wie die marge vaststelde, en waar.")] = "",
+    save: Annotated[
+        Path | None,
+        typer.Option("--save", metavar="FILE", help="Leg het plan vast (.yaml of .json)."),
+    ] = None,
+    check_plan: Annotated[
+        Path | None,
+        typer.Option("--check", metavar="FILE", help="Leg de publicatie naast een eerder plan."),
+    ] = None,
+    workdir: Workdir = None,
+    as_json: AsJson = False,
+) -> int:
+    """Vóór een pilot: welk effect is te vinden, met hoeveel scholen; leg het plan vast."""
+    from pipelines.release import pilots
+
+    known = pilots.known(workdir or settings.default_workdir())
+    if check_plan is not None:
+        return _check_plan(check_plan, known, as_json)
+    made = pilots.plan(
+        known,
+        hoofduitkomst=outcome,
+        scholen=schools,
+        vergelijkingsscholen=comparison,
+        leerlingen_per_school=pupils,
+        maanden_voor=before,
+        maanden_tijdens=during,
+        gewenst_effect=effect,
+        marge=margin,
+        marge_bron=margin_source,
+    )
+    if save is not None:
+        pilots.save(made, save)
+    found = pilots.forecasts(known.bases, made)
+    claim = pilots.claim(made)
+    if as_json:
+        _print_json(
+            {
+                "release": known.release,
+                "plan": pilots.as_dict(made),
+                "forecasts": [asdict(one) for one in found],
+                "claim": claim,
+                "saved": None if save is None else str(save),
+            }
+        )
+        return OK
+    _show_forecasts(found)
+    people.print(claim, markup=False, soft_wrap=True)
+    if save is not None:
+        people.print(f"Het plan ligt vast in {save} (kenmerk {made.hash[:12]}).", markup=False)
+    return OK
+
+
+def _check_plan(path: Path, known: Any, as_json: bool) -> int:
+    from pipelines.release import pilots
+
+    found = pilots.held_against(pilots.load(path), known)
+    if as_json:
+        _print_json({"release": known.release, "deviations": [asdict(one) for one in found]})
+        return OK
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("onderdeel", "gepland", "gekomen", "afwijking"):
+        table.add_column(title, overflow="fold")
+    for one in found:
+        said = {True: "ja", False: "nee", None: "niet te zeggen"}[one.deviates]
+        table.add_row(one.subject, one.planned, one.came, said)
+    _out().print(table)
+    return OK
+
+
+def _show_forecasts(found: Iterable[Any]) -> None:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("id", "maat", "nu", "kleinste effect (80%)", "scholen nodig"):
+        table.add_column(title, overflow="fold")
+    for one in found:
+        if one.reason:
+            table.add_row(one.id, one.measure, "", one.reason, "")
+            continue
+        table.add_row(one.id, one.measure, one.base_told, one.smallest_told, one.schools_told)
+    _out().print(table)
 
 
 @app.command()

@@ -19,7 +19,7 @@ _LEAST_DISPERSION = 0.1
 
 def base_of_counts(moments: pl.DataFrame) -> Base:
     """From `pilot_moments.moments_of_counts`. Raises `CannotEstimate` where nothing happened."""
-    total = moments.select(pl.selectors.numeric().sum()).row(0, named=True)
+    total = _sums(moments)
     if not (total["y"] > 0 and total["big_y"] > 0 and total["ky"] > 0):
         raise CannotEstimate("nothing happened before or during")
     dispersion, change = _of_changes(moments)
@@ -45,26 +45,40 @@ def base_of_counts(moments: pl.DataFrame) -> Base:
 def _of_changes(moments: pl.DataFrame) -> tuple[float, float]:
     """Over-dispersion of pupils' changes, and the variance of schools' own log changes.
 
-    Each arm has its own change: only what pupils and schools differ from their arm counts.
+    What pupils differ from their school's change is chance; what schools differ from their arm's
+    change beyond that chance, is their own.
     """
-    moved = chance = schools = explained = scale = 0.0
+    dispersion = max(_LEAST_DISPERSION, _within_schools(moments))
+    schools = explained = scale = 0.0
     for _, arm in moments.group_by("groep", maintain_order=True):
-        if not (arm["ky"].sum() > 0 and arm["big_y"].sum() > 0):
+        whole = _sums(arm)
+        if len(arm) < 2 or not (whole["ky"] > 0 and whole["big_y"] > 0):
             continue
-        ratio = arm["big_y"].sum() / arm["ky"].sum()
-        moved += arm["big_yy"].sum() - 2 * ratio * arm["kyy"].sum() + ratio**2 * arm["kyky"].sum()
-        by_chance = (arm["big_y"] + ratio**2 * arm["kky"]).to_numpy()
-        chance += float(by_chance.sum())
-        if len(arm) < 2:
-            continue
+        ratio = whole["big_y"] / whole["ky"]
         off = (arm["big_y"] - ratio * arm["ky"]).to_numpy()
         usual = ((arm["big_y"] + ratio * arm["ky"]) / 2).to_numpy()
         schools += float((off**2).sum()) * len(arm) / (len(arm) - 1)
-        explained += float(by_chance.sum())
+        explained += whole["big_y"] + ratio**2 * whole["kky"]
         scale += float((usual**2).sum())
-    dispersion = max(_LEAST_DISPERSION, moved / chance)
     change = max(0.0, (schools - dispersion * explained) / scale) if scale > 0 else 0.0
     return dispersion, change
+
+
+def _within_schools(moments: pl.DataFrame) -> float:
+    """Squared differences of pupils from their school's change, over what chance would give."""
+    known = moments.filter(pl.col("ky") > 0, pl.col("pupils") > 1)
+    ratio = known["big_y"] / known["ky"]
+    moved = known["big_yy"] - 2 * ratio * known["kyy"] + ratio**2 * known["kyky"]
+    moved = moved * known["pupils"] / (known["pupils"] - 1)
+    chance = float((known["big_y"] + ratio**2 * known["kky"]).sum())
+    if chance <= 0:
+        raise CannotEstimate("no school with events before and during")
+    return float(moved.sum()) / chance
+
+
+def _sums(frame: pl.DataFrame) -> dict[str, float]:
+    """Every number of the frame, added up over the schools."""
+    return frame.select(pl.selectors.numeric().sum().cast(pl.Float64)).row(0, named=True)
 
 
 def _unequal(frame: pl.DataFrame) -> float:
@@ -86,7 +100,7 @@ def base_of_means(summary: pl.DataFrame, *, changes: bool) -> Base:
     for _, arm in summary.group_by("groep", maintain_order=True):
         n = arm["pupils"].to_numpy().astype(float)
         means = arm["total"].to_numpy() / n
-        middle = arm["total"].sum() / n.sum()
+        middle = float(arm["total"].sum()) / n.sum()
         between += float((n * (means - middle) ** 2).sum())
         held += float(n.sum() - (n**2).sum() / n.sum())
         arms += 1
@@ -98,7 +112,7 @@ def base_of_means(summary: pl.DataFrame, *, changes: bool) -> Base:
     school = max(0.0, (between - (len(summary) - arms) * pupil) / held)
     return Base(
         kind="gemiddelde",
-        level=float(summary["before" if changes else "total"].sum() / pupils.sum()),
+        level=_sums(summary)["before" if changes else "total"] / float(pupils.sum()),
         dispersion=pupil,
         school_change=float(np.sqrt(school)),
         unequal=_unequal(summary),

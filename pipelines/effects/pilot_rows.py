@@ -192,8 +192,8 @@ def _nearly_all_alike(outcome: Score | PerPupil, rows: pl.DataFrame, least: Mini
     """Is a yes or a no so rare that it would tell of 1 to 4 children?"""
     if not (isinstance(outcome, PerPupil) and outcome.kind == "ja_nee"):
         return False
-    yes, few = rows["total"].sum(), least.show_children_with_event
-    return bool(0 < yes < few or 0 < rows["pupils"].sum() - yes < few)
+    yes, few = float(rows["total"].sum()), least.show_children_with_event
+    return 0 < yes < few or 0 < int(rows["pupils"].sum()) - yes < few
 
 
 def _spreads(base: Base, scale: float) -> dict[str, Any]:

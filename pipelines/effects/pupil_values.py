@@ -1,7 +1,8 @@
 """One value per pupil, summed per school and arm; nothing about one child comes out.
 
 Columns of every summary: school, groep, pupils, total, squares (the sum of squared values) and
-before (a sum; zero where there is no before). Only ibis expressions, so any engine can do the counting.
+before (a sum; zero where there is no before). Only ibis expressions, so any engine can do the
+counting.
 """
 
 from __future__ import annotations

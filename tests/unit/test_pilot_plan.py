@@ -1,0 +1,216 @@
+"""A plan is written down, dated and hashed; later what came is held against it, field by field."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pipelines.effects.pilot_plan import Came, Plan, PlanUnreadable, Read, deviations, read, written
+from pipelines.errors import UsageError
+from pipelines.release import pilots
+from tests.browser.fixture_release import build
+
+PLAN = Plan(
+    vastgelegd_op=dt.date(2024, 6, 1), publicatie="eerder", hoofduitkomst="zis_m3", scholen=10,
+    vergelijkingsscholen=12, leerlingen_per_school=25, maanden_voor=24, maanden_tijdens=24,
+    gewenst_effect=30, marge=20_000, marge_bron="raadsbesluit 2024-12",
+)  # fmt: skip
+BASE = {
+    "status": "zichtbaar", "n_scholen": 10, "n_scholen_vergelijking": 12, "n_leerlingen": 250,
+    "n_leerlingen_vergelijking": 300, "maanden_voor": 24.0, "maanden_tijdens": 24.0,
+}  # fmt: skip
+EFFECT = {"status": "zichtbaar", "ontwerp": "VV", "ontwerp_label": "Voor en na", "reden": ""}
+CAME = Came(
+    release="later", until=dt.date(2026, 7, 31), base=BASE, effect=EFFECT, margin=20_000
+)  # fmt: skip
+
+
+def told(plan: Plan = PLAN, came: Came = CAME, *, intact: bool = True) -> dict[str, bool | None]:
+    return {one.subject: one.deviates for one in deviations(Read(plan, intact), came)}
+
+
+@pytest.mark.parametrize("kind", ["yaml", "json"])
+def test_a_plan_comes_back_as_it_was_written(kind: str) -> None:
+    assert read(written(PLAN, kind)) == Read(PLAN, intact=True)
+
+
+def test_a_plan_that_was_changed_afterwards_is_seen() -> None:
+    body = written(PLAN).replace(b"scholen: 10\n", b"scholen: 9\n")
+    found = read(body)
+    assert found.plan.scholen == 9
+    assert not found.intact
+    assert told(found.plan, intact=False)["Plan zelf"] is True
+
+
+def test_what_came_as_planned_deviates_nowhere() -> None:
+    assert set(told().values()) == {False}
+
+
+@pytest.mark.parametrize(
+    ("subject", "change"),
+    [
+        ("Scholen met Zorg In School", {"n_scholen": 9}),
+        ("Vergelijkingsscholen", {"n_scholen_vergelijking": 6}),
+        ("Deelnemers", {"n_leerlingen": 240}),
+        ("Leerlingen in de vergelijkingsgroep", {"n_leerlingen_vergelijking": 310}),
+        ("Maanden gevolgd vóór de start", {"maanden_voor": 12.0}),
+        ("Maanden gevolgd na de start", {"maanden_tijdens": 18.0}),
+    ],
+)
+def test_every_number_that_came_otherwise_deviates(subject: str, change: dict[str, float]) -> None:
+    found = told(came=replace(CAME, base=BASE | change))
+    assert [name for name, deviates in found.items() if deviates] == [subject]
+
+
+def test_within_the_rounding_of_counts_nothing_deviates() -> None:
+    assert told(came=replace(CAME, base=BASE | {"n_leerlingen": 255}))["Deelnemers"] is False
+
+
+def test_another_outcome_design_or_margin_deviates() -> None:
+    for came, subject in (
+        (replace(CAME, effect=None), "Hoofduitkomst"),
+        (replace(CAME, effect=EFFECT | {"ontwerp": "VN"}), "Hoofduitkomst"),
+        (replace(CAME, effect=EFFECT | {"status": "te_klein"}), "Hoofduitkomst"),
+        (replace(CAME, margin=30_000.0), "Marge voor kostenneutraal (euro per jaar)"),
+        (replace(CAME, margin=None), "Marge voor kostenneutraal (euro per jaar)"),
+        (replace(CAME, until=dt.date(2024, 5, 31)), "Vastgelegd vóór de cijfers"),
+    ):
+        assert [name for name, deviates in told(came=came).items() if deviates] == [subject]
+    unplanned = replace(PLAN, marge=None, marge_bron="")
+    assert told(unplanned)["Marge voor kostenneutraal (euro per jaar)"] is True
+
+
+def test_what_cannot_be_said_is_no_deviation_and_no_agreement() -> None:
+    found = told(came=replace(CAME, base=None))
+    assert found["Deelnemers"] is None
+    assert found["Scholen met Zorg In School"] is None
+    assert told(came=replace(CAME, release="eerder"))["Vastgelegd vóór de cijfers"] is None
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"marge_bron": " "}, "Bij een marge hoort de bron"),
+        ({"scholen": 1}, "ten minste 2 scholen"),
+        ({"vergelijkingsscholen": 1}, "ten minste 2 scholen"),
+        ({"maanden_voor": 0.0}, "getallen boven 0"),
+        ({"gewenst_effect": 0.0}, "boven 0"),
+        ({"marge": -1.0}, "boven 0"),
+    ],
+)
+def test_a_plan_that_cannot_be_is_one_sentence(change: dict[str, object], said: str) -> None:
+    with pytest.raises(PlanUnreadable, match=said) as problem:
+        replace(PLAN, **change)
+    assert "\n" not in str(problem.value)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"\xff\xfe\x00", "geen pilotplan"),
+        (b"[1, 2", "geen pilotplan"),
+        (b"soort: iets\n", "geen pilotplan"),
+        (b"", "geen pilotplan"),
+        (b"x" * 20_001, "te groot"),
+        (written(PLAN).replace(b"versie: 1", b"versie: 9"), "andere versie"),
+        (written(PLAN) + b"extra: 1\n", "iets onbekends: extra"),
+        (written(PLAN).replace(b"maanden_voor: 24\n", b""), "ontbreekt iets: maanden_voor"),
+        (written(PLAN).replace(b"scholen: 10\n", b"scholen: tien\n"), "scholen geen getal"),
+        (written(PLAN).replace(b"scholen: 10\n", b"scholen: 9.5\n"), "geen heel getal"),
+        (written(PLAN).replace(b"2024-06-01", b"gisteren"), "geen datum"),
+        (written(PLAN).replace(b"marge: 20000", b"marge: .nan"), "marge geen getal"),
+    ],
+)
+def test_a_file_that_is_no_plan_is_one_sentence(body: bytes, said: str) -> None:
+    with pytest.raises(PlanUnreadable, match=said) as problem:
+        read(body)
+    assert "\n" not in str(problem.value)
+
+
+def test_a_file_holds_the_date_and_the_hash() -> None:
+    for kind, parse in (("yaml", yaml.safe_load), ("json", json.loads)):
+        found = parse(written(PLAN, kind))
+        assert str(found["vastgelegd_op"]) == "2024-06-01"
+        assert found["kenmerk"] == PLAN.hash
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory: pytest.TempPathFactory) -> pilots.Known:
+    home = tmp_path_factory.mktemp("pilot")
+    build(home)
+    return pilots.known(home)
+
+
+def _given(**change: object) -> dict[str, object]:
+    usual: dict[str, object] = {
+        "hoofduitkomst": "zis_m2", "scholen": 10, "vergelijkingsscholen": 10,
+        "leerlingen_per_school": 25, "maanden_voor": 24, "maanden_tijdens": 24,
+        "gewenst_effect": 25.0,
+    }  # fmt: skip
+    return usual | change
+
+
+def test_every_promise_has_a_forecast_or_a_reason(known: pilots.Known) -> None:
+    found = pilots.forecasts(known.bases, pilots.plan(known, **_given()))
+    assert [one.id for one in found] == [row["id"] for row in known.bases]
+    for one in found:
+        assert (one.smallest is None) == bool(one.reason), one.id
+    main = next(one for one in found if one.id == "zis_m2")
+    assert main.schools is not None
+    assert 0 < (main.smallest or 0) < 100
+    assert "%" in main.smallest_told
+
+
+def test_more_schools_find_a_smaller_effect(known: pilots.Known) -> None:
+    few, many = (
+        next(
+            one.smallest
+            for one in pilots.forecasts(known.bases, pilots.plan(known, **_given(scholen=n)))
+            if one.id == "zis_m3"
+        )
+        for n in (6, 24)
+    )
+    assert few is not None
+    assert many is not None
+    assert many < few
+
+
+def test_without_a_comparison_group_it_says_what_can_be_claimed(known: pilots.Known) -> None:
+    without = pilots.claim(pilots.plan(known, **_given(vergelijkingsscholen=0)))
+    assert "hoogstens laten zien dat er iets veranderde" in without
+    assert "niet aantoonbaar anders" in pilots.claim(pilots.plan(known, **_given()))
+
+
+def test_too_few_schools_say_so_in_place_of_a_number(known: pilots.Known) -> None:
+    found = pilots.forecasts(known.bases, pilots.plan(known, **_given(scholen=4)))
+    assert all(one.smallest is None and one.reason for one in found)
+
+
+def test_an_unknown_outcome_is_named_with_what_there_is(known: pilots.Known) -> None:
+    with pytest.raises(UsageError, match="geen uitkomst zis_x9; wel: zis_k1"):
+        pilots.plan(known, **_given(hoofduitkomst="zis_x9"))
+
+
+def test_a_plan_that_was_saved_is_never_written_over(known: pilots.Known, tmp_path: Path) -> None:
+    made, path = pilots.plan(known, **_given()), tmp_path / "plan.yaml"
+    pilots.save(made, path)
+    before = path.read_bytes()
+    with pytest.raises(UsageError, match="bestaat al"):
+        pilots.save(replace(made, scholen=12), path)
+    assert path.read_bytes() == before
+    assert pilots.load(path) == Read(made, intact=True)
+    with pytest.raises(UsageError, match=r"\.yaml of \.json"):
+        pilots.save(made, tmp_path / "plan.txt")
+
+
+def test_a_release_is_held_against_a_plan(known: pilots.Known) -> None:
+    made = pilots.plan(known, **_given(hoofduitkomst="zis_m3"))
+    found = {one.subject: one for one in pilots.held_against(Read(made, True), known)}
+    assert found["Vergelijkingsscholen"].deviates is True
+    assert found["Vergelijkingsscholen"].came == "12"
+    assert found["Scholen met Zorg In School"].deviates is False
