@@ -15,6 +15,7 @@ from dashboard.views import (
     kaart,
     leveringen,
     overzicht,
+    pilot,
     preventie,
     proces_resultaat,
     rapport,
@@ -53,6 +54,7 @@ SECTIONS: dict[str, tuple[tuple[ModuleType, str], ...]] = {
         (zorg_in_school, "zorg-in-school"),
         (besparing, "besparing"),
         (scenario, "scenario"),
+        (pilot, "pilot"),
     ),
     mark("Verantwoording"): (
         (leveringen, "leveringen"),

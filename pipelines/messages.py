@@ -17,7 +17,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
 from pipelines.contracts import Contracts
-from pipelines.effects import balance_table, savings
+from pipelines.effects import balance_table, pilot_plan, pilot_rows, savings
 from pipelines.effects.balance_counts import too_few
 from pipelines.effects.catalogue import EFFECTS, SAVINGS
 from pipelines.effects.course import YEAR, period_label
@@ -127,6 +127,8 @@ def _of_effects(contracts: Contracts) -> Iterator[str]:
     """The texts of `effecten` and `effect_reeks`; what else could explain a result, one by one."""
     yield from DESIGN_LABEL.values()
     yield from get_args(EvidenceLevel)
+    yield from (pilot_plan.WITH_COMPARISON, pilot_plan.NO_COMPARISON, pilot_plan.TOO_FEW)
+    yield from (pilot_plan.UNREADABLE, pilot_rows.UNTESTED)
     for effect in EFFECTS:
         yield effect.promise
         for outcome in effect.outcomes:

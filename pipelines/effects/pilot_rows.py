@@ -52,7 +52,7 @@ PILOTBASIS: Mapping[str, pl.DataType] = {
     "reden": pl.String(),
 }
 _ARMS = ("zis", "vergelijking")
-_UNTESTED = (
+UNTESTED = (
     "Deze belofte wordt niet getoetst: de uitkomst is een rekensom of een rondvraag, en hangt niet"
     " af van het aantal scholen."
 )
@@ -80,7 +80,7 @@ def _row(given: Given, effect: Effect, outcome: Measure) -> dict[str, Any]:
         "richting": outcome.direction,
     }
     if not isinstance(outcome, Events | Care | Score | PerPupil):
-        return _without(about, "nvt", _UNTESTED)
+        return _without(about, "nvt", UNTESTED)
     lacking = not_delivered(outcome, given.delivered)
     if lacking:
         return _without(about, "niet_geleverd", f"{lacking} Nodig: {outcome.needed}.")

@@ -51,6 +51,14 @@ print("\\n".join(opened))
 """
 
 
+# Pure functions of released numbers: nothing in them reads a table.
+ARITHMETIC = (
+    "pipelines.effects.savings",
+    "pipelines.effects.planning",
+    "pipelines.effects.pilot_plan",
+)
+
+
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_imports_no_other_room(module: Path) -> None:
     for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
@@ -61,7 +69,7 @@ def test_imports_no_other_room(module: Path) -> None:
             names = [f"{node.module}.{alias.name}" for alias in node.names]
         for name in names:
             if name.startswith(("pipelines", "data_contracts")):
-                assert name.startswith("pipelines.effects.savings"), name
+                assert name.startswith(ARITHMETIC), name
             if name.split(".")[0] in {"duckdb", "sqlite3", "ibis"}:
                 assert module.name == "released.py", f"{module.name} reads data itself"
 

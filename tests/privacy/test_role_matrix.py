@@ -39,10 +39,11 @@ from tests.browser.fixture_release import RELEASE_ID, build
 FIGURES = ("bereik", "proces-resultaat", "verwijzingen", "preventie")
 ROLES: dict[str, tuple[str, ...]] = {
     "bestuur": ("overzicht", "vergelijken", "rapport", "inzet", "samenwerking", "kaart",
-                "zorg-in-school", "besparing", "scenario", "definities", "verantwoording"),
+                "zorg-in-school", "besparing", "scenario", "pilot", "definities", "verantwoording"),
     "beleid": ("overzicht", "vergelijken", "rapport", *FIGURES, "inzet", "samenwerking",
                "schorsingen", "thuiszitters", "doorgaande-lijnen", "jeugdhulp", "scholen",
-               "kaart", "zorg-in-school", "besparing", "scenario", "definities", "verantwoording"),
+               "kaart", "zorg-in-school", "besparing", "scenario", "pilot", "definities",
+               "verantwoording"),
     "analist": tuple(access.PAGES),
     "school": ("overzicht", "vergelijken", "rapport", *FIGURES, "schorsingen", "thuiszitters",
                "doorgaande-lijnen", "scholen", "definities", "verantwoording"),

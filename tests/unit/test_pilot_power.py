@@ -62,8 +62,9 @@ def truth(pilot: Pilot, *, compared: bool) -> tuple[Base, Layout]:
     mean = (low + high) / 2
     stays = pilot.leave * (6 + pilot.after - 1) / 2 + (1 - pilot.leave) * pilot.after
     halves = 1 / (pilot.before / 6) + 1 / (pilot.after / 6)
-    # Rates fall by 0.4% a month for everyone; without a comparison that counts as an effect.
-    middle = math.exp(-0.004 * (pilot.spread / 2 - pilot.before / 2))
+    # Rates fall by 0.4% a month for everyone, from the first month that a school can start in.
+    # Without a comparison that counts as an effect.
+    middle = math.exp(-0.004 * (pilot.start + pilot.spread / 2 + (pilot.after - pilot.before) / 4))
     base = Base(
         kind="aantal",
         level=pilot.base * middle,
