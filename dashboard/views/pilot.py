@@ -259,7 +259,8 @@ def _facts(released: Released, row: Mapping[str, Any]) -> Facts:
         ),
         numerator=tr("Niveau en spreiding van de uitkomst in het eigen register"),
         denominator=published(row["eenheid"]),
-        sources=tuple(released.sources(str(row["id"]))),
+        # The register as a whole, where the measure itself has no estimate with sources yet.
+        sources=tuple(released.sources(str(row["id"])) or released.loaded_deliveries()),
         n=tr("{n} leerlingen in het eigen register", n=" + ".join(parts)),
         interval="",
         norm="",

@@ -154,8 +154,9 @@ def _counts(base: Base, layout: Layout) -> _Counts:
     always += base.pupil_level**2 / (layout.schools * layout.pupils)
     return _Counts(
         during=own[1],
-        own_way=own_way(layout.schools),
-        expected=own[0] + always + sum(v for v, _ in parts[1:]),
+        # A school's own way is as much before the start as after it.
+        own_way=own_way(layout.schools) / 2,
+        expected=own[0] + own_way(layout.schools) / 2 + always + sum(v for v, _ in parts[1:]),
         always=always,
         degrees=_degrees(parts, spread),
     )
