@@ -74,7 +74,7 @@ def test_areas_stand_by_name_and_schools_beside_chance(release: Released) -> Non
     names = [words(row.cells[0]) for row in found.table.rows]
     assert names == [area.naam for area in release.areas_of("vestiging")]
     ways = {words(row.cells[-1]) for row in found.table.rows}
-    assert "past bij toeval" in ways
+    assert "past bij de onderwijssoort" in ways
     assert "geen ranglijst" in found.note
 
 
