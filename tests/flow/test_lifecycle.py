@@ -367,8 +367,10 @@ def test_a_run_with_a_wrong_date_or_a_wrong_term_stops_and_what_it_deleted_comes
     back = again(house)
     assert "accepted" in status(back).values()
     after = small.content(house)
-    assert {t: len(rows) for t, rows in after.items()} == {t: len(r) for t, r in before.items()}
-    assert after["register.verlopen"] == []
+    held = [table for table in before if table.startswith("main.")]
+    assert {t: after[t] for t in held} == {t: before[t] for t in held}
+    loaded = {entry.delivery for entry in lifecycle.entries(house) if entry.status == "geladen"}
+    assert not loaded & {row[0] for row in after["register.verlopen"]}
 
 
 def test_rates_without_what_they_divide_by_are_not_delivered(tmp_path: Path) -> None:
