@@ -51,6 +51,7 @@ def conclusions(found: Balances) -> list[str]:
                 jeugdhulp=wording.euro_estimate(care.value), geld=wording.euro_estimate(cash.value),
             )
         )  # fmt: skip
+    told += [remark for part in ("marge", "euro_per_euro") if (remark := found.remark(part))]
     return told
 
 
@@ -77,9 +78,6 @@ def steps_of(found: Balances, year: str, route: str) -> list[Step]:
         if (amount := found.at(year, route, "programmakosten", payer)) and amount.value
     ]
     net = found.at(year, route, "netto") or Amount(0.0)
-    later = net.value - gross.value - sum(step.amount.value for step in paid)
-    if abs(later) >= 1:
-        paid.append(Step(tr("Later geld telt minder (contant gemaakt)"), Amount(later)))
     return [*steps, *paid, Step(tr("Netto besparing"), net, total=True)]
 
 
@@ -127,9 +125,17 @@ def route_rows(found: Balances) -> tuple[Row, ...]:
         row(tr("Bruto besparing"), at("bruto")),
         row(tr("Kosten van het programma"), lambda route: ranged(Amount(found.cost(TOTAL, route)))),
         row(tr("Netto besparing"), at("netto"), now=True),
-        row(tr("Netto per deelnemer"), lambda route: _per(found, route, "per_deelnemer", "netto")),
-        row(tr("Opbrengst per euro"), lambda route: _per(found, route, "euro_per_euro", "bruto")),
-        row(tr("Kans dat het kostenneutraal is"), lambda route: _chance(found, route)),
+        *_payer_rows(found, row),
+        row(tr("Netto per deelnemer"), at("per_deelnemer")),
+        row(tr("Opbrengst per euro"), lambda route: _per_euro(found, route)),
+        row(
+            tr("Kans dat het netto niet onder nul ligt"),
+            lambda route: _chance(found, route, "kans_kostenneutraal"),
+        ),
+        row(
+            tr("Kans dat het netto binnen de marge ligt"),
+            lambda route: _chance(found, route, "kans_binnen_marge"),
+        ),
         row(tr("Kosten terugverdiend vanaf"), lambda route: _turn(found, route)),
         row(tr("Werkelijk vrijkomend geld"), at("vrijkomend")),
     )
@@ -150,24 +156,33 @@ def ranged(amount: Amount | None) -> tables.Cell:
     return tables.figure(f"{told} ({limits})" if limits else told, amount.value)
 
 
-def _per(found: Balances, route: str, part: str, whole: str) -> tables.Cell:
-    """A figure per participant or per euro, with the interval of the amount it was made from."""
-    value, of = found.at(TOTAL, route, part), found.at(TOTAL, route, whole)
-    if value is None:
+def _payer_rows(found: Balances, row: Callable[..., Row]) -> list[Row]:
+    """Net per payer, where that is published."""
+
+    def at(payer: str) -> Callable[[str], tables.Cell]:
+        return lambda route: ranged(found.at(TOTAL, route, "netto_betaler", payer))
+
+    return [
+        row(tr(label), at(payer))
+        for payer, label in balances.NET_PAYERS.items()
+        if any(found.at(TOTAL, route, "netto_betaler", payer) for route in found.routes)
+    ]
+
+
+def _per_euro(found: Balances, route: str) -> tables.Cell:
+    amount = found.at(TOTAL, route, "euro_per_euro")
+    if amount is None:
         return tables.figure("")
-    amount = value if of is None else balances.scaled(of, value.value, of.value)
-    if part == "per_deelnemer":
-        return ranged(amount)
-    told = wording.euro(value.value, 2)
+    told = wording.euro(amount.value, 2)
     if amount.low is None or amount.high is None:
-        return tables.figure(told, value.value)
+        return tables.figure(told, amount.value)
     low, high = wording.euro(amount.low, 2), wording.euro(amount.high, 2)
     limits = tr("{laag} tot {hoog}", laag=low, hoog=high)
-    return tables.figure(f"{told} ({limits})", value.value)
+    return tables.figure(f"{told} ({limits})", amount.value)
 
 
-def _chance(found: Balances, route: str) -> tables.Cell:
-    chance = found.at(TOTAL, route, "kans_kostenneutraal")
+def _chance(found: Balances, route: str, part: str) -> tables.Cell:
+    chance = found.at(TOTAL, route, part)
     return tables.figure("" if chance is None else _percent(chance.value))
 
 
@@ -185,13 +200,22 @@ def _chances(chances: Sequence[float]) -> str:
     if low == high:
         return ""
     return tr(
-        "De kans dat het kostenneutraal is, loopt uiteen van **{laag}** tot **{hoog}**.",
+        "De kans dat het netto niet onder nul ligt, loopt uiteen van **{laag}** tot **{hoog}**.",
         laag=low, hoog=high,
     )  # fmt: skip
 
 
 def _turn(found: Balances, route: str) -> tables.Cell:
-    return tables.figure(found.break_even(route) or tr("nog niet"))
+    """The school year with its chance; none where the interval of the net holds zero."""
+    net, year = found.at(TOTAL, route, "netto"), found.break_even(route)
+    if net is None or not balances.clear(net):
+        return tables.figure(tr("niet te zeggen"))
+    if year is None:
+        return tables.figure(tr("nog niet"))
+    chance = found.at(year, route, "kans_terugverdiend")
+    if chance is None:
+        return tables.figure(year)
+    return tables.figure(tr("{jaar} (kans {kans})", jaar=year, kans=_percent(chance.value)))
 
 
 def driver_row(row: Mapping[str, Any]) -> Row:

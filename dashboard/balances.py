@@ -28,6 +28,11 @@ PAYERS = {
     "scholen": mark("Kosten: scholen"),
     "samenwerkingsverband": mark("Kosten: samenwerkingsverband"),
 }
+NET_PAYERS = {
+    "gemeente": mark("Netto voor de gemeente"),
+    "scholen": mark("Netto voor de scholen"),
+    "samenwerkingsverband": mark("Netto voor het samenwerkingsverband"),
+}
 # Parts of the gross saving, in the order of the waterfall.
 PARTS = {
     "volume": mark("Minder hulp"),
@@ -74,28 +79,29 @@ class Balances:
         return "" if row is None else Dutch(row["zin"])
 
     def part(self, year: str, route: str, part: str) -> float:
-        """A part of the saving; over all years their sum, where that is not published itself."""
+        """The value of a part; nothing where it is not told."""
         found = self.at(year, route, part)
-        if found is not None:
-            return found.value
-        amounts = (self.at(one, route, part) for one in self.years) if year == TOTAL else ()
-        return float(sum(Decimal(str(a.value)) for a in amounts if a is not None))
+        return 0.0 if found is None else found.value
 
     def cost(self, year: str, route: str) -> float:
         paid = (self.at(year, route, "programmakosten", payer) for payer in PAYERS)
         return float(sum(Decimal(str(a.value)) for a in paid if a is not None))
 
     def break_even(self, route: str) -> str | None:
-        """The school year from which the discounted net so far stays at or above zero."""
+        """The school year from which the discounted net so far stays at or above zero; None where
+        the interval of the total holds zero, since then there is none to tell."""
+        total = self.at(TOTAL, route, "netto")
+        if total is None or not clear(total):
+            return None
         course = [(year, self.at(year, route, "cumulatief")) for year in self.years]
-        nothing = Decimal(0)
         return savings.break_even(
-            [
-                savings.NetYear(year, nothing, nothing, nothing, Decimal(str(amount.value)))
-                for year, amount in course
-                if amount is not None
-            ]
+            [(year, Decimal(str(amount.value))) for year, amount in course if amount is not None]
         )
+
+    def remark(self, part: str) -> str:
+        """What is said with a figure over all years on the leading route, in Dutch; or nothing."""
+        row = self._row(TOTAL, self.leading, part, "")
+        return "" if row is None or not row["zin"] else Dutch(row["zin"])
 
     def _row(self, year: str, route: str, part: str, payer: str) -> Row | None:
         asked = (year, route, part, payer)
@@ -122,11 +128,9 @@ def drivers(released: Released) -> Sequence[Row]:
     return released.table("besparing_gevoeligheid", "volgorde").to_dicts()
 
 
-def scaled(amount: Amount, value: float, base: float) -> Amount:
-    """An interval carried over to a figure that is `base` divided by something fixed."""
-    if not base or amount.low is None or amount.high is None:
-        return Amount(value)
-    return Amount(value, amount.low * value / base, amount.high * value / base)
+def clear(amount: Amount) -> bool:
+    """Does the interval lie wholly on one side of zero?"""
+    return amount.low is not None and amount.high is not None and amount.low * amount.high > 0
 
 
 def interval(amount: Amount | None) -> str:

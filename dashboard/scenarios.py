@@ -63,10 +63,14 @@ class Basis:
     """What every scenario on a release starts from."""
 
     facts: Mapping[str, tuple[YearFacts, ...]]
+    participants: Mapping[str, float]
     sliders: tuple[Slider, ...]
     leading: str
     sampling: tuple[float, float] | None
-    participants_known: bool
+
+    @property
+    def participants_known(self) -> bool:
+        return any(self.participants.values())
 
     @property
     def usual(self) -> dict[str, float]:
@@ -74,7 +78,7 @@ class Basis:
         return {slider.name: slider.value for slider in self.sliders}
 
     def worked_out(self, route: str, values: Mapping[str, float]) -> Balance:
-        return savings.balance(self.facts[route], assumptions(values))
+        return savings.balance(self.facts[route], assumptions(values), self.participants[route])
 
     def limits(self, route: str, values: Mapping[str, float]) -> tuple[float, float] | None:
         """Net at the ends of the published uncertainty about schools, moved along with volumes
@@ -113,9 +117,10 @@ def basis(released: Released) -> Basis | None:
     }
     sample = published.get("steekproef")
     made = Basis(
-        facts, sliders, found.leading,
+        facts,
+        {route: found.part(TOTAL, route, "deelnemers") for route in found.routes},
+        sliders, found.leading,
         None if sample is None else (sample["netto_laag"], sample["netto_hoog"]),
-        any(year.participants for years in facts.values() for year in years),
     )  # fmt: skip
     return made if all(_gives_back(found, made, route) for route in found.routes) else None
 
@@ -123,12 +128,14 @@ def basis(released: Released) -> Basis | None:
 def _gives_back(found: Balances, made: Basis, route: str) -> bool:
     """Do the published assumptions give every published part, per year and together?"""
     whole = made.worked_out(route, made.usual)
-    pairs = [(TOTAL, "bruto", "", whole.gross), (TOTAL, "netto", "", whole.net)]
-    for year in whole.years:
+    pairs: list[tuple[str, str, str, Decimal]] = []
+    for name, year in [*((y.schooljaar, y) for y in whole.years), (TOTAL, whole.total)]:
         pairs += [
-            (year.schooljaar, part, "", getattr(year, field)) for part, field in _PARTS.items()
+            (name, part, "", getattr(year, field))
+            for part, field in _PARTS.items()
+            if name != TOTAL or part != "cumulatief"
         ]
-        pairs += [(year.schooljaar, "programmakosten", who, paid) for who, paid in year.cost]
+        pairs += [(name, "programmakosten", who, paid) for who, paid in year.cost]
     told = [(found.at(year, route, part, who), amount) for year, part, who, amount in pairs]
     return all(said is not None and abs(said.value - float(own)) < _CENT for said, own in told)
 
@@ -148,7 +155,7 @@ def _year(found: Balances, care: Sequence[Mapping[str, Any]], route: str, year: 
         ),
         avoided_orders=found.part(year, route, "aantal_beschikkingen"),
         avoided_plans=found.part(year, route, "aantal_zorgplannen"),
-        participants=found.part(year, route, "deelnemers"),
+        locations=found.part(year, route, "locaties"),
         first=found.part(year, route, "programmajaar") == 1,
     )  # fmt: skip
 
@@ -172,7 +179,7 @@ def _slider(row: Mapping[str, Any]) -> Slider:
         name=str(row["naam"]),
         label=f"{published(row['label'])} ({published(unit.split(' ')[0])})",
         value=value,
-        low=0.0,
+        low=1.0 if unit == "locaties" else 0.0,
         high=high,
         step=_step(value, high),
         unit=unit,

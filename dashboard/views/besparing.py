@@ -99,6 +99,8 @@ def _waterfall(released: Released, found: Balances) -> None:
         ]  # fmt: skip
     steps = balance_words.steps_of(found, year, route)
     title = tr("Van bruto naar netto, {periode}", periode=balances.year_name(year).lower())
+    if year == TOTAL:
+        title = tr("{titel}, contant gemaakt", titel=title)
     figure.show(
         figure.Figure(
             key="waterval",
@@ -128,7 +130,7 @@ def _waterfall(released: Released, found: Balances) -> None:
 
 
 def _routes(released: Released, found: Balances) -> None:
-    title = tr("Netto over alle schooljaren samen")
+    title = tr("Netto over alle schooljaren samen, contant gemaakt")
     drawn = balances.estimates(found)
     heads = (tr("Uitkomst"), *(balance_words.route_name(found, route) for route in found.routes))
     figure.show(
@@ -152,8 +154,8 @@ def _routes(released: Released, found: Balances) -> None:
             ),
             alt=_estimates_told(title, drawn),
             note=tr(
-                "Tussen haakjes het 95%-interval. Bij opbrengst per euro is alleen de besparing "
-                "onzeker gerekend, niet de kosten."
+                "Tussen haakjes het 95%-interval. Alle bedragen in deze tabel zijn contant "
+                "gemaakt en tellen op tot het netto."
             )
             + f" {tr(balance_words.THREATS)}",
             wide=True,
@@ -167,7 +169,7 @@ def _estimates_told(title: str, drawn: Sequence[charts.Estimate]) -> str:
 
 
 def _years(released: Released, found: Balances) -> None:
-    title = tr("Netto per schooljaar")
+    title = tr("Netto per schooljaar, contant gemaakt")
     heads = (
         tr("Schooljaar"), tr("Zonder Zorg In School"), tr("Netto (95%-interval)"),
         tr("Opgeteld (95%-interval)"),
@@ -177,7 +179,7 @@ def _years(released: Released, found: Balances) -> None:
             (
                 tables.text(year),
                 tables.text(balance_words.route_name(found, route)),
-                balance_words.ranged(found.at(year, route, "netto")),
+                balance_words.ranged(found.at(year, route, "netto_contant")),
                 balance_words.ranged(found.at(year, route, "cumulatief")),
             ),
             now=route == found.leading,
@@ -192,10 +194,10 @@ def _years(released: Released, found: Balances) -> None:
             facts=facts.of_balance(
                 released,
                 tr(
-                    "Bruto besparing min programmakosten in een schooljaar. Opgeteld: tot en met "
-                    "dat schooljaar, contant gemaakt."
+                    "Bruto besparing min programmakosten in een schooljaar, contant gemaakt. "
+                    "Opgeteld: tot en met dat schooljaar."
                 ),
-                tr("Bruto besparing min programmakosten"),
+                tr("Bruto besparing min programmakosten, contant gemaakt"),
             ),
             table=Table(title, heads, body, frozenset({2, 3})),
             chart=charts_zis.routes(
@@ -203,7 +205,7 @@ def _years(released: Released, found: Balances) -> None:
                 [
                     (
                         tr(balances.ROUTES[route]), route == found.leading,
-                        [found.at(year, route, "netto") for year in found.years],
+                        [found.at(year, route, "netto_contant") for year in found.years],
                     )
                     for route in found.routes
                 ],
@@ -214,7 +216,7 @@ def _years(released: Released, found: Balances) -> None:
                 (f"{tr(balances.ROUTES[route])}, {year}", wording.euro_estimate(amount.value))
                 for year in found.years
                 for route in found.routes
-                if (amount := found.at(year, route, "netto")) is not None
+                if (amount := found.at(year, route, "netto_contant")) is not None
             ),
             note=tr(
                 "Vermeden beschikkingen en zorgplannen tellen in het schooljaar waarin een "

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from functools import partial
 from html import escape
 
@@ -36,7 +37,7 @@ _FILE, _TOLD = "scenario_bestand", "scenario_melding"
 _ROUTE = "vergelijking"
 _GROUPS = {
     mark("Kosten en betalers"): (
-        "programmakosten_per_jaar", "aandeel_gemeente_eerste_jaar",
+        "programmakosten_per_jaar", "programmakosten_locaties", "aandeel_gemeente_eerste_jaar",
         "aandeel_gemeente_volgende_jaren", "aandeel_samenwerkingsverband",
     ),
     mark("Jeugdhulp"): (scenarios.VOLUMES, scenarios.TARIFFS, "aandeel_uitbetaald", "discontovoet"),
@@ -184,11 +185,17 @@ def _outcome(
             ),
             table=Table(
                 tr(
-                    "Scenario naast de publicatie, gerekend {schatting}",
+                    "Scenario naast de publicatie, contant gemaakt, gerekend {schatting}",
                     schatting=tr(_name(route)).lower(),
                 ),
                 (tr("Uitkomst"), tr("Gepubliceerd"), tr("Scenario")),
-                _rows(usual, whole, people=base.participants_known), frozenset({1, 2}),
+                _rows(
+                    usual, whole, people=base.participants_known,
+                    turns=(
+                        _turn(base, route, base.usual, usual), _turn(base, route, values, whole),
+                    ),
+                ),
+                frozenset({1, 2}),
                 show_caption=True,
             ),
             chart=charts.estimates(
@@ -206,16 +213,28 @@ def _outcome(
     )  # fmt: skip
 
 
-def _rows(usual: Balance, whole: Balance, *, people: bool) -> tuple[Row, ...]:
+def _turn(base: Basis, route: str, values: Mapping[str, float], whole: Balance) -> str:
+    """The school year from which the cost is earned back; none where the interval holds zero, or
+    is not known."""
+    limits = base.limits(route, values)
+    if limits is None or limits[0] <= 0 <= limits[1]:
+        return tr("niet te zeggen")
+    return whole.break_even or tr("nog niet")
+
+
+def _of_payer(amounts: Iterable[tuple[str, Decimal]], payer: str) -> float:
+    return float(next(amount for name, amount in amounts if name == payer))
+
+
+def _rows(
+    usual: Balance, whole: Balance, *, people: bool, turns: tuple[str, str]
+) -> tuple[Row, ...]:
     def money(label: str, before: float, after: float, *, now: bool = False) -> Row:
         cells = (tables.figure(wording.euro_estimate(x), x) for x in (before, after))
         return Row((tables.text(label), *cells), now=now)
 
     def pick(part: str) -> tuple[float, float]:
-        return (
-            float(sum(getattr(year, part) for year in usual.years)),
-            float(sum(getattr(year, part) for year in whole.years)),
-        )
+        return float(getattr(usual.total, part)), float(getattr(whole.total, part))
 
     rows = [
         money(tr("Minder jeugdhulp"), *pick("care")),
@@ -224,12 +243,12 @@ def _rows(usual: Balance, whole: Balance, *, people: bool) -> tuple[Row, ...]:
         money(tr("Bruto besparing"), float(usual.gross), float(whole.gross), now=True),
     ]
     for payer, label in balances.PAYERS.items():
-        before, after = (
-            float(sum(paid for year in one.years for who, paid in year.cost if who == payer))
-            for one in (usual, whole)
-        )
+        before, after = (_of_payer(one.total.cost, payer) for one in (usual, whole))
         rows.append(money(tr(label), before, after))
     rows.append(money(tr("Netto besparing"), float(usual.net), float(whole.net), now=True))
+    for payer, label in balances.NET_PAYERS.items():
+        before, after = (_of_payer(one.total.payers, payer) for one in (usual, whole))
+        rows.append(money(tr(label), before, after))
     if people:
         rows.append(
             money(
@@ -240,8 +259,7 @@ def _rows(usual: Balance, whole: Balance, *, people: bool) -> tuple[Row, ...]:
     rows.append(money(tr("Werkelijk vrijkomend geld"), *pick("cash")))
     words = (
         (tr("Opbrengst per euro"), _per_euro(usual), _per_euro(whole)),
-        (tr("Kosten terugverdiend vanaf"), usual.break_even or tr("nog niet"),
-         whole.break_even or tr("nog niet")),
+        (tr("Kosten terugverdiend vanaf"), *turns),
     )  # fmt: skip
     rows += [
         Row((tables.text(label), tables.figure(before), tables.figure(after)))

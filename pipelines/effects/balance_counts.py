@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ import polars as pl
 from ibis import _
 
 from pipelines.effects import savings
-from pipelines.effects.balance_table import balance_row
+from pipelines.effects.balance_table import TOTAL, balance_row
 from pipelines.effects.design import Minimum
 from pipelines.effects.rounding import rounded_count
 from pipelines.effects.rows import Given
@@ -19,14 +20,24 @@ from pipelines.effects.summaries import everyone
 
 @dataclass(frozen=True)
 class Counts:
-    """Rounded counts per school year (None: too few to tell), and the size of the whole pilot."""
+    """Rounded counts per school year (None: too few to tell), and the size of the whole pilot.
+
+    `everyone`: distinct participants over all these years together. `locations`: schools with a
+    participant in the year. `programme_years`: every school year with a participant.
+    """
 
     orders: dict[str, int | None]
     plans: dict[str, int | None]
     participants: dict[str, int | None]
+    locations: dict[str, int]
+    everyone: int | None
     pupils: int
     schools: int
-    first_year: str
+    programme_years: tuple[str, ...]
+
+    @property
+    def first_year(self) -> str:
+        return self.programme_years[0]
 
 
 def balance_counts(given: Given, years: Sequence[str], minimum: Minimum) -> Counts:
@@ -55,28 +66,56 @@ def balance_counts(given: Given, years: Sequence[str], minimum: Minimum) -> Coun
         few = total < minimum.show_children or kept["school"].n_unique() < minimum.show_schools
         return None if few else rounded_count(total, 5)
 
-    orders: dict[str, int | None] = {}
-    plans: dict[str, int | None] = {}
-    participants: dict[str, int | None] = {}
-    for year in years:
-        first = (int(year[:4]) - 1970) * 12 + 7
-        begun = rows.filter(pl.col("start_month").is_between(first, first + 11))
-        if year == years[0]:
-            begun = rows.filter(pl.col("start_month") <= first + 11)
-        there = rows.filter(
-            (pl.col("start_month") <= first + 11) & (pl.col("leave_month") >= first)
+    def present(year: str) -> pl.DataFrame:
+        first = first_month(year)
+        there = (pl.col("start_month") <= first + 11) & (pl.col("leave_month") >= first)
+        found: pl.DataFrame = rows.filter(there)
+        return found
+
+    begun = {
+        year: rows.filter(
+            pl.col("start_month").is_between(first_month(year), first_month(year) + 11)
         )
-        orders[year], plans[year] = shown("orders", begun), shown("plans", begun)
-        participants[year] = shown("pupils", there)
-    begun_in = int(rows["start_month"].min() or 0)
-    began = 1970 + (begun_in - 7) // 12
+        for year in years
+    }
+    ever = pl.any_horizontal(
+        pl.lit(False),
+        *(
+            (pl.col("start_month") <= first_month(year) + 11)
+            & (pl.col("leave_month") >= first_month(year))
+            for year in years
+        ),
+    )
     return Counts(
-        orders,
-        plans,
-        participants,
-        int(rows["pupils"].sum()),
-        rows["school"].n_unique(),
-        f"{began}/{began + 1}",
+        orders={year: shown("orders", begun[year]) for year in years},
+        plans={year: shown("plans", begun[year]) for year in years},
+        participants={year: shown("pupils", present(year)) for year in years},
+        locations={year: present(year)["school"].n_unique() for year in years},
+        everyone=shown("pupils", rows.filter(ever)),
+        pupils=int(rows["pupils"].sum()),
+        schools=rows["school"].n_unique(),
+        programme_years=_programme_years(rows, given.peildatum, years),
+    )
+
+
+def first_month(year: str) -> int:
+    """August of a school year, in months since January 1970."""
+    return (int(year[:4]) - 1970) * 12 + 7
+
+
+def _programme_years(
+    rows: pl.DataFrame, peildatum: dt.date | None, years: Sequence[str]
+) -> tuple[str, ...]:
+    """School years from the first start to the last that is over on `peildatum`, and `years`."""
+    begun = 1970 + (min(rows["start_month"].to_list(), default=0) - 7) // 12
+    last = max((int(year[:4]) for year in years), default=begun)
+    if peildatum is not None:
+        end = peildatum + dt.timedelta(days=1)
+        last = max(last, end.year - (1 if end.month >= 8 else 2))
+    return tuple(
+        f"{year}/{year + 1}"
+        for year in range(begun, last + 1)
+        if len(rows.filter(pl.col("leave_month") >= first_month(f"{year}/{year + 1}")))
     )
 
 
@@ -102,23 +141,33 @@ def count_rows(
     for year in years:
         parts = {
             "programmajaar": int(year[:4]) - begun + 1,
+            "locaties": counts.locations[year],
             "deelnemers": counts.participants[year],
             "aantal_beschikkingen": counts.orders[year],
             "aantal_zorgplannen": counts.plans[year],
         }
         for part, value in parts.items():
-            row = (
-                balance_row(
-                    year,
-                    route,
-                    part,
-                    "",
-                    leading=leading,
-                    status="te_klein",
-                    reason=too_few(minimum),
-                )
-                if value is None
-                else balance_row(year, route, part, "", leading=leading) | {"waarde": float(value)}
-            )
-            rows.append(row | {"zin": "", "volgorde": len(rows)})
+            rows.append(_count_row(year, route, part, value, minimum, leading, len(rows)))
+    rows.append(
+        _count_row(TOTAL, route, "deelnemers", counts.everyone, minimum, leading, len(rows))
+    )
     return rows
+
+
+def _count_row(
+    year: str,
+    route: savings.Route,
+    part: str,
+    value: int | None,
+    minimum: Minimum,
+    leading: bool,
+    place: int,
+) -> dict[str, Any]:
+    row = balance_row(year, route, part, "", leading=leading)
+    if value is None:
+        row = balance_row(
+            year, route, part, "", leading=leading, status="te_klein", reason=too_few(minimum)
+        )
+    else:
+        row["waarde"] = float(value)
+    return row | {"zin": "", "volgorde": place}

@@ -9,16 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 
-import numpy as np
-
-from pipelines.effects import draws, evidence, savings
+from pipelines.effects import balance_samples, draws, evidence, savings
 from pipelines.effects.balance_counts import Counts, balance_counts, count_rows
+from pipelines.effects.balance_lines import TotalRows, YearRows
+from pipelines.effects.balance_samples import Samples, limits
 from pipelines.effects.balance_table import DRIVERS, GEVOELIGHEID, TOTAL, balance_row
 from pipelines.effects.design import Minimum, value_of
-from pipelines.effects.estimators import Floats
 from pipelines.effects.rounding import rounded_count, to_nearest
 from pipelines.effects.rows import Given
 from pipelines.effects.saving_rows import SEED, Savings, Shown
@@ -60,26 +58,30 @@ def balances(given: Given, found: Savings, minimum: Minimum) -> Balances:
     lacking = [name for name in savings.PARAMETERS if name not in given.parameters]
     if lacking:
         return _nothing(f"Zonder waarde voor {', '.join(lacking)} is er niets te berekenen.")
-    counts = balance_counts(given, years, minimum)
-    found = _within_horizon(given, found, counts)
-    years = tuple(sorted({s.schooljaar for s in found.shown}))
-    if not years:
+    if given.parameters["programmakosten_locaties"].value <= 0:
+        return _nothing("De programmakosten gelden voor nul locaties; vul het aantal locaties in.")
+    counts = balance_counts(given, found.closed, minimum)
+    years, missed = _programme_years(given, found, counts)
+    if not any(s.schooljaar in years for s in found.shown):
         return _nothing("Alle schooljaren met een besparing liggen na de horizon.")
+    found = replace(found, shown=tuple(s for s in found.shown if s.schooljaar in years))
+    counts = balance_counts(given, years, minimum)
     possible = [r for r in savings.ROUTES if _complete(found.shown, r)]
     leading = savings.leading_route(possible)
     drawn = draws.assumptions(given.parameters, SEED)
     middle = draws.middle(given.parameters)
-    left_out = _left_out(found, leading)
+    left_out = _left_out(found, leading, years, missed)
     rows: list[dict[str, Any]] = []
     outcome: Cumulative | None = None
     for route in possible:
         facts = _facts(found.shown, route, years, counts)
-        whole = savings.balance(facts, middle)
-        samples = _samples(found.shown, route, facts, drawn)
+        whole = savings.balance(facts, middle, counts.everyone or 0)
+        samples = balance_samples.samples(found.shown, route, facts, drawn)
         leads = route == leading
         told = count_rows(route, years, counts, minimum, leading=leads)
+        told += YearRows(route, leads, len(told), whole, samples).rows()
+        told += TotalRows(route, leads, len(told), whole, samples).rows(given.parameters, left_out)
         rows += told
-        rows += _route_rows(route, whole, samples, left_out, leading=leads, first=len(told))
         if route == leading:
             outcome = _outcome(route, whole, samples, counts, minimum, left_out)
     facts = _facts(found.shown, leading, years, counts)
@@ -92,26 +94,42 @@ def _nothing(reason: str) -> Balances:
     return Balances((row,), (), None, reason)
 
 
-def _within_horizon(given: Given, found: Savings, counts: Counts) -> Savings:
-    """The school years that count: as many as `horizon_jaren` says, from the programme's first."""
+def _programme_years(
+    given: Given, found: Savings, counts: Counts
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The school years of the programme that count, and those that cannot.
+
+    Within the horizon, from the first year. A year counts, with its cost, when youth care of it was
+    delivered; otherwise neither its cost nor its saving is known.
+    """
     last = int(counts.first_year[:4]) + int(value_of(given.parameters, "horizon_jaren", 100)) - 1
-
-    def counts_in(schooljaar: str) -> bool:
-        return not schooljaar or int(schooljaar[:4]) <= last
-
-    return Savings(
-        rows=tuple(row for row in found.rows if counts_in(row["schooljaar"])),
-        shown=tuple(one for one in found.shown if counts_in(one.schooljaar)),
+    within = [year for year in counts.programme_years if int(year[:4]) <= last]
+    return (
+        tuple(year for year in within if year in found.closed),
+        tuple(year for year in within if year not in found.closed),
     )
 
 
-def _left_out(found: Savings, route: savings.Route) -> tuple[str, ...]:
+def _left_out(
+    found: Savings, route: savings.Route, years: Sequence[str], missed: Sequence[str]
+) -> tuple[str, ...]:
     """Products, or products in a school year, that are not in the sum; nothing is filled in."""
     told = {(s.product.label, s.schooljaar) for s in found.shown if s.route == route}
-    asked = {(str(r["product"]), str(r["schooljaar"])) for r in found.rows}
-    return tuple(
+    asked = {
+        (str(r["product"]), str(r["schooljaar"]))
+        for r in found.rows
+        if not r["schooljaar"] or r["schooljaar"] in years
+    }
+    lacking = [
         f"{product} in {year}" if year else product for product, year in sorted(asked - told)
-    )
+    ]
+    named = {year for _product, year in asked}
+    lacking += [f"jeugdhulp in {year}" for year in years if year not in named]
+    lacking += [
+        f"{year} (ook de kosten niet): van dat schooljaar is geen jeugdhulp geleverd"
+        for year in missed
+    ]
+    return tuple(lacking)
 
 
 def _complete(shown: Sequence[Shown], route: savings.Route) -> bool:
@@ -135,159 +153,22 @@ def _facts(
             ),
             avoided_orders=counts.orders[year] or 0,
             avoided_plans=counts.plans[year] or 0,
-            participants=counts.participants[year] or 0,
+            locations=counts.locations[year],
             first=year == counts.first_year,
         )
         for year in years
     )
 
 
-@dataclass(frozen=True)
-class _Samples:
-    """Draws x years, in euro: care saved, gross, net, and net so far (discounted)."""
-
-    care: Floats
-    gross: Floats
-    net: Floats
-    cumulative: Floats
-
-
-def _samples(
-    shown: Sequence[Shown],
-    route: savings.Route,
-    facts: Sequence[savings.YearFacts],
-    drawn: draws.Drawn,
-) -> _Samples:
-    size = len(drawn.programme_cost)
-    care = np.zeros((size, len(facts)))
-    for s in shown:
-        if s.route == route:
-            care[:, [f.schooljaar for f in facts].index(s.schooljaar)] += np.nan_to_num(s.samples)
-    orders = np.array([f.avoided_orders for f in facts])
-    plans = np.array([f.avoided_plans for f in facts])
-    work = (drawn.hours_per_order * drawn.rate_order)[:, None] * orders
-    work += (drawn.hours_per_plan * drawn.rate_plan)[:, None] * plans
-    gross = care + work
-    net = gross - drawn.programme_cost[:, None]
-    value = (1 + drawn.discount_rate[:, None] / 100) ** np.arange(len(facts))
-    return _Samples(care, gross, net, (net / value).cumsum(axis=1))
-
-
-def _range(samples: Floats, step: float = 1000) -> tuple[float, float, float]:
-    limits = np.quantile(samples, [0.025, 0.5, 0.975])
-    low, middle, high = (float(to_nearest(limit, step)) for limit in limits)
-    return low, middle, high
-
-
-def _route_rows(
-    route: savings.Route,
-    whole: savings.Balance,
-    samples: _Samples,
-    left_out: Sequence[str],
-    *,
-    leading: bool,
-    first: int,
-) -> list[dict[str, Any]]:
-    """The balance of one route; `first`: the place of its first row."""
-    rows: list[dict[str, Any]] = []
-
-    def add(
-        year: str,
-        part: str,
-        value: float | Decimal,
-        limits: tuple[float, float, float] | None = None,
-        payer: str = "",
-        sentence: str = "",
-    ) -> None:
-        low, middle, high = limits or (None, None, None)
-        numbers = {"waarde": float(value), "onder": low, "midden": middle, "boven": high}
-        rows.append(
-            balance_row(year, route, part, payer, leading=leading)
-            | numbers
-            | {"zin": sentence, "volgorde": first + len(rows)}
-        )
-
-    for n, year in enumerate(whole.years):
-        add(year.schooljaar, "jeugdhulp", year.care, _range(samples.care[:, n]))
-        add(year.schooljaar, "volume", year.volume)
-        add(year.schooljaar, "mix", year.mix)
-        add(year.schooljaar, "prijs", year.price)
-        add(year.schooljaar, "beschikkingen", year.orders)
-        add(year.schooljaar, "zorgplannen", year.plans)
-        add(year.schooljaar, "bruto", year.gross, _range(samples.gross[:, n]))
-        for payer, amount in year.cost:
-            add(year.schooljaar, "programmakosten", amount, payer=payer)
-        add(year.schooljaar, "netto", year.net, _range(samples.net[:, n]))
-        add(year.schooljaar, "cumulatief", year.cumulative, _range(samples.cumulative[:, n]))
-        add(year.schooljaar, "vrijkomend", year.cash)
-        chance = round(float((samples.net[:, n] >= 0).mean()) * 100)
-        add(year.schooljaar, "kans_kostenneutraal", chance)
-    total = samples.cumulative[:, -1]
-    chance = round(float((total >= 0).mean()) * 100)
-    care = sum((y.care for y in whole.years), Decimal(0))
-    add(TOTAL, "jeugdhulp", care, _range(samples.care.sum(1)))
-    add(TOTAL, "beschikkingen", sum((y.orders for y in whole.years), Decimal(0)))
-    add(TOTAL, "zorgplannen", sum((y.plans for y in whole.years), Decimal(0)))
-    add(TOTAL, "bruto", whole.gross, _range(samples.gross.sum(1)))
-    for payer in savings.PAYERS:
-        paid = sum((dict(y.cost)[payer] for y in whole.years), Decimal(0))
-        add(TOTAL, "programmakosten", paid, payer=payer)
-    add(TOTAL, "netto", whole.net, _range(total), sentence=_verdict(whole, total, chance, left_out))
-    add(TOTAL, "vrijkomend", sum((y.cash for y in whole.years), Decimal(0)))
-    if whole.per_participant is not None:
-        add(TOTAL, "per_deelnemer", to_nearest(float(whole.per_participant), 10))
-    if whole.per_euro is not None:
-        add(TOTAL, "euro_per_euro", round(whole.per_euro, 2))
-    add(TOTAL, "kans_kostenneutraal", chance)
-    return rows
-
-
-def _verdict(whole: savings.Balance, total: Floats, chance: int, left_out: Sequence[str]) -> str:
-    low, _middle, high = _range(total)
-    limits = f"95%-interval: {evidence.euros(low)} tot {evidence.euros(high)}"
-    net = evidence.euros(float(to_nearest(abs(float(whole.net)), 1000)))
-    years = span([year.schooljaar for year in whole.years])
-    if low <= 0 <= high:
-        told = f"Over {years} is niet te zeggen of Zorg In School zichzelf heeft terugverdiend"
-        told += f" ({limits})."
-    elif high < 0:
-        told = f"Over {years} kostte Zorg In School naar schatting {net} meer dan het opbracht"
-        told += f" ({limits})."
-    else:
-        told = f"Over {years} bracht Zorg In School naar schatting {net} meer op dan het kostte"
-        told += f" ({limits})."
-    turn = (
-        f" Vanaf {whole.break_even} zijn de kosten samen terugverdiend."
-        if whole.break_even
-        else " In deze schooljaren zijn de kosten samen nog niet terugverdiend."
-    )
-    lacking = (
-        f" Niet meegerekend, omdat gegevens ontbreken: {', '.join(left_out)}." if left_out else ""
-    )
-    return f"{told}{turn} De kans dat het kostenneutraal is, is {chance_text(chance)}.{lacking}"
-
-
-def chance_text(percent: float) -> str:
-    """`ongeveer 61%`, and nothing more certain than `meer dan 99%` or `minder dan 1%`."""
-    if percent >= 99:
-        return "meer dan 99%"
-    return "minder dan 1%" if percent < 1 else f"ongeveer {round(percent)}%"
-
-
-def span(years: Sequence[str]) -> str:
-    """`2023/2024` or `2023/2024 tot en met 2024/2025 samen`."""
-    return years[0] if len(years) == 1 else f"{years[0]} tot en met {years[-1]} samen"
-
-
 def _outcome(
     route: savings.Route,
     whole: savings.Balance,
-    samples: _Samples,
+    drawn: Samples,
     counts: Counts,
     minimum: Minimum,
     left_out: tuple[str, ...],
 ) -> Cumulative:
-    net, total = _range(samples.net[:, -1]), _range(samples.cumulative[:, -1])
+    net, total = limits(drawn.net[:, -1]), limits(drawn.together(drawn.net))
     return Cumulative(
         years=tuple(year.schooljaar for year in whole.years),
         route=route,
@@ -295,7 +176,7 @@ def _outcome(
         net_interval=(net[0], net[2]),
         total=float(to_nearest(float(whole.net), 1000)),
         total_interval=(total[0], total[2]),
-        probability=float((samples.cumulative[:, -1] >= 0).mean()),
+        probability=float((drawn.together(drawn.net) >= 0).mean()),
         pupils=rounded_count(counts.pupils, 5),
         schools=counts.schools,
         large=evidence.large_enough(evidence.Sizes(counts.pupils, counts.schools), minimum),
@@ -328,7 +209,7 @@ def _tornado(
     ]
     rows.append(_driver("route", min(nets), max(nets)))
     fixed = draws.fixed(middle, len(shown[0].samples))
-    sample = _range(_samples(shown, leading, facts, fixed).cumulative[:, -1])
+    sample = limits(balance_samples.samples(shown, leading, facts, fixed).cumulative[:, -1])
     rows.append(_driver("steekproef", sample[0], sample[2]))
     rows.sort(key=lambda row: -abs(row["netto_hoog"] - row["netto_laag"]))
     return [row | {"volgorde": n} for n, row in enumerate(rows)]

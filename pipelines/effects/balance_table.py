@@ -43,8 +43,21 @@ GEVOELIGHEID: Mapping[str, pl.DataType] = {
 
 TOTAL = "totaal"
 
+PRESENT = "contant gemaakt"
+"""What every amount over all school years together is; said in its label."""
+
+ACCEPTED = (10, 20, 30, 40, 50)
+"""Shortfalls of which the chance is told (the acceptability curve), in percent of the cost."""
+
+
+def accepted(percent: int) -> str:
+    """The part that holds the chance of falling short by at most this."""
+    return f"aanvaardbaar_{percent}"
+
+
 LABELS: Mapping[str, str] = {
     "programmajaar": "Jaar van het programma",
+    "locaties": "Locaties die meedoen",
     "deelnemers": "Deelnemers",
     "aantal_beschikkingen": "Aantal vermeden beschikkingen",
     "aantal_zorgplannen": "Aantal vermeden zorgplannen",
@@ -57,20 +70,34 @@ LABELS: Mapping[str, str] = {
     "bruto": "Bruto besparing",
     "programmakosten": "Kosten van het programma",
     "netto": "Netto besparing",
+    "netto_betaler": "Netto voor deze betaler",
+    "netto_contant": "Netto besparing, contant gemaakt",
     "cumulatief": "Netto tot en met dit schooljaar, contant gemaakt",
+    "kans_terugverdiend": "Kans dat de kosten vanaf dit schooljaar zijn terugverdiend",
     "vrijkomend": "Deel van de jeugdhulp dat echt als geld vrijkomt",
     "per_deelnemer": "Netto per deelnemer",
     "euro_per_euro": "Opbrengst per euro",
-    "kans_kostenneutraal": "Kans dat het kostenneutraal is",
+    "kosten_per_locatie": "Kosten per locatie per schooljaar",
+    "kans_kostenneutraal": "Kans dat het netto niet onder nul ligt",
+    "marge": "Marge waarbinnen het kostenneutraal heet",
+    "kans_binnen_marge": "Kans dat het netto binnen de marge ligt",
+    **{
+        accepted(percent): f"Kans dat er hoogstens {percent}% van de kosten bij moet"
+        for percent in ACCEPTED
+    },
 }
 # Units of the parts that are no amount of money.
 _UNITS: Mapping[str, str] = {
     "programmajaar": "jaar",
+    "locaties": "locaties",
     "deelnemers": "leerlingen",
     "aantal_beschikkingen": "leerlingen",
     "aantal_zorgplannen": "leerlingen",
     "euro_per_euro": "euro per euro",
     "kans_kostenneutraal": "procent",
+    "kans_terugverdiend": "procent",
+    "kans_binnen_marge": "procent",
+    **{accepted(percent): "procent" for percent in ACCEPTED},
 }
 # What the outcome depends on besides the parameters: label and source.
 DRIVERS: Mapping[str, tuple[str, str]] = {
@@ -82,6 +109,13 @@ DRIVERS: Mapping[str, tuple[str, str]] = {
 def unit_of(part: str) -> str:
     """The unit of a part of the balance."""
     return _UNITS.get(part, "euro")
+
+
+def label_of(part: str, year: str) -> str:
+    """The label of a part; an amount over all school years says on which basis it stands."""
+    label = LABELS[part]
+    plain = unit_of(part) not in ("euro", "euro per euro") or PRESENT in label
+    return label if year != TOTAL or plain else f"{label}, {PRESENT}"
 
 
 def balance_row(
@@ -99,7 +133,7 @@ def balance_row(
         "schooljaar": year,
         "route": route,
         "onderdeel": part,
-        "onderdeel_label": LABELS[part],
+        "onderdeel_label": label_of(part, year),
         "betaler": payer,
         "eenheid": unit_of(part),
         "volgorde": 0,

@@ -22,6 +22,7 @@ class Drawn:
     hours_per_plan: Floats
     rate_plan: Floats
     programme_cost: Floats
+    programme_locations: Floats
     discount_rate: Floats
 
 

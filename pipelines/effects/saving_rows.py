@@ -73,10 +73,14 @@ class Shown:
 
 @dataclass(frozen=True)
 class Savings:
-    """Rows of `besparing`, and what the balance is worked out from."""
+    """Rows of `besparing`, and what the balance is worked out from.
+
+    `closed`: school years of which youth care was delivered whole.
+    """
 
     rows: tuple[dict[str, Any], ...]
     shown: tuple[Shown, ...]
+    closed: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,8 @@ def saving_rows(given: Given, products: Sequence[Product]) -> Savings:
         shown += own_shown
     order = {product.label: n for n, product in enumerate(products)}
     rows.sort(key=lambda row: order[row["product"]])
-    return Savings(tuple(rows), tuple(shown))
+    closed = sorted({year for one in ready for year in one.years})
+    return Savings(tuple(rows), tuple(shown), tuple(closed))
 
 
 def _prepare(given: Given, product: Product) -> _Ready | dict[str, Any]:

@@ -8,7 +8,7 @@ Volumes are in the unit of the tariff (dagdelen, uren); money is in euro, exact 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
@@ -81,38 +81,14 @@ def administrative_saving(avoided: float, hours_each: float, hourly_rate: Decima
     return euro(Decimal(str(avoided)) * Decimal(str(hours_each)) * hourly_rate)
 
 
-@dataclass(frozen=True)
-class NetYear:
-    """One year on the balance: gross saving, programme cost, net and net so far (discounted)."""
-
-    schooljaar: str
-    gross: Decimal
-    cost: Decimal
-    net: Decimal
-    cumulative: Decimal
-
-
-def net_by_year(
-    years: Sequence[str], gross: Sequence[Decimal], cost: Sequence[Decimal], discount_rate: float
-) -> tuple[NetYear, ...]:
-    """Net saving per school year, in order; year n (from 0) is divided by (1 + rate)^n."""
-    balance: list[NetYear] = []
-    cumulative = Decimal("0.00")
-    for n, (year, saved, spent) in enumerate(zip(years, gross, cost, strict=True)):
-        net = euro((saved - spent) / Decimal(str(1 + discount_rate)) ** n)
-        cumulative += net
-        balance.append(NetYear(year, saved, spent, net, cumulative))
-    return tuple(balance)
-
-
-def break_even(balance: Sequence[NetYear]) -> str | None:
-    """The first school year from which the cumulative net stays at or above zero."""
+def break_even(course: Sequence[tuple[str, Decimal]]) -> str | None:
+    """The first school year from which the net so far (per year, in order) stays at or above 0."""
     found: str | None = None
-    for year in balance:
-        if year.cumulative < 0:
+    for schooljaar, so_far in course:
+        if so_far < 0:
             found = None
         elif found is None:
-            found = year.schooljaar
+            found = schooljaar
     return found
 
 
@@ -127,7 +103,9 @@ PAYERS: tuple[Payer, ...] = ("gemeente", "scholen", "samenwerkingsverband")
 class Assumptions:
     """Parameters a reader may move. Shares in percent, money in euro per year or hour.
 
-    `partnership_share`: of what the municipality does not pay; the schools pay the rest.
+    `programme_cost`: of `programme_locations` locations together; a school year costs as much per
+    location as took part in it. `partnership_share`: of what the municipality does not pay; the
+    schools pay the rest.
     `tariff_factor`, `volume_factor`: 1 is as published; they scale tariffs and saved volumes.
     """
 
@@ -136,6 +114,7 @@ class Assumptions:
     hours_per_plan: float
     rate_plan: float
     programme_cost: float
+    programme_locations: float
     municipality_first_year: float
     municipality_later: float
     partnership_share: float
@@ -147,6 +126,7 @@ class Assumptions:
 
 PARAMETERS: Mapping[str, str] = {
     "programmakosten_per_jaar": "programme_cost",
+    "programmakosten_locaties": "programme_locations",
     "aandeel_gemeente_eerste_jaar": "municipality_first_year",
     "aandeel_gemeente_volgende_jaren": "municipality_later",
     "aandeel_samenwerkingsverband": "partnership_share",
@@ -178,103 +158,173 @@ class CareLine:
 
 @dataclass(frozen=True)
 class YearFacts:
-    """What is published about one school year; `first`: of the programme, which splits costs."""
+    """What is published about one school year.
+
+    `locations`: that took part in it. `first`: of the programme, which splits costs.
+    """
 
     schooljaar: str
     care: tuple[CareLine, ...]
     avoided_orders: float
     avoided_plans: float
-    participants: float
+    locations: float
     first: bool = False
 
 
 @dataclass(frozen=True)
 class YearBalance:
-    """One school year in euro: `volume` + `mix` + `price` = `care`; `care` + both administrative
-    savings = `gross`; `gross` - the sum of `cost` = `net` (not discounted)."""
+    """One school year in euro, or several together: `volume` + `mix` + `price` = `care`; `care` +
+    both administrative savings = `gross`; `gross` - the sum of `cost` = `net`, which is also the
+    sum of `payers`."""
 
     schooljaar: str
-    care: Decimal
     volume: Decimal
     mix: Decimal
     price: Decimal
     orders: Decimal
     plans: Decimal
-    gross: Decimal
     cost: tuple[tuple[Payer, Decimal], ...]
-    net: Decimal
-    cumulative: Decimal
     cash: Decimal
+    cumulative: Decimal = Decimal(0)
+
+    @property
+    def care(self) -> Decimal:
+        return self.volume + self.mix + self.price
+
+    @property
+    def gross(self) -> Decimal:
+        return self.care + self.orders + self.plans
+
+    @property
+    def spent(self) -> Decimal:
+        return sum((amount for _, amount in self.cost), Decimal(0))
+
+    @property
+    def net(self) -> Decimal:
+        return self.gross - self.spent
+
+    @property
+    def payers(self) -> tuple[tuple[Payer, Decimal], ...]:
+        """Net per payer: youth care and its orders are the municipality's, care plans the
+        schools'."""
+        gained = {"gemeente": self.care + self.orders, "scholen": self.plans}
+        return tuple((who, gained.get(who, Decimal(0)) - paid) for who, paid in self.cost)
 
 
 @dataclass(frozen=True)
 class Balance:
-    """All years together. `per_participant` and `per_euro` are None without anything to divide."""
+    """All years together.
+
+    `years`: each in the money of the price level, not discounted, but for `cumulative`. `present`:
+    the same years discounted to the first; `total`: their sum, to the cent, on which everything
+    over all years together rests. `per_participant` and `per_euro` are None without anything to
+    divide.
+    """
 
     years: tuple[YearBalance, ...]
-    gross: Decimal
-    cost: Decimal
-    net: Decimal
+    present: tuple[YearBalance, ...]
+    total: YearBalance
+    participants: float
     per_participant: Decimal | None
     per_euro: float | None
     break_even: str | None
-    cost_neutral: bool
+
+    @property
+    def gross(self) -> Decimal:
+        return self.total.gross
+
+    @property
+    def cost(self) -> Decimal:
+        return self.total.spent
+
+    @property
+    def net(self) -> Decimal:
+        return self.total.net
+
+    @property
+    def cost_neutral(self) -> bool:
+        return self.net >= 0
 
 
-def balance(years: Sequence[YearFacts], assumed: Assumptions) -> Balance:
-    """The whole calculation from published aggregates; cumulative figures are discounted."""
+def balance(years: Sequence[YearFacts], assumed: Assumptions, participants: float = 0.0) -> Balance:
+    """The whole calculation from published aggregates.
+
+    `participants`: distinct children over all years together; someone who took part in four years
+    counts once.
+    """
     parts = [_year(facts, assumed) for facts in years]
-    spent = [sum((amount for _, amount in part.cost), Decimal(0)) for part in parts]
-    course = net_by_year(
-        [p.schooljaar for p in parts],
-        [p.gross for p in parts],
-        spent,
-        assumed.discount_rate / 100,
-    )
+    present: list[YearBalance] = []
+    so_far = Decimal(0)
+    for n, part in enumerate(parts):
+        now = _discounted(part, assumed.discount_rate, n)
+        so_far += now.net
+        present.append(replace(now, cumulative=so_far))
     done = tuple(
-        replace(part, cumulative=step.cumulative) for part, step in zip(parts, course, strict=True)
+        replace(part, cumulative=now.cumulative) for part, now in zip(parts, present, strict=True)
     )
-    gross = sum((p.gross for p in done), Decimal(0))
-    cost = sum(spent, Decimal(0))
-    net = course[-1].cumulative if course else Decimal(0)
-    people = max((facts.participants for facts in years), default=0.0)
+    total = _together(present)
     return Balance(
         years=done,
-        gross=gross,
-        cost=cost,
-        net=net,
-        per_participant=euro(net / Decimal(str(people))) if people else None,
-        per_euro=float(gross / cost) if cost else None,
-        break_even=break_even(course),
-        cost_neutral=net >= 0,
+        present=tuple(present),
+        total=total,
+        participants=participants,
+        per_participant=euro(total.net / Decimal(str(participants))) if participants else None,
+        per_euro=float(total.gross / total.spent) if total.spent else None,
+        break_even=break_even([(now.schooljaar, now.cumulative) for now in present]),
+    )
+
+
+def _discounted(part: YearBalance, rate: float, n: int) -> YearBalance:
+    """Year n (from 0) divided by (1 + rate)^n, each part to the cent, so that sums add up."""
+    factor = (1 + Decimal(str(rate)) / 100) ** n
+    return replace(
+        part,
+        volume=euro(part.volume / factor),
+        mix=euro(part.mix / factor),
+        price=euro(part.price / factor),
+        orders=euro(part.orders / factor),
+        plans=euro(part.plans / factor),
+        cash=euro(part.cash / factor),
+        cost=tuple((who, euro(amount / factor)) for who, amount in part.cost),
+    )
+
+
+def _together(parts: Sequence[YearBalance]) -> YearBalance:
+    """The sum of years on one basis."""
+
+    def added(amounts: Iterable[Decimal]) -> Decimal:
+        return sum(amounts, Decimal(0))
+
+    return YearBalance(
+        schooljaar="",
+        volume=added(p.volume for p in parts),
+        mix=added(p.mix for p in parts),
+        price=added(p.price for p in parts),
+        orders=added(p.orders for p in parts),
+        plans=added(p.plans for p in parts),
+        cash=added(p.cash for p in parts),
+        cost=tuple((who, added(dict(p.cost)[who] for p in parts)) for who in PAYERS),
+        cumulative=added(p.net for p in parts),
     )
 
 
 def _year(facts: YearFacts, assumed: Assumptions) -> YearBalance:
     volume, mix, price = _split(facts.care, assumed)
-    care = volume + mix + price
     orders = administrative_saving(
         facts.avoided_orders, assumed.hours_per_order, Decimal(str(assumed.rate_order))
     )
     plans = administrative_saving(
         facts.avoided_plans, assumed.hours_per_plan, Decimal(str(assumed.rate_plan))
     )
-    gross = care + orders + plans
-    cost = programme_cost(assumed, first=facts.first)
-    net = gross - sum((amount for _, amount in cost), Decimal(0))
     return YearBalance(
         schooljaar=facts.schooljaar,
-        care=care,
         volume=volume,
         mix=mix,
         price=price,
         orders=orders,
         plans=plans,
-        gross=gross,
-        cost=cost,
-        net=net,
-        cumulative=net,
-        cash=euro(care * Decimal(str(assumed.cash_share)) / 100),
+        cost=programme_cost(assumed, locations=facts.locations, first=facts.first),
+        cash=euro((volume + mix + price) * Decimal(str(assumed.cash_share)) / 100),
     )
 
 
@@ -301,9 +351,13 @@ def _split(care: Sequence[CareLine], assumed: Assumptions) -> tuple[Decimal, Dec
     return volume, at_base - volume, total - at_base
 
 
-def programme_cost(assumed: Assumptions, *, first: bool) -> tuple[tuple[Payer, Decimal], ...]:
-    """One year's programme cost by payer; the parts add up to it to the cent."""
-    whole = euro(assumed.programme_cost)
+def programme_cost(
+    assumed: Assumptions, *, locations: float, first: bool
+) -> tuple[tuple[Payer, Decimal], ...]:
+    """One year's programme cost by payer, as many times the cost of a location as took part; the
+    parts add up to it to the cent."""
+    each = Decimal(str(assumed.programme_cost)) / Decimal(str(assumed.programme_locations))
+    whole = euro(each * Decimal(str(locations)))
     share = assumed.municipality_first_year if first else assumed.municipality_later
     municipality = euro(whole * Decimal(str(share)) / 100)
     partnership = euro((whole - municipality) * Decimal(str(assumed.partnership_share)) / 100)

@@ -8,7 +8,8 @@ import numpy as np
 from ibis import _
 
 from pipelines.effects import evidence
-from pipelines.effects.balance_rows import Balances, Cumulative, chance_text, span
+from pipelines.effects.balance_rows import Balances, Cumulative
+from pipelines.effects.balance_words import chance_text, span
 from pipelines.effects.design import (
     Claim,
     Design,
@@ -162,7 +163,7 @@ def _assumptions(total: Cumulative) -> tuple[str, ...]:
     told = [
         f"Leidende vergelijking: {ROUTE_LABEL[total.route][:1].lower()}"
         f"{ROUTE_LABEL[total.route][1:]}.",
-        "De kans dat het over alle jaren kostenneutraal is, is"
+        "De kans dat het netto over alle jaren niet onder nul ligt, is"
         f" {chance_text(100 * total.probability)}.",
     ]
     if total.left_out:

@@ -163,7 +163,7 @@ def verdict(released: Released) -> str:
         (
             str(row["zin"])
             for row in released.balance
-            if row["leidend"] and row["schooljaar"] == _TOTAL and row["zin"]
+            if row["leidend"] and (row["schooljaar"], row["onderdeel"]) == (_TOTAL, "netto")
         ),
         "Er is nog niets over kosten en besparing samen te zeggen.",
     )

@@ -119,16 +119,29 @@ def _declared(book: Path, release: str) -> bool:
     return (book / f"{release}{DECLARED}").exists()
 
 
+_NO_FIGURES = pl.DataFrame(
+    schema=dict.fromkeys(("metriek", *KEY), pl.String)
+    | dict.fromkeys(("teller", "noemer", "waarde"), pl.Float64)
+)
+
+
+def _shown(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """The figures a release shows; a release without that table shows none."""
+    if not con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'cellen'").fetchone():
+        return _NO_FIGURES
+    return con.execute(
+        f"SELECT {', '.join(_FIGURES)} FROM cellen WHERE status = 'zichtbaar' AND maat = ''"
+        " ORDER BY ALL"
+    ).pl()
+
+
 def _of_release(file: Path, book: Path) -> Page:
     try:
         with duckdb.connect(str(file), read_only=True) as con:
             row = con.execute(
                 "SELECT id, gemaakt_op::VARCHAR, drempel, drempel_zwaar, afronding FROM release"
             ).fetchone()
-            figures = con.execute(
-                f"SELECT {', '.join(_FIGURES)} FROM cellen"
-                " WHERE status = 'zichtbaar' AND maat = '' ORDER BY ALL"
-            ).pl()
+            figures = _shown(con)
     except duckdb.Error:
         row = None
     if row is None:
@@ -172,14 +185,7 @@ def _read(file: Path) -> Page:
             " gepubliceerd. Zet het terug uit een reservekopie; ligt de publicatie nog in de map"
             f" {RELEASES}, haal het blad dan weg en draai opnieuw."
         ) from None
-    figures = (
-        frame.select(_FIGURES)
-        if "metriek" in frame.columns
-        else pl.DataFrame(
-            schema=dict.fromkeys(("metriek", *KEY), pl.String)
-            | {"teller": pl.Float64, "noemer": pl.Float64, "waarde": pl.Float64}
-        )
-    )
+    figures = frame.select(_FIGURES) if "metriek" in frame.columns else _NO_FIGURES
     return Page(name, made, figures, *limits)
 
 

@@ -106,7 +106,8 @@ def series() -> Rows:
 PARAMETERS: tuple[tuple[object, ...], ...] = (
     ("uren_per_beschikking", "Uren om een individuele beschikking af te handelen", 8.0, 4.0, 16.0, "uren per beschikking", "driehoek", "aanname"),
     ("uren_per_zorgplan", "Uren om een individueel zorgplan te maken en bij te houden", 6.0, 3.0, 12.0, "uren per zorgplan", "driehoek", "aanname"),
-    ("programmakosten_per_jaar", "Kosten van Zorg In School per schooljaar", 172_000.0, 150_000.0, 200_000.0, "euro per schooljaar", "driehoek", "proef in Hoogeveen"),
+    ("programmakosten_per_jaar", "Kosten van Zorg In School per schooljaar, alle locaties van de proef samen", 172_000.0, 150_000.0, 200_000.0, "euro per schooljaar", "driehoek", "proef in Hoogeveen"),
+    ("programmakosten_locaties", "Aantal locaties waarvoor die kosten gelden", 4.0, None, None, "locaties", "vast", "proef in Hoogeveen"),
     ("uurtarief_beschikking", "Uurtarief voor het afhandelen van een beschikking", 75.0, 60.0, 95.0, "euro per uur", "driehoek", "aanname"),
     ("uurtarief_zorgplan", "Uurtarief voor het maken van een zorgplan", 70.0, 55.0, 90.0, "euro per uur", "driehoek", "aanname"),
     ("discontovoet", "Discontovoet", 2.25, 1.6, 2.9, "procent per jaar", "driehoek", "Werkgroep discontovoet 2020"),
@@ -118,7 +119,7 @@ PARAMETERS: tuple[tuple[object, ...], ...] = (
 
 ASSUMED = Assumptions(
     hours_per_order=8.0, rate_order=75.0, hours_per_plan=6.0, rate_plan=70.0,
-    programme_cost=172_000.0, municipality_first_year=100.0, municipality_later=50.0,
+    programme_cost=172_000.0, programme_locations=4.0, municipality_first_year=100.0, municipality_later=50.0,
     partnership_share=0.0, cash_share=70.0, discount_rate=2.25,
 )  # fmt: skip
 
@@ -129,6 +130,7 @@ ROUTES = {
 }
 _YEARS = ("2023/2024", "2024/2025")
 _ACTUAL, _TARIFF = 4300.0, 86.4
+PARTICIPANTS = 240
 
 
 def facts(route: str) -> tuple[YearFacts, ...]:
@@ -139,7 +141,7 @@ def facts(route: str) -> tuple[YearFacts, ...]:
             (CareLine("dagbesteding niveau 7", _ACTUAL + ROUTES[route][1] * (1 + 0.5 * n), _ACTUAL,
                       Decimal(str(_TARIFF + 4 * n)), Decimal(str(_TARIFF))),),
             avoided_orders=160 if n == 0 else 0, avoided_plans=205 if n == 0 else 0,
-            participants=210, first=n == 0,
+            locations=4, first=n == 0,
         )
         for n, year in enumerate(_YEARS)
     )  # fmt: skip
@@ -151,7 +153,7 @@ def saving() -> tuple[Rows, Rows, Rows]:
     balance: Rows = []
     nets = []
     for route, (label, _) in ROUTES.items():
-        whole = savings.balance(facts(route), ASSUMED)
+        whole = savings.balance(facts(route), ASSUMED, PARTICIPANTS)
         nets.append(float(whole.net))
         for year in facts(route):
             care = year.care[0]
@@ -183,7 +185,8 @@ def _balance(route: str, whole: savings.Balance, published: Sequence[YearFacts])
 
     for n, one in enumerate(published):
         add(one.schooljaar, "programmajaar", "Jaar van het programma", n + 1, unit="jaar")
-        add(one.schooljaar, "deelnemers", "Deelnemers", one.participants, unit="leerlingen")
+        add(one.schooljaar, "locaties", "Locaties die meedoen", one.locations, unit="locaties")
+        add(one.schooljaar, "deelnemers", "Deelnemers", 210, unit="leerlingen")
         add(
             one.schooljaar,
             "aantal_beschikkingen",
@@ -198,7 +201,8 @@ def _balance(route: str, whole: savings.Balance, published: Sequence[YearFacts])
             one.avoided_plans,
             unit="leerlingen",
         )
-    for year in whole.years:
+    add("totaal", "deelnemers", "Deelnemers", PARTICIPANTS, unit="leerlingen")
+    for year, present in zip(whole.years, whole.present, strict=True):
         y = year.schooljaar
         add(y, "jeugdhulp", "Minder jeugdhulp", year.care, 60_000)
         add(y, "volume", "waarvan minder uren", year.volume)
@@ -210,22 +214,31 @@ def _balance(route: str, whole: savings.Balance, published: Sequence[YearFacts])
         for payer, amount in year.cost:
             add(y, "programmakosten", "Kosten van het programma", amount, payer=payer)
         add(y, "netto", "Netto besparing", year.net, 90_000)
+        for payer, amount in year.payers:
+            add(y, "netto_betaler", "Netto voor deze betaler", amount, payer=payer)
+        add(y, "netto_contant", "Netto besparing, contant gemaakt", present.net, 90_000)
+        add(y, "kans_terugverdiend", "Kans dat de kosten vanaf dit schooljaar zijn terugverdiend", 54, unit="procent")  # fmt: skip
         add(y, "cumulatief", "Netto tot en met dit schooljaar, contant gemaakt", year.cumulative, 120_000)  # fmt: skip
         add(y, "vrijkomend", "Deel van de jeugdhulp dat echt als geld vrijkomt", year.cash)
         add(y, "kans_kostenneutraal", "Kans dat het kostenneutraal is", 55, unit="procent")
-    total = "totaal"
-    add(total, "jeugdhulp", "Minder jeugdhulp", sum(y.care for y in whole.years), 100_000)
-    add(total, "beschikkingen", "Vermeden beschikkingen", sum(y.orders for y in whole.years))
-    add(total, "zorgplannen", "Vermeden zorgplannen", sum(y.plans for y in whole.years))
-    add(total, "bruto", "Bruto besparing", whole.gross, 130_000)
-    for payer in savings.PAYERS:
-        paid = sum(dict(y.cost)[payer] for y in whole.years)
-        add(total, "programmakosten", "Kosten van het programma", paid, payer=payer)
+    total, every = "totaal", whole.total
+    add(total, "jeugdhulp", "Minder jeugdhulp, contant gemaakt", every.care, 100_000)
+    add(total, "volume", "waarvan minder uren, contant gemaakt", every.volume)
+    add(total, "mix", "waarvan andere soorten hulp, contant gemaakt", every.mix)
+    add(total, "prijs", "waarvan gestegen tarieven, contant gemaakt", every.price)
+    add(total, "beschikkingen", "Vermeden beschikkingen, contant gemaakt", every.orders)
+    add(total, "zorgplannen", "Vermeden zorgplannen, contant gemaakt", every.plans)
+    add(total, "bruto", "Bruto besparing, contant gemaakt", whole.gross, 130_000)
+    for payer, amount in every.cost:
+        add(total, "programmakosten", "Kosten van het programma, contant gemaakt", amount, payer=payer)  # fmt: skip
+    for payer, amount in every.payers:
+        add(total, "netto_betaler", "Netto voor deze betaler, contant gemaakt", amount, 100_000, payer=payer)  # fmt: skip
     sentence = "Over 2023/2024 tot en met 2024/2025 samen is niet te zeggen of Zorg In School zichzelf heeft terugverdiend."
-    add(total, "netto", "Netto besparing", whole.net, 160_000, sentence=sentence)
-    add(total, "vrijkomend", "Deel van de jeugdhulp dat echt als geld vrijkomt", sum(y.cash for y in whole.years))  # fmt: skip
-    add(total, "per_deelnemer", "Netto per deelnemer", round(float(whole.per_participant or 0), -1))
-    add(total, "euro_per_euro", "Opbrengst per euro", round(whole.per_euro or 0, 2), unit="euro per euro")  # fmt: skip
+    add(total, "netto", "Netto besparing, contant gemaakt", whole.net, 160_000, sentence=sentence)
+    add(total, "vrijkomend", "Deel van de jeugdhulp dat echt als geld vrijkomt, contant gemaakt", every.cash)  # fmt: skip
+    add(total, "per_deelnemer", "Netto per deelnemer, contant gemaakt", round(float(whole.per_participant or 0), -1), 650)  # fmt: skip
+    add(total, "kans_binnen_marge", "Kans dat het netto binnen de marge ligt", 31, unit="procent")
+    add(total, "euro_per_euro", "Opbrengst per euro", round(whole.per_euro or 0, 2), 0.38, unit="euro per euro")  # fmt: skip
     add(total, "kans_kostenneutraal", "Kans dat het kostenneutraal is", 54, unit="procent")
     return rows
 

@@ -112,7 +112,7 @@ def test_a_change_is_of_the_same_child_the_same_informant_and_the_last_measureme
     found = score_changes(
         given(zis_deelnames=spells(), metingen=rows), short_term.ZIS_K1.outcomes[0], Window()
     )
-    assert found.rows() == [("00AA00", "zis", 2, -2.0, 12.0)]
+    assert found.rows() == [("00AA00", "zis", 2, -2.0, 6.5, 12.0)]
 
 
 def _scores(schools: int, pupils: int, change_own: float, change_other: float):
@@ -508,13 +508,19 @@ def test_a_year_without_tariff_is_left_out_and_told(pilot) -> None:
     assert [row["schooljaar"] for row in hidden] == ["2023/2024"]
     assert hidden[0]["reden"] == "Voor 2023/2024 is geen tarief in dagdelen geleverd."
     told = balances(known, saved, Minimum())
-    (verdict,) = [row["zin"] for row in told.rows if row["leidend"] and row["zin"]]
+    (verdict,) = [
+        r["zin"] for r in told.rows if r["leidend"] and r["onderdeel"] == "netto" and r["zin"]
+    ]
     assert "Niet meegerekend, omdat gegevens ontbreken: dagbesteding niveau 7 in 2023/2024." in (
         verdict
     )
     # The pilot began the year before, so this is not the year that the municipality pays whole.
-    paid = {r["betaler"]: r["waarde"] for r in told.rows if r["onderdeel"] == "programmakosten"}
-    assert paid["gemeente"] == paid["scholen"] == 86_000
+    paid = {
+        (r["schooljaar"], r["betaler"]): r["waarde"]
+        for r in told.rows
+        if r["leidend"] and r["onderdeel"] == "programmakosten"
+    }
+    assert paid["2024/2025", "gemeente"] == paid["2024/2025", "scholen"]
 
 
 def test_no_more_school_years_count_than_the_horizon_says(pilot) -> None:

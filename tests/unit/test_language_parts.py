@@ -312,7 +312,10 @@ def test_scenarios_are_in_english_and_files_say_what_is_wrong(release: Released)
     assert base is not None
     sliders = {slider.name: slider for slider in base.sliders}
     cost = sliders["programmakosten_per_jaar"]
-    assert cost.label == "Costs of Zorg In School per school year (euros)"
+    assert (
+        cost.label
+        == "Costs of Zorg In School per school year, all locations of the pilot together (euros)"
+    )
     assert cost.help.startswith("Calculated with 172,000. Plausible: 150,000 to 200,000. Source:")
     assert sliders[scenarios.TARIFFS].label == "Tariffs (per cent of the release)"
     assert _refused(b"geen json", base).startswith("This is not a scenario file.")

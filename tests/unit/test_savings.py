@@ -22,7 +22,6 @@ from pipelines.effects.savings import (
     counterfactual,
     euro,
     leading_route,
-    net_by_year,
     saving,
 )
 
@@ -68,7 +67,7 @@ def test_decomposition_of_a_worked_example():
         CareLine("b", 50, 70, Decimal(40), Decimal(40), hours=4),
         CareLine("c", 10, 8, Decimal(500), Decimal(500), hours=None),
     )
-    (found,) = balance((YearFacts("2023/2024", care, 0, 0, 0),), ASSUMED).years
+    (found,) = balance((YearFacts("2023/2024", care, 0, 0, 4),), ASSUMED).years
     # a and b: 10,000 for 600 hours without, so 16.67 an hour; 80 hours fewer. c: 2 x 500.
     assert found.volume == Decimal("1333.33") + 1000
     # At base tariffs 40 x 80 - 20 x 40 = 2,400 was saved on a and b.
@@ -77,19 +76,11 @@ def test_decomposition_of_a_worked_example():
     assert found.care == Decimal("3800.00")
 
 
-def test_balance_over_the_years():
-    balance = net_by_year(
-        ["2022/2023", "2023/2024", "2024/2025"],
-        [Decimal(0), Decimal(150_000), Decimal(250_000)],
-        [Decimal(100_000)] * 3,
-        discount_rate=0.0,
-    )
-    assert [y.net for y in balance] == [Decimal(-100_000), Decimal(50_000), Decimal(150_000)]
-    assert [y.cumulative for y in balance] == [-100_000, -50_000, 100_000]
-    assert break_even(balance) == "2024/2025"
-    assert break_even(balance[:2]) is None
-    later = net_by_year(["a", "b"], [Decimal(0), Decimal("102.25")], [Decimal(0)] * 2, 0.0225)
-    assert later[1].net == Decimal("100.00")
+def test_the_year_from_which_the_sum_stays_above_zero():
+    course = [("2022/2023", Decimal(-100)), ("2023/2024", Decimal(5)), ("2024/2025", Decimal(9))]
+    assert break_even(course) == "2023/2024"
+    assert break_even([*course, ("2025/2026", Decimal(-1))]) is None
+    assert break_even(course[:1]) is None
 
 
 def test_administrative_saving():
@@ -115,6 +106,7 @@ ASSUMED = Assumptions(
     hours_per_plan=6,
     rate_plan=70,
     programme_cost=172_000,
+    programme_locations=4,
     municipality_first_year=100,
     municipality_later=50,
     partnership_share=20,
@@ -126,8 +118,8 @@ CARE = (
     CareLine("begeleiding niveau 5", 5000, 4600, Decimal("61.55"), Decimal("56.92")),
 )
 YEARS = (
-    YearFacts("2023/2024", (), 0, 0, 250, first=True),
-    YearFacts("2024/2025", CARE, 150, 200, 270),
+    YearFacts("2023/2024", (), 0, 0, 4, first=True),
+    YearFacts("2024/2025", CARE, 150, 200, 4),
 )
 
 
@@ -147,13 +139,45 @@ def test_one_pupil_group_by_hand():
         "samenwerkingsverband": Decimal("17200.00"),
     }
     assert second.net == second.gross - 172_000
-    assert second.cumulative == -172_000 + euro(second.net / Decimal("1.0225"))
     assert second.cash == euro(care * Decimal("0.7"))
-    assert found.net == second.cumulative
+    # Over both years together every amount is discounted, each to the cent.
+    later = Decimal("1.0225")
+    gross = euro(Decimal(90_000) / later) + euro(Decimal(84_000) / later)
+    gross += euro(second.volume / later) + euro(second.mix / later) + euro(second.price / later)
+    assert found.total.gross == found.gross == gross
+    spent = [euro(amount / later) for _, amount in second.cost]
+    assert found.cost == 172_000 + sum(spent)
+    assert found.net == found.gross - found.cost == second.cumulative
     assert found.break_even == "2024/2025"
     assert found.cost_neutral
-    assert found.per_participant == euro(found.net / 270)
-    assert found.per_euro == pytest.approx(float(second.gross / 344_000))
+    assert found.per_euro == pytest.approx(float(found.gross / found.cost))
+
+
+def test_cost_follows_the_locations_that_took_part():
+    """EUR 172,000 was the cost of four locations; ten schools cost two and a half times that."""
+    ten = balance((YearFacts("2023/2024", (), 0, 0, 10, first=True),), ASSUMED)
+    assert ten.cost == Decimal("430000.00")
+    assert balance((replace(YEARS[0], locations=0),), ASSUMED).cost == 0
+
+
+def test_per_participant_divides_by_everyone_who_ever_took_part():
+    """Four years of 90 other pupils are 360 participants: EUR 301 each, not 1,204."""
+    years = [YearFacts(f"{y}/{y + 1}", (), 0, 0, 0) for y in (2021, 2022, 2023)]
+    care = (CareLine("a", 1204, 0, Decimal(90), Decimal(90)),)
+    whole = balance(
+        (*years, YearFacts("2024/2025", care, 0, 0, 0)), replace(ASSUMED, discount_rate=0), 360
+    )
+    assert whole.net == 1204 * 90
+    assert whole.per_participant == 301
+
+
+def test_net_of_the_payers_is_the_net():
+    found = balance(YEARS, ASSUMED)
+    for part in (*found.years, *found.present, found.total):
+        assert sum((amount for _, amount in part.payers), Decimal(0)) == part.net
+    payers = dict(found.years[1].payers)
+    assert payers["samenwerkingsverband"] == Decimal("-17200.00")
+    assert payers["scholen"] == 84_000 - Decimal("68800.00")
 
 
 @given(
@@ -179,11 +203,15 @@ def test_parts_always_add_up_to_the_cent(lines, shares):
     )
     found = balance(
         (
-            YearFacts("2023/2024", care, 10, 20, 30, first=True),
-            YearFacts("2024/2025", care, 0, 0, 0),
+            YearFacts("2023/2024", care, 10, 20, 4, first=True),
+            YearFacts("2024/2025", care, 0, 0, 4),
         ),
         assumed,
     )
+    for part in ("care", "orders", "plans", "gross", "spent", "net", "cash"):
+        together = sum((getattr(year, part) for year in found.present), Decimal(0))
+        assert getattr(found.total, part) == together
+    assert found.total.gross - found.total.spent == found.net == found.years[-1].cumulative
     for year in found.years:
         assert year.volume + year.mix + year.price == year.care
         assert year.care + year.orders + year.plans == year.gross
