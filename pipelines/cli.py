@@ -1186,6 +1186,8 @@ def _show_explanation(found: Any, files: dict[str, str], limit: int) -> None:
     for name, value, words in numbers:
         if value is not None:
             out.print(f"{name}: {_plain(value)} ({words or found.unit})", markup=False)
+    if found.left_out:
+        out.print(found.left_out, markup=False)
     if found.once:
         out.print(f"Wat meer dan eens voorkomt, telt één keer ({found.unit}).", markup=False)
     if not found.traced:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from pipelines import contracts as contract_files
 from pipelines.intake import existing, prepare
 from pipelines.metrics import explain
 from pipelines.metrics.catalogue import METRICS
+from pipelines.metrics.coverage_notes import notes
+from pipelines.metrics.covering import Covering
 from pipelines.metrics.explain import Explanation
 from pipelines.metrics.metric import Context
 from pipelines.release import publish
+from pipelines.release.figures import LACKING
 from pipelines.warehouse import history, tables
+from pipelines.warehouse.coverage import coverage
 
 WARNING = (
     "Dit is werk in de werkkamer: de aantallen zijn niet afgerond en niet afgeschermd, en elke rij"
@@ -25,7 +30,8 @@ def why(
 ) -> tuple[Explanation, dict[str, str]]:
     """The rows behind a figure, and the file of each delivery by its id.
 
-    Counts as the release does: what is open on the last day of the newest school year is open.
+    Counts as the release does: what is open on the last day of the newest school year is open, and
+    what was not delivered is left out.
     Raises `UsageError` for a metric, year or area that is not known, naming what looks like it.
     """
     promises = contract_files.load()
@@ -35,12 +41,18 @@ def why(
         prepare(con, promises)
         asof = publish.last_day(publish.school_years(con, promises))
         found = tables.as_ibis(con, promises)
+        context = Context(asof, promises)
+        covering = Covering(coverage(con, promises), context)
         told = explain.explain(
-            METRICS[metric],
+            covering.restricted(METRICS[metric]),
             found,
             sorted(tables.filled(con, promises)),
-            Context(asof, promises),
+            context,
             re.sub(r"^(\d{4})-(\d{4})$", r"\1/\2", year.strip()),
             explain.find_area(found, school, municipality),
         )
+        place = (told.year, told.area.level, told.area.code)
+        note = notes(METRICS[metric], covering, [told.area.level], [told.year]).get(place)
+        if note is not None:
+            told = replace(told, left_out=f"{LACKING} {note.text}" if note.absent else note.text)
         return told, {entry.delivery: entry.file for entry in history.entries(con)}

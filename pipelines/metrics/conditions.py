@@ -23,6 +23,7 @@ _SIGNS: dict[type[ops.Node], str] = {
     ops.GreaterEqual: "is minstens",
 }
 _NOT = "niet: "
+_LISTED = 20  # values named one by one
 _INSIDE = (ops.Cast, ops.Coalesce, ops.Alias)  # what stands first in these is what it is about
 
 
@@ -56,6 +57,8 @@ def said(node: ops.Node) -> str:
     if isinstance(node, ops.And | ops.Or):
         word = " en " if isinstance(node, ops.And) else " of "
         return f"{said(node.left)}{word}{said(node.right)}"
+    if isinstance(node, ops.InValues) and len(node.options) > _LISTED:
+        return f"{said(node.value)} is een van {len(node.options)} waarden"
     if isinstance(node, ops.InValues):
         return f"{said(node.value)} is een van {', '.join(said(o) for o in node.options)}"
     sign = _SIGNS.get(type(node))

@@ -78,7 +78,7 @@ class Explanation:
     `numerator` (of `counted`) and `denominator` (of `divided_by`): exact, as they were counted.
     `once`: a unit with several rows, such as a child, counts once. `known`: the public denominator.
     `traced`: whether units of the measure can be led back to rows of the dataset; if not there are
-    only the numbers.
+    only the numbers. `left_out`: what is not in the figure because it was not delivered.
     """
 
     metric: str
@@ -96,6 +96,7 @@ class Explanation:
     once: bool
     traced: bool
     rows: tuple[Row, ...]
+    left_out: str = ""
 
     @property
     def counts(self) -> tuple[tuple[Verdict, str, int], ...]:
