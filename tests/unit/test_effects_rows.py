@@ -12,6 +12,7 @@ import pytest
 from pipelines import contracts
 from pipelines.effects.balance_rows import Balances, balances
 from pipelines.effects.catalogue import EFFECTS, SAVINGS, long_term, medium_term, short_term
+from pipelines.effects.catalogue.threats import COMPARED
 from pipelines.effects.design import Minimum, Window
 from pipelines.effects.happenings import happened
 from pipelines.effects.likeness import likeness
@@ -66,6 +67,8 @@ def test_every_declaration_says_all_that_a_reader_needs() -> None:
         for text in (effect.promise, effect.population, effect.exposure, effect.comparison):
             assert text.endswith("."), effect.id
         assert effect.threats
+        compared = {"VV", "GS"} & {d for outcome in effect.outcomes for d in outcome.designs}
+        assert (set(COMPARED) <= set(effect.threats)) == bool(compared), effect.id
         for outcome in effect.outcomes:
             assert outcome.designs
             assert outcome.direction in ("lager", "hoger")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipelines.effects.catalogue.participation import AT_START, ONE_PLAN
 from pipelines.effects.catalogue.threats import (
+    COMPARED,
     GRANTED,
     INFORMANT,
     MATURATION,
@@ -50,7 +51,7 @@ ZIS_L1 = Effect(
             needed="van elke periode van verzuim het einde en het resultaat",
         ),
     ),
-    threats=(REGRESSION, REGISTRATION, MATURATION),
+    threats=(REGRESSION, REGISTRATION, MATURATION, *COMPARED),
 )
 
 ZIS_L2 = Effect(
@@ -85,6 +86,7 @@ ZIS_L2 = Effect(
         MATURATION,
         GRANTED,
         "Of dagbesteding de hele week duurt, is niet geleverd; elke maand met dagbesteding telt.",
+        *COMPARED,
     ),
 )
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from pipelines.effects.catalogue.participation import AT_START, ONE_PLAN
 from pipelines.effects.catalogue.threats import (
+    COMPARED,
     GRANTED,
     HOLIDAYS,
     INFORMANT,
@@ -69,7 +70,7 @@ ZIS_M2 = Effect(
             " minste een jaar vóór de start, met het pseudoniem van de leerling",
         ),
     ),
-    threats=(REGRESSION, REGISTRATION, MATURATION, HOLIDAYS),
+    threats=(REGRESSION, REGISTRATION, MATURATION, HOLIDAYS, *COMPARED),
 )
 
 ZIS_M3 = Effect(
@@ -97,7 +98,7 @@ ZIS_M3 = Effect(
             needed=_SUSPENSIONS,
         ),
     ),
-    threats=(REGRESSION, REGISTRATION, MATURATION, HOLIDAYS),
+    threats=(REGRESSION, REGISTRATION, MATURATION, HOLIDAYS, *COMPARED),
 )
 
 ZIS_M4 = Effect(
@@ -162,7 +163,7 @@ ZIS_M6 = Effect(
             needed=_GRANTED,
         ),
     ),
-    threats=(REGRESSION, MATURATION, GRANTED),
+    threats=(REGRESSION, MATURATION, GRANTED, *COMPARED),
 )
 
 ZIS_M7 = Effect(
@@ -266,5 +267,5 @@ ZIS_M10 = Effect(
             needed=_GRANTED,
         ),
     ),
-    threats=(TARIFFS, MATURATION, GRANTED, PARAMETERS),
+    threats=(TARIFFS, MATURATION, GRANTED, PARAMETERS, *COMPARED),
 )

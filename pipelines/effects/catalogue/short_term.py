@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipelines.effects.catalogue.threats import (
+    COMPARED,
     INFORMANT,
     MATURATION,
     REGISTRATION,
@@ -43,7 +44,7 @@ ZIS_K1 = Effect(
         ),
     ),
     exposure=f"{_MEASURED} bij incidenten de maanden vóór en na de eigen start.",
-    threats=(REGRESSION, INFORMANT, MATURATION, REGISTRATION),
+    threats=(REGRESSION, INFORMANT, MATURATION, REGISTRATION, *COMPARED),
 )
 
 ZIS_K2 = Effect(
@@ -72,7 +73,7 @@ ZIS_K2 = Effect(
         ),
     ),
     exposure=f"{_MEASURED} bij toegekende hulp de maanden vóór en na de eigen start.",
-    threats=(REGRESSION, INFORMANT, MATURATION, SELECTION),
+    threats=(REGRESSION, INFORMANT, MATURATION, SELECTION, *COMPARED),
 )
 
 ZIS_K3 = Effect(

@@ -15,3 +15,13 @@ TARIFFS = "Tarieven stijgen; een bedrag verandert dan ook zonder dat het gebruik
 PARAMETERS = "De uitkomst staat of valt met de gebruikte uren en tarieven; die zijn deels aannames."
 REPORTED = "Het kenmerk is door het project zelf geregistreerd en niet door anderen nagegaan."
 GRANTED = "Toegewezen hulp is niet altijd gegeven hulp."
+ANTICIPATION = (
+    "Wat vóór de start al verandert omdat de start eraan komt, telt mee als vóór de start en maakt"
+    " het verschil kleiner of groter dan het is."
+)
+SPILLOVER = (
+    "Wat Zorg In School doet, kan ook scholen in de vergelijkingsgroep bereiken; dan is het gemeten"
+    " verschil kleiner dan het effect."
+)
+# Of every comparison of the time before and after the start with that of others.
+COMPARED = (ANTICIPATION, SPILLOVER)
