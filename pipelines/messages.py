@@ -154,6 +154,7 @@ def _of_savings(contracts: Contracts) -> Iterator[str]:
     yield from ROUTE_LABEL.values()
     yield from UNIT_LABEL.values()
     yield from balance_table.LABELS.values()
+    yield from (balance_table.label_of(part, balance_table.TOTAL) for part in balance_table.LABELS)
     yield from dict.fromkeys(balance_table.unit_of(part) for part in balance_table.LABELS)
     yield from savings.PAYERS
     for name in savings.PARAMETERS:

@@ -15,6 +15,7 @@ from pipelines.evaluation import forms, rounds
 from pipelines.ingest import deliveries, layouts, questionnaires
 from pipelines.ingest.deliveries import Delivery
 from pipelines.ingest.layouts import Layout
+from pipelines.ingest.notation import NO_VALUE
 
 WORDS = "?"  # in place of words where a code or a number belongs
 _FORMS = {"geheel": r"-?\d{1,6}([.,]\d{1,6})?", "ja_nee": "[JN]"}
@@ -102,7 +103,9 @@ def _question_rows(delivery: Delivery) -> list[dict[str, str | None]]:
     out: the form would count as empty.
     """
     match = delivery.match
-    frame = delivery.text.frame
+    # A form that nobody opened holds formulas without a value: nothing was answered there.
+    texts = pl.col(pl.String)
+    frame = delivery.text.frame.with_columns(pl.when(texts != NO_VALUE).then(texts))
     number = pl.col(match.places["vraag_id"]).str.strip_chars().fill_null("")
     rows = frame.filter((pl.col("rij") > match.header_row) & (number != "")).to_dicts()
     header = frame.filter(pl.col("rij") == match.header_row).to_dicts()[0]

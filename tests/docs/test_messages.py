@@ -14,6 +14,7 @@ from babel.messages.pofile import read_po
 
 from pipelines import contracts, messages
 from pipelines.effects.catalogue import EFFECTS
+from pipelines.release.figures import LACKING
 from tests.conftest import DemoRun
 
 ROOT = Path(__file__).parents[2]
@@ -160,5 +161,7 @@ def test_every_short_text_of_a_release_is_known(demo_run: DemoRun) -> None:
         )
         found |= {("gebieden", "naam", text) for (text,) in kinds}
         found |= {("categorieen", "vraag", text) for (text,) in asked.fetchall()}
+    # What was not delivered is told with the names of suppliers; it stays Dutch and says so.
+    found = {one for one in found if not one[2].startswith(LACKING)}
     assert len(found) > 300
     assert sorted(one for one in found if one[2] not in ENGLISH) == []

@@ -17,7 +17,7 @@ from pipelines.metrics import compute, plan
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.compute import Counted
 from pipelines.metrics.metric import Context, Mean
-from pipelines.warehouse import engine, tables
+from pipelines.warehouse import coverage, engine, tables
 from tests.conftest import DemoRun
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
@@ -57,6 +57,7 @@ def targets(demo_run: DemoRun) -> list[Target]:
             tables.filled(house, promises),
             Context(about[0], promises, years),
             plan.load(METRICS),
+            coverage.coverage(house, promises),
         )
     parents = dict(areas)
     counts = [c for c in result.counted if c.unit != "euro"]

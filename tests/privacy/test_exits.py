@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 
 # Figures leave by these commands. The pages are in test_dashboard_boundary.py and
 # test_role_matrix.py (with every download), notebooks in tests/docs/test_notebooks.py.
-FIGURES = {"show", "effects", "savings", "report"}
+FIGURES = {"show", "effects", "savings", "pilot", "report"}
 PAGES = {"dashboard", "demo"}
 # These print no figure about children: why, in a few words.
 NO_FIGURES = {
@@ -78,7 +78,7 @@ def bare(demo_run: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-@pytest.mark.parametrize("command", ["effects", "savings"])
+@pytest.mark.parametrize("command", ["effects", "savings", "pilot"])
 def test_estimates_come_from_the_release(demo_run: DemoRun, bare: Path, command: str) -> None:
     whole, alone = (
         zichtlijn(command, "--workdir", home, "--json") for home in (demo_run.workdir, bare)

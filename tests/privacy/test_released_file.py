@@ -19,6 +19,7 @@ NOT_CHILDREN = {
     ("release", "drempel_zwaar"),
     ("release", "afronding"),
     ("metrieken", "norm"),
+    ("metrieken", "klasse"),
     ("categorieen", "volgorde"),
     ("effect_reeks", "volgorde"),
     ("effecten", "n_scholen"),
