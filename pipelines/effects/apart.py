@@ -75,6 +75,9 @@ def groups_apart(
     return Apart(pre_trend(course), survives=survives, breakdown=limit)
 
 
+_MOST_TIMES = 10
+
+
 def relative_sentence(summary: pl.DataFrame, window: Window) -> str:
     """How the conclusion bears steps apart like the largest before the start; Dutch."""
     course = course_of(summary, window, every_period=True)
@@ -91,6 +94,8 @@ def relative_sentence(summary: pl.DataFrame, window: Window) -> str:
     limit = math.floor(10 * relative_breakdown(study, critical)) / 10
     if limit <= 0:
         return f"{told}."
+    if limit > _MOST_TIMES:  # hardly any step before the start: the quotient says no more
+        return f"{told}; ook bij meer dan {_MOST_TIMES} keer zo sterk blijft het duidelijk."
     return f"{told}; het blijft duidelijk tot {evidence.number(limit, 1)} keer zo sterk."
 
 
