@@ -79,8 +79,8 @@ def _asked(shown: Sequence[Mapping[str, Any]]) -> _Choice:
         0, planning.MOST_SCHOOLS, 10,
     )  # fmt: skip
     pupils = whole(tr("Gevolgde leerlingen per school"), "leerlingen", 1, 200, 25)
-    before = whole(tr("Maanden gevolgd vóór de start"), "voor", 3, 60, 24)
-    during = whole(tr("Maanden gevolgd na de start"), "na", 3, 60, 24)
+    before = whole(tr("Maanden gevolgd vóór de start"), "maanden_voor", 3, 60, 24)
+    during = whole(tr("Maanden gevolgd na de start"), "maanden_na", 3, 60, 24)
     named = {row["id"]: row for row in shown}
     usual = "zis_m2" if "zis_m2" in named else shown[0]["id"]
     main = st.selectbox(

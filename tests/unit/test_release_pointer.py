@@ -12,7 +12,7 @@ import pytest
 from pipelines.release import publish
 
 CONTENT = {"gebieden": pl.DataFrame({"niveau": ["gemeente"], "code": ["GM1"]})}
-RECORD = {"bron": "demo"}
+RECORD = {"bron": "demo", "drempel": 5, "drempel_zwaar": 10, "afronding": 5}
 
 
 def _told(home: Path) -> dict[str, str]:
