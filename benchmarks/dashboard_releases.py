@@ -18,9 +18,9 @@ _LEVELS = ", ".join(f"'{level}'" for level in GROWING)
 # The first copy keeps its codes and names.
 _COPY = "CASE WHEN nummer = 0 THEN {0} ELSE {0} || '~' || nummer END AS {0}"
 _GROWN = {
-    "gebieden": f"SELECT niveau, {_COPY.format('code')}, {_COPY.format('naam')}, "
-    f"CASE WHEN nummer = 0 OR ouder = '' THEN ouder ELSE ouder || '~' || nummer END AS ouder "
-    f"FROM uitgave.gebieden, kopieen WHERE nummer = 0 OR niveau IN ({_LEVELS})",
+    "gebieden": f"SELECT gebieden.* REPLACE ({_COPY.format('code')}, {_COPY.format('naam')}, "
+    f"CASE WHEN nummer = 0 OR ouder = '' THEN ouder ELSE ouder || '~' || nummer END AS ouder) "
+    f"FROM uitgave.gebieden AS gebieden, kopieen WHERE nummer = 0 OR niveau IN ({_LEVELS})",
     "cellen": f"SELECT cellen.* REPLACE ({_COPY.format('gebied')}) "
     f"FROM uitgave.cellen AS cellen, kopieen WHERE nummer = 0 OR niveau IN ({_LEVELS})",
 }

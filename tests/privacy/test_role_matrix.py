@@ -64,7 +64,7 @@ OUTSIDE = {
     "school": ("School (vestiging)", "Het Kompas (Hoogeveen)"),
     "aanbieder": ("Aanbieder", "Samen Sterk"),
 }
-WITHOUT_AREAS = {"zorg-in-school", "besparing", "scenario", "leveringen", "definities",
+WITHOUT_AREAS = {"zorg-in-school", "besparing", "scenario", "pilot", "leveringen", "definities",
                  "verantwoording"}  # fmt: skip
 
 
