@@ -1,4 +1,4 @@
-"""Intervals and funnel limits: pure functions of numbers, held to published values in tests.
+"""Intervals: pure functions of numbers, held to published values in tests.
 
 All are two-sided at `level` (0.95 unless told otherwise). An interval that does not exist, such
 as that of a mean of one, is None: never a made-up width.
@@ -13,21 +13,11 @@ from functools import lru_cache
 
 from scipy import stats
 
-FUNNEL_LEVELS = (0.95, 0.998)
-
 
 @dataclass(frozen=True)
 class Interval:
     low: float
     high: float
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Funnel limits around a target, for a unit of a given size: inner 95%, outer 99.8%."""
-
-    inner: Interval
-    outer: Interval
 
 
 def wilson(successes: float, trials: float, level: float = 0.95) -> Interval | None:
@@ -123,52 +113,6 @@ def _ranks(n: int, at: float, tail: float) -> tuple[int, int]:
         lower += 1
     upper = int(stats.binom.ppf(1 - tail, n, at)) + 1  # P(X >= upper) <= tail
     return lower, upper
-
-
-def funnel_share(target: float, trials: float) -> Limits | None:
-    """Limits of a share around a target share (Spiegelhalter, 2005), by the score interval.
-
-    Normal approximation on the proportion, cut at 0 and 1.
-    """
-    if trials <= 0:
-        return None
-    if not 0 <= target <= 1:
-        raise ValueError("a target share lies between 0 and 1")
-    deviation = math.sqrt(target * (1 - target) / trials)
-    inner, outer = (
-        Interval(max(0.0, target - _z(level) * deviation), min(1.0, target + _z(level) * deviation))
-        for level in FUNNEL_LEVELS
-    )
-    return Limits(inner, outer)
-
-
-def funnel_rate(target: float, exposure: float) -> Limits | None:
-    """Limits of a rate around a target rate, from the Poisson distribution, interpolated.
-
-    Spiegelhalter (2005), appendix A.1: the limit lies between the two counts on either side of
-    the wanted probability, so that the lines of a funnel do not jump.
-    """
-    if exposure <= 0:
-        return None
-    if target < 0:
-        raise ValueError("a target rate cannot be negative")
-    expected = target * exposure
-    inner, outer = (
-        Interval(
-            _poisson_limit((1 - level) / 2, expected) / exposure,
-            _poisson_limit((1 + level) / 2, expected) / exposure,
-        )
-        for level in FUNNEL_LEVELS
-    )
-    return Limits(inner, outer)
-
-
-def _poisson_limit(probability: float, expected: float) -> float:
-    if expected == 0:
-        return 0.0
-    rank = float(stats.poisson.ppf(probability, expected))
-    above = float(stats.poisson.cdf(rank, expected)) - probability
-    return max(0.0, rank - above / float(stats.poisson.pmf(rank, expected)))
 
 
 def two_sided_z(level: float = 0.95) -> float:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import math
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -75,8 +72,6 @@ def test_what_cannot_be_known_has_no_interval() -> None:
     assert intervals.t_mean(7.0, 0.0, 1) is None
     assert intervals.order_statistics([], 0.5) is None
     assert intervals.order_statistics([1, 2, 3, 4, 5], 0.5) is None
-    assert intervals.funnel_share(0.5, 0) is None
-    assert intervals.funnel_rate(0.5, 0) is None
 
 
 @pytest.mark.parametrize(
@@ -86,8 +81,6 @@ def test_what_cannot_be_known_has_no_interval() -> None:
         lambda: intervals.garwood(-1),
         lambda: intervals.t_mean(1.0, -1.0, 5),
         lambda: intervals.quantile([], 0.5),
-        lambda: intervals.funnel_share(1.5, 10),
-        lambda: intervals.funnel_rate(-1.0, 10),
     ],
 )
 def test_impossible_input_is_refused(wrong) -> None:
@@ -123,31 +116,3 @@ def test_quantile_is_the_smallest_value_that_enough_do_not_exceed() -> None:
     assert intervals.quantile(values, 0.9) == 9  # 0.9 x 10 is 9 exactly, in spite of rounding
     assert intervals.quantile(values, 0.91) == 10
     assert intervals.quantile([4], 0.5) == 4
-
-
-def test_funnel_of_a_share() -> None:
-    found = intervals.funnel_share(0.2, 100)
-    assert found is not None
-    assert found.inner == Interval(pytest.approx(0.1216, abs=1e-4), pytest.approx(0.2784, abs=1e-4))
-    assert found.outer.high == pytest.approx(0.2 + 3.0902 * 0.04, abs=1e-5)
-    small = intervals.funnel_share(0.02, 10)
-    assert small is not None
-    assert small.outer.low == 0.0
-
-
-def test_funnel_of_a_rate_is_monotone_and_holds_the_target() -> None:
-    limits = [intervals.funnel_rate(0.01, exposure) for exposure in range(50, 5000, 50)]
-    for narrow, wide in itertools.pairwise(reversed([x for x in limits if x])):
-        assert wide.outer.high >= narrow.outer.high - 1e-12
-    for found in limits:
-        assert found is not None
-        assert found.outer.low <= found.inner.low <= 0.01 <= found.inner.high <= found.outer.high
-
-
-def test_funnel_of_a_rate_meets_the_distribution() -> None:
-    found = intervals.funnel_rate(1.0, 10)
-    assert found is not None
-    high = found.inner.high * 10
-    assert (
-        stats.poisson.cdf(math.ceil(high), 10) >= 0.975 >= stats.poisson.cdf(math.floor(high), 10)
-    )
