@@ -200,6 +200,11 @@ class Observed:
     followed: Mapping[str, int] = field(default_factory=dict)
     asked: Observed | None = None
 
+    @property
+    def known(self) -> tuple[object, ...]:
+        """What was observed of whom, without why: alike for datasets with the same coverage."""
+        return self.start, self.end, self.spans, self.unit
+
 
 @dataclass(frozen=True)
 class PreTrend:

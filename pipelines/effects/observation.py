@@ -21,6 +21,9 @@ from ibis import _
 from pipelines.effects.design import Lacking, Observed, Parameters, Window, value_of
 from pipelines.effects.happenings import Tables
 from pipelines.effects.homes import AT_HOME, BOTH, same_everywhere
+from pipelines.effects.kept import once
+from pipelines.effects.measures import Care, Events, runs_on
+from pipelines.effects.rows import Given
 from pipelines.effects.summaries import (
     days,
     everyone,
@@ -52,6 +55,44 @@ def observe(
     delivered is not observed either: what began in the missing year and still runs is in no
     delivery. Without a table of coverage it is the time of the rows themselves.
     """
+    asked = ("observed", dataset, date, window, peildatum, running)
+    return once(
+        tables,
+        asked,
+        lambda: _observe(
+            tables, dataset, date, window, parameters, peildatum=peildatum, running=running
+        ),
+    )
+
+
+def observed_for(given: Given, outcome: Events | Care, window: Window) -> Observed | None:
+    """When what `outcome` counts was observed of whom; None: never."""
+    dataset, date = (
+        ("jeugdhulp", "start_datum")
+        if isinstance(outcome, Care)
+        else (outcome.dataset, outcome.date)
+    )
+    return observe(
+        given.tables,
+        dataset,
+        date,
+        window,
+        given.parameters,
+        given.peildatum,
+        running=runs_on(outcome),
+    )
+
+
+def _observe(
+    tables: Tables,
+    dataset: str,
+    date: str,
+    window: Window,
+    parameters: Parameters,
+    *,
+    peildatum: dt.date | None,
+    running: bool,
+) -> Observed | None:
     units = _coverage(tables, dataset, peildatum, running=running)
     if units is None:
         return observed_days(tables, dataset, date, peildatum)

@@ -6,12 +6,16 @@ and during show how far chance moves one pupil, which sums per school cannot.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import ibis
+import ibis.expr.types as ir
 import polars as pl
 from ibis import _
 
 from pipelines.effects.design import DAYS_PER_MONTH, Observed, Parameters, Window
 from pipelines.effects.happenings import Tables, happened
+from pipelines.effects.kept import table_once
 from pipelines.effects.measures import Care, Events
 from pipelines.effects.summaries import DECIMALS, days, participants
 
@@ -20,76 +24,115 @@ _KEYS = ("school", "groep")
 
 def moments_of_counts(
     tables: Tables,
-    measure: Events | Care,
+    measures: Mapping[str, Events | Care],
     observed: Observed,
     window: Window,
     parameters: Parameters,
-) -> pl.DataFrame:
-    """Per school and groep, of pupils (i) with y in w months before, and Y in W months during.
+) -> dict[str, pl.DataFrame]:
+    """Per measure that anything happened of, and in it per school and groep, of pupils (i) with y
+    in w months before, and Y in W months during; all measures in one question to the engine.
 
     Columns: pupils, left (who stop while they are followed), w, big_w, ww (sums, of w squared too),
     y, big_y, yy, wy, and with k = W / w: ky, kky, kyky, kyy (= sum of k y Y), big_yy; of both
     phases the pupils with an event and one pupil's largest part (`with_y`, `most_y`, ...).
     """
-    pupils = participants(tables, observed, window).mutate(
-        first_day=ibis.greatest(_.known_from, _.start - days(window.voor)),
-        last_day=ibis.least(_.known_to, _.leave, _.start + days(window.tijdens)),
+    stretches = _stretches(participants(tables, observed, window), window)
+    pupils = table_once(
+        tables, ("before and during", observed.known, window), lambda: _per_pupil(stretches, window)
     )
-    pupils = pupils.mutate(
-        w=(_.start - _.first_day) / DAYS_PER_MONTH,
-        big_w=(_.last_day - _.start) / DAYS_PER_MONTH,
-        stops=(_.leave < ibis.least(_.known_to, _.start + days(window.tijdens))).cast("int64"),
-    )
-    seen = pupils.group_by(*_KEYS).aggregate(
-        pupils=_.count(),
-        left=_.stops.sum(),
-        w=_.w.sum(),
-        big_w=_.big_w.sum(),
-        ww=(_.w * _.w).sum(),
-    )
-    events = happened(tables, measure, parameters, observed.end)
-    inside = pupils.inner_join(
-        events,
-        [
-            pupils.leerling_id == events.event_of,
-            events["first"] < pupils.last_day,
-            events.end > pupils.first_day,
-        ],
-    )
-    before = ibis.least(_.start, _.end) - ibis.greatest(_.first_day, _["first"])
-    during = ibis.least(_.last_day, _.end) - ibis.greatest(_.start, _["first"])
-    each = (
-        inside.group_by("leerling_id", *_KEYS, "w", "big_w")
+    exposure: pl.DataFrame = (
+        pupils.group_by(*_KEYS)
         .aggregate(
-            y=(ibis.greatest(before, 0) * _.per_day).sum(),
-            big_y=(ibis.greatest(during, 0) * _.per_day).sum(),
+            pupils=_.count(),
+            left=_.stops.sum(),
+            w=_.w.sum(),
+            big_w=_.big_w.sum(),
+            ww=(_.w * _.w).sum(),
         )
-        .mutate(k=_.big_w / _.w)
+        .to_polars()
     )
-    products = each.group_by(*_KEYS).aggregate(
-        y=_.y.sum(),
-        big_y=_.big_y.sum(),
-        yy=(_.y * _.y).sum(),
-        wy=(_.w * _.y).sum(),
-        ky=(_.k * _.y).sum(),
-        kky=(_.k * _.k * _.y).sum(),
-        kyky=(_.k * _.y * _.k * _.y).sum(),
-        kyy=(_.k * _.y * _.big_y).sum(),
-        big_yy=(_.big_y * _.big_y).sum(),
-        with_y=(_.y > 0).cast("int64").sum(),
-        with_big_y=(_.big_y > 0).cast("int64").sum(),
-        most_y=_.y.max(),
-        most_big_y=_.big_y.max(),
-    )
-    exposure: pl.DataFrame = seen.to_polars()
-    found: pl.DataFrame = products.to_polars()
-    numbers = [name for name in found.columns if name not in _KEYS]
-    return (
-        exposure.join(found, on=list(_KEYS), how="left")
+    found = _products(tables, measures, stretches, pupils, observed, parameters)
+    numbers = [name for name in found.columns if name not in ("measure", *_KEYS)]
+    return {
+        measure: exposure.join(own.drop("measure"), on=list(_KEYS), how="left")
         .with_columns(pl.col(numbers).fill_null(0))
         .with_columns(pl.selectors.float().round(DECIMALS))
         .sort(_KEYS)
+        for (measure,), own in sorted(found.partition_by("measure", as_dict=True).items())
+    }
+
+
+def _stretches(pupils: ir.Table, window: Window) -> ir.Table:
+    """Every unbroken stretch in which a pupil is followed: `begin` until `until`."""
+    return pupils.mutate(
+        begin=ibis.greatest(_.known_from, _.start - days(window.voor)),
+        until=ibis.least(_.known_to, _.leave, _.start + days(window.tijdens)),
+    ).filter(_.until > _.begin)
+
+
+def _per_pupil(stretches: ir.Table, window: Window) -> ir.Table:
+    """Months before (`w`) and during (`big_w`) of each pupil, and whether it stops."""
+    before = ibis.greatest(ibis.least(_.until, _.start) - _.begin, 0)
+    during = ibis.greatest(_.until - ibis.greatest(_.begin, _.start), 0)
+    end = ibis.least(_.known_to.max(), _.start.min() + days(window.tijdens))
+    return stretches.group_by("leerling_id", *_KEYS).aggregate(
+        w=before.sum() / DAYS_PER_MONTH,
+        big_w=during.sum() / DAYS_PER_MONTH,
+        stops=(_.leave.min() < end).cast("int64"),
     )
+
+
+def _products(
+    tables: Tables,
+    measures: Mapping[str, Events | Care],
+    stretches: ir.Table,
+    pupils: ir.Table,
+    observed: Observed,
+    parameters: Parameters,
+) -> pl.DataFrame:
+    events = ibis.union(
+        *(
+            happened(tables, measure, parameters, observed.end).mutate(
+                measure=ibis.literal(name), per_day=_.per_day.cast("float64")
+            )
+            for name, measure in measures.items()
+        )
+    )
+    inside = stretches.inner_join(
+        events,
+        [
+            stretches.leerling_id == events.event_of,
+            events["first"] < stretches.until,
+            events.end > stretches.begin,
+        ],
+    )
+    before = ibis.least(_.start, _.until, _.end) - ibis.greatest(_.begin, _["first"])
+    during = ibis.least(_.until, _.end) - ibis.greatest(_.start, _.begin, _["first"])
+    totals = inside.group_by("measure", "leerling_id").aggregate(
+        y=(ibis.greatest(before, 0) * _.per_day).sum(),
+        big_y=(ibis.greatest(during, 0) * _.per_day).sum(),
+    )
+    each = totals.join(pupils, "leerling_id").mutate(ky=_.big_w / _.w * _.y, k=_.big_w / _.w)
+    products: pl.DataFrame = (
+        each.group_by("measure", *_KEYS)
+        .aggregate(
+            y=_.y.sum(),
+            big_y=_.big_y.sum(),
+            yy=(_.y * _.y).sum(),
+            wy=(_.w * _.y).sum(),
+            ky=_.ky.sum(),
+            kky=(_.k * _.ky).sum(),
+            kyky=(_.ky * _.ky).sum(),
+            kyy=(_.ky * _.big_y).sum(),
+            big_yy=(_.big_y * _.big_y).sum(),
+            with_y=(_.y > 0).cast("int64").sum(),
+            with_big_y=(_.big_y > 0).cast("int64").sum(),
+            most_y=_.y.max(),
+            most_big_y=_.big_y.max(),
+        )
+        .to_polars()
+    )
+    return products
 
 
 def as_phases(moments: pl.DataFrame) -> pl.DataFrame:

@@ -15,17 +15,18 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.effects import gaps
 from pipelines.effects.arms import too_small
-from pipelines.effects.design import Effect, Minimum, value_of
+from pipelines.effects.design import Effect, Minimum, Observed, Window, value_of
 from pipelines.effects.estimators import CannotEstimate
 from pipelines.effects.measures import Care, Events, Measure, PerPupil, Score
+from pipelines.effects.observation import observed_for
 from pipelines.effects.pilot_base import base_of_counts, base_of_means
 from pipelines.effects.pilot_moments import as_phases, moments_of_counts
 from pipelines.effects.planning import Base
 from pipelines.effects.pupil_values import score_changes, values_once
 from pipelines.effects.rounding import Status, rounded_count, to_nearest
 from pipelines.effects.rows import Given, not_delivered, unit_of
-from pipelines.effects.summaries import observed_days
 
 PILOTBASIS: Mapping[str, pl.DataType] = {
     "id": pl.String(),
@@ -60,18 +61,44 @@ UNTESTED = (
 
 def pilot_rows(given: Given, effects: Sequence[Effect]) -> list[dict[str, Any]]:
     """One row per measure of every promise: numbers, or the reason why there are none."""
-    found = []
-    for declared in effects:
-        effect = replace(
-            declared,
-            window=declared.window.with_parameters(given.parameters),
-            minimum=declared.minimum.with_parameters(given.parameters),
+    asked = [
+        (
+            replace(
+                declared,
+                window=declared.window.with_parameters(given.parameters),
+                minimum=declared.minimum.with_parameters(given.parameters),
+            ),
+            outcome,
         )
-        found += [_row(given, effect, outcome) for outcome in effect.outcomes]
+        for declared in effects
+        for outcome in declared.outcomes
+    ]
+    counted = _counted(given, asked)
+    return [_row(given, effect, outcome, counted) for effect, outcome in asked]
+
+
+def _counted(given: Given, asked: Sequence[tuple[Effect, Measure]]) -> dict[str, pl.DataFrame]:
+    """Moments of every count that was delivered and observed, of those observed alike together."""
+    alike: dict[tuple[object, ...], tuple[Observed, Window, dict[str, Events | Care]]] = {}
+    for effect, outcome in asked:
+        if not isinstance(outcome, Events | Care) or not_delivered(outcome, given.delivered):
+            continue
+        observed = observed_for(given, outcome, effect.window)
+        if observed is None or gaps.not_observed(observed, ("zis",)):
+            continue
+        key = observed.known, effect.window
+        alike.setdefault(key, (observed, effect.window, {}))[2][effect.id + outcome.suffix] = (
+            outcome
+        )
+    found: dict[str, pl.DataFrame] = {}
+    for observed, window, measures in alike.values():
+        found |= moments_of_counts(given.tables, measures, observed, window, given.parameters)
     return found
 
 
-def _row(given: Given, effect: Effect, outcome: Measure) -> dict[str, Any]:
+def _row(
+    given: Given, effect: Effect, outcome: Measure, counted: Mapping[str, pl.DataFrame]
+) -> dict[str, Any]:
     about = {
         "id": effect.id + outcome.suffix,
         "belofte": effect.promise,
@@ -85,7 +112,11 @@ def _row(given: Given, effect: Effect, outcome: Measure) -> dict[str, Any]:
     if lacking:
         return _without(about, "niet_geleverd", f"{lacking} Nodig: {outcome.needed}.")
     if isinstance(outcome, Events | Care):
-        return _of_counts(given, effect, outcome, about)
+        observed = observed_for(given, outcome, effect.window)
+        unknown = gaps.not_observed(observed, ("zis",)) if observed else ""
+        if unknown:
+            return _without(about, "niet_geleverd", unknown)
+        return _of_counts(given, effect, outcome, about, counted.get(about["id"]))
     return _of_means(given, effect, outcome, about)
 
 
@@ -94,14 +125,14 @@ def _without(about: Mapping[str, Any], status: Status | str, reason: str) -> dic
 
 
 def _of_counts(
-    given: Given, effect: Effect, outcome: Events | Care, about: Mapping[str, Any]
+    given: Given,
+    effect: Effect,
+    outcome: Events | Care,
+    about: Mapping[str, Any],
+    moments: pl.DataFrame | None,
 ) -> dict[str, Any]:
-    dataset = "jeugdhulp" if isinstance(outcome, Care) else outcome.dataset
-    date = "start_datum" if isinstance(outcome, Care) else outcome.date
-    observed = observed_days(given.tables, dataset, date, given.peildatum)
-    if observed is None:
+    if moments is None:
         return _without(about, "te_klein", f"Er zijn geen {outcome.unit} om van uit te gaan.")
-    moments = moments_of_counts(given.tables, outcome, observed, effect.window, given.parameters)
     moments, reason = _large_enough(moments, outcome, effect.minimum)
     reason = reason or _too_few_schools(moments, effect.minimum)
     if reason:

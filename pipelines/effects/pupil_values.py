@@ -15,6 +15,7 @@ import polars as pl
 from ibis import _
 
 from pipelines.effects.design import Window, value_of
+from pipelines.effects.kept import once
 from pipelines.effects.measures import PerPupil, Score
 from pipelines.effects.rows import Given
 from pipelines.effects.summaries import DECIMALS, days, everyone
@@ -30,6 +31,11 @@ def score_changes(given: Given, measure: Score, window: Window) -> pl.DataFrame:
     the minimum number of months after it; after lies at least that long after the start, while
     the pupil takes part.
     """
+    asked = ("score", measure.instrument, measure.informant, window)
+    return once(given.tables, asked, lambda: _score_changes(given, measure, window))
+
+
+def _score_changes(given: Given, measure: Score, window: Window) -> pl.DataFrame:
     people = everyone(given.tables)
     scores = given.tables["metingen"].filter(
         _.instrument == measure.instrument, _.informant == measure.informant
@@ -83,6 +89,11 @@ def _last(scores: ir.Table) -> ir.Table:
 
 def values_once(given: Given, measure: PerPupil) -> pl.DataFrame:
     """The value of each pupil's first participation; pupils of whom it is unknown do not count."""
+    asked = ("value", measure.column, measure.until, measure.kind, measure.horizon)
+    return once(given.tables, asked, lambda: _values_once(given, measure))
+
+
+def _values_once(given: Given, measure: PerPupil) -> pl.DataFrame:
     people = everyone(given.tables)
     columns = {measure.column, *([measure.until] if measure.until else [])}
     known = given.tables["zis_deelnames"].select("deelname_id", *sorted(columns))

@@ -25,8 +25,8 @@ from pipelines.effects.estimators import (
     compare_rates,
 )
 from pipelines.effects.likeness import likeness, sectors
-from pipelines.effects.measures import Care, Events, runs_on
-from pipelines.effects.observation import observe
+from pipelines.effects.measures import Care, Events
+from pipelines.effects.observation import observed_for
 from pipelines.effects.rounding import (
     decimals_for,
     rounded_count,
@@ -51,23 +51,7 @@ def rate_rows(
     lacking = not_delivered(outcome, given.delivered)
     if lacking:
         return [nothing(effect, outcome, "niet_geleverd", lacking)], []
-    dataset, date = (
-        ("jeugdhulp", "start_datum")
-        if isinstance(outcome, Care)
-        else (
-            outcome.dataset,
-            outcome.date,
-        )
-    )
-    observed = observe(
-        given.tables,
-        dataset,
-        date,
-        effect.window,
-        given.parameters,
-        given.peildatum,
-        running=runs_on(outcome),
-    )
+    observed = observed_for(given, outcome, effect.window)
     if observed is None:
         reason = f"Er zijn geen {outcome.unit} om te vergelijken."
         return [nothing(effect, outcome, "te_klein", reason)], []

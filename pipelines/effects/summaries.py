@@ -19,6 +19,7 @@ from ibis import _
 from pipelines.effects.design import DAYS_PER_MONTH, Observed, Parameters, Window
 from pipelines.effects.happenings import FAR, Tables, happened
 from pipelines.effects.homes import matter, with_home
+from pipelines.effects.kept import keeping, once, table_once
 from pipelines.effects.measures import Care, Events
 
 _HOLIDAY_DAYS = 62
@@ -108,13 +109,16 @@ _EVERYONE = "_iedereen"
 
 @contextmanager
 def kept_everyone(tables: Tables, delivered: Collection[str]) -> Iterator[Tables]:
-    """The tables with `everyone` worked out once, kept by the engine until the end."""
+    """The tables with `everyone`, and what else is worked out once, kept until the end."""
     if "zis_deelnames" not in delivered:
         yield tables
         return
     people = everyone(tables)
-    with (with_home(people, tables) if matter(tables) else people).cache() as kept:
-        yield {**tables, _EVERYONE: kept}
+    with keeping(tables) as kept:
+        kept[_EVERYONE] = table_once(
+            kept, _EVERYONE, lambda: with_home(people, tables) if matter(tables) else people
+        )
+        yield kept
 
 
 def everyone(tables: Tables) -> ir.Table:
@@ -169,6 +173,14 @@ def participants(tables: Tables, observed: Observed, window: Window) -> ir.Table
 
     One row per pupil, or per pupil and stretch where its unit was delivered with gaps.
     """
+    return table_once(
+        tables,
+        ("participants", observed.known, window),
+        lambda: _participants(tables, observed, window),
+    )
+
+
+def _participants(tables: Tables, observed: Observed, window: Window) -> ir.Table:
     minimum, first, last = days(window.minimum), days(window.voor), days(window.tijdens)
     if observed.spans is None:
         known_from, known_to = _day_number(observed.start), _day_number(observed.end)
@@ -218,11 +230,14 @@ def outcome_by_slice(
     outcome's sum; `pupils_with_event`: distinct pupils behind that sum; `largest`: one pupil's
     largest part of it.
     """
+    windows = _windows(participants(tables, observed, window), cut)
+    by = ["groep", "division", "idx"]
+    asked = ("slices", observed.known, window, tuple(cut))
     return _summed(
-        _windows(participants(tables, observed, window), cut),
+        once(tables, asked, lambda: _exposure(windows, by, gaps=observed.spans is not None)),
+        windows,
         happened(tables, measure, parameters, observed.end),
-        ["groep", "division", "idx"],
-        gaps=observed.spans is not None,
+        by,
     )
 
 
@@ -235,9 +250,24 @@ def phases_by_prior_care(
 ) -> pl.DataFrame:
     """Before and during, apart for pupils with (`wel`) and without (`geen`) youth care in the year
     before their start: school, groep, prior, index and the columns of `outcome_by_slice`."""
-    pupils = participants(tables, observed, window)
-    care = tables["jeugdhulp"].filter(_.leerling_id.notnull(), _.start_datum.notnull())
-    care = care.select(
+    marked = table_once(
+        tables,
+        ("prior care", observed.known, window),
+        lambda: _with_prior_care(participants(tables, observed, window), tables["jeugdhulp"]),
+    )
+    windows = _windows(marked, slices(window)[:2])
+    by = ["groep", "prior", "idx"]
+    asked = ("phases by prior care", observed.known, window)
+    return _summed(
+        once(tables, asked, lambda: _exposure(windows, by, gaps=observed.spans is not None)),
+        windows,
+        happened(tables, measure, parameters, observed.end),
+        by,
+    )
+
+
+def _with_prior_care(pupils: ir.Table, provisions: ir.Table) -> ir.Table:
+    care = provisions.filter(_.leerling_id.notnull(), _.start_datum.notnull()).select(
         care_of=_.leerling_id,
         care_first=_.start_datum.epoch_days().cast("int64"),
         care_end=(_.eind_datum.epoch_days().cast("int64") + 1).fill_null(FAR),
@@ -254,14 +284,8 @@ def phases_by_prior_care(
         .select(had_care=_.leerling_id)
         .distinct()
     )
-    marked = pupils.left_join(had, pupils.leerling_id == had.had_care).mutate(
+    return pupils.left_join(had, pupils.leerling_id == had.had_care).mutate(
         prior=ibis.ifelse(_.had_care.notnull(), "wel", "geen")
-    )
-    return _summed(
-        _windows(marked, slices(window)[:2]),
-        happened(tables, measure, parameters, observed.end),
-        ["groep", "prior", "idx"],
-        gaps=observed.spans is not None,
     )
 
 
@@ -287,21 +311,29 @@ def _windows(pupils: ir.Table, cut: Sequence[Slice]) -> ir.Table:
     )
 
 
-def _summed(windows: ir.Table, events: ir.Table, by: Sequence[str], *, gaps: bool) -> pl.DataFrame:
-    """Windows of pupils (begin, until) x what happened in them, summed per school and `by`.
+def _exposure(windows: ir.Table, by: Sequence[str], *, gaps: bool) -> pl.DataFrame:
+    """Pupils and their pupil-months per school and `by`: alike for all that can happen.
 
     With `gaps` a pupil may have several stretches in one window.
+    """
+    pupils = _.leerling_id.nunique() if gaps else _.count()
+    found: pl.DataFrame = (
+        windows.group_by("school", *by)
+        .aggregate(pupils=pupils, months=((_.until - _.begin) / DAYS_PER_MONTH).sum())
+        .to_polars()
+    )
+    return found
+
+
+def _summed(
+    exposure: pl.DataFrame, windows: ir.Table, events: ir.Table, by: Sequence[str]
+) -> pl.DataFrame:
+    """Windows of pupils (begin, until) x what happened in them, summed per school and `by`.
 
     Exposure and events are summed apart: pupils to whom nothing happened, most of them, are then
     only counted and never held, so that memory grows with events and not with pupils.
     """
     keys = ["school", *by]
-    pupils = _.leerling_id.nunique() if gaps else _.count()
-    exposure: pl.DataFrame = (
-        windows.group_by(keys)
-        .aggregate(pupils=pupils, months=((_.until - _.begin) / DAYS_PER_MONTH).sum())
-        .to_polars()
-    )
     inside = windows.inner_join(
         events,
         [
@@ -354,9 +386,11 @@ def outcome_by_month(
         )
         .filter(_.until > _.begin)
     )
+    by = ["groep", "start_month", "idx"]
+    asked = ("months", observed.known, window)
     return _summed(
+        once(tables, asked, lambda: _exposure(windows, by, gaps=observed.spans is not None)),
         windows,
         happened(tables, measure, parameters, observed.end),
-        ["groep", "start_month", "idx"],
-        gaps=observed.spans is not None,
+        by,
     )

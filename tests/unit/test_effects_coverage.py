@@ -14,6 +14,7 @@ import ibis
 import numpy as np
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from pipelines import contracts
 from pipelines.effects.balance_rows import balances
@@ -21,12 +22,20 @@ from pipelines.effects.catalogue import SAVINGS
 from pipelines.effects.catalogue.long_term import ZIS_L1, ZIS_L2
 from pipelines.effects.catalogue.medium_term import ZIS_M2, ZIS_M3, ZIS_M6
 from pipelines.effects.design import Effect, Minimum, Observed, Window
+from pipelines.effects.kept import Kept as KeptTables
 from pipelines.effects.measures import Events, runs_on
 from pipelines.effects.observation import observe
+from pipelines.effects.pilot_moments import moments_of_counts
+from pipelines.effects.pilot_rows import pilot_rows
 from pipelines.effects.rate_rows import rate_rows
 from pipelines.effects.rows import Given, Row
 from pipelines.effects.saving_rows import Savings, saving_rows
-from pipelines.effects.summaries import outcome_by_month, outcome_by_slice, slices
+from pipelines.effects.summaries import (
+    kept_everyone,
+    outcome_by_month,
+    outcome_by_slice,
+    slices,
+)
 from pipelines.warehouse.coverage import SCHEMA, TABLE
 from tests.unit.test_effects_compute import YEARS, as_tables, made_up
 
@@ -392,3 +401,51 @@ def test_without_care_from_before_the_start_there_is_no_amount_at_all() -> None:
     rows = saved(given({"jeugdhulp": [("GM0001", YEARS[0]), ("GM0001", YEARS[1])]}))
     assert {row["status"] for row in rows.rows} == {"niet_geleverd"}
     assert "jeugdhulp van bron GM0001 over 2021/2022 en 2022/2023" in rows.rows[0]["reden"]
+
+
+def _moments(found: Given, observed: Observed) -> pl.DataFrame:
+    outcome = ZIS_M3.outcomes[0]
+    assert isinstance(outcome, Events)
+    asked = {"zis_m3": outcome}
+    return moments_of_counts(found.tables, asked, observed, Window(), PARAMETERS)["zis_m3"]
+
+
+def test_a_pilot_is_planned_from_observed_time_only() -> None:
+    """A stretch cut in two says what the whole says; a year without delivery is in neither."""
+    whole = given()
+    first, cut, end = (
+        (dt.date(year, 8, 1) - dt.date(1970, 1, 1)).days for year in (2021, 2022, 2025)
+    )
+    units = [str(one["vestigingscode"]) for one in PILOT["scholen"]]
+    observed = Observed(dt.date(2021, 8, 1), dt.date(2025, 8, 1))
+    parts = tuple((unit, *part) for unit in units for part in ((first, cut), (cut, end)))
+    assert_frame_equal(
+        _moments(whole, observed),
+        _moments(whole, replace(observed, spans=parts)),
+    )
+    late = tuple((unit, cut, end) for unit in units)
+    shorter = _moments(whole, replace(observed, spans=late))
+    assert_frame_equal(shorter, _moments(whole, replace(observed, start=dt.date(2022, 8, 1))))
+    assert shorter["w"].sum() < _moments(whole, observed)["w"].sum()
+
+
+def test_what_nobody_delivered_cannot_be_planned_from() -> None:
+    lost = {"schorsingen": [(unit, year) for unit in units_of("schorsingen", TOWNS[0])
+                            for year in YEARS]}  # fmt: skip
+    row = next(r for r in pilot_rows(given(lost), [ZIS_M3]) if r["id"] == "zis_m3")
+    assert row["status"] == "niet_geleverd"
+    assert row["basis"] is None
+    assert "schorsingen" in row["reden"]
+
+
+def test_what_is_kept_within_a_run_is_what_comes_out_without() -> None:
+    found = given({"schorsingen": [(u, "2022/2023") for u in units_of("schorsingen", TOWNS[1])]})
+    plain = summed(found, ZIS_M3)
+    with kept_everyone(found.tables, found.delivered) as tables:
+        within = replace(found, tables=tables)
+        assert_frame_equal(summed(within, ZIS_M3), plain)
+        assert isinstance(tables, KeptTables)
+        made = dict(tables.made)
+        assert made
+        assert_frame_equal(summed(within, ZIS_M3), plain)
+        assert tables.made.keys() == made.keys()
