@@ -215,7 +215,7 @@ def _tested(
     times = np.unique(course.time)
     periods = (course.time[:, None] == times[None, :]).astype(float)
     null = np.column_stack([periods, nuisance])
-    rates = _poisson_fit(course.total.sum(0), course.weight.sum(0), null)
+    rates = poisson_rates(course.total.sum(0), course.weight.sum(0), null)
     if rates is None:
         return None
     design = np.column_stack([null, tested])
@@ -251,7 +251,7 @@ def _tested(
     )
 
 
-def _poisson_fit(total: Floats, weight: Floats, design: Floats) -> Floats | None:
+def poisson_rates(total: Floats, weight: Floats, design: Floats) -> Floats | None:
     """Rates of maximum likelihood by Newton steps; None where a rate runs to zero."""
     kept = weight > 0
     start = np.log(total.sum() / weight.sum())

@@ -14,11 +14,11 @@ from pipelines.effects.apart import before_the_start, groups_apart
 from pipelines.effects.design import Window
 from pipelines.effects.drift import (
     Course,
-    _poisson_fit,
     apart_by,
     beyond_drift,
     breakdown,
     course_of,
+    poisson_rates,
     pre_trend,
 )
 from tests.pilots import Pilot, drift_of, simulate
@@ -62,7 +62,7 @@ def test_the_fit_is_that_of_a_reference() -> None:
     own = course.participant.astype(float)
     periods = (course.time[:, None] == np.unique(course.time)[None, :]).astype(float)
     design = np.column_stack([periods, own, own * course.time])
-    found = _poisson_fit(total, weight, design)
+    found = poisson_rates(total, weight, design)
     assert found is not None
     reference = sm.GLM(total, design, family=sm.families.Poisson(), exposure=weight).fit(tol=1e-12)
     assert found == pytest.approx(np.exp(design @ reference.params), rel=1e-8)
