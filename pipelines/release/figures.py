@@ -204,6 +204,8 @@ def _of_counts(
     bases: dict[tuple[str, ...], float] = {}
     for component in protected:
         rows = component.counted.figures.filter(pl.col("metriek") == metric.id)
+        if rows.is_empty():
+            continue
         shown = _cells(component)
         for *place, teller, noemer, base in rows.select(
             *KEY, "teller", "noemer", "bekend"
