@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pipelines.effects.design import Effect
+from pipelines.effects.design import Effect, Fault
 from pipelines.effects.estimators import CannotEstimate, Cells, Floats, compare_rates
 from pipelines.effects.measures import Care, Direction, Events
 
@@ -22,12 +22,14 @@ DIP_P = 0.10
 class Checks:
     """`dip`: just before the start things were clearly worse than before. `told`: Dutch.
 
-    `weighted_away`: a clear difference is not clear with the comparison group weighted.
+    `weighted_away`: a clear difference is not clear with the comparison group weighted. `faults`:
+    from `probes`.
     """
 
     dip: bool
     told: tuple[str, ...]
     weighted_away: bool = False
+    faults: frozenset[Fault] = frozenset()
 
 
 def of_rates(

@@ -33,6 +33,8 @@ Fault = Literal[
     "dip",
     "fragile",
     "weighted_away",
+    "placebo",
+    "dealt",
     "chance",
 ]
 
@@ -88,6 +90,7 @@ def value_of(parameters: Parameters, name: str, default: float) -> float:
 class Window:
     """Months before and after a pupil's own start that count, and how finely they are shown.
 
+    `rondom`: months on either side of the start without which a result is worked out once more.
     `minimum` months must have been observed on either side for a pupil to take part. Each can be
     set by the parameter `effect_maanden_<field>`.
     """
@@ -96,6 +99,7 @@ class Window:
     tijdens: float = 36
     periode: float = 6
     minimum: float = 3
+    rondom: float = 3
 
     def with_parameters(self, parameters: Parameters) -> Window:
         return Window(
@@ -103,6 +107,7 @@ class Window:
             tijdens=value_of(parameters, "effect_maanden_tijdens", self.tijdens),
             periode=value_of(parameters, "effect_maanden_periode", self.periode),
             minimum=value_of(parameters, "effect_maanden_minimum", self.minimum),
+            rondom=value_of(parameters, "effect_maanden_rondom", self.rondom),
         )
 
 

@@ -27,6 +27,8 @@ from pipelines.effects.estimators import (
 from pipelines.effects.likeness import likeness, sectors
 from pipelines.effects.measures import Care, Events
 from pipelines.effects.observation import observed_for
+from pipelines.effects.phases import phases_by_prior_care, phases_of_who_stayed
+from pipelines.effects.probes import probed
 from pipelines.effects.rounding import (
     decimals_for,
     rounded_count,
@@ -37,7 +39,6 @@ from pipelines.effects.rows import Given, Row, not_delivered, nothing, with_gaps
 from pipelines.effects.summaries import (
     outcome_by_month,
     outcome_by_slice,
-    phases_by_prior_care,
     slices,
 )
 from pipelines.effects.verdicts import judged
@@ -71,7 +72,12 @@ def rate_rows(
                 strata = phases_by_prior_care(
                     given.tables, outcome, observed, effect.window, given.parameters
                 )
-            rows.append(compared(given, effect, outcome, design, summary, strata))
+            stayed = None
+            if design == "VV":
+                stayed = phases_of_who_stayed(
+                    given.tables, outcome, observed, effect.window, given.parameters
+                )
+            rows.append(compared(given, effect, outcome, design, summary, strata, stayed))
             continue
         if monthly is None:
             monthly = outcome_by_month(
@@ -98,10 +104,12 @@ def compared(
     design: Design,
     summary: pl.DataFrame,
     strata: pl.DataFrame | None = None,
+    stayed: pl.DataFrame | None = None,
 ) -> Row:
     """One row, before/after (VN) or with the comparison group (VV), as judged on its own.
 
-    `summary`: as `summaries.outcome_by_slice`; `strata`: as `phases_by_prior_care`, to weigh on.
+    `summary`: as `summaries.outcome_by_slice`; `strata`: as `phases_by_prior_care`, to weigh on;
+    `stayed`: as `phases_of_who_stayed`.
     """
     arms = ["zis"] if design == "VN" else ["vergelijking", "zis"]
     phases = summary.filter(pl.col("division") == "fase")
@@ -133,7 +141,8 @@ def compared(
             found = replace(found, weighted_away=weighted.takes_away(exact.difference))
             alike = (alike[0], *weighted.told, alike[2])
         borne = relative_sentence(summary, effect.window)
-        found = replace(found, told=(*found.told, borne, *alike))
+        more = probed(effect, outcome, summary, kinds, exact.difference, stayed)
+        found = replace(found, told=(*found.told, borne, *more.told, *alike), faults=more.faults)
     result = _result(effect, outcome, design, cells, exact, apart, found, phases, given.parameters)
     return Row(effect, outcome, design, result, "zichtbaar", "")
 
@@ -216,7 +225,7 @@ def _result(
 
 
 def _faults(apart: Apart | None, checked: checks.Checks) -> frozenset[Fault]:
-    own: set[Fault] = {"alone"} if apart is None else set(apart.faults)
+    own: set[Fault] = {"alone"} if apart is None else {*apart.faults, *checked.faults}
     if checked.dip:
         own.add("dip")
     if checked.weighted_away:

@@ -68,7 +68,7 @@ def count_regression(
     if rates is None:
         raise CannotEstimate("the counts cannot be fitted")
     mean = rates * size
-    bread = np.linalg.inv((x.T * mean) @ x)
+    bread = np.asarray(np.linalg.inv((x.T * mean) @ x), dtype=np.float64)
     beta = bread @ (x.T @ (mean * np.log(rates)))
     covariance: Floats = bread
     if errors == "quasi-poisson":

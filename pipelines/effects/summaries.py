@@ -33,7 +33,8 @@ DECIMALS = 9
 class Slice:
     """A named stretch of days counted from the start; `index` orders slices of one `division`.
 
-    Divisions: `fase` (0 before, 1 during), `periode` (..., -1, 0, ...) and `jaar` (idem).
+    Divisions: `fase` (0 before, 1 during), `zonder_rondom` (idem, without the months around the
+    start), `periode` (..., -1, 0, ...) and `jaar` (idem).
     """
 
     division: str
@@ -53,6 +54,12 @@ def slices(window: Window) -> tuple[Slice, ...]:
         Slice("fase", 0, -days(window.voor), 0),
         Slice("fase", 1, 0, days(window.tijdens)),
     ]
+    guard = days(window.rondom)
+    if 0 < guard < min(days(window.voor), days(window.tijdens)):
+        found += [
+            Slice("zonder_rondom", 0, -days(window.voor), -guard),
+            Slice("zonder_rondom", 1, guard, days(window.tijdens)),
+        ]
     for division, length in (("periode", window.periode), ("jaar", 12.0)):
         before, during = int(window.voor // length), int(window.tijdens // length)
         found += [
@@ -230,66 +237,18 @@ def outcome_by_slice(
     outcome's sum; `pupils_with_event`: distinct pupils behind that sum; `largest`: one pupil's
     largest part of it.
     """
-    windows = _windows(participants(tables, observed, window), cut)
+    windows = windows_of(participants(tables, observed, window), cut)
     by = ["groep", "division", "idx"]
     asked = ("slices", observed.known, window, tuple(cut))
-    return _summed(
-        once(tables, asked, lambda: _exposure(windows, by, gaps=observed.spans is not None)),
+    return summed(
+        once(tables, asked, lambda: exposure_of(windows, by, gaps=observed.spans is not None)),
         windows,
         happened(tables, measure, parameters, observed.end),
         by,
     )
 
 
-def phases_by_prior_care(
-    tables: Tables,
-    measure: Events | Care,
-    observed: Observed,
-    window: Window,
-    parameters: Parameters,
-) -> pl.DataFrame:
-    """Before and during, apart for pupils with (`wel`) and without (`geen`) youth care in the year
-    before their start: school, groep, prior, index and the columns of `outcome_by_slice`."""
-    marked = table_once(
-        tables,
-        ("prior care", observed.known, window),
-        lambda: _with_prior_care(participants(tables, observed, window), tables["jeugdhulp"]),
-    )
-    windows = _windows(marked, slices(window)[:2])
-    by = ["groep", "prior", "idx"]
-    asked = ("phases by prior care", observed.known, window)
-    return _summed(
-        once(tables, asked, lambda: _exposure(windows, by, gaps=observed.spans is not None)),
-        windows,
-        happened(tables, measure, parameters, observed.end),
-        by,
-    )
-
-
-def _with_prior_care(pupils: ir.Table, provisions: ir.Table) -> ir.Table:
-    care = provisions.filter(_.leerling_id.notnull(), _.start_datum.notnull()).select(
-        care_of=_.leerling_id,
-        care_first=_.start_datum.epoch_days().cast("int64"),
-        care_end=(_.eind_datum.epoch_days().cast("int64") + 1).fill_null(FAR),
-    )
-    had = (
-        pupils.inner_join(
-            care,
-            [
-                pupils.leerling_id == care.care_of,
-                care.care_first < pupils.start,
-                care.care_end > pupils.start - days(12),
-            ],
-        )
-        .select(had_care=_.leerling_id)
-        .distinct()
-    )
-    return pupils.left_join(had, pupils.leerling_id == had.had_care).mutate(
-        prior=ibis.ifelse(_.had_care.notnull(), "wel", "geen")
-    )
-
-
-def _windows(pupils: ir.Table, cut: Sequence[Slice]) -> ir.Table:
+def windows_of(pupils: ir.Table, cut: Sequence[Slice]) -> ir.Table:
     """Every pupil x every slice of which any day was observed, with its begin and until."""
     stretches = ibis.memtable(
         pl.DataFrame(
@@ -311,7 +270,7 @@ def _windows(pupils: ir.Table, cut: Sequence[Slice]) -> ir.Table:
     )
 
 
-def _exposure(windows: ir.Table, by: Sequence[str], *, gaps: bool) -> pl.DataFrame:
+def exposure_of(windows: ir.Table, by: Sequence[str], *, gaps: bool) -> pl.DataFrame:
     """Pupils and their pupil-months per school and `by`: alike for all that can happen.
 
     With `gaps` a pupil may have several stretches in one window.
@@ -325,7 +284,7 @@ def _exposure(windows: ir.Table, by: Sequence[str], *, gaps: bool) -> pl.DataFra
     return found
 
 
-def _summed(
+def summed(
     exposure: pl.DataFrame, windows: ir.Table, events: ir.Table, by: Sequence[str]
 ) -> pl.DataFrame:
     """Windows of pupils (begin, until) x what happened in them, summed per school and `by`.
@@ -388,8 +347,8 @@ def outcome_by_month(
     )
     by = ["groep", "start_month", "idx"]
     asked = ("months", observed.known, window)
-    return _summed(
-        once(tables, asked, lambda: _exposure(windows, by, gaps=observed.spans is not None)),
+    return summed(
+        once(tables, asked, lambda: exposure_of(windows, by, gaps=observed.spans is not None)),
         windows,
         happened(tables, measure, parameters, observed.end),
         by,

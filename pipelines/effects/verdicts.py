@@ -32,6 +32,10 @@ TOLD: Mapping[Fault, str] = {
     " door, dan is er geen duidelijk verschil meer.",
     "weighted_away": "Wordt de vergelijkingsgroep gewogen naar eerdere jeugdhulp en"
     " onderwijssoort, dan is het verschil niet meer duidelijk.",
+    "placebo": "Met een startdatum die een jaar te vroeg ligt, is er ook een duidelijk verschil;"
+    " dat kan geen effect zijn.",
+    "dealt": "Er zijn weinig scholen: worden zij willekeurig over beide groepen verdeeld, dan komt"
+    " zo'n verschil vaker dan eens in de twintig keer voor.",
     "chance": "Het kan toeval zijn: {tests} uitkomsten zijn tegelijk getoetst, en met die correctie"
     " is p {p}.",
 }
