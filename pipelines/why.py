@@ -10,7 +10,7 @@ from pipelines import contracts as contract_files
 from pipelines.intake import existing, prepare
 from pipelines.metrics import explain
 from pipelines.metrics.catalogue import METRICS
-from pipelines.metrics.coverage_notes import notes
+from pipelines.metrics.coverage_notes import Areas, notes
 from pipelines.metrics.covering import Covering
 from pipelines.metrics.explain import Explanation
 from pipelines.metrics.metric import Context
@@ -52,7 +52,8 @@ def why(
             explain.find_area(found, school, municipality),
         )
         place = (told.year, told.area.level, told.area.code)
-        note = notes(METRICS[metric], covering, [told.area.level], [told.year]).get(place)
+        areas = Areas.asked(covering)
+        note = notes(METRICS[metric], covering, areas, [told.area.level], [told.year]).get(place)
         if note is not None:
             told = replace(told, left_out=f"{LACKING} {note.text}" if note.absent else note.text)
         return told, {entry.delivery: entry.file for entry in history.entries(con)}

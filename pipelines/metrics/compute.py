@@ -17,7 +17,7 @@ import polars as pl
 from pipelines.metrics import categories, parts
 from pipelines.metrics import field as fields
 from pipelines.metrics.cells import AREA, KEY
-from pipelines.metrics.coverage_notes import Note, Place, notes
+from pipelines.metrics.coverage_notes import Areas, Note, Place, notes
 from pipelines.metrics.covering import Covering
 from pipelines.metrics.derive import ENROLLED, UNKNOWN
 from pipelines.metrics.draw import draw
@@ -131,7 +131,10 @@ def _notes(
     years = covering.context.schooljaren
     if years is None:
         years = tuple(covering.coverage.units["schooljaar"].unique().sort())
-    found = {m.id: notes(m, covering, [t.level for t in plan.of(m.id)], years) for m in metrics}
+    areas = Areas.asked(covering)
+    found = {
+        m.id: notes(m, covering, areas, [t.level for t in plan.of(m.id)], years) for m in metrics
+    }
     return {name: own for name, own in found.items() if own}
 
 
@@ -154,7 +157,11 @@ def count(
     known = lines.occurring([c for c in (*AREA, *measure.levels) if c in lines.axes])
     enrolled = None
     if "vestiging" in measure.levels:
-        enrolled = _covered(ENROLLED, metrics[0], known, tables, context, covering)
+        enrolled = (
+            _covered(ENROLLED, metrics[0], known, tables, context, None)
+            if covering is None
+            else covering.schools(measure)
+        )
         enrolled = enrolled.drop("gemeente") if measure.residence else enrolled
     shared = fields.of(listed, lines, enrolled, context, plan)
     figures = {

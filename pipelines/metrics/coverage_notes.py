@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import polars as pl
 
 from pipelines.metrics.covering import Covering
-from pipelines.metrics.metric import Level, Metric
-from pipelines.warehouse.answering import Answering
+from pipelines.metrics.metric import Level, Metric, PerUnit, Rate
+from pipelines.warehouse.answering import Answering, answering
 from pipelines.warehouse.coverage import Coverage
 
 UNKNOWN = "onbekend"  # the mark of a figure that is compared with nothing
@@ -25,6 +25,8 @@ FIRST_YEAR = (
     " niet mee."
 )
 Place = tuple[str, str, str]  # school year, level, area
+SCHOOLS = "scholen"
+_COLUMNS = ("schooljaar", "eenheid", "geleverd", "eerste", "onbekend", "leveranciers", "reden")
 
 
 @dataclass(frozen=True)
@@ -50,11 +52,19 @@ class _Unit:
     reason: str
 
 
+Units = Mapping[str, Mapping[str, _Unit]]  # school year -> unit -> what is known of it
+
+
 @dataclass(frozen=True)
 class Areas:
-    """The schools and municipalities of every area, per level."""
+    """The schools and municipalities of every area, per level, and what is known of units.
+
+    `codes`: every onderwijssoort there is.
+    """
 
     coverage: Coverage
+    codes: tuple[str, ...] = ()
+    _states: dict[str, Units] = field(default_factory=dict)
 
     @cached_property
     def _members(self) -> Mapping[tuple[str, str], tuple[frozenset[str], frozenset[str]]]:
@@ -79,9 +89,39 @@ class Areas:
         ):
             school = unit if level == "vestiging" else ""
             enter("totaal", "", school, None if school else unit)
-            if not school:
-                enter("gemeente", unit, "", unit)
+            enter(level, unit, school, None if school else unit)
+        for area, municipality in self.coverage.neighbourhoods.items():
+            if municipality in self.without_list:
+                enter("wijk", area, "", municipality)
+        for kind in self.codes if self.without_list else ():
+            enter("onderwijssoort", kind, "", None)
         return {key: (frozenset(s), frozenset(m)) for key, (s, m) in found.items()}
+
+    @cached_property
+    def without_list(self) -> Mapping[str, str]:
+        """Municipality of which no list of schools was delivered -> why; of every year alike."""
+        missing = self.coverage.missing(SCHOOLS)
+        return {unit: reason for _year, unit, _who, reason in missing.iter_rows()}
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """Every onderwijssoort of a school on a list."""
+        return frozenset(self.coverage.schools["onderwijssoort"].drop_nulls())
+
+    @cached_property
+    def _listed(self) -> frozenset[str]:
+        return frozenset(self.coverage.schools["vestiging"]) | self.kinds
+
+    def unlisted(self, level: str, area: str) -> Mapping[str, str]:
+        """Of an area that is in no list of schools: the municipalities without one, and why."""
+        if level in ("vestiging", "onderwijssoort"):
+            return {} if area in self._listed else self.without_list
+        _schools, municipalities = self._members.get((level, area), (frozenset(), frozenset()))
+        return {m: self.without_list[m] for m in sorted(municipalities) if m in self.without_list}
+
+    @classmethod
+    def asked(cls, covering: Covering) -> Areas:
+        return cls(covering.coverage, tuple(covering.context.contracts.codes["onderwijssoort"]))
 
     def of(self, level: str) -> tuple[str, ...]:
         return tuple(sorted(area for own, area in self._members if own == level))
@@ -93,127 +133,162 @@ class Areas:
         schools, municipalities = self._members.get((level, area), (frozenset(), frozenset()))
         return schools if line.level == "vestiging" else municipalities
 
+    def states(self, line: Answering) -> Units:
+        """Every unit of a line, per school year."""
+        if line.name not in self._states:
+            found: dict[str, dict[str, _Unit]] = {}
+            for year, unit, delivered, first, unknown, suppliers, reason in (
+                self.coverage.of(line.name).select(*_COLUMNS).iter_rows()
+            ):
+                who = tuple(suppliers.split("; "))
+                found.setdefault(year, {})[unit] = _Unit(delivered, first, unknown, who, reason)
+            self._states[line.name] = found
+        return self._states[line.name]
+
 
 def notes(
-    metric: Metric, covering: Covering, levels: Iterable[Level], years: Iterable[str]
+    metric: Metric,
+    covering: Covering,
+    areas: Areas,
+    levels: Iterable[Level],
+    years: Iterable[str],
 ) -> dict[Place, Note]:
     """Every place of a metric that is not covered whole, with what to say of it."""
-    areas = Areas(covering.coverage)
     lines = [
         line
         for line in covering.lines(metric)
-        if line.dataset not in ("scholen", "gebieden") or line.dataset in metric.measure.datasets
+        if line.dataset not in (SCHOOLS, "gebieden") or line.dataset in metric.measure.datasets
     ]
     found: dict[Place, Note] = {}
-    units = {line.name: _units(covering.coverage, line) for line in lines}
     suppliers = _suppliers(
-        units[line.name] for line in lines if line.dataset in metric.measure.datasets
+        areas.states(line) for line in lines if line.dataset in metric.measure.datasets
     )
     for year in years:
         for level in dict.fromkeys(levels):
             places = areas.of(level) if level != "aanbieder" else suppliers
             for area in places:
-                note = _note(metric, covering, areas, lines, units, (year, level, area))
+                note = _note(metric, covering, areas, lines, (year, level, area))
                 if note is not None:
                     found[year, level, area] = note
     return found
 
 
-Units = Mapping[tuple[str, str], _Unit]  # school year and unit
-
-
-def _units(coverage: Coverage, line: Answering) -> Units:
-    return {
-        (year, unit): _Unit(delivered, first, unknown, tuple(suppliers.split("; ")), reason)
-        for year, unit, delivered, first, unknown, suppliers, reason in coverage.of(line.name)
-        .select("schooljaar", "eenheid", "geleverd", "eerste", "onbekend", "leveranciers", "reden")
-        .iter_rows()
-    }
-
-
 def _suppliers(units: Iterable[Units]) -> tuple[str, ...]:
-    names = {name for own in units for unit in own.values() for name in unit.suppliers}
+    found = (unit for own in units for year in own.values() for unit in year.values())
+    names = {name for unit in found for name in unit.suppliers}
     return tuple(sorted(names - {""}))
 
 
 def _note(
-    metric: Metric,
-    covering: Covering,
-    areas: Areas,
-    lines: Iterable[Answering],
-    units: Mapping[str, Units],
-    place: Place,
+    metric: Metric, covering: Covering, areas: Areas, lines: Iterable[Answering], place: Place
 ) -> Note | None:
     year, level, _area = place
-    texts: list[str] = []
-    marks: list[str] = []
-    absent: list[str] = []
+    found = _Found()
     counted: frozenset[str] | None = None
     schools: frozenset[str] = frozenset()
+    _without_list(metric, areas, place, found)
     for line in lines:
         ahead = covering.years_ahead(metric) if line.dataset in metric.followed else 0
-        own = units[line.name]
+        own = areas.states(line)
         here = _here(line, own, areas, place)
         gone = {
             unit: reason
             for unit in sorted(here)
             if (reason := _why_gone(own, unit, year, ahead)) is not None
         }
-        if here and len(gone) == len(here) and not (line.level == "groep" and not gone):
-            absent += dict.fromkeys(gone.values())
+        whole = bool(here) and len(gone) == len(here)
+        found.absent += dict.fromkeys(gone.values() if whole else ())
         if line.level == "vestiging" and level != "aanbieder":
             schools |= here
             kept = here - gone.keys()
             counted = kept if counted is None else counted & kept
-        elsewhere = _elsewhere(metric, line, own, here, year, ahead)
+        elsewhere = _elsewhere(metric, line, own, here, place, ahead)
         missing = gone | elsewhere
-        texts += _left_out(missing, covering.coverage, line)
-        marks += [f"{line.name}:{unit}" for unit in missing]
-        vague = sorted(
-            {own[year, u].reason for u in here if (year, u) in own and own[year, u].unknown}
-        )
-        texts += vague
-        marks += [UNKNOWN] * bool(vague)
-        earlier_texts, earlier_marks = _carried(
-            metric, line, own, here - gone.keys(), year, covering
-        )
-        texts += earlier_texts
-        marks += earlier_marks
-    if absent or (schools and counted is not None and not counted):
-        why = dict.fromkeys(absent or texts)
-        return Note(True, " ".join(why), UNKNOWN)
-    if not texts and not marks:
+        found.left += _left_out(elsewhere if whole else missing, covering.coverage, line)
+        found.marks += [f"{line.name}:{unit}" for unit in missing]
+        vague = sorted({own[year][u].reason for u in here if own[year][u].unknown})
+        found.texts += vague
+        found.marks += [UNKNOWN] * bool(vague)
+        _carried(metric, line, own, here - gone.keys(), year, covering, found)
+    if found.absent or (schools and counted is not None and not counted):
+        return Note(True, " ".join(dict.fromkeys([*found.absent, *found.left])), UNKNOWN)
+    texts = dict.fromkeys([*found.left, *found.texts])
+    if not texts and not found.marks:
         return None
-    return Note(False, " ".join(dict.fromkeys(texts)), _mark(marks))
+    return Note(False, " ".join(texts), _mark(found.marks))
+
+
+@dataclass
+class _Found:
+    """What is found to say of a place, line by line. `left`: units that do not count."""
+
+    left: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    marks: list[str] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
+
+
+def _without_list(metric: Metric, areas: Areas, place: Place, found: _Found) -> None:
+    """Where a school stands, and of what kind it is, is in the list of its municipality: without
+    it its rows count in the total only.
+    """
+    _year, level, area = place
+    gone = areas.without_list
+    if not gone or level == "aanbieder":
+        return
+    measure, form = metric.measure, metric.form
+    on_schools = isinstance(form, Rate | PerUnit) and SCHOOLS in form.base.datasets
+    if level == "onderwijssoort" and area in areas.kinds:
+        found.left += _left_out(gone, areas.coverage, answering()[SCHOOLS])
+    elif level in ("wijk", "vestiging", "onderwijssoort"):
+        found.absent += dict.fromkeys(areas.unlisted(level, area).values())
+    elif SCHOOLS in measure.datasets:
+        return
+    elif level == "gemeente" and (on_schools or not measure.residence):
+        found.absent += dict.fromkeys(areas.unlisted(level, area).values())
+    elif SCHOOLS in metric.needs or measure.homes != ("gemeente",):
+        told = _named(gone, areas.coverage, answering()[SCHOOLS])
+        found.texts += [f"Van scholen is niet bekend waar ze staan: {text}" for text in told]
+    if found.left or found.texts:
+        found.marks += [f"{SCHOOLS}:{unit}" for unit in gone]
 
 
 def _here(line: Answering, own: Units, areas: Areas, place: Place) -> frozenset[str]:
     """The units of a line that are owed in an area and school year."""
     year, level, area = place
-    owed = frozenset(unit for when, unit in own if when == year)
+    owed = own.get(year, {})
     if level == "aanbieder":
-        return frozenset(unit for unit in owed if area in own[year, unit].suppliers)
+        return frozenset(unit for unit, state in owed.items() if area in state.suppliers)
     within = areas.units(line, level, area)
-    return owed if within is None else owed & within
+    return frozenset(owed if within is None else owed.keys() & within)
 
 
 def _why_gone(own: Units, unit: str, year: str, ahead: int) -> str | None:
     """Why a unit does not count in a school year; None when it does."""
     first = int(year[:4])
     for later in range(first, first + ahead + 1):
-        found = own.get((f"{later}/{later + 1}", unit))
+        found = own.get(f"{later}/{later + 1}", {}).get(unit)
         if found is not None and not found.delivered:
             return found.reason
     return None
 
 
 def _elsewhere(
-    metric: Metric, line: Answering, own: Units, here: frozenset[str], year: str, ahead: int
+    metric: Metric, line: Answering, own: Units, here: frozenset[str], place: Place, ahead: int
 ) -> dict[str, str]:
-    """Other municipalities where pupils of these schools may live, that do not count."""
-    if line.level != "gemeente" or metric.measure.homes == ("gemeente",):
+    """Units outside an area that hold rows about its pupils too, and that do not count.
+
+    Of an area of schools the other municipalities, where their pupils may live; of a municipality
+    of residents the other schools, where they may go.
+    """
+    year, level, _area = place
+    if line.level == "gemeente" and metric.measure.homes != ("gemeente",):
+        reached = True
+    else:
+        reached = line.level == "vestiging" and level == "gemeente" and metric.measure.residence
+    if not reached:
         return {}
-    others = sorted({unit for when, unit in own if when == year} - here)
+    others = sorted(own.get(year, {}).keys() - here)
     found = ((unit, _why_gone(own, unit, year, ahead)) for unit in others)
     return {unit: reason for unit, reason in found if reason is not None}
 
@@ -225,32 +300,29 @@ def _carried(
     here: frozenset[str],
     year: str,
     covering: Covering,
-) -> tuple[list[str], list[str]]:
-    """What is incomplete because an earlier school year was not delivered."""
-    if not metric.measure.carries or line.dataset not in metric.measure.datasets:
-        return [], []
-    running = metric.measure.carries == "lopend"
-    texts: list[str] = []
-    marks: list[str] = []
-    first = sorted(unit for unit in here if own[year, unit].first)
-    opening = {unit for unit in first if not any(w < year and u == unit for w, u in own)}
-    if running and opening:
-        texts.append(FIRST_YEAR)
-    if running and first:
-        marks += [FIRST] if len(first) == len(here) else [f"{FIRST}:{unit}" for unit in first]
-    before = sorted({when for when, _unit in own if when < year})
-    for when in before:
+    found: _Found,
+) -> None:
+    """What is incomplete because another school year was not delivered."""
+    carried = bool(metric.measure.carries) and line.dataset in metric.measure.datasets
+    before = sorted(when for when in own if when < year)
+    if carried and metric.measure.carries == "lopend":
+        first = sorted(unit for unit in here if own[year][unit].first)
+        if any(not any(unit in own[when] for when in before) for unit in first):
+            found.texts.append(FIRST_YEAR)
+        if first:
+            whole = len(first) == len(here)
+            found.marks += [FIRST] if whole else [f"{FIRST}:{unit}" for unit in first]
+    back = before if carried or line.dataset in metric.looks_back else []
+    on = sorted(when for when in own if when > year) if line.dataset in metric.looks_on else []
+    for when in (*back, *on):
         gone = {
-            unit: own[when, unit].reason
+            unit: own[when][unit].reason
             for unit in sorted(here)
-            if (when, unit) in own and not own[when, unit].delivered
+            if unit in own[when] and not own[when][unit].delivered
         }
-        if gone:
-            texts += [
-                f"Wat in {when} begon, ontbreekt: {t}"
-                for t in _named(gone, covering.coverage, line)
-            ]
-    return texts, marks
+        verb = "begon" if when < year else "volgde"
+        told = _named(gone, covering.coverage, line)
+        found.texts += [f"Wat in {when} {verb}, ontbreekt: {text}" for text in told]
 
 
 def _left_out(gone: Mapping[str, str], coverage: Coverage, line: Answering) -> list[str]:

@@ -24,6 +24,7 @@ Gone = frozenset[tuple[str, str]]  # school year and unit that was not delivered
 _GROUP_WORK, _YOUTH_WORK = "groepsaanbod", "jongerenwerk"
 _COLUMN = {"vestiging": "vestiging", "groep": "groep"}
 _JOIN = "|"
+_EXISTS = "leerlingaantallen"  # owed of a school, delivered or not, in the years that it exists
 
 
 def line_of(dataset: str, measure: Measure) -> Answering | None:
@@ -121,6 +122,28 @@ class Covering:
         none = whole.filter(~pl.col("geleverd")).select("gemeente", "schooljaar").sort(pl.all())
         return (("gemeente", [f"{area}{_JOIN}{year}" for area, year in none.iter_rows()]),)
 
+    def schools(self, measure: Measure) -> pl.DataFrame:
+        """Areas where a measure has zero without a row: those of every school, in each school year
+        in which it exists and its suppliers delivered. schooljaar and the levels of a school.
+        """
+        exists = self.coverage.of(_EXISTS).select("schooljaar", vestiging="eenheid")
+        if self.context.schooljaren is not None:
+            exists = exists.filter(pl.col("schooljaar").is_in(self.context.schooljaren))
+        about = self.coverage.schools.select("vestiging", "gemeente", "wijk", "onderwijssoort")
+        found = exists.join(about, on="vestiging")
+        for line in (line_of(name, measure) for name in measure.datasets):
+            if line is not None and line.level in ("vestiging", "gemeente"):
+                found = self._delivered(found, line, line.level)
+        return found
+
+    def _delivered(self, frame: pl.DataFrame, line: Answering, column: str) -> pl.DataFrame:
+        """Rows without those of units that were not delivered."""
+        if line.dataset == "scholen":
+            return frame
+        names = ["schooljaar", column]
+        gone = pl.DataFrame(sorted(self.gone(line)), schema=names, orient="row").cast(pl.String)
+        return frame.join(gone, on=names, how="anti")
+
     def base(self, metric: Metric, frame: pl.DataFrame) -> pl.DataFrame:
         """Rows of a public number, of the units that were delivered for the metric."""
         kept = frame
@@ -129,12 +152,9 @@ class Covering:
             column = "vestiging" if by_school and not metric.measure.residence else "gemeente"
             if column not in frame.columns or line.level not in ("vestiging", "gemeente"):
                 continue
-            if line.dataset == "scholen" or (column == "gemeente" and line.level == "vestiging"):
+            if column == "gemeente" and line.level == "vestiging":
                 continue
-            gone = pl.DataFrame(
-                sorted(self.gone(line)), schema=["schooljaar", column], orient="row"
-            ).cast(pl.String)
-            kept = kept.join(gone, on=["schooljaar", column], how="anti")
+            kept = self._delivered(kept, line, column)
         return kept
 
 

@@ -281,9 +281,10 @@ class Metric:
     which the figure may be broken down; two names joined by `*` are crossed. `needs`: datasets it
     cannot do without, beside those of its measure and base. `norm`: a parameter.
     `followed`: datasets that must have been delivered for the term of `norm` (months) after the
-    school year too. `nothing`: why there may be nothing to share, where that is more than that
-    there was nothing. `threshold` zwaar: at least ten children (health, youth protection, money,
-    means, medians).
+    school year too. `looks_back`, `looks_on`: datasets of which a row of an earlier or a later
+    school year counts where it belongs to a unit of this one. `nothing`: why there may be nothing
+    to share, where that is more than that there was nothing. `threshold` zwaar: at least ten
+    children (health, youth protection, money, means, medians).
     """
 
     id: str
@@ -304,6 +305,8 @@ class Metric:
     direction: Literal["hoger", "lager", ""] = ""
     norm: str | None = None
     followed: tuple[str, ...] = ()
+    looks_back: tuple[str, ...] = ()
+    looks_on: tuple[str, ...] = ()
     threshold: Literal["standaard", "zwaar"] = "standaard"
     nothing: str = ""
     version: str = "1"

@@ -74,12 +74,13 @@ class Coverage:
     A unit that is not in `units` is nobody's: rows about it are counted as they are.
 
     `schools`: vestiging, naam, gemeente, wijk, onderwijssoort of every known school.
-    `municipalities`: code -> name.
+    `municipalities`: code -> name. `neighbourhoods`: code of a wijk -> its municipality.
     """
 
     units: pl.DataFrame
     schools: pl.DataFrame
     municipalities: Mapping[str, str]
+    neighbourhoods: Mapping[str, str]
 
     def of(self, name: str) -> pl.DataFrame:
         """`units` of a dataset, or of one line of it."""
@@ -122,6 +123,11 @@ def coverage(con: duckdb.DuckDBPyConnection, contracts: Contracts) -> Coverage:
         pl.DataFrame(rows, schema=SCHEMA).sort("onderdeel", "schooljaar", "eenheid"),
         schools,
         {code: str(name or code) for code, name in names if code},
+        dict(
+            con.execute(
+                "SELECT DISTINCT wijk, gemeente FROM gebieden WHERE wijk IS NOT NULL ORDER BY 1"
+            ).fetchall()
+        ),
     )
 
 

@@ -285,6 +285,7 @@ METRICS = (
         measure=PERIODS,
         form=Share(_.eerste_actie_op_tijd),
         where=_.eerste_actie_op_tijd.notnull(),
+        needs=("scholen",),
         system="school_en_wijk",
         direction="hoger",
         norm="norm_eerste_actie_schooldagen",

@@ -178,6 +178,8 @@ METRICS = (
         measure=CLOSED,
         form=Share(_.verwezen),
         needs=("verwijzingen",),
+        looks_back=("verwijzingen",),
+        looks_on=("verwijzingen",),
         system="servicepunt_smw",
     ),
     Metric(
