@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard import drawing, language, theme, wording
+from dashboard import covered, drawing, language, theme, wording
 from dashboard.drawing import Axis, Figure, Strong, Text
 from dashboard.language import tr
 from dashboard.released import Metric
@@ -121,10 +121,7 @@ def trend(
             label, len(rows) - 0.5, norm, anchor="start", dx=4, size=11.5, colour=theme.MUTED
         )
     _intervals(figure, rows)
-    figure.stroke(
-        [(place, row["waarde"] if visible(row) else None) for place, row in enumerate(rows)],
-        theme.ACCENT, 2.2,
-    )  # fmt: skip
+    _joined(figure, rows, theme.ACCENT)
     for place, (year, row) in enumerate(zip(years, rows, strict=True)):
         if not visible(row):
             _hidden_mark(figure, row, place, 0, at="above")
@@ -138,6 +135,14 @@ def trend(
             dy=-15, size=13, halo=True,
         )  # fmt: skip
     return figure
+
+
+def _joined(figure: Figure, rows: Sequence[Cell], colour: str, dash: str = drawing.SOLID) -> None:
+    """The line through a series, broken at what is not shown and where the coverage changes."""
+    for stretch in covered.stretches(rows):
+        points = [(at, rows[at]["waarde"] if visible(rows[at]) else None) for at in stretch]
+        if sum(value is not None for _at, value in points) > 1:
+            figure.stroke(points, colour, 2.2, dash=dash)
 
 
 def _signed(step: str, text: str, signs: Mapping[str, str] | None) -> str:
@@ -246,9 +251,7 @@ def lines(
         started(figure, start - 0.5)
     for index, line in enumerate(series):
         colour = _colour(line, index)
-        drawn = [row["waarde"] if visible(row) else None for row in line.rows]
-        dash = drawing.DOTTED if line.quiet else drawing.SOLID
-        figure.stroke(enumerate(drawn), colour, 2.2, dash=dash)
+        _joined(figure, line.rows, colour, drawing.DOTTED if line.quiet else drawing.SOLID)
         for place, (step, row) in enumerate(zip(steps, line.rows, strict=True)):
             if visible(row):
                 figure.dot(

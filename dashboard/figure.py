@@ -17,6 +17,7 @@ from dashboard import (
     charts,
     charts_funnel,
     comparison,
+    covered,
     drawing,
     events,
     exports,
@@ -235,7 +236,7 @@ def trend(
                 cijfer=wording.label(metric), waar=selection.where,
                 conclusie=spoken.trend(metric, rows),
             ),
-            note=note,
+            note=" ".join(filter(None, (note, covered.broken(rows)))),
             events=happened.lines,
         )
     )  # fmt: skip
@@ -308,6 +309,8 @@ def by_category_over_years(
     present = {row["categorie"] for row in rows if not nobody_unknown(row)}
     codes = [code for code in names if code in present] + sorted(present - set(names))
     at = {(row["categorie"], row["schooljaar"]): row for row in rows}
+    # Of one area and year every category covers the same.
+    seen = list({row["schooljaar"]: row for row in rows if charts.visible(row)}.values())
     absent = _absent()
     series = [
         charts.Line(wording.category(names, code), [at.get((code, year), absent) for year in years])
@@ -333,7 +336,7 @@ def by_category_over_years(
                 cijfer=_to(metric, cut),
                 conclusie=spoken.lines(metric, [(line.label, line.rows) for line in series]),
             ),
-            note=note,
+            note=" ".join(filter(None, (note, covered.broken(seen)))),
             events=happened.lines,
             wide=True,
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from dashboard import wording
+from dashboard import covered, wording
 from dashboard.language import plural, tr
 from dashboard.released import Metric
 
@@ -16,11 +16,12 @@ Cell = Mapping[str, Any]
 
 
 def trend(metric: Metric, rows: Sequence[Cell]) -> str:
-    """From the first to the last year with a value, and what is hidden."""
+    """From the first to the last year with a value that cover the same, and what is hidden."""
     seen = [row for row in rows if _visible(row)]
     if not seen:
         return _hidden(rows)
-    first, last = seen[0], seen[-1]
+    last = seen[-1]
+    first = next((row for row in seen if covered.same(row, last)), last)
     end, year = wording.full(metric, last["waarde"]), last["schooljaar"]
     if first is last:
         told = tr("{waarde} in {jaar}.", waarde=end, jaar=year)
@@ -32,7 +33,7 @@ def trend(metric: Metric, rows: Sequence[Cell]) -> str:
             eerst=wording.full(metric, first["waarde"]), begin=first["schooljaar"],
             waarde=end, jaar=year,
         )  # fmt: skip
-    return f"{told} {_hidden(rows)}".strip()
+    return " ".join(filter(None, (told, covered.broken(rows), _hidden(rows))))
 
 
 def bars(metric: Metric, rows: Sequence[Cell], labels: Sequence[str]) -> str:

@@ -75,7 +75,7 @@ def page(effects: Sequence[Effect], products: Sequence[Product], contracts: Cont
         own = [effect for effect in effects if _term(effect) == term]
         lines += ["", f"{title}:", ""]
         lines += [f"- [{effect.promise}](#{effect.id}) (`{effect.id}`)" for effect in own]
-    lines += _how_to_read()
+    lines += _how_to_read(contracts)
     for term, title in TERMS.items():
         lines += ["", f"## {title}"]
         for effect in effects:
@@ -92,7 +92,7 @@ def _term(effect: Effect) -> str:
     return letter
 
 
-def _how_to_read() -> list[str]:
+def _how_to_read(contracts: Contracts) -> list[str]:
     paragraphs = (
         "Elke belofte staat er in de woorden van het plan, met hoe zij wordt gemeten en wat een"
         " uitkomst kan vertekenen. Met `zichtlijn effects` en in het dashboard (Zorg In School en"
@@ -128,6 +128,15 @@ def _how_to_read() -> list[str]:
         "**Kleine aantallen.** Een uitkomst staat er vanaf een minimum per groep, en noemt een"
         " richting pas vanaf een hoger minimum. Beide staan bij de belofte. Aantallen zijn afgerond"
         " op vijftallen, en schattingen zo ver als hun onzekerheid toelaat.",
+        "**Wat niet is geleverd.** Maanden waarover de leverancier van een school of gemeente niets"
+        " leverde, zijn niet waargenomen: zij tellen voor die leerlingen niet mee, ook niet als"
+        " nul."
+        " Een schooljaar waarin dat voor te veel leerlingen zo is, telt voor niemand mee, omdat de"
+        " rest andere scholen zijn dan in de jaren ernaast. Nodig is dat het jaar in elke groep is"
+        f" geleverd voor ten minste {contracts.parameters['effect_minimum_dekking'].value:g}% van"
+        " de gevolgde leerlingen (`effect_minimum_dekking`). Van wat doorloopt, zoals jeugdhulp,"
+        " telt ook het jaar na een niet geleverd jaar niet mee. Bij elke uitkomst staat wat er"
+        " ontbreekt.",
     ):
         lines += ["", *_wrapped(text)]
     return lines

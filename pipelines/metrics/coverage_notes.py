@@ -187,6 +187,7 @@ def _note(
     counted: frozenset[str] | None = None
     schools: frozenset[str] = frozenset()
     _without_list(metric, areas, place, found)
+    _worked_out_otherwise(metric, areas, place, found)
     for line in lines:
         ahead = covering.years_ahead(metric) if line.dataset in metric.followed else 0
         own = areas.states(line)
@@ -251,6 +252,19 @@ def _without_list(metric: Metric, areas: Areas, place: Place, found: _Found) -> 
         found.texts += [f"Van scholen is niet bekend waar ze staan: {text}" for text in told]
     if found.left or found.texts:
         found.marks += [f"{SCHOOLS}:{unit}" for unit in gone]
+
+
+def _worked_out_otherwise(metric: Metric, areas: Areas, place: Place, found: _Found) -> None:
+    """What would have made a figure more precise and was delivered in other years, or withdrawn."""
+    year, level, _area = place
+    for line in (answering()[name] for name in metric.uses):
+        owed = areas.states(line).get(year, {})
+        residents = level == "gemeente" and metric.measure.residence
+        here = owed.keys() if residents else _here(line, areas.states(line), areas, place)
+        gone = {u: owed[u].reason for u in sorted(here) if not owed[u].delivered}
+        told = _named(gone, areas.coverage, line)
+        found.texts += [f"Berekend zonder {line.name}: {text}" for text in told]
+        found.marks += [f"{line.name}:{unit}" for unit in gone]
 
 
 def _here(line: Answering, own: Units, areas: Areas, place: Place) -> frozenset[str]:

@@ -141,8 +141,9 @@ def _shown(line: Answering, register: Register) -> Shown:
     for receipt in register.receipts:
         for code, year in register.rows.get((receipt.delivery, line.name), ()):
             years = register.years if year is None else {year, *receipt.years}
-            by = found.setdefault(register.place(line, code), {})
-            by.setdefault(receipt.supplier, set()).update(years)
+            for unit in register.placed(line, code):
+                by = found.setdefault(unit, {})
+                by.setdefault(receipt.supplier, set()).update(years)
     return {
         unit: {supplier: frozenset(years) for supplier, years in by.items()}
         for unit, by in found.items()

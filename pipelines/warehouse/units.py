@@ -79,6 +79,20 @@ class Register:
         found = ((s, about[line.together]) for s, about in self.schools.items())
         return tuple(school for school, own in found if group and own == group)
 
+    def placed(self, line: Answering, code: str) -> tuple[str, ...]:
+        """The units that a code stands for: a board or municipality stands for its schools.
+
+        A holiday region stands for none: what is said of it is nobody's to deliver.
+        """
+        if line.level != "vestiging" or code in self.schools:
+            return (self.place(line, code),)
+        found = tuple(
+            school
+            for school, about in self.schools.items()
+            if code in (about["bevoegd_gezag"], about["gemeente"])
+        )
+        return found or ((code,) if line.required else ())
+
     def place(self, line: Answering, code: str) -> str:
         """The unit that a code stands for: a school or wijk lies in a municipality."""
         if line.level != "gemeente" or code.startswith("GM"):

@@ -50,13 +50,18 @@ def test_products_and_assumptions_of_the_saving_are_there() -> None:
 def test_sizes_and_windows_follow_the_parameters() -> None:
     changed = {
         name: replace(PROMISES.parameters[name], value=value)
-        for name, value in (("drempel_zwaar", 12.0), ("effect_maanden_voor", 36.0))
+        for name, value in (
+            ("drempel_zwaar", 12.0),
+            ("effect_maanden_voor", 36.0),
+            ("effect_minimum_dekking", 85.0),
+        )
     }
     told = effects_page.page(
         EFFECTS, SAVINGS, replace(PROMISES, parameters={**PROMISES.parameters, **changed})
     )
     assert "12 leerlingen op 2 scholen, per groep" in told
     assert "ten hoogste 36 maanden vóór" in told
+    assert "85%" in told
     assert "ten hoogste 24 maanden vóór" not in told
 
 

@@ -110,7 +110,7 @@ class Register:
         changed = {n for n in answering() if not after.of(n).equals(self.whole.of(n))}
 
         def differs(metric: Metric) -> bool:
-            lines = {line.name for line in covering.lines(metric)}
+            lines = {line.name for line in covering.lines(metric)} | {*metric.uses}
             return dataset in self.looked_up[metric.id] or bool(lines & changed)
 
         measures = {m.measure.id for m in METRICS.values() if differs(m)}
@@ -134,20 +134,23 @@ class Register:
         return Told(_with_quotients(_values(result)), result.notes, result.not_delivered)
 
     @contextmanager
-    def without(self, delivery: str, status: str = "") -> Iterator[Coverage]:
-        """As if a delivery had never come or, with a status, had been withdrawn: what is covered"""
+    def without(self, delivery: str, dataset: str) -> Iterator[Coverage]:
+        """What is covered as if a delivery had never come.
+
+        As if it had been withdrawn where nobody owes the dataset (a pilot, own days off): that it
+        might have come is not to be known.
+        """
+        own = [line for line in answering().values() if line.dataset == dataset]
+        status = "" if any(line.required for line in own) else "ingetrokken"
         self.con.execute("BEGIN")
         try:
-            _take_away(self.con, delivery, status)
+            _take_away(self.con, delivery, dataset, status)
             yield coverage.coverage(self.con, PROMISES)
         finally:
             self.con.execute("ROLLBACK")
 
 
-def _take_away(con: duckdb.DuckDBPyConnection, delivery: str, status: str) -> None:
-    ((dataset,),) = con.execute(
-        "SELECT dataset FROM register.leveringen WHERE levering = ?", [delivery]
-    ).fetchall()
+def _take_away(con: duckdb.DuckDBPyConnection, delivery: str, dataset: str, status: str) -> None:
     con.execute(f'DELETE FROM "{dataset}" WHERE {DELIVERY} = ?', [delivery])
     con.execute("DELETE FROM register.quarantaine WHERE levering = ?", [delivery])
     if status:

@@ -39,7 +39,7 @@ def test_a_number_without_a_delivery_is_the_same_or_says_why(register: Register)
     before: Told | None = register.counted(METRICS, register.whole) if WHOLE else None
     silent: dict[str, list[removal.Key]] = {}
     for delivery, dataset, file in chosen:
-        with register.without(delivery) as covered:
+        with register.without(delivery, dataset) as covered:
             touched = register.touched(dataset, covered)
             after = register.counted(touched, covered)
         own = before.of(touched) if before else register.counted(touched, register.whole)

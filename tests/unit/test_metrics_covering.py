@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import polars as pl
@@ -16,6 +16,7 @@ from pipelines.metrics.metric import Context
 from pipelines.release.components import Protected, Thresholds
 from pipelines.release.figures import figures
 from pipelines.warehouse import engine, tables
+from pipelines.warehouse.tables import DELIVERY
 from tests.houses import PROMISES, YEARS, House, care, pupils, suspension, trajectory
 
 ALL_YEARS = tuple(f"{y}/{y + 1}" for y in YEARS)
@@ -39,7 +40,9 @@ def _shown(counted: Counted) -> Protected:
     return Protected(counted, cells, 0, "")
 
 
-def told(house: House, *metrics: str) -> dict[tuple[str, str, str], Cell]:
+def told(
+    house: House, *metrics: str, levels: Collection[str] = ("totaal", "gemeente")
+) -> dict[tuple[str, str, str], Cell]:
     """(metric, first calendar year, area) -> its figure without a breakdown, as if all is shown."""
     chosen = {name: METRICS[name] for name in metrics}
     result = count_all(
@@ -56,7 +59,7 @@ def told(house: House, *metrics: str) -> dict[tuple[str, str, str], Cell]:
     return {
         (row["metriek"], row["schooljaar"][:4], row["gebied"]): row
         for row in frame.iter_rows(named=True)
-        if row["uitsplitsing"] == "" and row["niveau"] in ("totaal", "gemeente")
+        if row["uitsplitsing"] == "" and row["niveau"] in levels
     }
 
 
@@ -183,6 +186,69 @@ def test_a_school_without_a_row_is_zero_only_where_its_board_delivered(house: Ho
     assert found["sch_per_1000", "2024", "GM0001"]["noemer"] == 200.0
     assert found["sch_per_1000", "2024", ""]["noemer"] == 200.0
     assert found["sch_per_1000", "2024", "GM0002"]["status"] == "niet_geleverd"
+
+
+def test_zero_is_known_without_the_numbers_of_pupils(house: House) -> None:
+    """A school without a suspension has none, whoever counts its pupils."""
+    house.deliver("schorsingen", "bestuur-a", "2024-2025", [_sent_home("A1")])
+    house.deliver("schorsingen", "bestuur-b", "2022-2025", [suspension("B1", 2022)])
+    found = told(house, "sch_aantal", levels=("vestiging",))
+    assert found["sch_aantal", "2024", "A1"]["waarde"] == 1.0
+    assert found["sch_aantal", "2024", "A2"]["waarde"] == 0.0
+    assert found["sch_aantal", "2024", "B1"]["waarde"] == 0.0
+    assert found["sch_aantal", "2022", "A2"]["status"] == "niet_geleverd"
+
+
+def _sent_home(school: str) -> Cell:
+    return suspension(school, 2024) | {"soort": "schorsing_extern"}
+
+
+def test_a_municipality_without_its_list_of_schools_is_not_delivered(house: House) -> None:
+    """Its rows count in the total, which alone does not need to know where a school stands."""
+    house.deliver("schorsingen", "bestuur-a", "2022-2025", [_sent_home("A1")])
+    house.deliver("schorsingen", "bestuur-b", "2022-2025", [_sent_home("B1")])
+    (name,) = house.con.execute(
+        "SELECT levering FROM register.leveringen WHERE leverancier = 'gemeente-twee'"
+    ).fetchone() or ("",)
+    house.con.execute(f"DELETE FROM scholen WHERE {DELIVERY} = ?", [name])
+    house.con.execute(
+        "UPDATE register.leveringen SET status = 'ingetrokken' WHERE levering = ?", [name]
+    )
+    levels = ("totaal", "gemeente", "vestiging", "onderwijssoort")
+    found = told(house, "sch_aantal", levels=levels)
+    why = "scholen 2024/2025 van gemeente-twee: de levering is ingetrokken."
+    for area in ("GM0002", "B1", "vso"):
+        cell = found["sch_aantal", "2024", area]
+        assert (cell["status"], cell["reden"]) == ("niet_geleverd", f"Niet geleverd: {why}")
+    assert found["sch_aantal", "2024", "bo"]["dekking"] == (
+        f"Niet meegeteld: Twee ({why.rstrip('.')})."
+    )
+    whole = found["sch_aantal", "2024", ""]
+    assert (whole["waarde"], whole["dekking"]) == (2.0, "")
+    assert found["sch_aantal", "2024", "GM0001"]["dekking"] == ""
+
+
+def test_what_belongs_to_a_trajectory_of_another_year_needs_that_year(house: House) -> None:
+    """A referral of a trajectory from the year before, and one that comes a year after."""
+    gone, rows = 2023, [trajectory("A1", year) | {"traject_id": str(year)} for year in YEARS]
+    for year, row in zip(YEARS, rows, strict=True):
+        status = "ingetrokken" if year == gone else "geladen"
+        closed = row | {"start_datum": row["aanmeld_datum"], "eind_datum": dt.date(year + 1, 2, 1)}
+        house.deliver("smw_trajecten", "aanbieder", f"{year}-{year + 1}", [closed], status)
+        referred = {"vestigingscode": "A1", "leerling_id": "x", "traject_id": str(year)}
+        day = dt.date(year + 1, 3, 1)
+        house.deliver(
+            "verwijzingen", "aanbieder", f"{year}-{year + 1}",
+            [referred | {"overleg_datum": day, "verwijs_datum": day, "bestemming": "wijkteam"}],
+            status,
+        )  # fmt: skip
+    found = told(house, "smw_toeleidingsdocument", "vw_verwijsgraad")
+    assert (
+        "Wat in 2023/2024 begon, ontbreekt"
+        in (found["smw_toeleidingsdocument", "2024", "GM0001"]["dekking"])
+    )
+    before = found["vw_verwijsgraad", "2022", "GM0001"]["dekking"]
+    assert "Wat in 2023/2024 volgde, ontbreekt" in before
 
 
 def test_without_a_period_nothing_is_compared_and_the_file_to_mend_is_named(house: House) -> None:

@@ -286,6 +286,7 @@ METRICS = (
         form=Share(_.eerste_actie_op_tijd),
         where=_.eerste_actie_op_tijd.notnull(),
         needs=("scholen",),
+        uses=("schoolkalender",),
         system="school_en_wijk",
         direction="hoger",
         norm="norm_eerste_actie_schooldagen",
