@@ -282,10 +282,10 @@ class Metric:
     cannot do without, beside those of its measure and base. `norm`: a parameter.
     `followed`: datasets that must have been delivered for the term of `norm` (months) after the
     school year too. `looks_back`, `looks_on`: datasets of which a row of an earlier or a later
-    school year counts where it belongs to a unit of this one. `uses`: datasets that make it more
-    precise where they were delivered; without them it is worked out otherwise. `nothing`: why there
-    may be nothing to share, where that is more than that there was nothing. `threshold` zwaar: at
-    least ten children (health, youth protection, money, means, medians).
+    school year counts where it belongs to a unit of this one. `uses`: lines of the coverage that
+    make it more precise where they were delivered; without them it is worked out otherwise.
+    `nothing`: why there may be nothing to share, where that is more than that there was nothing.
+    `threshold` zwaar: at least ten children (health, youth protection, money, means, medians).
     """
 
     id: str

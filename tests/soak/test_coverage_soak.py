@@ -43,7 +43,8 @@ def test_a_number_without_a_delivery_is_the_same_or_says_why(register: Register)
             touched = register.touched(dataset, covered)
             after = register.counted(touched, covered)
         own = before.of(touched) if before else register.counted(touched, register.whole)
-        assert after.values != own.values or dataset in ("tarieven", "gebieden"), file
+        # Names of areas are no figures; pilots, scores and tariffs are in effects alone.
+        assert after.values != own.values or dataset == "gebieden" or not touched, file
         if found := removal.unexplained(own, after, dataset):
             silent[file] = found[:5]
     assert not silent

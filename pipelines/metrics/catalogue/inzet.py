@@ -499,6 +499,7 @@ METRICS = (
         measure=AGREED,
         form=Share(_.uitgevoerd),
         needs=("activiteiten",),
+        uses=("jongerenwerk",),
         cuts=("thema",),
         system="ondersteuningsstructuur",
         direction="hoger",
