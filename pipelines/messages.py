@@ -34,7 +34,7 @@ from pipelines.release import figures, publish
 LANGUAGES = ("nl", "en")
 FOLDER = Path("dashboard", "locale")
 # Function -> which of its arguments are messages; two of them are one and more.
-_SAID_BY = {"tr": (1,), "mark": (1,), "plural": (1, 2), "count_of": (2, 3)}
+_SAID_BY = {"tr": (1,), "mark": (1,), "plural": (1, 2), "count_of": (2, 3), "Said": (1,)}
 _WIDTH = 100
 # Documents are in Dutch.
 _DUTCH_ONLY = "reports/"
@@ -129,6 +129,9 @@ def _of_effects(contracts: Contracts) -> Iterator[str]:
     yield from get_args(EvidenceLevel)
     yield from (pilot_plan.WITH_COMPARISON, pilot_plan.NO_COMPARISON, pilot_plan.TOO_FEW)
     yield from (pilot_plan.UNREADABLE, pilot_rows.UNTESTED)
+    for message in said_in(Path(pilot_plan.__file__).read_text(encoding="utf-8")):
+        if isinstance(message, str) and message.strip("{n}"):
+            yield message
     for effect in EFFECTS:
         yield effect.promise
         for outcome in effect.outcomes:

@@ -28,7 +28,7 @@ from dashboard.language import mark, published, tr
 from dashboard.released import Released
 from dashboard.tables import Row, Table
 from pipelines.effects import pilot_plan, planning
-from pipelines.effects.pilot_plan import Came, Deviation, Plan, PlanUnreadable
+from pipelines.effects.pilot_plan import Came, Deviation, Plan, PlanUnreadable, Said
 from pipelines.effects.planning import Layout
 
 TITLE = mark("Pilot plannen")
@@ -101,7 +101,7 @@ def _asked(shown: Sequence[Mapping[str, Any]]) -> _Choice:
         key=f"gewenst_{row['soort']}", bind="query-params",
     )  # fmt: skip
     layout = Layout(
-        schools=schools, comparison=comparison if comparison != 1 else 2, pupils=pupils,
+        schools=schools, comparison=comparison, pupils=pupils,
         before=before, during=during,
     )  # fmt: skip
     return _Choice(layout, row, float(wished))
@@ -116,8 +116,12 @@ def _per(row: Mapping[str, Any]) -> float:
 
 
 def _smallest(row: Mapping[str, Any], layout: Layout) -> float | None:
-    found = planning.smallest_effect(planning.base_from(row), layout)
+    found = planning.smallest_effect(planning.base_from(row), layout, rise=_rises(row))
     return None if found is None else found * _per(row)
+
+
+def _rises(row: Mapping[str, Any]) -> bool:
+    return bool(row["richting"] == "hoger")
 
 
 def _effect(row: Mapping[str, Any], value: float) -> str:
@@ -137,11 +141,13 @@ def _conclusions(choice: _Choice) -> list[str]:
     smallest = _smallest(choice.main, choice.layout)
     wished = _effect(choice.main, choice.wished)
     needed = planning.schools_needed(
-        planning.base_from(choice.main), choice.layout, choice.wished / _per(choice.main)
+        planning.base_from(choice.main),
+        choice.layout,
+        choice.wished / _per(choice.main),
+        rise=_rises(choice.main),
     )
     first = (
-        tr("Ook als {maat} geheel wegvallen, is dat met deze pilot niet zeker te zien.",
-           maat=published(choice.main["maat"]))
+        _nothing_found(choice.main)
         if smallest is None
         else tr(
             "Het kleinste effect dat deze pilot met 80% kans vindt, is **{effect}** ({maat}).",
@@ -158,11 +164,19 @@ def _conclusions(choice: _Choice) -> list[str]:
     return [first, second, claim]
 
 
+def _nothing_found(row: Mapping[str, Any]) -> str:
+    said = published(row["maat"])
+    if _rises(row):
+        return tr("Ook een veelvoud aan {maat} is met deze pilot niet zeker te zien.", maat=said)
+    return tr(
+        "Ook als {maat} geheel wegvallen, is dat met deze pilot niet zeker te zien.", maat=said
+    )
+
+
 def _also(layout: Layout, needed: int) -> str:
     if not layout.compared:
         return ""
-    others = round(needed * layout.comparison / layout.schools)
-    return tr(", en {n} vergelijkingsscholen", n=others)
+    return tr(", en {n} vergelijkingsscholen", n=planning.compared_with(layout, needed))
 
 
 def _figure(released: Released, rows: Sequence[Mapping[str, Any]], choice: _Choice) -> None:
@@ -206,11 +220,11 @@ def _table(rows: Sequence[Mapping[str, Any]], choice: _Choice) -> Table:
 
 def _course(choice: _Choice) -> list[tuple[int, float]]:
     """The smallest effect of the main outcome by number of schools, as many again to compare."""
-    per = choice.layout.comparison / choice.layout.schools
     found = []
     for n in _STEPS:
         layout = Layout(
-            schools=n, comparison=round(n * per), pupils=choice.layout.pupils,
+            schools=n, comparison=planning.compared_with(choice.layout, n),
+            pupils=choice.layout.pupils,
             before=choice.layout.before, during=choice.layout.during,
         )  # fmt: skip
         smallest = _smallest(choice.main, layout)
@@ -358,6 +372,19 @@ def _told(rows: Sequence[Deviation]) -> str:
     )  # fmt: skip
 
 
+def _say(said: Said) -> str:
+    """In the reader's language, with its numbers; a reason that the release gives may be Dutch."""
+    if not said.values:
+        return published(said.template)
+    values = {
+        name: published(value) if isinstance(value, str) else wording.natural(value)
+        for name, value in said.values.items()
+    }
+    told = tr(said.template, **values)
+    dutch = any(isinstance(value, language.Dutch) for value in values.values())
+    return language.Dutch(told) if dutch and said.template.startswith("niet gemeten") else told
+
+
 def _deviations(rows: Sequence[Deviation]) -> Table:
     return Table(
         tr("Wat was gepland, en wat is gekomen"),
@@ -365,9 +392,9 @@ def _deviations(rows: Sequence[Deviation]) -> Table:
         tuple(
             Row(
                 (
-                    tables.text(published(row.subject)),
-                    tables.text(language.Dutch(row.planned)),
-                    tables.text(language.Dutch(row.came)),
+                    tables.text(_say(row.subject)),
+                    tables.text(_say(row.planned)),
+                    tables.text(_say(row.came)),
                     tables.text(tr(_YES[row.deviates])),
                 ),
                 now=row.deviates is True,

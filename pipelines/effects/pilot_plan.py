@@ -43,6 +43,27 @@ UNREADABLE = (
 )
 
 
+class Said(str):
+    """A Dutch text that pages can say in another language: `template`, with `values` filled in
+    (numbers stay numbers until they are said)."""
+
+    template: str
+    values: Mapping[str, str | float]
+
+    def __new__(cls, template: str, **values: str | float) -> Said:
+        told = {
+            name: value if isinstance(value, str) else number(value, _decimals(value))
+            for name, value in values.items()
+        }
+        made = super().__new__(cls, template.format(**told) if values else template)
+        made.template, made.values = template, values
+        return made
+
+
+def _decimals(value: float) -> int:
+    return 0 if value == int(value) else 1
+
+
 class PlanUnreadable(ValueError):
     """A file that is no plan, or a plan that cannot be; the text is one Dutch sentence."""
 
@@ -90,24 +111,24 @@ class Plan:
         return hashlib.sha256(told.encode()).hexdigest()
 
 
-def _problem(plan: Plan) -> str:
+def _problem(plan: Plan) -> Said | None:
     numbers = (plan.leerlingen_per_school, plan.maanden_voor, plan.maanden_tijdens)
     if plan.scholen < 2 or plan.vergelijkingsscholen == 1 or plan.vergelijkingsscholen < 0:
-        return (
+        return Said(
             "Een pilot heeft ten minste 2 scholen per groep nodig (vergelijking: 0 of meer dan 1)."
         )
     if not all(0 < n <= 1000 for n in numbers):
-        return "Leerlingen per school en maanden zijn getallen boven 0 en niet boven 1000."
+        return Said("Leerlingen per school en maanden zijn getallen boven 0 en niet boven 1000.")
     if plan.gewenst_effect is not None and not plan.gewenst_effect > 0:
-        return "Een gewenst effect is een getal boven 0."
+        return Said("Een gewenst effect is een getal boven 0.")
     if plan.marge is not None and not plan.marge > 0:
-        return "Een marge is een bedrag boven 0."
+        return Said("Een marge is een bedrag boven 0.")
     if plan.marge is not None and not plan.marge_bron.strip():
-        return (
+        return Said(
             "Bij een marge hoort de bron: zeg wie haar heeft vastgesteld en waar dat staat"
             " (--margin-source, of marge_bron in het plan)."
         )
-    return ""
+    return None
 
 
 def written(plan: Plan, kind: Literal["yaml", "json"] = "yaml") -> bytes:
@@ -186,9 +207,9 @@ def _value(name: str, value: object) -> Any:
 class Deviation:
     """One thing that was planned, beside what came. `deviates`: None where that cannot be said."""
 
-    subject: str
-    planned: str
-    came: str
+    subject: Said
+    planned: Said
+    came: Said
     deviates: bool | None
 
 
@@ -214,66 +235,73 @@ def deviations(found: Read, came: Came) -> tuple[Deviation, ...]:
     pupils = plan.leerlingen_per_school
     return (
         Deviation(
-            "Plan zelf",
-            f"vastgelegd op {plan.vastgelegd_op:%d-%m-%Y}, kenmerk {plan.hash[:12]}",
-            "ongewijzigd" if found.intact else "na het vastleggen gewijzigd",
+            Said("Plan zelf"),
+            Said("vastgelegd op {dag}, kenmerk {kenmerk}", dag=f"{plan.vastgelegd_op:%d-%m-%Y}",
+                 kenmerk=plan.hash[:12]),
+            Said("ongewijzigd") if found.intact else Said("na het vastleggen gewijzigd"),
             not found.intact,
         ),
         _in_time(plan, came),
         _outcome(plan, came),
-        _count("Scholen met Zorg In School", plan.scholen, base.get("n_scholen"), 0),
-        _count("Vergelijkingsscholen", plan.vergelijkingsscholen,
+        _count(Said("Scholen met Zorg In School"), plan.scholen, base.get("n_scholen"), 0),
+        _count(Said("Vergelijkingsscholen"), plan.vergelijkingsscholen,
                base.get("n_scholen_vergelijking"), 0),
-        _count("Deelnemers", plan.scholen * pupils, base.get("n_leerlingen"), _ROUNDED),
-        _count("Leerlingen in de vergelijkingsgroep", plan.vergelijkingsscholen * pupils,
+        _count(Said("Deelnemers"), plan.scholen * pupils, base.get("n_leerlingen"), _ROUNDED),
+        _count(Said("Leerlingen in de vergelijkingsgroep"), plan.vergelijkingsscholen * pupils,
                base.get("n_leerlingen_vergelijking"), _ROUNDED),
-        _count("Maanden gevolgd vóór de start", plan.maanden_voor, base.get("maanden_voor"),
-               _MONTH),
-        _count("Maanden gevolgd na de start", plan.maanden_tijdens, base.get("maanden_tijdens"),
-               _MONTH),
+        _count(Said("Maanden gevolgd vóór de start"), plan.maanden_voor,
+               base.get("maanden_voor"), _MONTH),
+        _count(Said("Maanden gevolgd na de start"), plan.maanden_tijdens,
+               base.get("maanden_tijdens"), _MONTH),
         _margin(plan, came),
     )  # fmt: skip
 
 
 def _in_time(plan: Plan, came: Came) -> Deviation:
-    subject, planned = "Vastgelegd vóór de cijfers", "vóór de peildatum van de evaluatie"
+    subject = Said("Vastgelegd vóór de cijfers")
+    planned = Said("vóór de peildatum van de evaluatie")
     if came.release == plan.publicatie:
-        return Deviation(subject, planned, "dit is de publicatie waaruit is gepland", None)
-    late = plan.vastgelegd_op > came.until
-    told = f"peildatum {came.until:%d-%m-%Y}"
-    return Deviation(subject, planned, f"{told}, dus erna vastgelegd" if late else told, late)
+        return Deviation(subject, planned, Said("dit is de publicatie waaruit is gepland"), None)
+    until = f"{came.until:%d-%m-%Y}"
+    if plan.vastgelegd_op > came.until:
+        after = Said("peildatum {dag}, dus erna vastgelegd", dag=until)
+        return Deviation(subject, planned, after, deviates=True)
+    return Deviation(subject, planned, Said("peildatum {dag}", dag=until), deviates=False)
 
 
 def _outcome(plan: Plan, came: Came) -> Deviation:
     compared = plan.vergelijkingsscholen > 0
-    planned = f"{plan.hoofduitkomst}, {'met' if compared else 'zonder'} vergelijkingsgroep"
+    subject = Said("Hoofduitkomst")
+    planned = (
+        Said("{uitkomst}, met vergelijkingsgroep", uitkomst=plan.hoofduitkomst)
+        if compared
+        else Said("{uitkomst}, zonder vergelijkingsgroep", uitkomst=plan.hoofduitkomst)
+    )
     if came.effect is None:
-        return Deviation("Hoofduitkomst", planned, "komt in deze publicatie niet voor", True)
+        return Deviation(subject, planned, Said("komt in deze publicatie niet voor"), deviates=True)
     if came.effect["status"] != "zichtbaar":
-        return Deviation("Hoofduitkomst", planned, f"niet gemeten: {came.effect['reden']}", True)
+        reason = Said("niet gemeten: {reden}", reden=came.effect["reden"])
+        return Deviation(subject, planned, reason, deviates=True)
     with_others = came.effect["ontwerp"] in ("VV", "GS", "DW")
-    return Deviation(
-        "Hoofduitkomst", planned, f"gemeten: {came.effect['ontwerp_label'].lower()}",
-        with_others != compared,
-    )  # fmt: skip
+    measured = Said("gemeten: {ontwerp}", ontwerp=came.effect["ontwerp_label"])
+    return Deviation(subject, planned, measured, with_others != compared)
 
 
-def _count(subject: str, planned: float, came: float | None, slack: float) -> Deviation:
-    said = number(planned, 0 if planned == int(planned) else 1)
-    if came is None:
-        none = planned == 0
-        return Deviation(
-            subject, said, "geen" if none else "niet te zeggen", False if none else None
-        )
-    return Deviation(subject, said, number(came), abs(came - planned) > slack)
+def _count(subject: Said, planned: float, came: float | None, slack: float) -> Deviation:
+    said = Said("{n}", n=planned)
+    if came is not None:
+        return Deviation(subject, said, Said("{n}", n=round(came)), abs(came - planned) > slack)
+    if planned == 0:
+        return Deviation(subject, said, Said("geen"), deviates=False)
+    return Deviation(subject, said, Said("niet te zeggen"), deviates=None)
 
 
 def _margin(plan: Plan, came: Came) -> Deviation:
-    subject = "Marge voor kostenneutraal (euro per jaar)"
+    subject = Said("Marge voor kostenneutraal (euro per jaar)")
+    tested = Said("geen") if came.margin is None else Said("{n}", n=round(came.margin))
     if plan.marge is None:
-        told = "geen" if came.margin is None else number(came.margin)
-        return Deviation(subject, "niet vastgelegd", told, came.margin is not None)
-    planned = f"{number(plan.marge)} ({plan.marge_bron})"
+        return Deviation(subject, Said("niet vastgelegd"), tested, came.margin is not None)
+    planned = Said("{n} ({bron})", n=round(plan.marge), bron=plan.marge_bron)
     if came.margin is None:
-        return Deviation(subject, planned, "niet getoetst", True)
-    return Deviation(subject, planned, number(came.margin), came.margin != plan.marge)
+        return Deviation(subject, planned, Said("niet getoetst"), deviates=True)
+    return Deviation(subject, planned, tested, came.margin != plan.marge)

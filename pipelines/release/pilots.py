@@ -52,6 +52,8 @@ class Forecast:
     def smallest_told(self) -> str:
         """The smallest effect in words, Dutch."""
         if self.smallest is None:
+            if self.direction == "hoger":
+                return "geen: ook een veelvoud is niet zeker te zien"
             return "geen: ook als alles wegvalt, is dat niet zeker te zien"
         if self.kind == "aantal":
             which = "minder" if self.direction == "lager" else "meer"
@@ -111,11 +113,12 @@ def _forecast(row: Mapping[str, Any], layout: Layout, wished: float | None) -> F
     smallest = schools = None
     if shown:
         base, scale = base_from(row), per(row)
-        found = smallest_effect(base, layout)
+        rise = row["richting"] == "hoger"
+        found = smallest_effect(base, layout, rise=rise)
         smallest = None if found is None else found * scale
         reason = "" if layout.enough else pilot_plan.TOO_FEW
         if wished is not None:
-            schools = schools_needed(base, layout, wished / scale)
+            schools = schools_needed(base, layout, wished / scale, rise=rise)
     return Forecast(
         id=row["id"],
         promise=row["belofte"],

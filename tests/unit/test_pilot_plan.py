@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import json
 from dataclasses import replace
@@ -10,7 +11,17 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pipelines.effects.pilot_plan import Came, Plan, PlanUnreadable, Read, deviations, read, written
+from dashboard.language import speaking, tr
+from pipelines.effects.pilot_plan import (
+    Came,
+    Plan,
+    PlanUnreadable,
+    Read,
+    Said,
+    deviations,
+    read,
+    written,
+)
 from pipelines.errors import UsageError
 from pipelines.release import pilots
 from tests.browser.fixture_release import build
@@ -28,6 +39,22 @@ EFFECT = {"status": "zichtbaar", "ontwerp": "VV", "ontwerp_label": "Voor en na",
 CAME = Came(
     release="later", until=dt.date(2026, 7, 31), base=BASE, effect=EFFECT, margin=20_000
 )  # fmt: skip
+
+
+def test_what_was_planned_and_came_can_be_said_in_another_language() -> None:
+    """Every part keeps its words and numbers apart; with them filled in it is the Dutch text."""
+    for one in deviations(Read(PLAN, intact=True), CAME):
+        for said in (one.subject, one.planned, one.came):
+            assert isinstance(said, Said)
+            again = copy.deepcopy(said)
+            assert (again, again.template, again.values) == (said, said.template, said.values)
+            with speaking("en"):
+                assert tr(said.template) != said.template or said.template in (
+                    "{n}",
+                    "{n} ({bron})",
+                )
+    assert Said("peildatum {dag}", dag="31-07-2026") == "peildatum 31-07-2026"
+    assert Said("{n}", n=1200.5) == "1.200,5"
 
 
 def told(plan: Plan = PLAN, came: Came = CAME, *, intact: bool = True) -> dict[str, bool | None]:

@@ -21,6 +21,7 @@ from pipelines.effects.planning import (
     MOST_SCHOOLS,
     Base,
     Layout,
+    compared_with,
     months_seen,
     power,
     schools_needed,
@@ -52,6 +53,8 @@ DESIGNS = (
     (Pilot(schools=40, pupils=(8, 24), base=0.03, ratio=0.75), True),
     (Pilot(schools=12, ratio=0.65), False),
     (Pilot(schools=20, ratio=0.75), False),
+    (Pilot(schools=12, ratio=1.6), True),
+    (Pilot(schools=20, ratio=1.35), True),
 )
 SHARE_IN_CI = (3, 10, 19)
 
@@ -148,6 +151,28 @@ def test_schools_needed_are_just_enough() -> None:
     assert fewer is not None
     assert round(fewer / 2) >= 5
     assert fewer <= MOST_SCHOOLS
+
+
+def test_what_should_become_more_can_be_planned() -> None:
+    found = smallest_effect(BASE, LAYOUT, rise=True)
+    assert found is not None
+    assert power(BASE, LAYOUT, -found) == pytest.approx(0.80, abs=1e-4)
+    needed = schools_needed(BASE, LAYOUT, 0.25, rise=True)
+    assert needed is not None
+    enough = replace(LAYOUT, schools=needed, comparison=needed)
+    assert power(BASE, enough, -0.25) >= 0.80
+    fewer = replace(LAYOUT, schools=needed - 1, comparison=needed - 1)
+    assert power(BASE, fewer, -0.25) < 0.80
+    means = Base(kind="gemiddelde", level=6, dispersion=2.0, school_change=0.2)
+    assert smallest_effect(means, LAYOUT, rise=True) == smallest_effect(means, LAYOUT)
+
+
+def test_a_comparison_group_never_appears_or_vanishes_by_rounding() -> None:
+    one = replace(LAYOUT, comparison=1)
+    assert [compared_with(one, n) for n in (1, 5, 30)] == [1, 1, 3]
+    assert compared_with(replace(LAYOUT, comparison=0), 30) == 0
+    assert smallest_effect(BASE, one) is None
+    assert schools_needed(BASE, one, 0.9) == 50
 
 
 def test_more_of_anything_finds_more() -> None:
