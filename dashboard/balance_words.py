@@ -16,6 +16,8 @@ THREATS = mark(
     "Tariefindexatie, een andere leerlingenpopulatie en terugkeer naar het gemiddelde kunnen de "
     "schatting vertekenen. Toegekende hulp is niet altijd geleverde hulp."
 )
+# Parts of which the total is told with a sentence of its own.
+_REMARKED = ("beschikkingen", "marge", "euro_per_euro")
 _ROUTES_TOLD = {
     "basis": mark("het gebruik van vóór de start was gelijk doorgelopen"),
     "vergelijking": mark("het gebruik had de vergelijkingsgroep gevolgd"),
@@ -51,7 +53,11 @@ def conclusions(found: Balances) -> list[str]:
                 jeugdhulp=wording.euro_estimate(care.value), geld=wording.euro_estimate(cash.value),
             )
         )  # fmt: skip
-    told += [remark for part in ("marge", "euro_per_euro") if (remark := found.remark(part))]
+    told += [
+        remark
+        for part in ("beschikkingen", "marge", "euro_per_euro")
+        if (remark := found.remark(part))
+    ]
     return told
 
 

@@ -13,20 +13,32 @@ from ibis import _
 from pipelines.effects import savings
 from pipelines.effects.balance_table import TOTAL, balance_row
 from pipelines.effects.design import Minimum
-from pipelines.effects.rounding import rounded_count
 from pipelines.effects.rows import Given
 from pipelines.effects.summaries import everyone
+from pipelines.effects.ticks import (
+    CONFIRMED,
+    CONTRADICTED,
+    UNCHECKED,
+    Judged,
+    order_ticks,
+    shown_count,
+)
 
 
 @dataclass(frozen=True)
 class Counts:
     """Rounded counts per school year (None: too few to tell), and the size of the whole pilot.
 
+    `orders`: avoided beschikkingen that the register confirms; `contradicted`, `unchecked`: ticks
+    that it contradicts, or knows nothing of.
     `everyone`: distinct participants over all these years together. `locations`: schools with a
-    participant in the year. `programme_years`: every school year with a participant.
+    participant in the year. `programme_years`: every school year with a participant. `judged`: the
+    ticks behind them.
     """
 
     orders: dict[str, int | None]
+    contradicted: dict[str, int | None]
+    unchecked: dict[str, int | None]
     plans: dict[str, int | None]
     participants: dict[str, int | None]
     locations: dict[str, int]
@@ -34,6 +46,20 @@ class Counts:
     pupils: int
     schools: int
     programme_years: tuple[str, ...]
+    judged: Judged
+
+    @property
+    def ticks(self) -> dict[str, int | None]:
+        """Verdict -> what is told of it over all years together; None where no year tells any."""
+        parts = {
+            CONFIRMED: self.orders,
+            CONTRADICTED: self.contradicted,
+            UNCHECKED: self.unchecked,
+        }
+        shown = {
+            name: [n for n in years.values() if n is not None] for name, years in parts.items()
+        }
+        return {name: sum(known) if known else None for name, known in shown.items()}
 
     @property
     def first_year(self) -> str:
@@ -46,25 +72,15 @@ def balance_counts(given: Given, years: Sequence[str], minimum: Minimum) -> Coun
     A count of fewer than 10 children or at one school may not be told, and counts as nothing.
     """
     people = everyone(given.tables).filter(_.groep == "zis")
-    marks = given.tables["zis_deelnames"].select(
-        "deelname_id", "beschikking_vermeden", "opp_aanvulling"
-    )
+    marks = given.tables["zis_deelnames"].select("deelname_id", "opp_aanvulling")
     rows = (
         people.join(marks, "deelname_id")
-        .mutate(
-            order=_.beschikking_vermeden.fill_null(False).cast("int64"),
-            plan=_.opp_aanvulling.fill_null(False).cast("int64"),
-        )
+        .mutate(plan=_.opp_aanvulling.fill_null(False).cast("int64"))
         .group_by("school", "start_month", "leave_month")
-        .aggregate(pupils=_.count(), orders=_.order.sum(), plans=_.plan.sum())
+        .aggregate(pupils=_.count(), plans=_.plan.sum())
         .to_polars()
     )
-
-    def shown(column: str, chosen: pl.DataFrame) -> int | None:
-        kept = chosen.filter(pl.col(column) > 0)
-        total = int(kept[column].sum())
-        few = total < minimum.show_children or kept["school"].n_unique() < minimum.show_schools
-        return None if few else rounded_count(total, 5)
+    judged = order_ticks(given)
 
     def present(year: str) -> pl.DataFrame:
         first = first_month(year)
@@ -72,12 +88,17 @@ def balance_counts(given: Given, years: Sequence[str], minimum: Minimum) -> Coun
         found: pl.DataFrame = rows.filter(there)
         return found
 
-    begun = {
-        year: rows.filter(
-            pl.col("start_month").is_between(first_month(year), first_month(year) + 11)
-        )
-        for year in years
-    }
+    def begun(found: pl.DataFrame, column: str) -> dict[str, int | None]:
+        month = pl.col("start_month")
+        return {
+            year: shown_count(
+                found.filter(month.is_between(first_month(year), first_month(year) + 11)),
+                column,
+                minimum,
+            )
+            for year in years
+        }
+
     ever = pl.any_horizontal(
         pl.lit(False),
         *(
@@ -87,14 +108,17 @@ def balance_counts(given: Given, years: Sequence[str], minimum: Minimum) -> Coun
         ),
     )
     return Counts(
-        orders={year: shown("orders", begun[year]) for year in years},
-        plans={year: shown("plans", begun[year]) for year in years},
-        participants={year: shown("pupils", present(year)) for year in years},
+        orders=begun(judged.rows, CONFIRMED),
+        contradicted=begun(judged.rows, CONTRADICTED),
+        unchecked=begun(judged.rows, UNCHECKED),
+        plans=begun(rows, "plans"),
+        participants={year: shown_count(present(year), "pupils", minimum) for year in years},
         locations={year: present(year)["school"].n_unique() for year in years},
-        everyone=shown("pupils", rows.filter(ever)),
+        everyone=shown_count(rows.filter(ever), "pupils", minimum),
         pupils=int(rows["pupils"].sum()),
         schools=rows["school"].n_unique(),
         programme_years=_programme_years(rows, given.peildatum, years),
+        judged=judged,
     )
 
 
@@ -144,6 +168,8 @@ def count_rows(
             "locaties": counts.locations[year],
             "deelnemers": counts.participants[year],
             "aantal_beschikkingen": counts.orders[year],
+            "aantal_tegengesproken": counts.contradicted[year],
+            "aantal_niet_na_te_gaan": counts.unchecked[year],
             "aantal_zorgplannen": counts.plans[year],
         }
         for part, value in parts.items():

@@ -87,8 +87,14 @@ class YearRows(_Lines):
         self.add(name, "kans_kostenneutraal", percent((drawn.net[:, n] >= 0).mean()))
 
 
+@dataclass
 class TotalRows(_Lines):
-    """All school years together, every amount discounted, so that they add up to the cent."""
+    """All school years together, every amount discounted, so that they add up to the cent.
+
+    `ticks`: Dutch, how the register judges the avoided beschikkingen.
+    """
+
+    ticks: str = ""
 
     def rows(self, parameters: Parameters, left_out: Sequence[str]) -> list[dict[str, Any]]:
         total, drawn = self.whole.total, self.drawn
@@ -97,7 +103,7 @@ class TotalRows(_Lines):
         self.add(TOTAL, "volume", total.volume)
         self.add(TOTAL, "mix", total.mix)
         self.add(TOTAL, "prijs", total.price)
-        self.add(TOTAL, "beschikkingen", total.orders)
+        self.add(TOTAL, "beschikkingen", total.orders, sentence=self.ticks)
         self.add(TOTAL, "zorgplannen", total.plans)
         self.add(TOTAL, "bruto", total.gross, limits(drawn.together(drawn.gross)))
         for payer, amount in total.cost:

@@ -20,6 +20,7 @@ from pipelines.effects.design import Minimum, value_of
 from pipelines.effects.rounding import rounded_count, to_nearest
 from pipelines.effects.rows import Given
 from pipelines.effects.saving_rows import SEED, Savings, Shown
+from pipelines.effects.ticks import told
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ def balances(given: Given, found: Savings, minimum: Minimum) -> Balances:
     drawn = draws.assumptions(given.parameters, SEED)
     middle = draws.middle(given.parameters)
     left_out = _left_out(found, leading, years, missed)
+    ticks = told(counts.judged, counts.ticks, minimum)
     rows: list[dict[str, Any]] = []
     outcome: Cumulative | None = None
     for route in possible:
@@ -78,10 +80,11 @@ def balances(given: Given, found: Savings, minimum: Minimum) -> Balances:
         whole = savings.balance(facts, middle, counts.everyone or 0)
         samples = balance_samples.samples(found.shown, route, facts, drawn)
         leads = route == leading
-        told = count_rows(route, years, counts, minimum, leading=leads)
-        told += YearRows(route, leads, len(told), whole, samples).rows()
-        told += TotalRows(route, leads, len(told), whole, samples).rows(given.parameters, left_out)
-        rows += told
+        lines = count_rows(route, years, counts, minimum, leading=leads)
+        lines += YearRows(route, leads, len(lines), whole, samples).rows()
+        total = TotalRows(route, leads, len(lines), whole, samples, ticks=ticks)
+        lines += total.rows(given.parameters, left_out)
+        rows += lines
         if route == leading:
             outcome = _outcome(route, whole, samples, counts, minimum, left_out)
     facts = _facts(found.shown, leading, years, counts)

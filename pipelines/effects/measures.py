@@ -134,7 +134,10 @@ class Survey:
 
 @dataclass(frozen=True)
 class Hours:
-    """Participants with a yes in `column`, times hours each, times an hourly rate, in euro."""
+    """Participants with a yes in `column`, times hours each, times an hourly rate, in euro.
+
+    `checked`: the register of youth care can contradict the yes; see `ticks`.
+    """
 
     id: str
     suffix: str
@@ -144,12 +147,13 @@ class Hours:
     hours: str
     rate: str
     needed: str
+    checked: bool = False
     direction: Direction = "hoger"
     designs: tuple[Design, ...] = ("AD",)
 
     @property
     def datasets(self) -> frozenset[str]:
-        return frozenset({"zis_deelnames"})
+        return frozenset({"zis_deelnames"} | ({"jeugdhulp"} if self.checked else set()))
 
 
 @dataclass(frozen=True)

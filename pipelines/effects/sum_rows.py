@@ -5,9 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 import numpy as np
+import polars as pl
 from ibis import _
 
-from pipelines.effects import evidence
+from pipelines.effects import evidence, ticks
 from pipelines.effects.balance_rows import Balances, Cumulative
 from pipelines.effects.balance_words import chance_text, span
 from pipelines.effects.design import (
@@ -21,18 +22,26 @@ from pipelines.effects.design import (
 )
 from pipelines.effects.draws import DRAWS, draw
 from pipelines.effects.measures import Hours, Net
-from pipelines.effects.rounding import rounded_count, to_nearest
+from pipelines.effects.rounding import Status, to_nearest
 from pipelines.effects.rows import Given, Row, not_delivered, nothing
 from pipelines.effects.saving_rows import ROUTE_LABEL, SEED
 from pipelines.effects.savings import administrative_saving
 from pipelines.effects.summaries import everyone
+from pipelines.effects.ticks import (
+    CONFIRMED,
+    UNCHECKED,
+    VERDICTS,
+    order_ticks,
+    shown_count,
+)
 from pipelines.effects.verdicts import level
 
 _DESIGN: Design = "AD"
+_YES = "gemeld"
 
 
 def hours_rows(given: Given, effect: Effect, outcome: Hours) -> list[Row]:
-    """Participants with a yes, rounded to the nearest 5, x hours x rate."""
+    """Participants with a yes (that the register confirms), to the nearest 5, x hours x rate."""
     lacking = not_delivered(outcome, given.delivered)
     if lacking:
         return [nothing(effect, outcome, "niet_geleverd", lacking)]
@@ -40,26 +49,28 @@ def hours_rows(given: Given, effect: Effect, outcome: Hours) -> list[Row]:
     if names:
         reason = f"Er is geen waarde voor {' en '.join(names)}."
         return [nothing(effect, outcome, "niet_geleverd", reason)]
-    marks = given.tables["zis_deelnames"].select("deelname_id", yes=_[outcome.column])
-    rows = (
-        everyone(given.tables)
-        .filter(_.groep == "zis")
-        .join(marks, "deelname_id")
-        .filter(_.yes)
-        .group_by("school")
-        .aggregate(pupils=_.count())
-        .to_polars()
-    )
-    pupils, schools = int(rows["pupils"].sum()), len(rows)
     least = effect.minimum
-    if pupils < least.show_children or schools < least.show_schools:
+    short: Status = "te_klein"
+    told, counted = "", _YES
+    if outcome.checked:
+        judged = order_ticks(given)
+        rows, counted = judged.rows, CONFIRMED
+        counts = {name: shown_count(rows, name, least) for name in VERDICTS}
+        told = " " + ticks.told(judged, counts, least)
+        if judged.missing and counts[UNCHECKED]:
+            short = "niet_geleverd"
+    else:
+        rows = _yeses(given, outcome)
+    schools = rows.filter(pl.col(counted) > 0)["school"].n_unique()
+    count = shown_count(rows, counted, least)
+    if count is None:
+        sure = " die het register van jeugdhulp bevestigt" if outcome.checked else ""
         reason = (
-            f"Te weinig leerlingen met {outcome.subject}: nodig zijn ten minste"
-            f" {least.show_children} leerlingen op {least.show_schools} scholen."
+            f"Te weinig leerlingen met {outcome.subject}{sure}: nodig zijn ten minste"
+            f" {least.show_children} leerlingen op {least.show_schools} scholen.{told}"
         )
-        return [nothing(effect, outcome, "te_klein", reason)]
+        return [nothing(effect, outcome, short, reason)]
     hours, rate = given.parameters[outcome.hours], given.parameters[outcome.rate]
-    count = rounded_count(pupils, 5)
     amount = float(administrative_saving(count, hours.value, Decimal(str(rate.value))))
     rng = np.random.default_rng([SEED, 2])
     drawn = count * draw(rng, hours, DRAWS) * draw(rng, rate, DRAWS)
@@ -71,7 +82,7 @@ def hours_rows(given: Given, effect: Effect, outcome: Hours) -> list[Row]:
         f" {outcome.subject}. Met {each} uur per keer tegen"
         f" {evidence.euros(rate.value)} per uur is dat {evidence.euros(shown)} aan werktijd"
         f" (met de aannemelijke uren en tarieven {evidence.euros(low)} tot {evidence.euros(high)})."
-        " Het is een rekensom, geen gemeten effect."
+        f" Het is een rekensom, geen gemeten effect.{told}"
     )
     result = Result(
         effect=effect.id,
@@ -92,6 +103,22 @@ def hours_rows(given: Given, effect: Effect, outcome: Hours) -> list[Row]:
         sentence=sentence,
     )
     return [Row(effect, outcome, _DESIGN, result, "zichtbaar", "", leading=True)]
+
+
+def _yeses(given: Given, outcome: Hours) -> pl.DataFrame:
+    """Per school: the participants with a yes."""
+    marks = given.tables["zis_deelnames"].select("deelname_id", yes=_[outcome.column])
+    found: pl.DataFrame = (
+        everyone(given.tables)
+        .filter(_.groep == "zis")
+        .join(marks, "deelname_id")
+        .filter(_.yes)
+        .group_by("school")
+        .aggregate(**{_YES: _.count()})
+        .order_by("school")
+        .to_polars()
+    )
+    return found
 
 
 def net_rows(given: Given, effect: Effect, outcome: Net, found: Balances) -> list[Row]:

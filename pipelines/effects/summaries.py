@@ -189,24 +189,13 @@ def participants(tables: Tables, observed: Observed, window: Window) -> ir.Table
 
 def _participants(tables: Tables, observed: Observed, window: Window) -> ir.Table:
     minimum, first, last = days(window.minimum), days(window.voor), days(window.tijdens)
+    pupils = stretches_known(everyone(tables), tables, observed)
     if observed.spans is None:
-        known_from, known_to = _day_number(observed.start), _day_number(observed.end)
-        pupils = everyone(tables).mutate(
-            known_from=ibis.literal(known_from), known_to=ibis.literal(known_to)
-        )
         return pupils.filter(
             _.start - ibis.greatest(_.known_from, _.start - first) >= minimum,
             ibis.least(_.known_to, _.leave, _.start + last) - _.start >= minimum,
         )
-    spans = ibis.memtable(
-        pl.DataFrame(
-            observed.spans,
-            schema={"of_unit": pl.String, "known_from": pl.Int64, "known_to": pl.Int64},
-            orient="row",
-        )
-    )
-    pupils = with_unit(everyone(tables), tables, observed.unit)
-    stretches = pupils.inner_join(spans, pupils.unit == spans.of_unit).mutate(
+    stretches = pupils.mutate(
         before=ibis.greatest(
             ibis.least(_.known_to, _.start) - ibis.greatest(_.known_from, _.start - first), 0
         ),
@@ -221,6 +210,25 @@ def _participants(tables: Tables, observed: Observed, window: Window) -> ir.Tabl
         .filter(_.before >= minimum, _.during >= minimum)
         .drop("of_unit", "unit", "before", "during")
     )
+
+
+def stretches_known(people: ir.Table, tables: Tables, observed: Observed) -> ir.Table:
+    """`people` with known_from and known_to: one row per pupil, or per pupil and stretch where its
+    unit was delivered with gaps; then with `unit` and `of_unit` as well."""
+    if observed.spans is None:
+        return people.mutate(
+            known_from=ibis.literal(_day_number(observed.start)),
+            known_to=ibis.literal(_day_number(observed.end)),
+        )
+    spans = ibis.memtable(
+        pl.DataFrame(
+            observed.spans,
+            schema={"of_unit": pl.String, "known_from": pl.Int64, "known_to": pl.Int64},
+            orient="row",
+        )
+    )
+    pupils = with_unit(people, tables, observed.unit)
+    return pupils.inner_join(spans, pupils.unit == spans.of_unit)
 
 
 def outcome_by_slice(

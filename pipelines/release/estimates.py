@@ -14,7 +14,14 @@ from pipelines.release.served import open_served
 _VISIBLE = "zichtbaar"
 _TOTAL = "totaal"
 # What the balance is worked out from, the same along every route.
-_COUNTS = ("programmajaar", "deelnemers", "aantal_beschikkingen", "aantal_zorgplannen")
+_COUNTS = (
+    "programmajaar",
+    "deelnemers",
+    "aantal_beschikkingen",
+    "aantal_tegengesproken",
+    "aantal_niet_na_te_gaan",
+    "aantal_zorgplannen",
+)
 
 Record = Mapping[str, Any]
 

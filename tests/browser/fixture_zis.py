@@ -226,7 +226,7 @@ def _balance(route: str, whole: savings.Balance, published: Sequence[YearFacts])
     add(total, "volume", "waarvan minder uren, contant gemaakt", every.volume)
     add(total, "mix", "waarvan andere soorten hulp, contant gemaakt", every.mix)
     add(total, "prijs", "waarvan gestegen tarieven, contant gemaakt", every.price)
-    add(total, "beschikkingen", "Vermeden beschikkingen, contant gemaakt", every.orders)
+    add(total, "beschikkingen", "Vermeden beschikkingen, contant gemaakt", every.orders, sentence="Bij ongeveer 160 leerlingen met een vermeden beschikking begon na de start volgens het register geen nieuwe toewijzing; alleen die tellen als geld.")  # fmt: skip
     add(total, "zorgplannen", "Vermeden zorgplannen, contant gemaakt", every.plans)
     add(total, "bruto", "Bruto besparing, contant gemaakt", whole.gross, 130_000)
     for payer, amount in every.cost:

@@ -297,11 +297,11 @@ def test_absence_counts_when_absolute_or_relative_and_long() -> None:
 
 
 def test_hours_saved_are_a_rounded_count_times_parameters() -> None:
-    effect = medium_term.ZIS_M5
-    made = spells(8, beschikking_vermeden=lambda school, n: n < 4)
+    effect = medium_term.ZIS_M4
+    made = spells(8, opp_aanvulling=lambda school, n: n < 4)
     (row,) = hours_rows(given(zis_deelnames=made), effect, effect.outcomes[0])
     assert row.result is not None
-    hours, rate = KNOWN["uren_per_beschikking"], KNOWN["uurtarief_beschikking"]
+    hours, rate = KNOWN["uren_per_zorgplan"], KNOWN["uurtarief_zorgplan"]
     assert row.result.estimate == round(15 * hours.value * rate.value, -3)  # 16 becomes 15
     assert row.result.interval[0] < row.result.estimate < row.result.interval[1]
     assert row.result.n_pupils == 15
@@ -310,16 +310,16 @@ def test_hours_saved_are_a_rounded_count_times_parameters() -> None:
 
 
 def test_few_yeses_or_a_missing_parameter_give_no_amount() -> None:
-    effect = medium_term.ZIS_M5
-    few = spells(8, beschikking_vermeden=lambda school, n: n < 2)
+    effect = medium_term.ZIS_M4
+    few = spells(8, opp_aanvulling=lambda school, n: n < 2)
     (row,) = hours_rows(given(zis_deelnames=few), effect, effect.outcomes[0])
     assert (row.result, row.status) == (None, "te_klein")
     without = replace(
         given(zis_deelnames=spells()),
-        parameters={k: v for k, v in KNOWN.items() if k != "uren_per_beschikking"},
+        parameters={k: v for k, v in KNOWN.items() if k != "uren_per_zorgplan"},
     )
     (row,) = hours_rows(without, effect, effect.outcomes[0])
-    assert "Er is geen waarde voor uren_per_beschikking." in row.reason
+    assert "Er is geen waarde voor uren_per_zorgplan." in row.reason
 
 
 def _answers(ronde: str, school: int, people: int, score: float) -> list[dict[str, object]]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from pipelines.effects.catalogue.participation import AT_START, ONE_PLAN
 from pipelines.effects.catalogue.threats import (
+    AVOIDED,
     COMPARED,
     GRANTED,
     HOLIDAYS,
@@ -137,13 +138,15 @@ ZIS_M5 = Effect(
             hours="uren_per_beschikking",
             rate="uurtarief_beschikking",
             needed="per deelname of zonder Zorg In School een beschikking nodig was geweest"
-            " (dataset zis_deelnames)",
+            " (dataset zis_deelnames), en de toewijzingen om dat na te gaan (dataset jeugdhulp)",
+            checked=True,
         ),
     ),
     population=_PARTICIPANTS,
     exposure="Alle deelnames samen.",
-    comparison="Geen; gerekend is met het aantal dat het project zelf meldt.",
-    threats=(PARAMETERS, REPORTED),
+    comparison="Geen; gerekend is met wat het project meldt en het register van jeugdhulp niet"
+    " tegenspreekt.",
+    threats=(PARAMETERS, AVOIDED),
     ground="beschreven",
 )
 

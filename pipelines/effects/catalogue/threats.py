@@ -14,6 +14,10 @@ SELECTION = "Deelnemers en vergelijkingsgroep kunnen ook vóór de start al hebb
 TARIFFS = "Tarieven stijgen; een bedrag verandert dan ook zonder dat het gebruik verandert."
 PARAMETERS = "De uitkomst staat of valt met de gebruikte uren en tarieven; die zijn deels aannames."
 REPORTED = "Het kenmerk is door het project zelf geregistreerd en niet door anderen nagegaan."
+AVOIDED = (
+    "Dat er geen nieuwe toewijzing kwam, bewijst niet dat die er zonder Zorg In School wel was"
+    " gekomen."
+)
 GRANTED = "Toegewezen hulp is niet altijd gegeven hulp."
 ANTICIPATION = (
     "Wat vóór de start al verandert omdat de start eraan komt, telt mee als vóór de start en maakt"
