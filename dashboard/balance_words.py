@@ -13,8 +13,8 @@ from dashboard.tables import Row, Table
 
 # Said with `tr` where it is shown.
 THREATS = mark(
-    "Tariefindexatie, een andere leerlingenpopulatie en terugkeer naar het gemiddelde kunnen de "
-    "schatting vertekenen. Toegekende hulp is niet altijd geleverde hulp."
+    "Een andere leerlingenpopulatie en terugkeer naar het gemiddelde kunnen de schatting "
+    "vertekenen. Toegekende hulp is niet altijd geleverde hulp."
 )
 # Parts of which the total is told with a sentence of its own.
 _REMARKED = ("beschikkingen", "marge", "euro_per_euro")
@@ -85,6 +85,17 @@ def steps_of(found: Balances, year: str, route: str) -> list[Step]:
     ]
     net = found.at(year, route, "netto") or Amount(0.0)
     return [*steps, *paid, Step(tr("Netto besparing"), net, total=True)]
+
+
+def prices(found: Balances) -> str:
+    """In prices of which year every amount is; empty where that is not published."""
+    year = found.at(TOTAL, found.leading, "prijspeil")
+    if year is None:
+        return ""
+    return tr(
+        "Alle bedragen zijn in prijzen van {jaar}; een prijsstijging telt dus niet als besparing.",
+        jaar=f"{year.value:.0f}",
+    )
 
 
 def step_table(title: str, steps: Sequence[Step]) -> Table:

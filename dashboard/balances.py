@@ -37,7 +37,7 @@ NET_PAYERS = {
 PARTS = {
     "volume": mark("Minder hulp"),
     "mix": mark("Andere soorten hulp"),
-    "prijs": mark("Gestegen tarieven"),
+    "prijs": mark("Tarieven die anders stegen dan de prijzen"),
     "beschikkingen": mark("Vermeden beschikkingen"),
     "zorgplannen": mark("Vermeden zorgplannen"),
 }

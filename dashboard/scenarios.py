@@ -147,7 +147,7 @@ def _year(found: Balances, care: Sequence[Mapping[str, Any]], route: str, year: 
         care=tuple(
             CareLine(
                 str(row["product"]), row["volume_zonder"], row["volume_werkelijk"],
-                Decimal(str(row["tarief"])), Decimal(str(row["basistarief"])),
+                Decimal(str(row["tarief_prijspeil"])), Decimal(str(row["basistarief"])),
                 row["uren_per_eenheid"],
             )
             for row in care

@@ -151,6 +151,7 @@ class Parameter:
     """A norm, price or amount, with its source and dates; never a constant in code.
 
     `low` and `high` bound the plausible range where the value is uncertain (`distribution`).
+    `price_year`: of an amount, the calendar year in whose prices it is.
     `others`: what the same name was worth, or will be, at other times. `line`: where the entry
     stands in `parameters.yaml`.
     """
@@ -165,6 +166,7 @@ class Parameter:
     source: str
     valid_from: dt.date
     valid_to: dt.date | None
+    price_year: int | None = None
     others: tuple[Parameter, ...] = ()
     line: int = field(default=0, repr=False, compare=False)
 
@@ -449,6 +451,9 @@ def _parameter(item: Mapping[str, Any], lines: Mapping[str, int]) -> Parameter:
         value = float(item["waarde"])
     except (KeyError, TypeError, ValueError):
         raise refused("waarde", "heeft geen getal als 'waarde'.") from None
+    price_year = item.get("prijspeil")
+    if price_year is not None and not isinstance(price_year, int):
+        raise refused("prijspeil", "heeft geen jaartal als 'prijspeil'.")
     try:
         valid_from, valid_to = _date(item.get("geldig_vanaf")), _date(item.get("geldig_tot"))
     except ValueError:
@@ -470,6 +475,7 @@ def _parameter(item: Mapping[str, Any], lines: Mapping[str, int]) -> Parameter:
         source=item["bron"],
         valid_from=valid_from,
         valid_to=valid_to,
+        price_year=price_year,
         line=lines[""],
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pipelines.contracts import Contracts
-from pipelines.effects import savings
+from pipelines.effects import price_level, savings
 from pipelines.effects.catalogue import Product
 from pipelines.effects.design import DESIGN_LABEL, Effect, Minimum, Window
 from pipelines.effects.measures import (
@@ -267,7 +267,8 @@ def _saving(products: Sequence[Product], contracts: Contracts) -> list[str]:
         *_wrapped(
             "Per schooljaar en product: het volume dat zonder Zorg In School werd verwacht, min het"
             " werkelijke volume, maal het tarief van dat jaar. Daarbij komen vermeden beschikkingen"
-            " en zorgplannen (aantal maal uren maal uurtarief); daarvan gaan de kosten van het"
+            " (alleen die het register van jeugdhulp niet tegenspreekt) en zorgplannen (aantal maal"
+            " uren maal uurtarief); daarvan gaan de kosten van het"
             " programma af, per betaler. Over de jaren telt later geld minder (discontovoet); ten"
             f" hoogste {contracts.parameters['horizon_jaren'].value:g} schooljaren tellen mee,"
             " vanaf het eerste van het programma."
@@ -291,17 +292,45 @@ def _saving(products: Sequence[Product], contracts: Contracts) -> list[str]:
         "|---|---|---|",
         *(f"| {product.label} | `{product.hulpvorm}` | {product.niveau} |" for product in products),
         "",
-        "| Aanname | Waarde | Van | Tot | Eenheid | Bron |",
-        "|---|---|---|---|---|---|",
+        "| Aanname | Waarde | Van | Tot | Eenheid | Prijzen van | Bron |",
+        "|---|---|---|---|---|---|---|",
     ]
     for name in savings.PARAMETERS:
         found = contracts.parameters[name]
-        numbers = (found.value, found.low, found.high)
-        shown = " | ".join("" if x is None else f"{x:g}".replace(".", ",") for x in numbers)
+        shown = " | ".join(map(_plain, (found.value, found.low, found.high)))
         lines.append(
-            f"| {found.label} (`{name}`) | {shown} | {found.unit} | {_cell(found.source)} |"
+            f"| {found.label} (`{name}`) | {shown} | {found.unit} | {found.price_year or ''} |"
+            f" {_cell(found.source)} |"
         )
+    return lines + _prices(contracts)
+
+
+def _prices(contracts: Contracts) -> list[str]:
+    """One price level, and the index of every year."""
+    to = price_level.level(contracts.parameters)
+    lines = [
+        "",
+        '<a id="prijspeil"></a>',
+        "### Eén prijspeil",
+        "",
+        *_wrapped(
+            f"Alle bedragen zijn in prijzen van {to} (`{price_level.LEVEL}`). Een tarief geldt in"
+            " prijzen van zijn eigen jaar, een aanname in die van de kolom 'Prijzen van'; met de"
+            " indexcijfers hieronder zijn ze omgerekend. Zo telt een prijsstijging niet als"
+            " besparing en past de reële discontovoet erbij. Ontbreekt het indexcijfer van een"
+            " jaar, dan is het bedrag niet te bepalen."
+        ),
+        "",
+        "| Jaar | Prijsstijging in procent | Bron |",
+        "|---|---|---|",
+    ]
+    for year, index in price_level.indices(contracts.parameters).items():
+        lines.append(f"| {year} | {_plain(index.value)} | {_cell(index.source)} |")
     return lines
+
+
+def _plain(value: float | None) -> str:
+    return "" if value is None else f"{value:g}".replace(".", ",")
 
 
 def _wrapped(text: str) -> list[str]:

@@ -17,7 +17,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
 from pipelines.contracts import Contracts
-from pipelines.effects import balance_table, pilot_plan, pilot_rows, savings
+from pipelines.effects import balance_table, pilot_plan, pilot_rows, price_level, savings
 from pipelines.effects.balance_counts import too_few
 from pipelines.effects.catalogue import EFFECTS, SAVINGS
 from pipelines.effects.course import YEAR, period_label
@@ -160,9 +160,10 @@ def _of_savings(contracts: Contracts) -> Iterator[str]:
     yield from (balance_table.label_of(part, balance_table.TOTAL) for part in balance_table.LABELS)
     yield from dict.fromkeys(balance_table.unit_of(part) for part in balance_table.LABELS)
     yield from savings.PAYERS
+    to = price_level.level(contracts.parameters)
     for name in savings.PARAMETERS:
         parameter = contracts.parameters[name]
-        yield from (parameter.label, parameter.unit, parameter.source)
+        yield from (parameter.label, parameter.unit, price_level.told(parameter, to))
     for label, source in balance_table.DRIVERS.values():
         yield from (label, source)
 

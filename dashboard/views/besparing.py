@@ -108,12 +108,13 @@ def _waterfall(released: Released, found: Balances) -> None:
             facts=facts.of_balance(
                 released,
                 tr(
-                    "Minder jeugdhulp (verdeeld in minder hulp, andere soorten hulp en gestegen "
-                    "tarieven) en vermeden papierwerk, min de kosten van het programma per betaler."
+                    "Minder jeugdhulp (verdeeld in minder hulp, andere soorten hulp en tarieven "
+                    "die anders stegen dan de prijzen) en vermeden papierwerk, min de kosten van "
+                    "het programma per betaler."
                 ),
                 tr(
-                    "(Volume zonder min werkelijk volume) maal tarief, plus vermeden uren maal "
-                    "uurtarief, min de programmakosten"
+                    "(Volume zonder min werkelijk volume) maal tarief op één prijspeil, plus "
+                    "vermeden uren maal uurtarief, min de programmakosten"
                 ),
             ),
             table=balance_words.step_table(title, steps),
@@ -123,7 +124,8 @@ def _waterfall(released: Released, found: Balances) -> None:
             + spoken.each((step.label, wording.euro(step.amount.value)) for step in steps),
             note=tr("Gerekend: {schatting}.", schatting=balance_words.route_told(route))
             + f" {balance_words.care_told(found, year, route)}"
-            + tr("De streep bij bruto en netto is het 95%-interval."),
+            + tr("De streep bij bruto en netto is het 95%-interval.")
+            + f" {balance_words.prices(found)}",
             wide=True,
         )
     )
@@ -157,7 +159,7 @@ def _routes(released: Released, found: Balances) -> None:
                 "Tussen haakjes het 95%-interval. Alle bedragen in deze tabel zijn contant "
                 "gemaakt en tellen op tot het netto."
             )
-            + f" {tr(balance_words.THREATS)}",
+            + f" {balance_words.prices(found)} {tr(balance_words.THREATS)}",
             wide=True,
         )
     )  # fmt: skip

@@ -156,10 +156,12 @@ def count_rows(
     years: Sequence[str],
     counts: Counts,
     minimum: Minimum,
+    level: int,
     *,
     leading: bool,
 ) -> list[dict[str, Any]]:
-    """What a reader needs to work the balance out again: counts, and the programme's years."""
+    """What a reader needs to work the balance out again: counts, the programme's years, and the
+    year in whose prices every amount is (`level`)."""
     begun = int(counts.first_year[:4])
     rows: list[dict[str, Any]] = []
     for year in years:
@@ -174,9 +176,9 @@ def count_rows(
         }
         for part, value in parts.items():
             rows.append(_count_row(year, route, part, value, minimum, leading, len(rows)))
-    rows.append(
-        _count_row(TOTAL, route, "deelnemers", counts.everyone, minimum, leading, len(rows))
-    )
+    together = {"deelnemers": counts.everyone, "prijspeil": level}
+    for part, value in together.items():
+        rows.append(_count_row(TOTAL, route, part, value, minimum, leading, len(rows)))
     return rows
 
 

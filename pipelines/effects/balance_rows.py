@@ -1,6 +1,7 @@
 """The whole saving calculation as rows: `besparing_balans` and `besparing_gevoeligheid`.
 
-Only published volumes and rounded counts go in; `savings.balance` is the arithmetic. Uncertainty:
+Only published volumes and rounded counts go in, and amounts in prices of one year (`price_level`);
+`savings.balance` is the arithmetic. Uncertainty:
 schools resampled x parameters drawn from their distributions; an interval runs from the 2.5% to
 the 97.5% of the draws, and is rounded to EUR 1,000.
 """
@@ -11,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pipelines.effects import balance_samples, draws, evidence, savings
+from pipelines.effects import balance_samples, draws, evidence, price_level, savings
 from pipelines.effects.balance_counts import Counts, balance_counts, count_rows
 from pipelines.effects.balance_lines import TotalRows, YearRows
 from pipelines.effects.balance_samples import Samples, limits
@@ -59,6 +60,11 @@ def balances(given: Given, found: Savings, minimum: Minimum) -> Balances:
     lacking = [name for name in savings.PARAMETERS if name not in given.parameters]
     if lacking:
         return _nothing(f"Zonder waarde voor {', '.join(lacking)} is er niets te berekenen.")
+    try:
+        priced = price_level.at_level(given.parameters, savings.PARAMETERS)
+    except price_level.Undeterminable as unknown:
+        return _nothing(str(unknown))
+    given = replace(given, parameters=priced)
     if given.parameters["programmakosten_locaties"].value <= 0:
         return _nothing("De programmakosten gelden voor nul locaties; vul het aantal locaties in.")
     counts = balance_counts(given, found.closed, minimum)
@@ -69,6 +75,7 @@ def balances(given: Given, found: Savings, minimum: Minimum) -> Balances:
     counts = balance_counts(given, years, minimum)
     possible = [r for r in savings.ROUTES if _complete(found.shown, r)]
     leading = savings.leading_route(possible)
+    level = price_level.level(given.parameters)
     drawn = draws.assumptions(given.parameters, SEED)
     middle = draws.middle(given.parameters)
     left_out = _left_out(found, leading, years, missed)
@@ -80,7 +87,7 @@ def balances(given: Given, found: Savings, minimum: Minimum) -> Balances:
         whole = savings.balance(facts, middle, counts.everyone or 0)
         samples = balance_samples.samples(found.shown, route, facts, drawn)
         leads = route == leading
-        lines = count_rows(route, years, counts, minimum, leading=leads)
+        lines = count_rows(route, years, counts, minimum, level, leading=leads)
         lines += YearRows(route, leads, len(lines), whole, samples).rows()
         total = TotalRows(route, leads, len(lines), whole, samples, ticks=ticks)
         lines += total.rows(given.parameters, left_out)

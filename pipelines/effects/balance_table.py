@@ -57,6 +57,7 @@ def accepted(percent: int) -> str:
 
 LABELS: Mapping[str, str] = {
     "programmajaar": "Jaar van het programma",
+    "prijspeil": "Bedragen in prijzen van",
     "locaties": "Locaties die meedoen",
     "deelnemers": "Deelnemers",
     "aantal_beschikkingen": "Aantal vermeden beschikkingen",
@@ -66,7 +67,7 @@ LABELS: Mapping[str, str] = {
     "jeugdhulp": "Minder jeugdhulp",
     "volume": "waarvan minder uren",
     "mix": "waarvan andere soorten hulp",
-    "prijs": "waarvan gestegen tarieven",
+    "prijs": "waarvan tarieven die anders stegen dan de prijzen",
     "beschikkingen": "Vermeden beschikkingen",
     "zorgplannen": "Vermeden zorgplannen",
     "bruto": "Bruto besparing",
@@ -91,6 +92,7 @@ LABELS: Mapping[str, str] = {
 # Units of the parts that are no amount of money.
 _UNITS: Mapping[str, str] = {
     "programmajaar": "jaar",
+    "prijspeil": "kalenderjaar",
     "locaties": "locaties",
     "deelnemers": "leerlingen",
     "aantal_beschikkingen": "leerlingen",

@@ -76,6 +76,9 @@ class HasValue(Protocol):
     @property
     def distribution(self) -> str | None: ...
 
+    @property
+    def price_year(self) -> int | None: ...
+
 
 Parameters = Mapping[str, HasValue]
 

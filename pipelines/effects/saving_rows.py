@@ -1,7 +1,8 @@
 """Rows of `besparing`: one product, school year and route each.
 
 Volumes are rounded to the power of ten nearest to 2% of themselves and worth at least EUR 1,000;
-the amount is exact arithmetic on those published volumes. Shown from 10 children on 2 schools, and
+the amount is exact arithmetic on those published volumes and the tariff in prices of one year (see
+`price_level`), so that a price rise is no saving. Shown from 10 children on 2 schools, and
 not where one or two children make up most of it.
 """
 
@@ -15,12 +16,13 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.effects import evidence, gaps, saving_inputs, savings
+from pipelines.effects import evidence, gaps, price_level, saving_inputs, savings
 from pipelines.effects.catalogue.products import Product
 from pipelines.effects.design import Minimum, Observed, Parameters, value_of
 from pipelines.effects.estimators import Floats
 from pipelines.effects.happenings import HOURS_IN
 from pipelines.effects.observation import least_share, observe
+from pipelines.effects.price_level import Undeterminable
 from pipelines.effects.rounding import Status, rounded_count, to_nearest
 from pipelines.effects.rows import Given
 
@@ -35,6 +37,8 @@ BESPARING: Mapping[str, pl.DataType] = {
     "volume_zonder": pl.Float64(),
     "eenheid": pl.String(),
     "tarief": pl.Float64(),
+    "prijspeil": pl.Int64(),
+    "tarief_prijspeil": pl.Float64(),
     "basistarief": pl.Float64(),
     "uren_per_eenheid": pl.Float64(),
     "bedrag": pl.Float64(),
@@ -58,7 +62,10 @@ SEED = 20211130
 
 @dataclass(frozen=True)
 class Shown:
-    """A product year along one route as it is published, and its draws in euro."""
+    """A product year along one route as it is published, and its draws in euro.
+
+    Both tariffs are in prices of the price level.
+    """
 
     product: Product
     schooljaar: str
@@ -156,7 +163,6 @@ def _product_rows(
     product, minimum, given = ready.product, ready.minimum, ready.given
     rows: list[dict[str, Any]] = []
     shown: list[Shown] = []
-    base = next(p.amount for p in ready.prices.values() if p.unit == ready.unit)
     for schooljaar in sorted({*ready.years, *ready.absent}):
         if schooljaar in ready.absent:
             what = gaps.named(ready.observed) or " ".join(ready.observed.unknown)
@@ -172,20 +178,23 @@ def _product_rows(
             reason = f"Voor {schooljaar} is geen tarief in {unit} geleverd."
             rows.append(_hidden(product, schooljaar, "niet_geleverd", reason))
             continue
+        try:
+            priced = _priced(ready, price, parameters)
+        except Undeterminable as lacking:
+            rows.append(_hidden(product, schooljaar, "niet_geleverd", str(lacking)))
+            continue
         reason = _saving_too_small(given, schooljaar, minimum)
         if reason:
             rows.append(_hidden(product, schooljaar, "te_klein", reason))
             continue
         comparison_fits = not _arm_too_small(given, schooljaar, "vergelijking", minimum)
         large = evidence.large_enough(_saving_sizes(own), minimum)
-        for route, outcome in saving_inputs.routes(given, schooljaar, price.amount, drawn).items():
+        for route, outcome in saving_inputs.routes(given, schooljaar, priced.real, drawn).items():
             if route == "vergelijking" and not comparison_fits:
                 reason = "De vergelijkingsgroep heeft te weinig leerlingen met deze hulp."
                 rows.append(_saving_row(product, schooljaar, route, "te_klein", reason))
                 continue
-            row = _saving_shown(
-                product, schooljaar, route, outcome, price, base, own, parameters, large
-            )
+            row = _saving_shown(product, schooljaar, route, outcome, priced, own, parameters, large)
             rows.append(row)
             shift = (row["volume_zonder"] - row["volume_werkelijk"]) - (
                 outcome.without - outcome.actual
@@ -197,16 +206,37 @@ def _product_rows(
                     route,
                     row["volume_zonder"],
                     row["volume_werkelijk"],
-                    price.amount,
-                    base,
+                    priced.real,
+                    priced.base,
                     HOURS_IN.get(price.unit),
-                    (outcome.samples + shift) * float(price.amount),
+                    (outcome.samples + shift) * float(priced.real),
                 )
             )
     if not rows:
         reason = "Nog geen heel schooljaar met deelnemers."
         rows.append(_hidden(product, "", "te_klein", reason))
     return rows, shown
+
+
+@dataclass(frozen=True)
+class _Priced:
+    """A tariff as delivered, and it and that of the first school year in prices of `level`."""
+
+    given: saving_inputs.Tariff
+    level: int
+    real: Decimal
+    base: Decimal
+
+
+def _priced(ready: _Ready, price: saving_inputs.Tariff, parameters: Parameters) -> _Priced:
+    """Raises Undeterminable where a price level or an index is not given."""
+    first = next(p for p in ready.prices.values() if p.unit == ready.unit)
+    return _Priced(
+        price,
+        price_level.level(parameters),
+        price_level.tariff_at_level(parameters, price.amount, price.year),
+        price_level.tariff_at_level(parameters, first.amount, first.year),
+    )
 
 
 def _hidden(product: Product, schooljaar: str, status: Status, reason: str) -> dict[str, Any]:
@@ -248,16 +278,15 @@ def _saving_shown(
     schooljaar: str,
     route: savings.Route,
     found: saving_inputs.Range,
-    price: saving_inputs.Tariff,
-    base_tariff: Decimal,
+    price: _Priced,
     own: pl.DataFrame,
     parameters: Parameters,
     large: bool,
 ) -> dict[str, Any]:
-    tariff = float(price.amount)
+    tariff = float(price.real)
     step = _volume_step(found.actual, tariff)
     without, actual = (float(to_nearest(x, step)) for x in (found.without, found.actual))
-    amount = float(savings.saving(without, actual, price.amount))
+    amount = float(savings.saving(without, actual, price.real))
     shift = (without - actual) - (found.without - found.actual)
     low, high = (float(to_nearest((x + shift) * tariff, 1000)) for x in found.interval)
     base = value_of(parameters, "afronding", 5)
@@ -266,10 +295,12 @@ def _saving_shown(
     return _saving_row(product, schooljaar, route, "zichtbaar", "") | {
         "volume_werkelijk": actual,
         "volume_zonder": without,
-        "eenheid": saving_inputs.UNIT_LABEL.get(price.unit, price.unit),
-        "tarief": tariff,
-        "basistarief": float(base_tariff),
-        "uren_per_eenheid": HOURS_IN.get(price.unit),
+        "eenheid": saving_inputs.UNIT_LABEL.get(price.given.unit, price.given.unit),
+        "tarief": float(price.given.amount),
+        "prijspeil": price.level,
+        "tarief_prijspeil": tariff,
+        "basistarief": float(price.base),
+        "uren_per_eenheid": HOURS_IN.get(price.given.unit),
         "bedrag": amount,
         "onder": low,
         "boven": high,

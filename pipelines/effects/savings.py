@@ -101,7 +101,8 @@ PAYERS: tuple[Payer, ...] = ("gemeente", "scholen", "samenwerkingsverband")
 
 @dataclass(frozen=True)
 class Assumptions:
-    """Parameters a reader may move. Shares in percent, money in euro per year or hour.
+    """Parameters a reader may move. Shares in percent, money in euro per year or hour, in prices
+    of the price level.
 
     `programme_cost`: of `programme_locations` locations together; a school year costs as much per
     location as took part in it. `partnership_share`: of what the municipality does not pay; the
@@ -142,7 +143,8 @@ PARAMETERS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class CareLine:
-    """One product in one school year, as published: volumes, this year's and the base tariff.
+    """One product in one school year, as published: volumes, this year's and the base tariff, both
+    in prices of the price level.
 
     `hours`: hours in one unit, so that volumes of several products can be added up; None where a
     unit is no time: such a product counts as volume only.
@@ -332,7 +334,8 @@ def _split(care: Sequence[CareLine], assumed: Assumptions) -> tuple[Decimal, Dec
     """Saving as volume, mix and price, which add up to it to the cent.
 
     Volume: hours saved at the average base tariff without the programme; mix: the rest at base
-    tariffs; price: what tariffs rose since the base year, over the volume saved.
+    tariffs; price: what tariffs rose since the base year, more or less than prices did, over the
+    volume saved.
     """
     factor, dearer = Decimal(str(assumed.volume_factor)), Decimal(str(assumed.tariff_factor))
     saved = [(Decimal(str(x.without)) - Decimal(str(x.actual))) * factor for x in care]

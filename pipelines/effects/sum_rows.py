@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from ibis import _
 
-from pipelines.effects import evidence, ticks
+from pipelines.effects import evidence, price_level, ticks
 from pipelines.effects.balance_rows import Balances, Cumulative
 from pipelines.effects.balance_words import chance_text, span
 from pipelines.effects.design import (
@@ -49,6 +49,10 @@ def hours_rows(given: Given, effect: Effect, outcome: Hours) -> list[Row]:
     if names:
         reason = f"Er is geen waarde voor {' en '.join(names)}."
         return [nothing(effect, outcome, "niet_geleverd", reason)]
+    try:
+        parameters = price_level.at_level(given.parameters, (outcome.rate,))
+    except price_level.Undeterminable as unknown:
+        return [nothing(effect, outcome, "niet_geleverd", str(unknown))]
     least = effect.minimum
     short: Status = "te_klein"
     told, counted = "", _YES
@@ -70,7 +74,7 @@ def hours_rows(given: Given, effect: Effect, outcome: Hours) -> list[Row]:
             f" {least.show_children} leerlingen op {least.show_schools} scholen.{told}"
         )
         return [nothing(effect, outcome, short, reason)]
-    hours, rate = given.parameters[outcome.hours], given.parameters[outcome.rate]
+    hours, rate = parameters[outcome.hours], parameters[outcome.rate]
     amount = float(administrative_saving(count, hours.value, Decimal(str(rate.value))))
     rng = np.random.default_rng([SEED, 2])
     drawn = count * draw(rng, hours, DRAWS) * draw(rng, rate, DRAWS)

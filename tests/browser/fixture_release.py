@@ -74,7 +74,8 @@ CREATE TABLE effect_reeks (effect VARCHAR, groep VARCHAR, periode VARCHAR, volgo
     waarde DOUBLE, noemer DOUBLE, n_leerlingen INTEGER, status VARCHAR, onder DOUBLE, boven DOUBLE);
 CREATE TABLE besparing (product VARCHAR, hulpvorm VARCHAR, niveau VARCHAR, schooljaar VARCHAR,
     route VARCHAR, route_label VARCHAR, volume_werkelijk DOUBLE, volume_zonder DOUBLE,
-    eenheid VARCHAR, tarief DOUBLE, basistarief DOUBLE, uren_per_eenheid DOUBLE,
+    eenheid VARCHAR, tarief DOUBLE, prijspeil BIGINT, tarief_prijspeil DOUBLE,
+    basistarief DOUBLE, uren_per_eenheid DOUBLE,
     bedrag DOUBLE, onder DOUBLE, boven DOUBLE,
     n_leerlingen INTEGER, n_scholen INTEGER, status VARCHAR, reden VARCHAR, zin VARCHAR);
 CREATE TABLE besparing_balans (schooljaar VARCHAR, route VARCHAR, onderdeel VARCHAR,

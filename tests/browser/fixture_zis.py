@@ -158,7 +158,7 @@ def saving() -> tuple[Rows, Rows, Rows]:
         for year in facts(route):
             care = year.care[0]
             worth = float(savings.saving(care.without, care.actual, care.tariff))
-            products.append([care.product, "dagbesteding", "7", year.schooljaar, route, label, care.actual, care.without, "dagdelen", float(care.tariff), float(care.base_tariff), care.hours, worth, worth - 60_000, worth + 60_000, 35, 4, "zichtbaar", "", f"In {year.schooljaar} was het verschil naar schatting € {worth:,.0f} waard.".replace(",", ".")])  # fmt: skip
+            products.append([care.product, "dagbesteding", "7", year.schooljaar, route, label, care.actual, care.without, "dagdelen", float(care.tariff), 2024, float(care.tariff), float(care.base_tariff), care.hours, worth, worth - 60_000, worth + 60_000, 35, 4, "zichtbaar", "", f"In {year.schooljaar} was het verschil naar schatting € {worth:,.0f} waard.".replace(",", ".")])  # fmt: skip
         balance += _balance(route, whole, facts(route))
     middle = nets[1]
     drivers: Rows = [
@@ -202,12 +202,13 @@ def _balance(route: str, whole: savings.Balance, published: Sequence[YearFacts])
             unit="leerlingen",
         )
     add("totaal", "deelnemers", "Deelnemers", PARTICIPANTS, unit="leerlingen")
+    add("totaal", "prijspeil", "Bedragen in prijzen van", 2024, unit="kalenderjaar")
     for year, present in zip(whole.years, whole.present, strict=True):
         y = year.schooljaar
         add(y, "jeugdhulp", "Minder jeugdhulp", year.care, 60_000)
         add(y, "volume", "waarvan minder uren", year.volume)
         add(y, "mix", "waarvan andere soorten hulp", year.mix)
-        add(y, "prijs", "waarvan gestegen tarieven", year.price)
+        add(y, "prijs", "waarvan tarieven die anders stegen dan de prijzen", year.price)
         add(y, "beschikkingen", "Vermeden beschikkingen", year.orders)
         add(y, "zorgplannen", "Vermeden zorgplannen", year.plans)
         add(y, "bruto", "Bruto besparing", year.gross, 80_000)
@@ -225,7 +226,12 @@ def _balance(route: str, whole: savings.Balance, published: Sequence[YearFacts])
     add(total, "jeugdhulp", "Minder jeugdhulp, contant gemaakt", every.care, 100_000)
     add(total, "volume", "waarvan minder uren, contant gemaakt", every.volume)
     add(total, "mix", "waarvan andere soorten hulp, contant gemaakt", every.mix)
-    add(total, "prijs", "waarvan gestegen tarieven, contant gemaakt", every.price)
+    add(
+        total,
+        "prijs",
+        "waarvan tarieven die anders stegen dan de prijzen, contant gemaakt",
+        every.price,
+    )
     add(total, "beschikkingen", "Vermeden beschikkingen, contant gemaakt", every.orders, sentence="Bij ongeveer 160 leerlingen met een vermeden beschikking begon na de start volgens het register geen nieuwe toewijzing; alleen die tellen als geld.")  # fmt: skip
     add(total, "zorgplannen", "Vermeden zorgplannen, contant gemaakt", every.plans)
     add(total, "bruto", "Bruto besparing, contant gemaakt", whole.gross, 130_000)

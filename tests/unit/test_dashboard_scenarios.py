@@ -19,7 +19,8 @@ from tests.browser.fixture_release import build, edited
 CHANGES = [
     "UPDATE besparing_balans SET waarde = waarde + 1 "
     "WHERE onderdeel = 'netto' AND schooljaar = 'totaal' AND leidend",
-    "UPDATE besparing SET tarief = tarief + 0.01 WHERE schooljaar = '2024/2025'",
+    "UPDATE besparing SET tarief_prijspeil = tarief_prijspeil + 0.01 "
+    "WHERE schooljaar = '2024/2025'",
     "DELETE FROM besparing_gevoeligheid WHERE naam = 'discontovoet'",
     "UPDATE besparing SET status = 'te_klein' WHERE route = 'trend'",
     "UPDATE besparing SET basistarief = basistarief + 1 WHERE schooljaar = '2024/2025'",

@@ -11,7 +11,10 @@ MATURATION = "Leerlingen worden ouder en de samenstelling van de groep kan veran
 HOLIDAYS = "Maanden zonder school tellen mee; vensters van hele jaren vangen dat grotendeels op."
 INFORMANT = "Wie de vragenlijst invult, weet van de deelname; dat kan het oordeel kleuren."
 SELECTION = "Deelnemers en vergelijkingsgroep kunnen ook vóór de start al hebben verschild."
-TARIFFS = "Tarieven stijgen; een bedrag verandert dan ook zonder dat het gebruik verandert."
+TARIFFS = (
+    "Bedragen zijn omgerekend naar prijzen van één jaar; stegen tarieven anders dan de gebruikte"
+    " indexcijfers, dan verandert een bedrag ook zonder dat het gebruik verandert."
+)
 PARAMETERS = "De uitkomst staat of valt met de gebruikte uren en tarieven; die zijn deels aannames."
 REPORTED = "Het kenmerk is door het project zelf geregistreerd en niet door anderen nagegaan."
 AVOIDED = (
