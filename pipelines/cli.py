@@ -813,8 +813,19 @@ def explain_figure(
     """Toon welke rijen in een cijfer tellen en welke niet, en waarom; niet om te delen."""
     from pipelines import why
 
+    home = workdir or settings.default_workdir()
+    if metric in why.MONEY:
+        if school or municipality:
+            raise UsageError(f"{metric} gaat over de hele proef, niet over een school of gemeente.")
+        told, files = why.money(home, year)
+        people.print(why.WARNING, markup=False, soft_wrap=True)
+        if as_json:
+            _print_json({"unprotected": why.WARNING, "files": files} | told.as_dict())
+        else:
+            _show_money(told, files, limit)
+        return OK
     found, files = why.why(
-        workdir or settings.default_workdir(),
+        home,
         metric,
         year,
         school=school,
@@ -1170,6 +1181,33 @@ def _show_audit(outcome: Any) -> None:
     for f in outcome.findings:
         found.add_row(words[f.kind], f.attack, f.topic, Text(f.place))
     out.print(found)
+
+
+def _show_money(told: Any, files: dict[str, str], limit: int) -> None:
+    """Every euro of the balance: its sum, its parameters, and the first rows of each reason."""
+    out = _out()
+    out.print(f"Balans van Zorg In School, {told.year}", markup=False)
+    for step in told.steps:
+        name = f"{step.label} ({step.payer})" if step.payer else step.label
+        out.print(f"{name}: {_plain(step.value)} euro", markup=False, soft_wrap=True)
+        out.print(f"  {step.sum_told}", markup=False, soft_wrap=True)
+        for used in step.parameters:
+            level = f" in prijzen van {used.price_year}" if used.price_year else ""
+            out.print(
+                f"  {used.name}: {_plain(used.value)} {used.unit}{level} ({used.source})",
+                markup=False, soft_wrap=True,
+            )  # fmt: skip
+        reasons = dict.fromkeys((row.counts, row.dataset, row.reason) for row in step.rows)
+        for counts, dataset, reason in sorted(reasons, key=lambda one: not one[0]):
+            of_reason = [
+                row
+                for row in step.rows
+                if (row.counts, row.dataset, row.reason) == (counts, dataset, reason)
+            ]
+            shown = [f"{files.get(r.delivery, r.delivery)}: {r.key}" for r in of_reason[:limit]]
+            where = f": {', '.join(shown)}" if shown else ""
+            said = f"  {len(of_reason)} rijen {dataset}, {reason}{where}"
+            out.print(said, markup=False, soft_wrap=True)
 
 
 def _show_explanation(found: Any, files: dict[str, str], limit: int) -> None:

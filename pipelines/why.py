@@ -7,6 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipelines import contracts as contract_files
+from pipelines.effects.catalogue import EFFECTS
+from pipelines.effects.design import Parameters
+from pipelines.effects.measures import Hours, Net
+from pipelines.effects.rows import Given
+from pipelines.effects.summaries import kept_everyone
+from pipelines.effects.trace import Trace, trace
+from pipelines.errors import UsageError
 from pipelines.intake import existing, prepare
 from pipelines.metrics import explain
 from pipelines.metrics.catalogue import METRICS
@@ -17,12 +24,46 @@ from pipelines.metrics.metric import Context
 from pipelines.release import publish
 from pipelines.release.figures import LACKING
 from pipelines.warehouse import history, tables
-from pipelines.warehouse.coverage import coverage
+from pipelines.warehouse.coverage import TABLE, coverage
 
 WARNING = (
     "Dit is werk in de werkkamer: de aantallen zijn niet afgerond en niet afgeschermd, en elke rij"
     " is die van een kind of invuller. Deel dit niet en bewaar het niet buiten de werkmap."
 )
+
+
+# The promises that are told in euro: part of one balance.
+MONEY = tuple(
+    effect.id
+    for effect in EFFECTS
+    if any(isinstance(outcome, Hours | Net) for outcome in effect.outcomes)
+)
+
+
+def money(workdir: Path, year: str) -> tuple[Trace, dict[str, str]]:
+    """Every euro of the balance of a school year, back to rows, tariffs and parameters.
+
+    Raises `UsageError` where there is no balance, or none of that year.
+    """
+    promises = contract_files.load()
+    asked = _year(year)
+    with existing(workdir) as con:
+        prepare(con, promises)
+        asof = publish.last_day(publish.school_years(con, promises))
+        found = {
+            **tables.as_ibis(con, promises),
+            TABLE: coverage(con, promises).as_ibis(),
+        }
+        delivered = frozenset(tables.filled(con, promises))
+        parameters: Parameters = promises.parameters
+        with kept_everyone(found, delivered) as kept:
+            told = trace(Given(kept, delivered, parameters, asof), asked)
+        if not told.steps:
+            known = ", ".join(told.years)
+            raise UsageError(
+                told.reason or f"Over {asked} is er geen balans; wel over: {known or '-'}."
+            )
+        return told, {entry.delivery: entry.file for entry in history.entries(con)}
 
 
 def why(
@@ -36,7 +77,7 @@ def why(
     """
     promises = contract_files.load()
     if metric not in METRICS:
-        raise explain.near("Onbekend cijfer", metric, list(METRICS))
+        raise explain.near("Onbekend cijfer", metric, [*METRICS, *MONEY])
     with existing(workdir) as con:
         prepare(con, promises)
         asof = publish.last_day(publish.school_years(con, promises))
@@ -48,7 +89,7 @@ def why(
             found,
             sorted(tables.filled(con, promises)),
             context,
-            re.sub(r"^(\d{4})-(\d{4})$", r"\1/\2", year.strip()),
+            _year(year),
             explain.find_area(found, school, municipality),
         )
         place = (told.year, told.area.level, told.area.code)
@@ -57,3 +98,8 @@ def why(
         if note is not None:
             told = replace(told, left_out=f"{LACKING} {note.text}" if note.absent else note.text)
         return told, {entry.delivery: entry.file for entry in history.entries(con)}
+
+
+def _year(year: str) -> str:
+    """A school year written 2024-2025 as 2024/2025."""
+    return re.sub(r"^(\d{4})-(\d{4})$", r"\1/\2", year.strip())

@@ -10,7 +10,7 @@ import numpy as np
 from pipelines.effects import savings
 from pipelines.effects.draws import Drawn
 from pipelines.effects.estimators import Floats
-from pipelines.effects.rounding import to_nearest
+from pipelines.effects.rounding import bound_to_nearest
 from pipelines.effects.saving_rows import Shown
 
 
@@ -84,7 +84,7 @@ def samples(
 def limits(drawn: Floats, step: float = 1000) -> tuple[float, float, float]:
     """2.5%, middle and 97.5% of the draws, rounded to `step`."""
     low, middle, high = (
-        float(to_nearest(limit, step)) for limit in np.quantile(drawn, [0.025, 0.5, 0.975])
+        bound_to_nearest(limit, step) for limit in np.quantile(drawn, [0.025, 0.5, 0.975])
     )
     return low, middle, high
 

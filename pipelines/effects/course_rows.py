@@ -17,7 +17,14 @@ from pipelines.effects.drift import HALF_YEAR
 from pipelines.effects.estimators import CannotEstimate, Estimate
 from pipelines.effects.interrupted import Interruption, Months, interrupted_series
 from pipelines.effects.measures import Care, Events
-from pipelines.effects.rounding import decimals_for, rounded_count, rounded_p, to_nearest
+from pipelines.effects.rounding import (
+    bounds_kept,
+    decimals_for,
+    rounded,
+    rounded_count,
+    rounded_p,
+    to_nearest,
+)
 from pipelines.effects.rows import Given, Row
 from pipelines.effects.staggered import (
     NEVER,
@@ -215,27 +222,27 @@ def _shown(
 ) -> tuple[evidence.Numbers, evidence.Sizes, bool]:
     """Numbers at the first significant digit of their error, sizes rounded, and may we claim?"""
     scale = outcome.scale
-    decimals = decimals_for(found.standard_error * scale)
-    low, high = (round(x * scale, decimals) for x in found.interval)
-    difference = round(found.value * scale, decimals)
-    shown_expected = round(expected * scale, decimals)
+    bounds = (found.interval[0] * scale, found.interval[1] * scale)
+    decimals = decimals_for(found.standard_error * scale, bounds)
+    difference = rounded(found.value * scale, decimals)
+    shown_expected = rounded(expected * scale, decimals)
     counted = arm_sizes(phases)
     pupils, schools = counted["zis"]
     other = counted.get("vergelijking", (0, 0))
     exact = evidence.Sizes(pupils, schools, *(other if with_comparison else (None, None)))
-    rounded = evidence.Sizes(
+    told_sizes = evidence.Sizes(
         rounded_count(pupils, 5),
         schools,
         *((rounded_count(other[0], 5), other[1]) if with_comparison else (None, None)),
     )
     numbers = evidence.Numbers(
-        observed=round(shown_expected + difference, decimals),
+        observed=rounded(shown_expected + difference, decimals),
         expected=shown_expected,
         difference=difference,
-        interval=(low, high),
+        interval=bounds_kept(bounds, decimals),
         decimals=decimals,
     )
-    return numbers, rounded, evidence.large_enough(exact, effect.minimum)
+    return numbers, told_sizes, evidence.large_enough(exact, effect.minimum)
 
 
 def _result(
@@ -256,7 +263,7 @@ def _result(
         outcome=outcome.id,
         design=design,
         estimate=numbers.difference,
-        standard_error=round(found.standard_error * outcome.scale, numbers.decimals + 1),
+        standard_error=rounded(found.standard_error * outcome.scale, numbers.decimals + 1),
         interval=numbers.interval,
         p=rounded_p(found.p),
         during=numbers.observed,
@@ -301,8 +308,9 @@ def _event_rows(
         if not cells or not _enough(panel, cells, effect):
             continue
         scale = outcome.scale
-        decimals = decimals_for(event.estimate.standard_error * scale)
-        low, high = (round(x * scale, decimals) for x in event.estimate.interval)
+        bounds = (event.estimate.interval[0] * scale, event.estimate.interval[1] * scale)
+        decimals = decimals_for(event.estimate.standard_error * scale, bounds)
+        low, high = bounds_kept(bounds, decimals)
         first = event.since * length
         rows.append(
             {
@@ -310,7 +318,7 @@ def _event_rows(
                 "groep": "verschil",
                 "periode": period_label(first, length),
                 "volgorde": event.since,
-                "waarde": round(event.estimate.value * scale, decimals),
+                "waarde": rounded(event.estimate.value * scale, decimals),
                 "noemer": None,
                 "n_leerlingen": None,
                 "status": "zichtbaar",

@@ -100,8 +100,14 @@ def _heavier(care: ir.Table, within: int) -> ir.Table:
     )
 
 
-def granted(tables: Tables, forms: Sequence[tuple[str, str | None]], unit: str) -> ir.Table:
-    """event_of, first, end and volume per day in `unit` of each provision of these forms.
+def granted(
+    tables: Tables,
+    forms: Sequence[tuple[str, str | None]],
+    unit: str,
+    keys: Sequence[str] = (),
+) -> ir.Table:
+    """event_of, first, end and volume per day in `unit` of each provision of these forms, with its
+    own `keys`.
 
     Left out: another unit that cannot be converted, an unknown frequentie, and a total within a
     term that has no end.
@@ -137,6 +143,7 @@ def granted(tables: Tables, forms: Sequence[tuple[str, str | None]], unit: str) 
         care.mutate(per_day=per_day * _.volume.cast("float64") * _.factor)
         .filter(_.per_day.notnull())
         .select(
+            *keys,
             event_of=_.leerling_id,
             first=_["first"],
             end=_.end.fill_null(FAR),

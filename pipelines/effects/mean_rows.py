@@ -19,7 +19,14 @@ from pipelines.effects.estimators import CannotEstimate, Estimate
 from pipelines.effects.means import Means, mean_alone, mean_difference
 from pipelines.effects.measures import PerPupil, Score
 from pipelines.effects.pupil_values import score_changes, values_once
-from pipelines.effects.rounding import decimals_for, rounded_count, rounded_p, to_nearest
+from pipelines.effects.rounding import (
+    bounds_kept,
+    decimals_for,
+    rounded,
+    rounded_count,
+    rounded_p,
+    to_nearest,
+)
 from pipelines.effects.rows import Given, Row, not_delivered, nothing, with_leading
 from pipelines.effects.verdicts import judged
 
@@ -96,20 +103,21 @@ def _result(
     base: float,
 ) -> Result:
     scale = 100.0 if isinstance(outcome, PerPupil) and outcome.kind == "ja_nee" else 1.0
-    decimals = 0 if scale == 100 else decimals_for(exact.standard_error)
+    bounds = (exact.interval[0] * scale, exact.interval[1] * scale)
+    decimals = 0 if scale == 100 else decimals_for(exact.standard_error, bounds)
     shown = [
-        round(float(to_nearest(a.total, base) / to_nearest(a.pupils, base)) * scale, decimals)
+        rounded(float(to_nearest(a.total, base) / to_nearest(a.pupils, base)) * scale, decimals)
         for a in arms
     ]
-    difference = round(shown[-1] - shown[0], decimals) if len(arms) == 2 else shown[0]
+    difference = rounded(shown[-1] - shown[0], decimals) if len(arms) == 2 else shown[0]
     shift = difference - exact.value * scale
-    low, high = (round(x * scale + shift, decimals) for x in exact.interval)
+    low, high = bounds_kept(bounds, decimals, shift)
     own = arms[-1]
     other = arms[0] if len(arms) == 2 else None
     # A change is told as "from ... to ...": the mean before, and that mean plus the change.
-    before = round(float(to_nearest(own.before, base) / to_nearest(own.pupils, base)), decimals)
+    before = rounded(to_nearest(own.before, base) / to_nearest(own.pupils, base), decimals)
     values = {
-        "VN": (before, round(before + difference, decimals)),
+        "VN": (before, rounded(before + difference, decimals)),
         "BS": (difference,),
     }.get(design, tuple(shown))
     exact_sizes = evidence.Sizes(
@@ -140,7 +148,7 @@ def _result(
         outcome=outcome.id,
         design=design,
         estimate=difference,
-        standard_error=round(exact.standard_error * scale, decimals + 1),
+        standard_error=rounded(exact.standard_error * scale, decimals + 1),
         interval=(low, high),
         p=None if design == "BS" else rounded_p(exact.p),
         before=values[0] if design == "VN" else None,

@@ -30,7 +30,9 @@ from pipelines.effects.observation import observed_for
 from pipelines.effects.phases import phases_by_prior_care, phases_of_who_stayed
 from pipelines.effects.probes import probed
 from pipelines.effects.rounding import (
+    bounds_kept,
     decimals_for,
+    rounded,
     rounded_count,
     rounded_p,
     to_nearest,
@@ -164,14 +166,14 @@ def _result(
     observed, before = float(rates[-1]), float(rates[-2])
     expected = float(np.prod(rates[:-1] ** cells.exponents))
     scale = outcome.scale
-    decimals = decimals_for(exact.difference.standard_error * scale)
-    shift = (observed - expected) - exact.difference.value
-    low, high = (round((x + shift) * scale, decimals) for x in exact.difference.interval)
+    low, high = (x * scale for x in exact.difference.interval)
+    decimals = decimals_for(exact.difference.standard_error * scale, (low, high))
+    shift = ((observed - expected) - exact.difference.value) * scale
     shown = evidence.Numbers(
-        observed=round(observed * scale, decimals),
-        expected=round(expected * scale, decimals),
-        difference=round((observed - expected) * scale, decimals),
-        interval=(low, high),
+        observed=rounded(observed * scale, decimals),
+        expected=rounded(expected * scale, decimals),
+        difference=rounded((observed - expected) * scale, decimals),
+        interval=bounds_kept((low, high), decimals, shift),
         decimals=decimals,
     )
     counted = arm_sizes(phases)
@@ -202,10 +204,10 @@ def _result(
         outcome=outcome.id,
         design=design,
         estimate=shown.difference,
-        standard_error=round(exact.difference.standard_error * scale, decimals + 1),
+        standard_error=rounded(exact.difference.standard_error * scale, decimals + 1),
         interval=shown.interval,
         p=rounded_p(exact.difference.p),
-        before=round(before * scale, decimals),
+        before=rounded(before * scale, decimals),
         during=shown.observed,
         n_pupils=rounded_count(pupils, base),
         n_pupils_comparison=rounded_count(pupils_other, base),

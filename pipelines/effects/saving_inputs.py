@@ -37,7 +37,7 @@ UNIT_LABEL: Mapping[str, str] = {
     "84": "stuks",
 }
 
-_SECOND_YEAR, _FIRST_YEAR = "voor_2", "voor_1"
+SECOND_YEAR, FIRST_YEAR = "voor_2", "voor_1"
 _FULL_YEAR_MONTHS = 9.0
 """Months that must be seen of each year before the start for a pupil to count in the own trend."""
 
@@ -149,7 +149,7 @@ def per_school(
     care = granted(tables, ((product.hulpvorm, product.niveau),), unit)
     seen = _volume_by_stretch(pupils, care, observed)
     before = (
-        seen.filter(_.stretch.isin([_FIRST_YEAR, _SECOND_YEAR]))
+        seen.filter(_.stretch.isin([FIRST_YEAR, SECOND_YEAR]))
         .group_by("leerling_id")
         .aggregate(
             base_volume=_.volume.sum(),
@@ -158,7 +158,7 @@ def per_school(
         )
     )
     during = (
-        seen.filter(~_.stretch.isin([_FIRST_YEAR, _SECOND_YEAR]))
+        seen.filter(~_.stretch.isin([FIRST_YEAR, SECOND_YEAR]))
         .inner_join(before, "leerling_id")
         .mutate(carried_on=_.base_volume / _.base_days * _.days)
         .mutate(with_product=((_.volume > 0) | (_.carried_on > 0)).cast("int64"))
@@ -183,13 +183,13 @@ def per_school(
 
 def _growth(seen: ir.Table) -> pl.DataFrame:
     per_pupil = (
-        seen.filter(_.stretch.isin([_FIRST_YEAR, _SECOND_YEAR]))
+        seen.filter(_.stretch.isin([FIRST_YEAR, SECOND_YEAR]))
         .group_by("leerling_id", "school", "groep")
         .aggregate(
-            volume_2=_.volume.sum(where=_.stretch == _SECOND_YEAR).fill_null(0.0),
-            months_2=(_.days / DAYS_PER_MONTH).sum(where=_.stretch == _SECOND_YEAR).fill_null(0.0),
-            volume_1=_.volume.sum(where=_.stretch == _FIRST_YEAR).fill_null(0.0),
-            months_1=(_.days / DAYS_PER_MONTH).sum(where=_.stretch == _FIRST_YEAR).fill_null(0.0),
+            volume_2=_.volume.sum(where=_.stretch == SECOND_YEAR).fill_null(0.0),
+            months_2=(_.days / DAYS_PER_MONTH).sum(where=_.stretch == SECOND_YEAR).fill_null(0.0),
+            volume_1=_.volume.sum(where=_.stretch == FIRST_YEAR).fill_null(0.0),
+            months_1=(_.days / DAYS_PER_MONTH).sum(where=_.stretch == FIRST_YEAR).fill_null(0.0),
         )
         .filter(_.months_1 >= _FULL_YEAR_MONTHS, _.months_2 >= _FULL_YEAR_MONTHS)
     )
@@ -228,16 +228,13 @@ def _largest(during: ir.Table) -> pl.DataFrame:
     return largest
 
 
-def _volume_by_stretch(pupils: ir.Table, care: ir.Table, observed: Observed) -> ir.Table:
-    """Per pupil and stretch: days seen, their middle (days from start) and volume.
-
-    Where deliveries have gaps a pupil is seen in several parts of a stretch.
-    """
+def stretches_seen(pupils: ir.Table, observed: Observed) -> ir.Table:
+    """Per pupil and `stretch`: begin and until of the days seen, in parts where there are gaps."""
     far = 10**7
     years = _school_years(closed_school_years(observed))
     rows = [
-        (_SECOND_YEAR, -days(24), -days(12), -far, far),
-        (_FIRST_YEAR, -days(12), 0, -far, far),
+        (SECOND_YEAR, -days(24), -days(12), -far, far),
+        (FIRST_YEAR, -days(12), 0, -far, far),
         *((year, 0, far, first, end) for year, first, end in years.iter_rows()),
     ]
     stretches = ibis.memtable(
@@ -245,7 +242,7 @@ def _volume_by_stretch(pupils: ir.Table, care: ir.Table, observed: Observed) -> 
             rows, schema=["stretch", "from_start", "to_start", "from_day", "to_day"], orient="row"
         )
     )
-    seen = (
+    return (
         pupils.cross_join(stretches)
         .mutate(
             begin=ibis.greatest(_.start + _.from_start, _.from_day, _.known_from),
@@ -253,6 +250,11 @@ def _volume_by_stretch(pupils: ir.Table, care: ir.Table, observed: Observed) -> 
         )
         .filter(_.until > _.begin)
     )
+
+
+def _volume_by_stretch(pupils: ir.Table, care: ir.Table, observed: Observed) -> ir.Table:
+    """Per pupil and stretch: days seen, their middle (days from start) and volume."""
+    seen = stretches_seen(pupils, observed)
     who, gaps = ("leerling_id", "school", "groep", "stretch"), observed.spans is not None
     parts = (
         seen.left_join(

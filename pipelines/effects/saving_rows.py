@@ -18,12 +18,12 @@ import polars as pl
 
 from pipelines.effects import evidence, gaps, price_level, saving_inputs, savings
 from pipelines.effects.catalogue.products import Product
-from pipelines.effects.design import Minimum, Observed, Parameters, value_of
+from pipelines.effects.design import Minimum, Observed, Parameters, Window, value_of
 from pipelines.effects.estimators import Floats
 from pipelines.effects.happenings import HOURS_IN
 from pipelines.effects.observation import least_share, observe
 from pipelines.effects.price_level import Undeterminable
-from pipelines.effects.rounding import Status, rounded_count, to_nearest
+from pipelines.effects.rounding import Status, kept_side, rounded_count, to_nearest
 from pipelines.effects.rows import Given
 
 BESPARING: Mapping[str, pl.DataType] = {
@@ -131,15 +131,7 @@ def _prepare(given: Given, product: Product) -> _Ready | dict[str, Any]:
     if missing:
         return _hidden(product, "", "niet_geleverd", f"Niet geleverd: {', '.join(missing)}.")
     window = product.window.with_parameters(given.parameters)
-    observed = observe(
-        given.tables,
-        "jeugdhulp",
-        "start_datum",
-        window,
-        given.parameters,
-        given.peildatum,
-        running=True,
-    )
+    observed = care_observed(given, window)
     lacking = gaps.not_observed(observed, ("zis",)) if observed else ""
     if lacking:
         return _hidden(product, "", "niet_geleverd", lacking)
@@ -155,6 +147,19 @@ def _prepare(given: Given, product: Product) -> _Ready | dict[str, Any]:
     shares = saving_inputs.delivered_shares(given.tables, observed, window)
     absent = tuple(year for year, share in shares.items() if share < least)
     return _Ready(product, minimum, found, years, prices, unit, observed, absent)
+
+
+def care_observed(given: Given, window: Window) -> Observed | None:
+    """When granted youth care was observed, of whom."""
+    return observe(
+        given.tables,
+        "jeugdhulp",
+        "start_datum",
+        window,
+        given.parameters,
+        given.peildatum,
+        running=True,
+    )
 
 
 def _product_rows(
@@ -288,7 +293,9 @@ def _saving_shown(
     without, actual = (float(to_nearest(x, step)) for x in (found.without, found.actual))
     amount = float(savings.saving(without, actual, price.real))
     shift = (without - actual) - (found.without - found.actual)
-    low, high = (float(to_nearest((x + shift) * tariff, 1000)) for x in found.interval)
+    low, high = (
+        kept_side(float(to_nearest((x + shift) * tariff, 1000)), x, 1000) for x in found.interval
+    )
     base = value_of(parameters, "afronding", 5)
     sizes = _saving_sizes(own)
     pupils = rounded_count(sizes.pupils, base)

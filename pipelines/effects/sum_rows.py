@@ -22,7 +22,7 @@ from pipelines.effects.design import (
 )
 from pipelines.effects.draws import DRAWS, draw
 from pipelines.effects.measures import Hours, Net
-from pipelines.effects.rounding import Status, to_nearest
+from pipelines.effects.rounding import Status, bound_to_nearest, to_nearest
 from pipelines.effects.rows import Given, Row, not_delivered, nothing
 from pipelines.effects.saving_rows import ROUTE_LABEL, SEED
 from pipelines.effects.savings import administrative_saving
@@ -78,7 +78,7 @@ def hours_rows(given: Given, effect: Effect, outcome: Hours) -> list[Row]:
     amount = float(administrative_saving(count, hours.value, Decimal(str(rate.value))))
     rng = np.random.default_rng([SEED, 2])
     drawn = count * draw(rng, hours, DRAWS) * draw(rng, rate, DRAWS)
-    low, high = (float(to_nearest(q, 1000)) for q in np.quantile(drawn, [0.025, 0.975]))
+    low, high = (bound_to_nearest(q, 1000) for q in np.quantile(drawn, [0.025, 0.975]))
     shown = float(to_nearest(amount, 1000))
     each = evidence.number(hours.value, 0 if float(hours.value).is_integer() else 1)
     sentence = (

@@ -11,7 +11,13 @@ from pipelines.effects.design import Claim, Design, Effect, Result
 from pipelines.effects.estimators import CannotEstimate
 from pipelines.effects.means import Means, mean_difference
 from pipelines.effects.measures import Survey
-from pipelines.effects.rounding import decimals_for, rounded_count, rounded_p
+from pipelines.effects.rounding import (
+    bounds_kept,
+    decimals_for,
+    rounded,
+    rounded_count,
+    rounded_p,
+)
 from pipelines.effects.rows import Given, Row, not_delivered, nothing
 from pipelines.effects.summaries import DECIMALS
 from pipelines.effects.verdicts import judged
@@ -90,10 +96,10 @@ def _row(
             total[at], weight[at] = value, people
     means = Means(total, weight)
     exact = mean_difference(means)
-    decimals = decimals_for(exact.standard_error)
-    earlier, later = (round(float(v), decimals) for v in means.values)
-    difference = round(later - earlier, decimals)
-    low, high = (round(x, decimals) for x in exact.interval)
+    decimals = decimals_for(exact.standard_error, exact.interval)
+    earlier, later = (rounded(v, decimals) for v in means.values)
+    difference = rounded(later - earlier, decimals)
+    low, high = bounds_kept(exact.interval, decimals)
     large = (
         min(people for people, _schools in sizes) >= effect.minimum.claim_children
         and len(schools) >= effect.minimum.claim_total_schools
@@ -105,7 +111,7 @@ def _row(
         outcome=outcome.id,
         design=_DESIGN,
         estimate=difference,
-        standard_error=round(exact.standard_error, decimals + 1),
+        standard_error=rounded(exact.standard_error, decimals + 1),
         interval=(low, high),
         p=rounded_p(exact.p),
         before=earlier,

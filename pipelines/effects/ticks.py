@@ -47,14 +47,24 @@ class Judged:
 
 def order_ticks(given: Given) -> Judged:
     """The participants with a tick of an avoided beschikking, as the register judges them."""
+    found: pl.DataFrame = (
+        verdicts(given)
+        .group_by("school", "start_month")
+        .aggregate(**{name: (_.verdict == name).cast("int64").sum() for name in VERDICTS})
+        .order_by("school", "start_month")
+        .to_polars()
+    )
+    return Judged(found, gaps.named(_observed(given)), _months(given))
+
+
+def verdicts(given: Given) -> ir.Table:
+    """`everyone` who takes part and has a tick, with the `verdict` of the register on it."""
     marks = given.tables["zis_deelnames"].select("deelname_id", tick=_[TICK])
     ticked = everyone(given.tables).filter(_.groep == "zis").join(marks, "deelname_id")
     ticked = ticked.filter(_.tick)
     again = _with_a_new_order(given, ticked)
-    observed = _observed(given)
-    months = value_of(given.parameters, "termijn_geen_nieuwe_start_maanden", _TERM)
-    followed = _followed(given, ticked, observed, days(months))
-    judged = (
+    followed = _followed(given, ticked, _observed(given), days(_months(given)))
+    return (
         ticked.left_join(again, ticked.leerling_id == again.again)
         .left_join(followed, ticked.leerling_id == followed.followed)
         .mutate(
@@ -65,13 +75,10 @@ def order_ticks(given: Given) -> Judged:
             )
         )
     )
-    found: pl.DataFrame = (
-        judged.group_by("school", "start_month")
-        .aggregate(**{name: (_.verdict == name).cast("int64").sum() for name in VERDICTS})
-        .order_by("school", "start_month")
-        .to_polars()
-    )
-    return Judged(found, gaps.named(observed), months)
+
+
+def _months(given: Given) -> float:
+    return value_of(given.parameters, "termijn_geen_nieuwe_start_maanden", _TERM)
 
 
 def _with_a_new_order(given: Given, ticked: ir.Table) -> ir.Table:

@@ -23,7 +23,7 @@ from pipelines.effects.estimators import (
     Floats,
     compare_rates,
 )
-from pipelines.effects.rounding import decimals_for, to_nearest
+from pipelines.effects.rounding import bounds_kept, decimals_for, rounded, to_nearest
 
 PRIOR, SECTOR = "prior", "sector"
 WITH_CARE = "wel"
@@ -164,11 +164,12 @@ def _told(
             "Aandeel naar onderwijssoort: het grootste verschil tussen de groepen is"
             f" {round(100 * before)} procentpunten, na weging {round(100 * after)}."
         )
-    decimals = decimals_for(found.standard_error * scale)
-    low, high = (round(x * scale, decimals) for x in found.interval)
+    bounds = (found.interval[0] * scale, found.interval[1] * scale)
+    decimals = decimals_for(found.standard_error * scale, bounds)
+    low, high = bounds_kept(bounds, decimals)
     told.append(
         "Met de gewogen vergelijkingsgroep is het verschil"
-        f" {evidence.less_or_more(round(found.value * scale, decimals), decimals)}"
+        f" {evidence.less_or_more(rounded(found.value * scale, decimals), decimals)}"
         f" (95%-interval: {evidence.interval_text(low, high, decimals)})."
     )
     return tuple(told)

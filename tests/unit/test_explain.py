@@ -11,6 +11,8 @@ from ibis import _
 
 from pipelines import cli, contracts, intake, why
 from pipelines.deliver import deliver
+from pipelines.effects.trace import Step, Trace, Used
+from pipelines.effects.trace_rows import Row
 from pipelines.errors import UsageError
 from pipelines.ingest import layouts
 from pipelines.metrics import conditions
@@ -203,6 +205,8 @@ def call(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> int:
         (["jh_kosten_per_jeugdige", "--year", "2024/2025"], "jh_jeugdigen"),
         (["smw_bereik", "--year", "2024/2025", "--school", "De Brug", "--municipality", "GM9901"],
          "niet allebei"),
+        (["zis_m10", "--year", "2024/2025"], "Niet geleverd: jeugdhulp, tarieven, zis_deelnames"),
+        (["zis_l6", "--year", "2024/2025", "--school", "De Brug"], "de hele proef"),
     ],
 )  # fmt: skip
 def test_what_is_unknown_is_answered_with_what_is_near(
@@ -246,6 +250,32 @@ def test_a_limit_shows_the_first_rows_and_how_many_more(
     assert "T2" in shown
     assert "T3" not in shown
     assert "en nog 3" in shown
+
+
+def test_a_euro_is_shown_with_its_sum_its_parameters_and_its_rows(
+    workdir: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    rows = [Row("zis_deelnames", "L1", f"D{n}", n < 3, "telt mee" if n < 3 else "niet gemeld")
+            for n in range(5)]  # fmt: skip
+    used = Used("uren_per_zorgplan", "Uren", 6, None, 6, "uren per zorgplan", "aanname")
+    paid = Step("zorgplannen", "Vermeden zorgplannen", "", 1260.0, "3 leerlingen × 6 uur × € 70,00",
+                parameters=(used,), rows=tuple(rows))  # fmt: skip
+    found = Trace("2024/2025", "basis", (paid,), ("2024/2025",))
+    monkeypatch.setattr(why, "money", lambda *_: (found, {"L1": "pilot_zis_deelnames.csv"}))
+    arguments = ["explain", "zis_m4", "--year", "2024/2025", "--limit", "2",
+                 "--workdir", str(workdir)]  # fmt: skip
+    assert call(arguments, monkeypatch) == cli.OK
+    shown, warned = capfd.readouterr()
+    assert "Deel dit niet" in warned
+    assert "3 leerlingen × 6 uur × € 70,00" in shown
+    assert "uren_per_zorgplan: 6 uren per zorgplan (aanname)" in shown
+    assert "3 rijen zis_deelnames, telt mee: pilot_zis_deelnames.csv: D0, pilot" in shown
+    assert "2 rijen zis_deelnames, niet gemeld" in shown
+    assert "D2" not in shown
+    assert call([*arguments, "--json"], monkeypatch) == cli.OK
+    document = json.loads(capfd.readouterr().out)
+    assert document["steps"][0]["value"] == 1260
+    assert len(document["steps"][0]["rows"]) == 5
 
 
 def test_without_a_warehouse_there_is_nothing_to_explain(tmp_path: Path) -> None:
