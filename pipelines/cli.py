@@ -754,9 +754,11 @@ def pilot(
 def _check_plan(path: Path, known: Any, as_json: bool) -> int:
     from pipelines.release import pilots
 
-    found = pilots.held_against(pilots.load(path), known)
+    plan = pilots.load(path)
+    found, neutral = pilots.held_against(plan, known), pilots.neutral(plan, known)
     if as_json:
-        _print_json({"release": known.release, "deviations": [asdict(one) for one in found]})
+        told = [asdict(one) for one in found]
+        _print_json({"release": known.release, "deviations": told, "cost_neutral": neutral})
         return OK
     table = Table(box=None, header_style="bold", pad_edge=False)
     for title in ("onderdeel", "gepland", "gekomen", "afwijking"):
@@ -765,6 +767,7 @@ def _check_plan(path: Path, known: Any, as_json: bool) -> int:
         said = {True: "ja", False: "nee", None: "niet te zeggen"}[one.deviates]
         table.add_row(one.subject, one.planned, one.came, said)
     _out().print(table)
+    _out().print(neutral, markup=False, soft_wrap=True)
     return OK
 
 

@@ -27,7 +27,7 @@ from dashboard.facts import Facts
 from dashboard.language import mark, published, tr
 from dashboard.released import Released
 from dashboard.tables import Row, Table
-from pipelines.effects import pilot_plan, planning
+from pipelines.effects import pilot_margin, pilot_plan, planning
 from pipelines.effects.pilot_plan import Came, Deviation, Plan, PlanUnreadable, Said
 from pipelines.effects.planning import Layout
 
@@ -354,13 +354,22 @@ def _held_against(released: Released) -> None:
     identity = found.plan.hoofduitkomst
     base = released.query("SELECT * FROM pilotbasis WHERE id = ?", identity).to_dicts()
     effect = released.query("SELECT * FROM effecten WHERE id = ? AND leidend", identity).to_dicts()
+    money = pilot_margin.evaluated(
+        released.table("besparing_balans", "volgorde").to_dicts(),
+        released.table("besparing_gevoeligheid", "volgorde").to_dicts(),
+    )
     came = Came(
         release=released.about.id, until=released.about.peildatum,
         base=base[0] if base else None, effect=effect[0] if effect else None,
+        margin=money.margin, net=money.net,
     )  # fmt: skip
     rows = pilot_plan.deviations(found, came)
     figure.section(title, _told(rows))
     figure.html(tables.html(_deviations(rows)))
+    figure.section(
+        tr("Kostenneutraal volgens het plan"),
+        language.Dutch(pilot_margin.neutral(found, came)),
+    )
 
 
 def _told(rows: Sequence[Deviation]) -> str:

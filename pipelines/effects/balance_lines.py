@@ -142,6 +142,7 @@ class TotalRows(_Lines):
     def _neutral(self, net: Floats, parameters: Parameters) -> None:
         """Cost-neutral within a margin declared beforehand, and the acceptability curve."""
         margin, cost = parameters.get("marge_kostenneutraal"), float(self.whole.cost)
+        self.add(TOTAL, "netto_toets", self.whole.net, limits(net, tails=0.05))
         if margin is None or not margin.source.strip():
             row = balance_row(
                 TOTAL, self.route, "marge", "", leading=self.leading, status="niet_geleverd",

@@ -81,10 +81,12 @@ def samples(
     )
 
 
-def limits(drawn: Floats, step: float = 1000) -> tuple[float, float, float]:
-    """2.5%, middle and 97.5% of the draws, rounded to `step`."""
+def limits(
+    drawn: Floats, step: float = 1000, *, tails: float = 0.025
+) -> tuple[float, float, float]:
+    """The draws without a share of `tails` on either side, and their middle, rounded to `step`."""
     low, middle, high = (
-        bound_to_nearest(limit, step) for limit in np.quantile(drawn, [0.025, 0.5, 0.975])
+        bound_to_nearest(limit, step) for limit in np.quantile(drawn, [tails, 0.5, 1 - tails])
     )
     return low, middle, high
 

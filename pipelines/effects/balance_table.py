@@ -83,6 +83,7 @@ LABELS: Mapping[str, str] = {
     "kosten_per_locatie": "Kosten per locatie per schooljaar",
     "kans_kostenneutraal": "Kans dat het netto niet onder nul ligt",
     "marge": "Marge waarbinnen het kostenneutraal heet",
+    "netto_toets": "Netto besparing met 90%-interval, voor de toets op kostenneutraal",
     "kans_binnen_marge": "Kans dat het netto binnen de marge ligt",
     **{
         accepted(percent): f"Kans dat er hoogstens {percent}% van de kosten bij moet"

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from pipelines.effects import evidence, savings
 from pipelines.effects.balance_samples import Samples, limits, percent
 from pipelines.effects.design import HasValue
 from pipelines.effects.estimators import Floats
-from pipelines.effects.rounding import bound_to_nearest, to_nearest
+from pipelines.effects.rounding import to_nearest
 
 
 def verdict(whole: savings.Balance, drawn: Samples, left_out: Sequence[str]) -> str:
@@ -53,7 +51,7 @@ def _turn(whole: savings.Balance, drawn: Samples) -> str:
 def neutral(net: Floats, cost: float, margin: HasValue) -> str:
     """Two one-sided tests at 5%: does the 90% interval lie within the margin declared?"""
     edge = margin.value / 100 * cost
-    low, high = (bound_to_nearest(x, 1000) for x in np.quantile(net, [0.05, 0.95]))
+    low, _middle, high = limits(net, tails=0.05)
     inside = -edge < low and high < edge
     told = "is aangetoond dat het kostenneutraal is" if inside else "is dat niet aangetoond"
     return (

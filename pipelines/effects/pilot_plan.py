@@ -213,12 +213,28 @@ class Deviation:
     deviates: bool | None
 
 
+@dataclass(frozen=True)
+class Net:
+    """Net over all programme years, discounted, in euro: its 90% interval. `rate`: percent."""
+
+    years: tuple[str, ...]
+    rate: float
+    low: float
+    high: float
+
+    @property
+    def factor(self) -> float:
+        """What an amount of every year is together, discounted to the first."""
+        return float(sum((1 + self.rate / 100) ** -n for n in range(len(self.years))))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Came:
     """What a release says of the main outcome of a plan.
 
     `base`: its row in `pilotbasis`; `effect`: its leading row in `effecten`; None: not there.
-    `margin`: of cost-neutral as it was evaluated, with its source; None: not evaluated.
+    `margin`: of cost-neutral as the release itself tested it, in euro a year; `net`: what is held
+    against the margin of the plan (`pilot_margin`). None: not told.
     """
 
     release: str
@@ -226,6 +242,7 @@ class Came:
     base: Mapping[str, Any] | None
     effect: Mapping[str, Any] | None
     margin: float | None = None
+    net: Net | None = None
 
 
 def deviations(found: Read, came: Came) -> tuple[Deviation, ...]:
@@ -304,4 +321,5 @@ def _margin(plan: Plan, came: Came) -> Deviation:
     planned = Said("{n} ({bron})", n=round(plan.marge), bron=plan.marge_bron)
     if came.margin is None:
         return Deviation(subject, planned, Said("niet getoetst"), deviates=True)
-    return Deviation(subject, planned, tested, came.margin != plan.marge)
+    # What the release used is read back from rounded amounts.
+    return Deviation(subject, planned, tested, abs(came.margin - plan.marge) >= 1)

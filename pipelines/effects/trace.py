@@ -269,6 +269,8 @@ class _Told:
                 margin = self.priced["marge_kostenneutraal"].value
                 told = f"{_cents(paid)} {TIMES} {_plain(margin)}%"
                 return told, ("programmakosten",), ("marge_kostenneutraal",)
+            case "netto_toets":
+                return "gelijk aan het netto", ("netto",), ()
             case "per_deelnemer":
                 people = evidence.number(self.value("deelnemers"))
                 told = f"{_cents(self.value('netto'))} / {people} deelnemers, op tientallen"

@@ -9,8 +9,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from pipelines.effects import pilot_plan
+from pipelines.effects import pilot_margin, pilot_plan
 from pipelines.effects.evidence import number
+from pipelines.effects.pilot_margin import Evaluated
 from pipelines.effects.pilot_plan import Came, Deviation, Plan, PlanUnreadable, Read
 from pipelines.effects.planning import (
     MOST_SCHOOLS,
@@ -81,6 +82,7 @@ class Known:
     until: dt.date
     bases: tuple[Mapping[str, Any], ...]
     effects: tuple[Mapping[str, Any], ...]
+    money: Evaluated
 
 
 def known(workdir: Path) -> Known:
@@ -88,8 +90,12 @@ def known(workdir: Path) -> Known:
     with open_served(workdir) as (release, con):
         bases = con.execute("SELECT * FROM pilotbasis").pl().to_dicts()
         effects = con.execute("SELECT * FROM effecten WHERE leidend").pl().to_dicts()
+        balance = con.execute("SELECT * FROM besparing_balans").pl().to_dicts()
+        drivers = con.execute("SELECT * FROM besparing_gevoeligheid").pl().to_dicts()
         row = con.execute("SELECT peildatum FROM release").fetchone()
-    return Known(release, row[0] if row else dt.date.min, tuple(bases), tuple(effects))
+    until = row[0] if row else dt.date.min
+    money = pilot_margin.evaluated(balance, drivers)
+    return Known(release, until, tuple(bases), tuple(effects), money)
 
 
 def forecasts(rows: Sequence[Mapping[str, Any]], plan: Plan) -> tuple[Forecast, ...]:
@@ -192,8 +198,18 @@ def came(identity: str, found: Known) -> Came:
         return next((r for r in rows if r["id"] == identity), None)
 
     return Came(
-        release=found.release, until=found.until, base=row(found.bases), effect=row(found.effects)
+        release=found.release,
+        until=found.until,
+        base=row(found.bases),
+        effect=row(found.effects),
+        margin=found.money.margin,
+        net=found.money.net,
     )
+
+
+def neutral(read: Read, found: Known) -> str:
+    """Whether the net of this release lies within the margin of a plan, in Dutch."""
+    return pilot_margin.neutral(read, came(read.plan.hoofduitkomst, found))
 
 
 def as_dict(made: Plan) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from dashboard.language import speaking, tr
+from pipelines.effects import pilot_margin
 from pipelines.effects.pilot_plan import (
     Came,
     Plan,
@@ -110,6 +111,48 @@ def test_another_outcome_design_or_margin_deviates() -> None:
         assert [name for name, deviates in told(came=came).items() if deviates] == [subject]
     unplanned = replace(PLAN, marge=None, marge_bron="")
     assert told(unplanned)["Marge voor kostenneutraal (euro per jaar)"] is True
+
+
+def _of_release(low: float, high: float) -> Came:
+    """Two years at 2%: an amount of every year is 1 + 1 / 1.02 = 1.98 together."""
+    balance = [
+        {"leidend": True, "schooljaar": year, "onderdeel": part, "waarde": value, "onder": low,
+         "boven": high}
+        for year, part, value in (
+            ("2023/2024", "netto", 1.0), ("2024/2025", "netto", 1.0),
+            ("totaal", "netto_toets", 5_000.0), ("totaal", "marge", 30_000 * (1 + 1 / 1.02)),
+        )
+    ]  # fmt: skip
+    money = pilot_margin.evaluated(balance, [{"naam": "discontovoet", "waarde": 2.0}])
+    return replace(CAME, margin=money.margin, net=money.net)
+
+
+def test_the_margin_of_the_plan_is_what_cost_neutral_is_tested_with() -> None:
+    """EUR 20,000 a year over two years is EUR 39,608: the release's own 30,000 plays no part."""
+    inside, outside = _of_release(-30_000, 39_000), _of_release(-30_000, 41_000)
+    said = pilot_margin.neutral(Read(PLAN, True), inside)
+    assert "is aangetoond dat het kostenneutraal is" in said
+    assert "€ 20.000 per jaar" in said
+    assert "over 2 schooljaren, contant gemaakt, is dat € 40.000" in said
+    assert said.endswith("Bron van de marge: raadsbesluit 2024-12.")
+    assert "is dat niet aangetoond" in pilot_margin.neutral(Read(PLAN, True), outside)
+    wider = replace(PLAN, marge=21_000)
+    assert "is aangetoond" in pilot_margin.neutral(Read(wider, True), outside)
+    (margin,) = [d for d in deviations(Read(PLAN, True), inside) if d.subject.startswith("Marge")]
+    assert (margin.came, margin.deviates) == ("30.000", True)
+
+
+def test_a_margin_that_was_not_declared_beforehand_is_not_tested() -> None:
+    came = _of_release(-1_000, 1_000)
+    for found, one in (
+        (Read(PLAN, False), came),
+        (Read(PLAN, True), replace(came, until=dt.date(2024, 5, 31))),
+        (Read(PLAN, True), replace(came, release="eerder")),
+    ):
+        assert "niet vooraf vastgelegd" in pilot_margin.neutral(found, one)
+    without = Read(replace(PLAN, marge=None, marge_bron=""), True)
+    assert pilot_margin.neutral(without, came) == pilot_margin.NOT_PLANNED
+    assert pilot_margin.neutral(Read(PLAN, True), CAME) == pilot_margin.NO_NET
 
 
 def test_what_cannot_be_said_is_no_deviation_and_no_agreement() -> None:
