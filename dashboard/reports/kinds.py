@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from dashboard import balance_words, balances, conclusions, promises, wording
 from dashboard.released import Released
-from dashboard.reports import exhibits, places, zis
+from dashboard.reports import exhibits, places, standards, zis
 from dashboard.reports.content import Exhibit, Report, Section
 from dashboard.reports.text import plain
 from dashboard.selection import Selection
@@ -236,6 +236,16 @@ def _policy(released: Released, selection: Selection) -> Report:
         Section(
             "Wat nog niet te zeggen is", "Dit is nodig om het volgende keer wel te meten.",
             exhibits=(zis.missing(released),),
+        ),
+        Section(
+            "Wat een lezer van een evaluatie mag verwachten",
+            "Twee internationale lijsten, ingevuld uit deze publicatie.",
+            exhibits=(
+                standards.checklist(released, "CHEERS 2022", "Economische evaluatie (CHEERS 2022)",
+                                    standards.CHEERS),
+                standards.checklist(released, "TIDieR", "Beschrijving van de aanpak (TIDieR)",
+                                    standards.TIDIER),
+            ),
         ),
     )  # fmt: skip
 
