@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 from pipelines import contracts
-from pipelines.effects import saving_inputs
+from pipelines.effects import price_level, saving_inputs
 from pipelines.effects.catalogue import SAVINGS
 from pipelines.effects.catalogue.medium_term import ZIS_M3
 from pipelines.effects.compute import compute
@@ -34,6 +34,12 @@ from pipelines.effects.summaries import (
 pytestmark = pytest.mark.xdist_group("planted")
 
 DELIVERED = {"zis_deelnames", "schorsingen", "jeugdhulp", "tarieven", "leerlingaantallen"}
+# Without a price level no amount can be told; all else has its default.
+PRICES = {
+    name: parameter
+    for name, parameter in contracts.load().parameters.items()
+    if name == price_level.LEVEL or name.startswith("indexatie_")
+}
 _TYPES = {
     "tekst": pl.String,
     "geheel": pl.Int64,
@@ -151,7 +157,7 @@ def register(planted: Planted):
 
 @pytest.fixture(scope="module")
 def planted():
-    return compute(register(Planted()), DELIVERED, {})
+    return compute(register(Planted()), DELIVERED, PRICES)
 
 
 def test_frames_have_the_released_columns(planted):
@@ -243,7 +249,7 @@ def test_nothing_delivered_says_so():
 
 
 def test_too_few_pupils_hide_every_number():
-    found = compute(register(Planted(participants=2, comparison=8, pupils=4)), DELIVERED, {})
+    found = compute(register(Planted(participants=2, comparison=8, pupils=4)), DELIVERED, PRICES)
     numbers = ["schatting", "standaardfout", "onder", "boven", "p", "n_leerlingen", "n_scholen"]
     assert set(found.effecten["status"]) == {"te_klein", "niet_geleverd"}
     assert found.effecten.select(numbers).null_count().sum_horizontal()[0] == 7 * len(
@@ -258,7 +264,7 @@ def test_too_few_pupils_hide_every_number():
 
 
 def test_without_comparison_group_before_after_leads():
-    found = compute(register(Planted(comparison=0)), DELIVERED, {})
+    found = compute(register(Planted(comparison=0)), DELIVERED, PRICES)
     own = found.effecten.filter(pl.col("id") == "zis_m3")
     assert own.filter("leidend")["ontwerp"].to_list() == ["VN"]
     hidden = own.filter(pl.col("ontwerp").is_in(["VV", "GS"]))
@@ -268,7 +274,7 @@ def test_without_comparison_group_before_after_leads():
 
 
 def test_a_small_pilot_claims_no_direction():
-    found = compute(register(Planted(participants=2, comparison=3, pupils=14)), DELIVERED, {})
+    found = compute(register(Planted(participants=2, comparison=3, pupils=14)), DELIVERED, PRICES)
     shown = found.effecten.filter(pl.col("status") == "zichtbaar")
     assert len(shown)
     assert set(shown["bewijsniveau"]) == {"indicatief"}
@@ -278,7 +284,7 @@ def test_a_small_pilot_claims_no_direction():
 
 def test_nothing_planted_is_not_found():
     same = Planted(suspensions=0.95, care=1.0, seed=5)
-    found = compute(register(same), DELIVERED, {})
+    found = compute(register(same), DELIVERED, PRICES)
     leading = found.effecten.row(
         by_predicate=(pl.col("id") == "zis_m3") & pl.col("leidend"), named=True
     )
@@ -288,7 +294,7 @@ def test_nothing_planted_is_not_found():
 
 
 def test_the_same_register_gives_the_same_release(planted):
-    again = compute(register(Planted()), DELIVERED, {})
+    again = compute(register(Planted()), DELIVERED, PRICES)
     assert again.effecten.equals(planted.effecten)
     assert again.effect_reeks.equals(planted.effect_reeks)
     assert again.besparing.equals(planted.besparing)

@@ -517,14 +517,14 @@ def test_a_year_without_tariff_is_left_out_and_told(pilot) -> None:
     assert "Niet meegerekend, omdat gegevens ontbreken: dagbesteding niveau 7 in 2023/2024." in (
         verdict
     )
-    # The cost of the year without a tariff counts: six schools at EUR 43,000.
+    # The cost of the year without a tariff counts: six schools at EUR 50,750.
     paid = {
         (r["schooljaar"], r["betaler"]): r["waarde"]
         for r in told.rows
         if r["leidend"] and r["onderdeel"] == "programmakosten"
     }
-    assert paid["2023/2024", "gemeente"] == 6 * 43_000
-    assert paid["2024/2025", "gemeente"] == paid["2024/2025", "scholen"] == 3 * 43_000
+    assert paid["2023/2024", "gemeente"] == 6 * 50_750
+    assert paid["2024/2025", "gemeente"] == paid["2024/2025", "scholen"] == 3 * 50_750
 
 
 def test_no_more_school_years_count_than_the_horizon_says(pilot) -> None:
