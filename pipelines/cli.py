@@ -1,7 +1,8 @@
 """The command `zichtlijn`: arguments, output and exit codes only.
 
 Exit codes: 0 all accepted, 1 a bug in Zichtlijn, 2 wrong usage, 3 a delivery was refused or rows
-were quarantined for a rule that nobody accepted (the rest is still published). With --json
+were quarantined for a rule that nobody accepted (the rest is still published), 130 broken off with
+Ctrl+C. With --json
 standard output holds one JSON document and nothing else; everything meant for a person goes to
 standard error.
 """
@@ -29,6 +30,7 @@ from typer.exceptions import Abort, Exit, TyperException
 from pipelines import contracts, settings
 from pipelines.deliver import Outcome
 from pipelines.errors import DeliveryRefused, UsageError, UserError
+from pipelines.start import BROKEN_OFF, SENTENCE
 
 OK, BUG, USAGE, NOT_ALL_ACCEPTED = 0, 1, 2, 3
 
@@ -72,10 +74,13 @@ def _guarded(call: Callable[[], Any]) -> int:
         people.print(str(mistake), markup=False)
         return USAGE
     except Exit as leaving:
-        return leaving.exit_code
+        if leaving.exit_code != BROKEN_OFF:  # how Typer passes on a Ctrl+C
+            return leaving.exit_code
+        people.print(SENTENCE)
+        return BROKEN_OFF
     except (Abort, KeyboardInterrupt):
-        people.print("Afgebroken. Er is niets half achtergebleven.")
-        return USAGE
+        people.print(SENTENCE)
+        return BROKEN_OFF
     except Exception as bug:  # noqa: BLE001 - the last resort: a bug is reported as one
         return _report_bug(bug)
     return result if isinstance(result, int) else OK
@@ -426,17 +431,49 @@ def evaluation_collect(
 
 
 @app.command()
+def restore(workdir: Workdir = None, as_json: AsJson = False) -> int:
+    """Maak een magazijn dat weg of verouderd is opnieuw uit het archief."""
+    from pipelines import lifecycle
+
+    folder = workdir or settings.default_workdir()
+    count = lifecycle.restore(folder)
+    if as_json:
+        _print_json({"deliveries": count, "workdir": str(folder)})
+    else:
+        people.print(
+            f"Het magazijn in {folder} is opnieuw gemaakt, met {count} leveringen. Draai nu"
+            " 'zichtlijn run' met de inbox.",
+            markup=False,
+        )
+    return OK
+
+
+@app.command()
 def withdraw(
     delivery: Annotated[
         str, typer.Argument(metavar="DELIVERY", help="Kenmerk of bestandsnaam van de levering.")
     ],
     reason: Annotated[str, typer.Option("--reason", help="Waarom; blijft in het register.")] = "",
+    undo: Annotated[
+        bool, typer.Option("--undo", help="Toch niet: de volgende run leest haar weer in.")
+    ] = False,
     workdir: Workdir = None,
     as_json: AsJson = False,
 ) -> int:
     """Trek een levering in: wis al haar rijen en publiceer zonder haar."""
     from pipelines import lifecycle
 
+    if undo:
+        back = lifecycle.undo_withdrawal(workdir or settings.default_workdir(), delivery)
+        if as_json:
+            _print_json({"delivery": back.delivery, "file": back.file, "status": "undone"})
+        else:
+            people.print(
+                f"{back.file} ({back.delivery}) is niet langer ingetrokken: de volgende run leest"
+                " haar in, als het bestand in de inbox ligt.",
+                markup=False,
+            )
+        return OK
     gone, release = lifecycle.withdraw(
         workdir or settings.default_workdir(), delivery, reason, progress=_progress
     )
@@ -452,8 +489,8 @@ def withdraw(
         return OK
     people.print(
         f"{gone.file} ({gone.delivery}) is ingetrokken; haar rijen zijn gewist en zij wordt niet"
-        " opnieuw ingelezen. Een oudere levering die zij had vervangen, komt niet terug: lever die"
-        " zo nodig opnieuw aan. Eerdere publicaties blijven bewaard.",
+        " opnieuw ingelezen. Een levering die zij had vervangen, leest de volgende run weer in als"
+        " het bestand nog in de inbox ligt. Eerdere publicaties blijven bewaard.",
         markup=False,
     )
     people.print(f"Publicatie {release.id} staat klaar.", markup=False)
@@ -928,7 +965,9 @@ def health(
 ) -> int:
     """Zeg of er een publicatie klaarstaat die te lezen is (voor bewaking)."""
     from dashboard import served
+    from pipelines import intake
 
+    intake.refuse_unfinished(workdir or settings.default_workdir())
     try:
         told = served.readable(workdir or settings.default_workdir())
         if port is not None:
@@ -1014,6 +1053,8 @@ def _show_outcomes(outcomes: Iterable[Outcome]) -> None:
                     markup=False,
                     soft_wrap=True,
                 )
+        if o.status == "replaced" and o.message:
+            people.print(f"{o.file}: {o.message}", markup=False, soft_wrap=True)
         if o.expired:
             people.print(
                 f"{o.file}: rijen voorbij de bewaartermijn zijn verwijderd, en daarmee de"

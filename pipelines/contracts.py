@@ -74,7 +74,8 @@ class Column:
     """One promised column. `codes` names a code list; `refers_to` is (dataset, column); `asked`
     says that it holds the numbers of questions of the questionnaires; `filled_at_end` that it stays
     empty while what the row is about still runs, and so more often in the newest year. `earliest`
-    and `latest` bound a date that can be true; `hours`: the number counts hours.
+    and `latest` bound a date that can be true; `hours`: the number counts hours; `own_number`: its
+    supplier gives it out, and another supplier may give the same number to something else.
     """
 
     name: str
@@ -94,6 +95,7 @@ class Column:
     earliest: dt.date | None = None
     latest: dt.date | None = None
     hours: bool = False
+    own_number: bool = False
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,11 @@ class Dataset:
     @property
     def keys(self) -> tuple[str, ...]:
         return tuple(c.name for c in self.columns if c.key)
+
+    @property
+    def numbered(self) -> bool:
+        """Whether its key is a supplier's own number, so that only its supplier gives it once."""
+        return any(c.key and c.own_number for c in self.columns)
 
     @property
     def person_level(self) -> bool:
@@ -330,6 +337,7 @@ def _read_column(item: Mapping[str, Any]) -> Column:
         earliest=_date(options.get("minimum")) if is_date else None,
         latest=_date(options.get("maximum")) if is_date else None,
         hours=own.get("eenheid") == "uren",
+        own_number=own.get("uniek_binnen") == "leverancier",
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -26,11 +26,20 @@ from pipelines.validate.comparison import Differences, Question
 from pipelines.validate.feedback import folder, report
 from pipelines.validate.feedback.report import Heading, Report
 from pipelines.validate.quarantine import Verdict
-from pipelines.warehouse import acceptances, differences, engine, history, retention, tables
+from pipelines.warehouse import (
+    acceptances,
+    differences,
+    engine,
+    history,
+    parts,
+    retention,
+    tables,
+)
 from pipelines.warehouse.acceptances import Acceptance
 from pipelines.warehouse.history import Receipt
 
 ROWS = "nieuwe_rijen"
+NAME = "naam"  # of the rule about the name of a file
 STAGED = f"{engine.STAGING}.rijen"
 FAILED = f"{engine.STAGING}.gezakt"
 
@@ -100,12 +109,13 @@ def deliver(
     gate: bool,
     accepted: Sequence[Acceptance] = (),
     feedback: Path | None = None,
+    again: Collection[str] = (),
 ) -> list[Outcome]:
     """Take one file in. A refusal is an outcome, not an exception; nothing of it is loaded.
 
     `gate`: also run the Great Expectations suite and refuse when its counts differ. `accepted`:
     findings that were accepted and hold today. `feedback`: write what goes back to the supplier
-    there.
+    there. `again`: ids of deliveries that were replaced or withdrawn and are delivered anew.
     """
     try:
         found = deliveries.open_file(path, contracts, layouts)
@@ -114,18 +124,34 @@ def deliver(
         return [_tell_back(outcome, None, contracts, accepted, feedback)]
     return [
         _tell_back(
-            _deliver_one(con, delivery, contracts, gate=gate),
+            _deliver_one(con, delivery, contracts, gate=gate, again=again),
             delivery,
             contracts,
             accepted,
             feedback,
         )
-        for delivery in found
+        for delivery in (_as_named(con, delivery) for delivery in found)
     ]
 
 
+def _as_named(con: duckdb.DuckDBPyConnection, delivery: Delivery) -> Delivery:
+    """With an id of its own where the same bytes came before under names that say otherwise."""
+    known = history.find(con, delivery.id)
+    if known is None or known.status == "geweigerd":
+        return delivery
+    before = deliveries.said_by(known.file, known.sheet, delivery.dataset, delivery.match.layout)
+    if before == (delivery.supplier, delivery.said) or known.file == delivery.file:
+        return delivery
+    return replace(delivery, id=delivery.own_id)
+
+
 def _deliver_one(
-    con: duckdb.DuckDBPyConnection, delivery: Delivery, contracts: Contracts, *, gate: bool
+    con: duckdb.DuckDBPyConnection,
+    delivery: Delivery,
+    contracts: Contracts,
+    *,
+    gate: bool,
+    again: Collection[str],
 ) -> Outcome:
     receipt = Receipt(
         delivery=delivery.id,
@@ -137,17 +163,20 @@ def _deliver_one(
         received=_now(),
         status="geladen",
         fingerprint=_fingerprint(con, contracts, delivery),
+        sheet=delivery.text.sheet,
     )
     known = history.find(con, delivery.id)
-    if known and known.status == "ingetrokken":
-        return _outcome(con, known, "withdrawn")
-    if known and known.status == "vervangen":
-        return _outcome(con, known, "replaced")
+    if known and known.status not in ("geladen", "geweigerd") and delivery.id not in again:
+        told = "withdrawn" if known.status == "ingetrokken" else "replaced"
+        return _outcome(con, replace(known, file=delivery.file), told)
     same = known and known.status == "geladen" and known.fingerprint == receipt.fingerprint
     if known and same and not retention.came_back(con, contracts, delivery.id, _now().date()):
-        return _outcome(con, known, "unchanged")
+        if known.file != delivery.file:
+            history.rename(con, delivery.id, delivery.file)
+        return _outcome(con, replace(known, file=delivery.file), "unchanged")
     try:
-        return _load(con, delivery, receipt, contracts, gate=gate)
+        held = known is not None and known.status == "geladen"
+        return _load(con, delivery, receipt, contracts, gate=gate, held=held)
     except DeliveryRefused as refusal:
         return _refused(con, receipt, refusal)
     except duckdb.OutOfMemoryException:
@@ -172,23 +201,29 @@ def _load(
     contracts: Contracts,
     *,
     gate: bool,
+    held: bool,
 ) -> Outcome:
     dataset = contracts.dataset(delivery.dataset)
     remarks = _stage(con, delivery, dataset, contracts)
     stage.refuse_ambiguous_numbers(con, STAGED, delivery.match, dataset)
     stage.refuse_month_first(con, STAGED, delivery.text, delivery.match, dataset)
+    by = (delivery.id, delivery.file, delivery.supplier)
+    stands = parts.standing(con, dataset, by, delivery.said, STAGED, held=held)
     promised = checks(
         dataset,
         contracts,
         filled=tables.filled(con, contracts),
-        replaces=history.replaced_by(con, receipt),
         delivery=receipt.delivery,
+        supplier=stands.supplier,
+        replaces=stands.replaces,
         marks=clean.marks(delivery.match, dataset, remarks),
     )
     verdict = quarantine.judge(con, STAGED, FAILED, promised)
     record = _agree_with_suite(con, verdict, promised, dataset) if gate else None
     judged = replace(
         receipt,
+        supplier=stands.supplier,
+        period=stands.period,
         rows_in=verdict.rows_in,
         accepted=verdict.accepted,
         quarantined=verdict.quarantined,
@@ -197,12 +232,31 @@ def _load(
         con,
         contracts,
         judged,
-        verdict.findings,
+        [*verdict.findings, *_about_name(dataset, stands.astray)],
         STAGED,
         FAILED,
         quarantine.rules_of_row(FAILED, promised),
+        stands.replaces,
     )
     return replace(_outcome(con, judged, "accepted"), record=record)
+
+
+def _about_name(dataset: Dataset, astray: str) -> list[quarantine.Finding]:
+    """A finding about the name of the file or sheet, where its rows say otherwise."""
+    if not astray:
+        return []
+    name = Check(
+        id=f"{dataset.id}.{NAME}",
+        sort="bron",
+        severity="waarschuwing",
+        dimension="consistency",
+        columns=(dataset.period_column or "",),
+        fails="false",
+        message=astray,
+        remedy="Geef het bestand een naam met het schooljaar van zijn rijen.",
+        owner=dataset.owner,
+    )
+    return [quarantine.Finding(name, ())]
 
 
 def _stage(
@@ -264,6 +318,10 @@ def _tell_back(
         outcome = replace(outcome, findings=findings, questions=asked)
     if feedback is None or outcome.status in {"replaced", "withdrawn"}:
         return outcome
+    if delivery is not None and outcome.status != "refused":
+        delivery = replace(
+            delivery, supplier=outcome.supplier or delivery.supplier, period=outcome.period
+        )
     try:
         place = folder.write(feedback, _report(outcome, delivery, contracts), outcome.record)
     except (OSError, DeliveryRefused):
@@ -296,9 +354,9 @@ def _fingerprint(con: duckdb.DuckDBPyConnection, contracts: Contracts, delivery:
     texts = " ".join(rule.fails for rule in dataset.rules)
     others = {c.refers_to[0] for c in dataset.columns if c.refers_to}
     others |= {d for d in contracts.datasets if re.search(rf"\b{d}\b", texts)}
-    parts = [contracts.fingerprint, delivery.match.layout.id]
-    parts += [f"{d}:{','.join(history.loaded(con, d))}" for d in sorted(others - {dataset.id})]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    told = [contracts.fingerprint, delivery.match.layout.id]
+    told += [f"{d}:{','.join(history.loaded(con, d))}" for d in sorted(others - {dataset.id})]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
 def _receipt_of_file(path: Path, refusal: DeliveryRefused) -> Receipt:

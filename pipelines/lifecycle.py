@@ -11,13 +11,23 @@ from pipelines import contracts as contract_files
 from pipelines.contracts import Contracts
 from pipelines.errors import UsageError
 from pipelines.ingest import layouts
-from pipelines.intake import Progress, existing, prepare, quietly, refuse_unbalanced, today
+from pipelines.intake import (
+    Progress,
+    existing,
+    prepare,
+    quietly,
+    reading,
+    refuse_unbalanced,
+    today,
+    withdrawal_begins,
+    withdrawal_is_finished,
+)
 from pipelines.release import publish
 from pipelines.release.publish import Release
 from pipelines.validate.checks import checks
 from pipelines.validate.comparison import Differences, Question
 from pipelines.validate.feedback import folder
-from pipelines.warehouse import acceptances, calendar, history
+from pipelines.warehouse import acceptances, calendar, copy, history
 from pipelines.warehouse import differences as compared
 from pipelines.warehouse.acceptances import Acceptance
 from pipelines.warehouse.calendar import Due
@@ -26,16 +36,14 @@ from pipelines.warehouse.history import Entry
 
 def entries(workdir: Path) -> tuple[Entry, ...]:
     """Every delivery on record, oldest first."""
-    with existing(workdir) as con:
-        prepare(con, contract_files.load())
+    with reading(workdir, contract_files.load()) as con:
         return history.entries(con)
 
 
 def owed(workdir: Path, on: dt.date | None = None) -> tuple[Due, ...]:
     """What suppliers delivered, still owe, or owe too late; on a day, or today."""
     promises = contract_files.load()
-    with existing(workdir) as con:
-        prepare(con, promises)
+    with reading(workdir, promises) as con:
         return calendar.calendar(con, promises, on or today())
 
 
@@ -46,8 +54,7 @@ def differences(
 
     `wanted`: its id or its file's name; of more with one name it is the one that is loaded.
     """
-    with existing(workdir) as con:
-        prepare(con, contract_files.load())
+    with reading(workdir, contract_files.load()) as con:
         known = [e for e in history.entries(con) if wanted in (e.delivery, e.file)]
         loaded = [e for e in known if e.status == "geladen"]
         found = loaded[0] if len(loaded) == 1 else _one(tuple(known), wanted, "te vergelijken")
@@ -71,12 +78,41 @@ def withdraw(
     promises = contract_files.load()
     with existing(workdir) as con:
         prepare(con, promises)
+        copy.refuse_older(con, workdir)
         found = _one(history.entries(con), wanted, "in te trekken")
-        if found.status != "ingetrokken":
+        if found.status != "ingetrokken" or found.withdrawn is None:
+            withdrawal_begins(workdir, found.delivery)
             history.withdraw(con, found, reason, dt.datetime.now(dt.UTC).replace(tzinfo=None))
         folder.remove(workdir / folder.NAME, found.delivery)
         refuse_unbalanced(con, promises)
-        return found, publish.publish(con, promises, workdir, progress=progress)
+        release = publish.publish(con, promises, workdir, progress=progress)
+        withdrawal_is_finished(workdir)
+        return found, release
+
+
+def restore(workdir: Path) -> int:
+    """Make the warehouse again from the archive; the number of deliveries in it.
+
+    Raises `UsageError` where there is nothing to make it from, or nothing is lost.
+    """
+    promises = contract_files.load()
+    return copy.restore(workdir, promises, lambda con: prepare(con, promises))
+
+
+def undo_withdrawal(workdir: Path, wanted: str) -> Entry:
+    """Let the next run read a withdrawn delivery again. `wanted`: its id or its file's name.
+
+    Raises `UsageError` when it is not one delivery that was withdrawn.
+    """
+    with existing(workdir) as con:
+        prepare(con, contract_files.load())
+        found = _one(history.entries(con), wanted, "terug te laten komen")
+        if found.status != "ingetrokken":
+            raise UsageError(
+                f"De levering {wanted} is niet ingetrokken; er is niets terug te doen."
+            )
+        history.undo_withdrawal(con, found.delivery)
+        return found
 
 
 def accept(workdir: Path, acceptance: Acceptance) -> None:
@@ -115,8 +151,7 @@ def take_back(
 
 def accepted(workdir: Path) -> tuple[Acceptance, ...]:
     """The acceptances that hold today."""
-    with existing(workdir) as con:
-        prepare(con, contract_files.load())
+    with reading(workdir, contract_files.load()) as con:
         return acceptances.holding(con, today())
 
 

@@ -12,11 +12,18 @@ from pipelines import contracts as contract_files
 from pipelines import settings
 from pipelines.deliver import Outcome
 from pipelines.ingest import deliveries
-from pipelines.intake import Progress, prepare, quietly, refuse_unbalanced, take_in
+from pipelines.intake import (
+    Progress,
+    prepare,
+    quietly,
+    refuse_unbalanced,
+    take_in,
+    withdrawal_is_finished,
+)
 from pipelines.release import publish
 from pipelines.release.publish import Release
 from pipelines.validate.feedback import folder
-from pipelines.warehouse import engines, retention
+from pipelines.warehouse import copy, engines, history, retention
 from pipelines.warehouse.engine import open_warehouse
 
 
@@ -61,6 +68,9 @@ def run(
     with open_warehouse(workdir) as con:
         folder.sweep(workdir / folder.NAME)
         prepare(con, promises)
+        copy.refuse_older(con, workdir)
+        for gone in history.withdrawn(con):  # a withdrawal that was broken off is finished here
+            folder.remove(workdir / folder.NAME, gone)
         today = _today()
         if not sure:
             retention.refuse_odd_date(con, promises, today)
@@ -78,6 +88,7 @@ def run(
         outcomes = _without_expired(outcomes, retention.past(con), workdir / folder.NAME)
         refuse_unbalanced(con, promises)
         release = publish.publish(con, promises, workdir, progress=progress, engine=engine)
+        withdrawal_is_finished(workdir)
     return Report(outcomes, release, workdir / folder.NAME)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
@@ -12,12 +11,13 @@ import polars as pl
 
 from pipelines.contracts import Contracts
 from pipelines.errors import DeliveryRefused, UsageError
-from pipelines.ingest import care_messages, identity, layouts, read, statline
+from pipelines.ingest import care_messages, identity, layouts, periods, read, statline
 from pipelines.ingest.identity import Door
 from pipelines.ingest.layouts import Layout, Match
+from pipelines.ingest.periods import NOTHING, Named
 from pipelines.ingest.read import TextFrame
 
-_PERIOD = re.compile(r"(?<!\d)(20\d{2})[-_](20\d{2})(?!\d)")
+UNKNOWN = "onbekend"  # the supplier that nobody names
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,9 @@ class Delivery:
     """One table from one supplier about one dataset and period, recognised and past the door.
 
     `id`: 16 hex digits of the SHA-256 of the bytes (of the file in a zip, where it came in one) and
-    the sheet's name. `period` is empty when the file's name holds none. `door` watches a table that
-    is read part by part; None where all of it has passed.
+    the sheet's name. `supplier` and `period` are what layout and names say until the rows have told
+    (`warehouse.parts`); `said`: what the names of file and sheet say of its time and part. `door`
+    watches a table that is read part by part; None where all of it has passed.
     """
 
     id: str
@@ -37,6 +38,13 @@ class Delivery:
     match: Match
     text: TextFrame
     door: Door | None = None
+    said: Named = NOTHING
+
+    @property
+    def own_id(self) -> str:
+        """Tells it from a delivery with the same bytes whose names say something else."""
+        said = f"{self.id} {self.dataset} {self.supplier} {self.said}"
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
 
     def parts(self) -> Iterator[pl.DataFrame]:
         """All rows of the text. A table that is read part by part passes the door here: raises
@@ -56,24 +64,32 @@ def inbox(folder: Path) -> list[Path]:
     """Files that look like deliveries, by name; a file left out has an unknown extension."""
     if not folder.is_dir():
         raise UsageError(f"De inbox {folder} bestaat niet of is geen map.")
-    return sorted(p for p in folder.iterdir() if not p.name.startswith((".", "~$")))
+    found = sorted(p for p in folder.iterdir() if not p.name.startswith((".", "~$")))
+    if not found:
+        raise UsageError(
+            f"De inbox {folder} is leeg. Leg de leveringen erin, of wijs de map aan waarin zij"
+            " staan. Er is niets veranderd."
+        )
+    return found
 
 
 def in_load_order(
     paths: Sequence[Path], contracts: Contracts, known: Sequence[Layout]
 ) -> list[Path]:
-    """Paths such that a dataset comes after what it refers to; unrecognised files come first."""
+    """Paths such that a dataset comes after what it refers to, and what calls itself a correction
+    after the rest of its dataset; unrecognised files come first."""
     if len(paths) < 2:
         return list(paths)  # not read twice where there is nothing to order
     order = {name: i for i, name in enumerate(contracts.in_load_order())}
 
-    def place(path: Path) -> tuple[int, str]:
+    def place(path: Path) -> tuple[int, bool, str]:
         try:
             texts = statline.by_wijk(care_messages.joined(read.read(path, sample=True), known))
             datasets = [layouts.match(t, known, contracts).layout.dataset for t in texts]
         except DeliveryRefused:
-            return -1, path.name
-        return min(order[d] for d in datasets), path.name
+            return -1, False, path.name
+        first = min(order[d] for d in datasets)
+        return first, periods.is_correction(path.stem), path.name
 
     return sorted(paths, key=place)
 
@@ -128,16 +144,19 @@ def open_file(path: Path, contracts: Contracts, known: Sequence[Layout]) -> list
         _refuse_wrong_name(name, dataset.id, contracts)
         _refuse_too_wide(text, match, text.frame)
         key = f"{text.digest}#{text.sheet}"
+        file = f"{path.name}/{text.member}" if text.member else path.name
+        supplier, said = said_by(file, text.sheet, dataset.id, match.layout)
         found.append(
             Delivery(
                 id=(hashlib.sha256(key.encode()).hexdigest() if text.sheet else text.digest)[:16],
-                file=f"{path.name}/{text.member}" if text.member else path.name,
+                file=file,
                 dataset=dataset.id,
-                supplier=match.layout.supplier or _supplier_in(name.stem, dataset.id, text),
-                period=_period_in(name.stem),
+                supplier=supplier,
+                period=said.period,
                 match=match,
                 text=text,
                 door=door if text.rest else None,
+                said=said,
             )
         )
     if not found:
@@ -170,19 +189,15 @@ def _refuse_too_wide(text: TextFrame, match: Match, part: pl.DataFrame) -> None:
         )
 
 
-def _supplier_in(stem: str, dataset: str, text: TextFrame) -> str:
-    """`<supplier>_<dataset>_<period>` -> supplier.
+def said_by(file: str, sheet: str, dataset: str, layout: Layout) -> tuple[str, Named]:
+    """What layout and names say of the supplier, and of time and part: `<supplier>_<dataset>_...`.
 
-    Messages have names of their own. Each such file is a supplier of its own, or the next message
-    would replace it.
+    `file`: the name of a file, or `<zip>/<file in it>`. Messages have names of their own: each such
+    file is a supplier of its own, or the next message would replace it.
     """
+    stem = PurePosixPath(file.rpartition("/")[2]).stem
     before, found, _ = stem.partition(dataset)
-    supplier = before.strip("_- ")
-    if found and supplier:
-        return supplier
-    return f"onbekend ({stem})" if text.origin == "bericht" else "onbekend"
-
-
-def _period_in(stem: str) -> str:
-    match = _PERIOD.search(stem)
-    return f"{match.group(1)}-{match.group(2)}" if match else ""
+    supplier = before.strip("_- ") if found else ""
+    if not supplier:
+        supplier = f"{UNKNOWN} ({stem})" if layout.id == care_messages.LAYOUT else UNKNOWN
+    return layout.supplier or supplier, periods.named(sheet, stem)

@@ -36,7 +36,7 @@ from pipelines.release import components, ledger, reference, tally
 from pipelines.release.basis import basis
 from pipelines.release.components import Protected, Thresholds
 from pipelines.release.figures import figures
-from pipelines.warehouse import archive, calendar, coverage, engines, retention
+from pipelines.warehouse import archive, calendar, copy, coverage, engines, retention
 from pipelines.warehouse import tables as warehouse
 from pipelines.warehouse.engine import keep
 
@@ -70,11 +70,12 @@ def publish(
     """
     sweep(workdir)
     archived = archive.write(con, contracts, workdir)
+    copy.write(con, workdir)
     years = school_years(con, contracts)
     plan = plans.load(METRICS)
     made_from = basis(con, contracts, plan, years, _revision())
     unchanged = served(workdir, made_from)
-    if unchanged:
+    if unchanged and tally.kept(workdir, unchanged.id):
         return unchanged
     asof = last_day(years)
     thresholds = _thresholds(contracts)

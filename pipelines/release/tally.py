@@ -68,6 +68,11 @@ def reasons(protected: Sequence[Protected]) -> pl.DataFrame:
     )
 
 
+def kept(workdir: Path, release: str) -> bool:
+    """Whether the counts of a release are there; an audit without them tries less."""
+    return (workdir / FOLDER / f"{release}.duckdb").is_file()
+
+
 def store(
     con: duckdb.DuckDBPyConnection,
     workdir: Path,

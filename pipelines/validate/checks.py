@@ -60,14 +60,16 @@ def checks(
     *,
     filled: Set[str],
     delivery: str = "",
-    replaces: str = "",
+    supplier: str = "",
+    replaces: Sequence[str] = (),
     marks: Sequence[Mark] = (),
 ) -> tuple[Check, ...]:
     """All checks of a dataset, in the order of the contract.
 
     `filled`: datasets with at least one loaded row; a reference to any other cannot be judged.
-    `delivery` and `replaces`: ids of this delivery and of the one it replaces, whose keys are
-    free to come back. `marks`: what cleaning has to report about this delivery's layout.
+    `delivery` and `replaces`: ids of this delivery and of those it replaces, whose keys are free to
+    come back. `supplier`: who gave out its numbers. `marks`: what cleaning has to report about
+    this delivery's layout.
     """
     found: list[Check] = []
     for column in dataset.columns:
@@ -75,7 +77,7 @@ def checks(
         found += _column_checks(dataset, column, contracts, filled, own)
     if dataset.keys:
         found.append(_unique(dataset))
-        found.append(_unique_elsewhere(dataset, (delivery, replaces)))
+        found.append(_unique_elsewhere(dataset, (delivery, *replaces), supplier))
     found += [
         Check(
             id=f"{dataset.id}.{rule.id}",
@@ -345,20 +347,32 @@ def _unique(dataset: Dataset) -> Check:
     )
 
 
-def _unique_elsewhere(dataset: Dataset, own: tuple[str, ...]) -> Check:
+def _unique_elsewhere(dataset: Dataset, own: tuple[str, ...], supplier: str) -> Check:
+    """A key that another delivery holds already. Another supplier may have given the same number to
+    something else: that is the same row only when it is about the same pupil and time.
+    """
     keys = ", ".join(quoted(k) for k in dataset.keys)
     filled = " AND ".join(f"{quoted(k)} IS NOT NULL" for k in dataset.keys)
-    mine = _texts(own)
+    elsewhere = f"FROM {quoted(dataset.id)} WHERE {filled} AND _levering NOT IN ({_texts(own)})"
+    of_supplier = ""
+    fails = ""
+    if dataset.numbered:
+        names = [c.name for c in dataset.columns]
+        telling = [*dataset.keys, *(["leerling_id"] if "leerling_id" in names else [])]
+        whole = ", ".join(quoted(c) for c in [*telling, *filter(None, [dataset.period_column])])
+        fails = f" OR ({whole}) IN (SELECT ({whole}) {elsewhere})"
+        of_supplier = (
+            " AND _levering IN (SELECT levering FROM register.leveringen"
+            f" WHERE lower(leverancier) = lower({_text(supplier)}))"
+        )
+    fails = f"({keys}) IN (SELECT ({keys}) {elsewhere}{of_supplier}){fails}"
     return Check(
         id=f"{dataset.id}.{dataset.keys[0]}.elders",
         sort="uniek",
         severity="fout",
         dimension="uniqueness",
         columns=dataset.keys,
-        fails=(
-            f"({keys}) IN (SELECT ({keys}) FROM {quoted(dataset.id)}"
-            f" WHERE {filled} AND _levering NOT IN ({mine}))"
-        ),
+        fails=fails,
         message=(
             f"Deze {' + '.join(dataset.keys)} is al in gebruik in een andere levering"
             " die nog geldt."

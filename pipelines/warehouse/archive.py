@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.contracts import Contracts
+from pipelines.contracts import Contracts, Dataset
 from pipelines.errors import UsageError
 from pipelines.ingest.clean import quoted
 from pipelines.warehouse import engine, state, tables
@@ -31,25 +31,27 @@ def write(con: duckdb.DuckDBPyConnection, contracts: Contracts, workdir: Path) -
     """
     home = workdir / FOLDER
     kept: dict[str, str] = {}
+    unique = tables.counted(con, contracts)
     for dataset in contracts.datasets.values():
         name = quoted(dataset.id)
         if not con.execute(f"SELECT 1 FROM {name} LIMIT 1").fetchone():
             continue
-        said = f"{state.rows(con, name)} {tables.columns(dataset)}"
+        rows = f"({unique[dataset.id]})" if dataset.id in unique else name
+        said = f"{state.rows(con, rows)} {tables.columns(dataset)}"
         file = home / dataset.id / f"{hashlib.sha256(said.encode()).hexdigest()[:16]}.parquet"
         if not file.exists():
-            _copy(con, name, file)
+            _copy(con, rows, file)
         kept[dataset.id] = file.relative_to(home).as_posix()
     _remove_all_but(home, set(kept.values()))
     return kept
 
 
-def _copy(con: duckdb.DuckDBPyConnection, name: str, file: Path) -> None:
+def _copy(con: duckdb.DuckDBPyConnection, rows: str, file: Path) -> None:
     half = file.with_suffix(HALF)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         target = str(half).replace("'", "''")
-        con.execute(f"COPY {name} TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+        con.execute(f"COPY (FROM {rows}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
         engine.keep(half)
         half.replace(file)
     except (OSError, duckdb.IOException) as problem:
@@ -58,6 +60,30 @@ def _copy(con: duckdb.DuckDBPyConnection, name: str, file: Path) -> None:
             f"Het archief in {file.parent} kon niet worden geschreven: is de schijf vol? De"
             " vorige publicatie is ongemoeid."
         ) from problem
+
+
+def read_back(con: duckdb.DuckDBPyConnection, dataset: Dataset, workdir: Path) -> None:
+    """Put the archived rows of a dataset into its empty table, with the numbers as they came."""
+    files = sorted(
+        (workdir / FOLDER / dataset.id).glob("*.parquet"), key=lambda f: f.stat().st_mtime
+    )
+    if not files:
+        return
+    place = str(files[-1]).replace("'", "''")
+    own = ", ".join(
+        f"CASE WHEN ends_with({quoted(c.name)}, {tables.OF} || leverancier)"
+        f" THEN left({quoted(c.name)}, length({quoted(c.name)}) - length({tables.OF} ||"
+        f" leverancier)) ELSE {quoted(c.name)} END AS {quoted(c.name)}"
+        for c in dataset.columns
+        if c.own_number
+    )
+    replaced = f" REPLACE ({own})" if own else ""
+    con.execute(
+        f"INSERT INTO {quoted(dataset.id)} BY NAME SELECT t.*{replaced}"
+        f" FROM read_parquet('{place}') t"
+        f" LEFT JOIN (SELECT levering AS {tables.DELIVERY}, leverancier FROM register.leveringen)"
+        f" USING ({tables.DELIVERY})"
+    )
 
 
 def _remove_all_but(home: Path, kept: set[str]) -> None:

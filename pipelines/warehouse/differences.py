@@ -22,6 +22,8 @@ from pipelines.warehouse.acceptances import Acceptance
 FEWER, MORE = "vraag_rijen_minder", "vraag_rijen_meer"  # parameters
 EMPTY_JUMP = "vraag_lege_cellen"
 LEAST_ROWS = "vraag_minimum_rijen"
+_AND = ", "  # between the deliveries that one replaced
+_ONE_OF = f"list_contains(string_split(vorige, '{_AND}'), {{}})"
 MOST_LISTED = 20_000  # rows named one by one; the counts are always whole
 
 _SCHEMA = """
@@ -49,15 +51,15 @@ def record(
     con: duckdb.DuckDBPyConnection,
     dataset: Dataset,
     delivery: str,
-    replaced: str,
+    replaced: Sequence[str],
     staged: str,
     failed: str,
 ) -> None:
-    """Store what tells the staged rows from those of the delivery that they replace."""
+    """Store what tells the staged rows from those of the deliveries that they replace."""
     forget(con, delivery)
     con.execute(
         f"INSERT INTO register.verschilrijen {_compared(dataset, staged, failed)}",
-        {"levering": delivery, "vorige": replaced},
+        {"levering": delivery, "vorige": list(replaced)},
     )
     counts = ", ".join(f"count(*) FILTER (soort = '{sort}')" for sort in SORT_IN_WORDS)
     kept_apart = f"SELECT 1 FROM {failed} f WHERE f.fout AND f._nr = s._nr"
@@ -68,10 +70,11 @@ def record(
         " - count(*) FILTER (soort IN ('nieuw', 'hersteld', 'gewijzigd')),"
         f" {_per_column('kolom')}, {_per_column('aantal')}, $sleutel"
         " FROM register.verschilrijen WHERE levering = $levering",
-        {"levering": delivery, "vorige": replaced, "sleutel": _keys(dataset)},
+        {"levering": delivery, "vorige": _AND.join(replaced), "sleutel": _keys(dataset)},
     )
     # What it replaced is no longer held: nor are the keys of its own comparison.
-    con.execute("DELETE FROM register.verschilrijen WHERE levering = ?", [replaced])
+    for one in replaced:
+        con.execute("DELETE FROM register.verschilrijen WHERE levering = ?", [one])
 
 
 def _per_column(wanted: str) -> str:
@@ -108,14 +111,14 @@ def _compared(dataset: Dataset, staged: str, failed: str) -> str:
             WHERE NOT EXISTS (SELECT 1 FROM {failed} f WHERE f.fout AND f._nr = s._nr)),
         older AS (
             SELECT true AS _er, {columns}, {turn.format(order=tables.DELIVERY)}
-            FROM {quoted(dataset.id)} WHERE {tables.DELIVERY} = $vorige),
+            FROM {quoted(dataset.id)} WHERE {tables.DELIVERY} IN (SELECT unnest($vorige))),
         apart AS (
             SELECT min(_rij) AS _rij, {_as_list(keys, "s")} AS sleutel FROM {staged} s
             WHERE EXISTS (SELECT 1 FROM {failed} f WHERE f.fout AND f._nr = s._nr)
             GROUP BY sleutel),
         was_apart AS (
             SELECT DISTINCT {_from_quarantine(keys)} AS sleutel FROM register.quarantaine
-            WHERE levering = $vorige),
+            WHERE levering IN (SELECT unnest($vorige))),
         matched AS (
             SELECT o._er AS was, n._er AS is_nu, n._rij, [{key}] AS sleutel,
                 CASE WHEN o._er AND n._er AND ({any_cell}) THEN {changed} ELSE [] END AS kolommen
@@ -309,10 +312,12 @@ def find(
 ) -> Differences | None:
     """What was stored for a delivery; None when it replaced nothing. `most`: rows to name."""
     row = con.execute(
-        "SELECT v.vorige, coalesce(l.bestand, ''), verdwenen, apart, nieuw, hersteld, gewijzigd,"
+        "SELECT v.vorige, (SELECT coalesce(string_agg(bestand, $en ORDER BY bestand), '')"
+        f" FROM register.leveringen l WHERE {_ONE_OF.format('l.levering')}),"
+        " verdwenen, apart, nieuw, hersteld, gewijzigd,"
         " gelijk, kolommen, aantallen, v.sleutel FROM register.verschillen v"
-        " LEFT JOIN register.leveringen l ON l.levering = v.vorige WHERE v.levering = ?",
-        [delivery],
+        " WHERE v.levering = $levering",
+        {"levering": delivery, "en": _AND},
     ).fetchone()
     if row is None:
         return None
@@ -365,6 +370,6 @@ def forget_rows(con: duckdb.DuckDBPyConnection, delivery: str) -> None:
     """Delete every key of a delivery's rows, also where another replaced it; counts stay."""
     con.execute(
         "DELETE FROM register.verschilrijen WHERE levering = $1 OR levering IN"
-        " (SELECT levering FROM register.verschillen WHERE vorige = $1)",
+        f" (SELECT levering FROM register.verschillen WHERE {_ONE_OF.format('$1')})",
         [delivery],
     )

@@ -39,8 +39,39 @@ def open_warehouse(workdir: Path | None) -> Iterator[duckdb.DuckDBPyConnection]:
             with _connected(str(workdir / FILE)) as con:
                 version.refuse_newer(con)
                 yield con
-        finally:
-            _erase(workdir)
+        except duckdb.IOException as problem:
+            _erase(workdir, heard=False)
+            raise UsageError(
+                f"In {workdir} kon niet worden geschreven: is de schijf vol? Wat al vaststond,"
+                " blijft staan; van de rest is niets gedaan. Maak ruimte en geef de opdracht"
+                " opnieuw."
+            ) from problem
+        except BaseException:
+            _erase(workdir, heard=False)  # what went wrong first is what is told
+            raise
+        _erase(workdir, heard=True)
+
+
+@contextmanager
+def read_warehouse(workdir: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that only reads: a full disk or a folder that may not be written is no obstacle.
+
+    Raises `UsageError` where there is no warehouse, another process writes in it, or a later
+    Zichtlijn made it.
+    """
+    file = workdir / FILE
+    if not file.exists():
+        raise UsageError(f"In {workdir} is geen magazijn; draai daar eerst 'zichtlijn run'.")
+    try:
+        con = duckdb.connect(str(file), read_only=True)
+    except duckdb.IOException:
+        raise UsageError(
+            f"Het magazijn in {workdir} is in gebruik, of u mag het niet lezen. Wacht tot de run"
+            " klaar is."
+        ) from None
+    with con:
+        version.refuse_newer(con)
+        yield con
 
 
 @contextmanager
@@ -88,6 +119,14 @@ def _bytes(setting: str) -> float:
     number, unit = setting.split()
     power = ("bytes", "KiB", "MiB", "GiB", "TiB").index(unit)
     return float(number) * float(1024**power)
+
+
+@contextmanager
+def held(workdir: Path) -> Iterator[None]:
+    """Keep every other run out of the work folder, without opening the warehouse."""
+    with _alone(workdir):
+        _sweep(workdir)
+        yield
 
 
 @contextmanager
@@ -139,20 +178,18 @@ def erase_later(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(f"INSERT INTO {TO_ERASE} SELECT 1 WHERE NOT EXISTS (FROM {TO_ERASE})")
 
 
-def _erase(workdir: Path) -> None:
-    """Copy what is left to a new file and put that in the place of the old one."""
+def _erase(workdir: Path, *, heard: bool) -> None:
+    """Copy what is left to a new file and put that in the place of the old one.
+
+    `heard`: raise `UsageError` where the disk has no room for it; the note that it is to be done
+    stays, so that the next command does it.
+    """
     file, fresh = workdir / FILE, workdir / FRESH
     if not file.exists():
         return
     try:
         with duckdb.connect(str(file)) as con:
-            schema, table = TO_ERASE.split(".")
-            if not con.execute(
-                "SELECT 1 FROM duckdb_tables() WHERE schema_name = ? AND table_name = ?",
-                [schema, table],
-            ).fetchone():
-                return
-            if not con.execute(f"FROM {TO_ERASE}").fetchone():
+            if not _is_to_erase(con):
                 return
             con.execute("SET temp_directory = ''")
             con.execute(f"ATTACH '{str(fresh).replace(chr(39), chr(39) * 2)}' AS nieuw")
@@ -162,11 +199,21 @@ def _erase(workdir: Path) -> None:
             con.execute("DETACH nieuw")
         keep(fresh)
         fresh.replace(file)
-    except duckdb.IOException as problem:
-        raise UsageError(
-            f"Het magazijn in {workdir} kon niet worden opgeschoond: is de schijf vol? De rijen"
-            " zijn verwijderd; draai opnieuw om ook de resten in het bestand te wissen."
-        ) from problem
+    except (duckdb.IOException, OSError) as problem:
+        if heard:
+            raise UsageError(
+                "De opdracht is uitgevoerd, maar gewiste rijen staan nog in vrije ruimte van"
+                f" {file}: om die te wissen is plaats nodig voor een tweede kopie. Is de schijf"
+                " vol? Maak ruimte en geef de opdracht opnieuw."
+            ) from problem
+
+
+def _is_to_erase(con: duckdb.DuckDBPyConnection) -> bool:
+    schema, table = TO_ERASE.split(".")
+    there = con.execute(
+        "SELECT 1 FROM duckdb_tables() WHERE schema_name = ? AND table_name = ?", [schema, table]
+    ).fetchone()
+    return there is not None and con.execute(f"FROM {TO_ERASE}").fetchone() is not None
 
 
 def keep(file: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Literal
@@ -23,7 +23,9 @@ CREATE TABLE IF NOT EXISTS register.leveringen (
     levering VARCHAR PRIMARY KEY, bestand VARCHAR, dataset VARCHAR, leverancier VARCHAR,
     periode VARCHAR, indeling VARCHAR, ontvangen_op TIMESTAMP, volgnummer BIGINT,
     status VARCHAR, rijen BIGINT, geaccepteerd BIGINT, afgekeurd BIGINT, regel VARCHAR,
-    bericht VARCHAR, vingerafdruk VARCHAR, vervangen_door VARCHAR);
+    bericht VARCHAR, vingerafdruk VARCHAR, vervangen_door VARCHAR, blad VARCHAR DEFAULT '');
+ALTER TABLE register.leveringen ADD COLUMN IF NOT EXISTS blad VARCHAR DEFAULT '';
+CREATE TABLE IF NOT EXISTS register.inbox (bestand VARCHAR, levering VARCHAR);
 CREATE TABLE IF NOT EXISTS register.bevindingen (
     levering VARCHAR, regel VARCHAR, ernst VARCHAR, dimensie VARCHAR, kolommen VARCHAR[],
     uitkomst VARCHAR, rijen BIGINT[], bericht VARCHAR, herstel VARCHAR, aantal BIGINT);
@@ -32,6 +34,7 @@ CREATE TABLE IF NOT EXISTS register.quarantaine (
     levering VARCHAR, rij BIGINT, regels VARCHAR[], inhoud JSON);
 CREATE TABLE IF NOT EXISTS register.intrekkingen (
     levering VARCHAR PRIMARY KEY, ingetrokken_op TIMESTAMP, reden VARCHAR);
+ALTER TABLE register.intrekkingen ADD COLUMN IF NOT EXISTS opgeheven BOOLEAN DEFAULT false;
 CREATE TABLE IF NOT EXISTS register.verlopen (
     levering VARCHAR, geaccepteerd BIGINT, afgekeurd BIGINT, verwijderd_op DATE);
 ALTER TABLE register.verlopen ADD COLUMN IF NOT EXISTS grens DATE;
@@ -61,6 +64,7 @@ class Receipt:
     rule: str = ""
     message: str = ""
     fingerprint: str = ""
+    sheet: str = ""
 
 
 def create(con: duckdb.DuckDBPyConnection) -> None:
@@ -84,7 +88,7 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
 def find(con: duckdb.DuckDBPyConnection, delivery: str) -> Receipt | None:
     row = con.execute(
         "SELECT levering, bestand, dataset, leverancier, periode, indeling, ontvangen_op, status,"
-        " rijen, geaccepteerd, afgekeurd, regel, bericht, vingerafdruk"
+        " rijen, geaccepteerd, afgekeurd, regel, bericht, vingerafdruk, coalesce(blad, '')"
         " FROM register.leveringen WHERE levering = ?",
         [delivery],
     ).fetchone()
@@ -104,14 +108,65 @@ def findings_of(con: duckdb.DuckDBPyConnection, delivery: str) -> list[dict[str,
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 
-def replaced_by(con: duckdb.DuckDBPyConnection, receipt: Receipt) -> str:
-    """Id of the loaded delivery of the same supplier, dataset and period; empty when none."""
+def in_its_place(con: duckdb.DuckDBPyConnection, delivery: str) -> str:
+    """Id of the delivery that counts in the place of a replaced one, at the end of the chain; empty
+    when that one does not count any more."""
+    seen = {delivery}
+    while row := con.execute(
+        "SELECT status, levering, coalesce(vervangen_door, '') FROM register.leveringen"
+        " WHERE levering = ?",
+        [delivery],
+    ).fetchone():
+        status, found, after = row
+        if status != "vervangen":
+            return found if status == "geladen" else ""
+        if after in seen:
+            return ""
+        seen.add(after)
+        delivery = after
+    return ""
+
+
+def undo_withdrawal(con: duckdb.DuckDBPyConnection, delivery: str) -> None:
+    """Let the next run load a withdrawn delivery again, where it finds it in its inbox."""
+    with transaction(con):
+        _lift(con, delivery)
+
+
+def _lift(con: duckdb.DuckDBPyConnection, delivery: str) -> None:
+    con.execute("UPDATE register.intrekkingen SET opgeheven = true WHERE levering = ?", [delivery])
+
+
+def is_undone(con: duckdb.DuckDBPyConnection, delivery: str) -> bool:
+    """Whether a withdrawn delivery may be loaded again."""
     row = con.execute(
-        "SELECT levering FROM register.leveringen WHERE status = 'geladen' AND dataset = ?"
-        " AND leverancier = ? AND periode = ? AND levering <> ? ORDER BY volgnummer DESC",
-        [receipt.dataset, receipt.supplier, receipt.period, receipt.delivery],
+        "SELECT opgeheven FROM register.intrekkingen WHERE levering = ?", [delivery]
     ).fetchone()
-    return row[0] if row else ""
+    return row is None or bool(row[0])
+
+
+def withdrawn(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Ids of the deliveries that were withdrawn and did not come back."""
+    rows = con.execute("SELECT levering FROM register.leveringen WHERE status = 'ingetrokken'")
+    return [delivery for (delivery,) in rows.fetchall()]
+
+
+def in_inbox(con: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
+    """(file, delivery) of everything that the last run found in its inbox."""
+    return {(f, d) for f, d in con.execute("FROM register.inbox").fetchall()}
+
+
+def note_inbox(con: duckdb.DuckDBPyConnection, found: Iterable[tuple[str, str]]) -> None:
+    """Keep what this run found in its inbox, so that the next one knows what is delivered anew."""
+    with transaction(con):
+        con.execute("DELETE FROM register.inbox")
+        for file, delivery in sorted(set(found)):
+            con.execute("INSERT INTO register.inbox VALUES (?, ?)", [file, delivery])
+
+
+def rename(con: duckdb.DuckDBPyConnection, delivery: str, file: str) -> None:
+    """The file's name of now, where it says the same as the name that it came with."""
+    con.execute("UPDATE register.leveringen SET bestand = ? WHERE levering = ?", [file, delivery])
 
 
 def loaded(con: duckdb.DuckDBPyConnection, dataset: str) -> list[str]:
@@ -158,23 +213,25 @@ def load(
     staged: str,
     failed: str,
     rules_of_row: str,
+    replaced: Sequence[str] = (),
 ) -> None:
     """Load one judged delivery in one transaction: all of it, with its record, or nothing.
 
-    What tells it from the delivery it replaces is part of that record.
+    What tells it from the deliveries it replaces (`replaced`) is part of that record.
     `rules_of_row`: SQL that yields `_nr` and the ids of the rules a failing row broke.
     """
     dataset = contracts.dataset(receipt.dataset)
-    replaced = replaced_by(con, receipt)
     with transaction(con):
         if replaced:
             differences.record(con, dataset, receipt.delivery, replaced, staged, failed)
-            tables.remove(con, receipt.dataset, replaced)
+        for one in replaced:
+            tables.remove(con, receipt.dataset, one)
             con.execute(
                 "UPDATE register.leveringen SET status = 'vervangen', vervangen_door = ?"
                 " WHERE levering = ?",
-                [receipt.delivery, replaced],
+                [receipt.delivery, one],
             )
+        _lift(con, receipt.delivery)
         tables.remove(con, receipt.dataset, receipt.delivery)
         tables.insert(con, dataset, staged, failed, receipt.delivery)
         units.record(con, contracts, dataset.id, receipt.delivery)
@@ -199,19 +256,22 @@ def load(
 
 def _write(con: duckdb.DuckDBPyConnection, receipt: Receipt) -> None:
     known = con.execute(
-        "SELECT ontvangen_op, volgnummer FROM register.leveringen WHERE levering = ?",
+        "SELECT ontvangen_op, volgnummer, status FROM register.leveringen WHERE levering = ?",
         [receipt.delivery],
     ).fetchone()
     newest = con.execute("SELECT coalesce(max(volgnummer), 0) FROM register.leveringen").fetchone()
-    received, number = known or (receipt.received, (newest or (0,))[0] + 1)
+    received, number = receipt.received, (newest or (0,))[0] + 1
+    if known and known[2] not in ("vervangen", "ingetrokken"):  # what comes back is delivered anew
+        received, number = known[0], known[1]
     for table in ("leveringen", "bevindingen", "quarantaine", "verlopen"):
         con.execute(f"DELETE FROM register.{table} WHERE levering = ?", [receipt.delivery])
     con.execute(
-        "INSERT INTO register.leveringen VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')",
+        "INSERT INTO register.leveringen"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?)",
         [
             receipt.delivery, receipt.file, receipt.dataset, receipt.supplier, receipt.period,
             receipt.layout, received, number, receipt.status, receipt.rows_in, receipt.accepted,
-            receipt.quarantined, receipt.rule, receipt.message, receipt.fingerprint,
+            receipt.quarantined, receipt.rule, receipt.message, receipt.fingerprint, receipt.sheet,
         ],
     )  # fmt: skip
 
@@ -279,7 +339,8 @@ def entries(con: duckdb.DuckDBPyConnection) -> tuple[Entry, ...]:
         " geaccepteerd, afgekeurd, (SELECT coalesce(sum(v.geaccepteerd + v.afgekeurd), 0)::BIGINT"
         " FROM register.verlopen v WHERE v.levering = l.levering), i.ingetrokken_op,"
         " coalesce(i.reden, ''), vervangen_door, bericht FROM register.leveringen l"
-        " LEFT JOIN register.intrekkingen i ON i.levering = l.levering ORDER BY volgnummer"
+        " LEFT JOIN register.intrekkingen i ON i.levering = l.levering AND NOT i.opgeheven"
+        " ORDER BY volgnummer"
     ).fetchall()
     return tuple(Entry(*row) for row in rows)
 
@@ -289,11 +350,12 @@ def withdraw(
 ) -> None:
     """Delete every row of a delivery and what was found in it; that it came stays on record.
 
-    What it had replaced is not brought back: those rows were deleted when it was loaded.
+    What it had replaced is read again by the next run that finds it in its inbox: its rows were
+    deleted when this one was loaded.
     """
     with transaction(con):
         tables.remove(con, entry.dataset, entry.delivery)
-        for table in ("bevindingen", "quarantaine"):
+        for table in ("bevindingen", "quarantaine", "inbox"):
             con.execute(f"DELETE FROM register.{table} WHERE levering = ?", [entry.delivery])
         differences.forget(con, entry.delivery)
         con.execute(
@@ -302,6 +364,7 @@ def withdraw(
             [entry.delivery],
         )
         con.execute(
-            "INSERT INTO register.intrekkingen VALUES (?, ?, ?)", [entry.delivery, moment, reason]
+            "INSERT OR REPLACE INTO register.intrekkingen VALUES (?, ?, ?, false)",
+            [entry.delivery, moment, reason],
         )
         engine.erase_later(con)

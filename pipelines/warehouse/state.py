@@ -20,7 +20,8 @@ def fingerprint(con: duckdb.DuckDBPyConnection) -> str:
 
 
 def rows(con: duckdb.DuckDBPyConnection, name: str) -> str:
-    """What tells the rows of a table (a quoted name) from others, whatever their order."""
+    """What tells the rows of a table (a quoted name, or a query in brackets) from others, whatever
+    their order."""
     found = con.execute(
         f"SELECT count(*), bit_xor(hash(t)), sum(hash(t)::HUGEINT) FROM {name} t"
     ).fetchone()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 DELIVERY = "_levering"
+OF = "' van '"  # SQL: between a number and its supplier, where more suppliers gave the same
 
 
 def create(con: duckdb.DuckDBPyConnection, contracts: Contracts) -> None:
@@ -42,6 +43,15 @@ def create(con: duckdb.DuckDBPyConnection, contracts: Contracts) -> None:
         for name, kind in _added(dataset, present.get(dataset.id, columns(dataset))).items():
             con.execute(f"ALTER TABLE {quoted(dataset.id)} ADD COLUMN {quoted(name)} {kind}")
     version.mark(con)
+
+
+def are_current(con: duckdb.DuckDBPyConnection, contracts: Contracts) -> bool:
+    """Whether the warehouse has the form of these contracts, so that nothing needs to be added."""
+    present = _present(con)
+    return version.of(con) == version.VERSION and all(
+        name in present and not _added(dataset, present[name])
+        for name, dataset in contracts.datasets.items()
+    )
 
 
 def columns(dataset: Dataset) -> dict[str, str]:
@@ -94,9 +104,67 @@ def filled(con: duckdb.DuckDBPyConnection, contracts: Contracts) -> Set[str]:
     }
 
 
+def counted(con: duckdb.DuckDBPyConnection, contracts: Contracts) -> Mapping[str, str]:
+    """SQL per dataset in which no two suppliers share a number, for those where they do.
+
+    A supplier's own number says nothing outside its supplier. Where another gave the same one, the
+    number gets its supplier behind it, in every dataset that has it.
+    """
+    shared: dict[str, str] = {}
+    for column, datasets in _own_numbers(contracts).items():
+        given = " UNION ".join(
+            f"SELECT {quoted(column)} AS nummer, lower(leverancier) AS van FROM {quoted(name)}"
+            f" JOIN register.leveringen ON levering = {DELIVERY} WHERE {quoted(column)} IS NOT NULL"
+            for name in datasets
+        )
+        several = f"SELECT nummer FROM ({given}) GROUP BY 1 HAVING count(*) > 1"
+        if _suppliers(con, datasets) > 1 and con.execute(f"{several} LIMIT 1").fetchone():
+            shared[column] = several
+    found: dict[str, str] = {}
+    for dataset in contracts.datasets.values():
+        told = [c.name for c in dataset.columns if c.own_number and c.name in shared]
+        if not told:
+            continue
+        unique = ", ".join(
+            f"CASE WHEN t.{quoted(c)} IN ({shared[c]}) THEN t.{quoted(c)} || {OF}"
+            f" || l.leverancier ELSE t.{quoted(c)} END AS {quoted(c)}"
+            for c in told
+        )
+        found[dataset.id] = (
+            f"SELECT t.* REPLACE ({unique}) FROM {quoted(dataset.id)} t"
+            f" LEFT JOIN register.leveringen l ON l.levering = t.{DELIVERY}"
+        )
+    return found
+
+
+def _own_numbers(contracts: Contracts) -> dict[str, list[str]]:
+    """Column of own numbers -> the datasets that have it."""
+    found: dict[str, list[str]] = {}
+    for dataset in contracts.datasets.values():
+        for column in dataset.columns:
+            if column.own_number:
+                found.setdefault(column.name, []).append(dataset.id)
+    return found
+
+
+def _suppliers(con: duckdb.DuckDBPyConnection, datasets: list[str]) -> int:
+    row = con.execute(
+        "SELECT count(DISTINCT lower(leverancier)) FROM register.leveringen"
+        " WHERE status = 'geladen' AND dataset IN (SELECT unnest(?))",
+        [datasets],
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
 def as_ibis(con: duckdb.DuckDBPyConnection, contracts: Contracts) -> Mapping[str, ir.Table]:
     """Every dataset as an ibis table; an empty one where nothing was delivered."""
     import ibis  # takes a second: only for counting
 
     backend = ibis.duckdb.from_connection(con)
-    return {name: backend.table(name) for name in contracts.datasets}
+    unique = counted(con, contracts)
+    return {
+        name: backend.sql(unique[name], schema=backend.table(name).schema())
+        if name in unique
+        else backend.table(name)
+        for name in contracts.datasets
+    }

@@ -21,6 +21,7 @@ from tests.soak import small
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("lifecycle")]
 
+FIRST = "bestuur_schorsingen_2023-2024.csv"
 SECOND = "bestuur_schorsingen_2023-2024_v2.csv"
 
 
@@ -157,12 +158,23 @@ def test_a_withdrawn_delivery_is_gone_and_stays_gone(house: Path) -> None:
     assert lifecycle.withdraw(house, gone.delivery)[1].id == release.id
 
 
-def test_what_a_withdrawn_delivery_replaced_is_not_brought_back(house: Path) -> None:
+def test_what_a_withdrawn_delivery_replaced_counts_again(house: Path) -> None:
+    """It lies in the inbox still, and nothing is in its place any more (R1)."""
     lifecycle.withdraw(house, SECOND)
+    assert len(small.content(house)["main.schorsingen"]) == 39
     report = again(house)
     assert status(report)[SECOND] == "withdrawn"
-    assert status(report)["bestuur_schorsingen_2023-2024.csv"] == "replaced"
-    assert len(small.content(house)["main.schorsingen"]) == 39
+    assert status(report)[FIRST] == "accepted"
+    assert len(small.content(house)["main.schorsingen"]) == 39 + 59
+    assert status(again(house)) == status(report) | {
+        FIRST: "unchanged",
+        "bestuur_schorsingen_2024-2025.csv": "unchanged",
+    }
+    lifecycle.undo_withdrawal(house, SECOND)
+    both = again(house)
+    assert (status(both)[SECOND], status(both)[FIRST]) == ("accepted", "replaced")
+    with pytest.raises(UsageError, match="niet ingetrokken"):
+        lifecycle.undo_withdrawal(house, SECOND)
 
 
 def test_only_a_known_delivery_can_be_withdrawn(house: Path) -> None:

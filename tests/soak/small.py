@@ -24,7 +24,7 @@ import duckdb
 
 from pipelines import contracts, deliver, run
 from pipelines.release import ledger, publish
-from pipelines.warehouse import engine, history
+from pipelines.warehouse import copy, engine, history
 
 PROMISES = contracts.load()
 PROMISED = [
@@ -97,7 +97,7 @@ def later_files(inbox: Path) -> Path:
 # In the process that may be killed ---------------------------------------------------------------
 
 
-def die(*_: object) -> None:
+def die(*_: object, **__: object) -> None:
     os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
 
 
@@ -229,7 +229,7 @@ def content(workdir: Path) -> dict[str, list[tuple[Any, ...]]]:
 def leftovers(workdir: Path) -> list[str]:
     """Names in the work folder that a finished run does not leave."""
     wanted = {engine.FILE, engine.LOCK, "release.json", "releases", "terugkoppeling", "inbox"}
-    wanted |= {"archief", "tellingen", ledger.FOLDER}
+    wanted |= {"archief", "tellingen", ledger.FOLDER, copy.FILE}
     return sorted(
         [p.name for p in workdir.iterdir() if p.name not in wanted]
         + [p.name for p in (workdir / "releases").iterdir() if p.suffix != ".duckdb"]

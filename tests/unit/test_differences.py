@@ -23,7 +23,7 @@ from tests.flow.test_delivery import SCHOOL, suspension, write
 
 PROMISES = contracts.load()
 FILE = "bestuur_schorsingen_2023-2024.csv"
-BEFORE = "bestuur_schorsingen_2022-2023.csv"
+BEFORE, EARLIER = "bestuur_schorsingen_2022-2023.csv", "2023-03-04"
 
 
 @pytest.fixture
@@ -187,10 +187,10 @@ def stored(con: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
 
 
 def test_keys_go_when_the_rows_go(house: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
-    take_in(house, tmp_path / FILE, [suspension(1)])
-    second = take_in(house, tmp_path / FILE, [suspension(2)])
+    take_in(house, tmp_path / FILE, [suspension(1), suspension(9)])
+    second = take_in(house, tmp_path / FILE, [suspension(2), suspension(9)])
     assert stored(house) == [(["S1"],), (["S2"],)]
-    take_in(house, tmp_path / FILE, [suspension(2), suspension(3)])
+    take_in(house, tmp_path / FILE, [suspension(2), suspension(3), suspension(9)])
     assert stored(house) == [(["S3"],)], "the replaced delivery's own comparison keeps its counts"
     kept = differences.find(house, second.delivery)
     assert kept is not None
@@ -222,7 +222,7 @@ def test_a_count_outside_the_range_is_a_question_and_stops_nothing(
     house: duckdb.DuckDBPyConnection, tmp_path: Path, before: int, now: int, asked: bool
 ) -> None:
     assert [PROMISES.parameters[name].value for name in (FEWER, MORE)] == [30, 50]
-    take_in(house, tmp_path / BEFORE, rows(before, 1000))
+    take_in(house, tmp_path / BEFORE, rows(before, 1000, start_datum=EARLIER))
     outcome = take_in(house, tmp_path / FILE, rows(now, 5000))
     assert [q.rule for q in outcome.questions] == ["schorsingen.aantal_rijen"] * asked
     assert outcome.clean
@@ -232,7 +232,7 @@ def test_a_count_outside_the_range_is_a_question_and_stops_nothing(
 def test_the_question_says_what_was_compared(
     house: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    take_in(house, tmp_path / BEFORE, rows(100, 1000))
+    take_in(house, tmp_path / BEFORE, rows(100, 1000, start_datum=EARLIER))
     (question,) = take_in(house, tmp_path / FILE, rows(40, 5000)).questions
     assert question.period == "2022-2023"
     assert question.message == (
@@ -244,7 +244,9 @@ def test_the_question_says_what_was_compared(
 def test_a_delivery_over_more_years_is_counted_per_year(
     house: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    take_in(house, tmp_path / "bestuur_schorsingen_2019-2023.csv", rows(160, 1000))
+    take_in(
+        house, tmp_path / "bestuur_schorsingen_2019-2023.csv", rows(160, 1000, start_datum=EARLIER)
+    )
     same = take_in(house, tmp_path / FILE, rows(40, 5000))
     assert same.questions == ()
     (question,) = take_in(house, tmp_path / FILE, rows(160, 5000)).questions
@@ -252,20 +254,23 @@ def test_a_delivery_over_more_years_is_counted_per_year(
 
 
 @pytest.mark.parametrize(
-    "earlier",
-    ["ander_schorsingen_2022-2023.csv", "bestuur_schorsingen_2024-2025.csv",
-     "bestuur_schorsingen.csv"],
-)  # fmt: skip
+    ("earlier", "day"),
+    [
+        ("ander_schorsingen_2022-2023.csv", EARLIER),
+        ("bestuur_schorsingen_2024-2025.csv", "2024-10-04"),
+        ("bestuur_schorsingen.csv", EARLIER),
+    ],
+)
 def test_only_an_earlier_period_of_the_same_supplier_is_compared_with(
-    house: duckdb.DuckDBPyConnection, tmp_path: Path, earlier: str
+    house: duckdb.DuckDBPyConnection, tmp_path: Path, earlier: str, day: str
 ) -> None:
-    take_in(house, tmp_path / earlier, rows(100, 1000))
+    take_in(house, tmp_path / earlier, rows(100, 1000, start_datum=day))
     assert take_in(house, tmp_path / FILE, rows(40, 5000)).questions == ()
 
 
 def test_few_rows_raise_no_question(house: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     least = int(PROMISES.parameters[LEAST_ROWS].value)
-    take_in(house, tmp_path / BEFORE, rows(least - 1, 1000))
+    take_in(house, tmp_path / BEFORE, rows(least - 1, 1000, start_datum=EARLIER))
     assert take_in(house, tmp_path / FILE, rows(1, 5000)).questions == ()
 
 
@@ -273,7 +278,9 @@ def test_a_column_that_runs_empty_is_a_question(
     house: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     jump = int(PROMISES.parameters[EMPTY_JUMP].value)
-    take_in(house, tmp_path / BEFORE, rows(100, 1000, gericht_tegen="personeel"))
+    take_in(
+        house, tmp_path / BEFORE, rows(100, 1000, gericht_tegen="personeel", start_datum=EARLIER)
+    )
     half: list[Mapping[str, str]] = [
         suspension(n, gericht_tegen="" if n < 5000 + jump + 1 else "personeel")
         for n in range(5000, 5100)
@@ -300,7 +307,12 @@ def test_what_is_filled_at_the_end_may_be_empty_in_the_newest_year(
         ),
     )
     promises = dataclasses.replace(PROMISES, datasets={**PROMISES.datasets, ending.id: ending})
-    take_in(house, tmp_path / BEFORE, rows(50, 1000, gericht_tegen="personeel"), promises)
+    take_in(
+        house,
+        tmp_path / BEFORE,
+        rows(50, 1000, gericht_tegen="personeel", start_datum=EARLIER),
+        promises,
+    )
     assert take_in(house, tmp_path / FILE, rows(50, 5000), promises).questions == ()
     named = {
         d.id: {c.name for c in d.columns if c.filled_at_end} for d in PROMISES.datasets.values()
@@ -319,7 +331,7 @@ def test_what_is_filled_at_the_end_may_be_empty_in_the_newest_year(
 def test_the_range_comes_from_the_parameters(
     house: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    take_in(house, tmp_path / BEFORE, rows(100, 1000))
+    take_in(house, tmp_path / BEFORE, rows(100, 1000, start_datum=EARLIER))
     lax = with_parameters(**{LEAST_ROWS: 1000.0})
     assert take_in(house, tmp_path / FILE, rows(40, 5000), lax).questions == ()
 
@@ -327,6 +339,6 @@ def test_the_range_comes_from_the_parameters(
 def test_a_question_can_be_answered_by_its_rule(
     house: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    take_in(house, tmp_path / BEFORE, rows(100, 1000))
+    take_in(house, tmp_path / BEFORE, rows(100, 1000, start_datum=EARLIER))
     (question,) = take_in(house, tmp_path / FILE, rows(40, 5000)).questions
     assert history.reported_rules(house)[question.rule] == question.columns

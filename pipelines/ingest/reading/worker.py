@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from io import BytesIO
 
@@ -49,6 +50,7 @@ def answer(kind: str, data: bytes, *, sample: bool) -> bytes:
 
 
 def main() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C ends it without a word: who asked, tells
     kind, extent = sys.argv[1:]
     confine()
     try:
