@@ -33,7 +33,7 @@ def write(con: duckdb.DuckDBPyConnection, workdir: Path) -> None:
     try:
         if file.exists() and _held(file) == here:
             return
-        fresh.unlink(missing_ok=True)
+        _remove(fresh)
         _attach(con, fresh)
         try:
             con.execute("CREATE SCHEMA kopie.register")
@@ -46,7 +46,7 @@ def write(con: duckdb.DuckDBPyConnection, workdir: Path) -> None:
         engine.keep(fresh)
         fresh.replace(file)
     except (OSError, duckdb.IOException) as problem:
-        fresh.unlink(missing_ok=True)
+        _remove(fresh)
         raise UsageError(
             f"De kopie van het register in {file} kon niet worden geschreven: is de schijf vol? De"
             " vorige publicatie is ongemoeid."
@@ -132,6 +132,12 @@ def _refuse_current(workdir: Path, source: Path) -> None:
                 f"Het magazijn in {workdir} is niet ouder dan het archief ernaast: er is niets te"
                 " herstellen."
             )
+
+
+def _remove(half: Path) -> None:
+    """What a run that was killed left, with its log of changes."""
+    for left in (half, half.with_name(f"{half.name}.wal")):
+        left.unlink(missing_ok=True)
 
 
 def _reached(con: duckdb.DuckDBPyConnection) -> tuple[int, int]:
