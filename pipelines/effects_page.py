@@ -22,6 +22,7 @@ from pipelines.effects.measures import (
     Survey,
     Unmeasured,
 )
+from pipelines.effects.probes import FEW_SCHOOLS
 from pipelines.effects.rows import unit_of
 from pipelines.effects.saving_rows import ROUTE_LABEL
 from pipelines.errors import ContractError
@@ -125,6 +126,12 @@ def _how_to_read(contracts: Contracts) -> list[str]:
         " van één school op elkaar lijken; bij weinig scholen komt het uit een hertrekking (wild"
         " cluster bootstrap). Bij elke uitkomst staat ook wat zij wordt als rekening wordt gehouden"
         " met het aantal toetsen (Holm).",
+        "**Wat is nagegaan.** Bij elke vergelijking staat of het verschil er ook is met een"
+        " startdatum die een jaar te vroeg ligt, zonder de maanden rond de start"
+        " (`effect_maanden_rondom`), met alleen wie bleef, en per onderwijssoort. Doen er in een"
+        f" groep minder dan {FEW_SCHOOLS} scholen mee, dan worden de scholen ook opnieuw over beide"
+        " groepen verdeeld (permutatietoets). Een verschil bij een te vroege start, of een dat bij"
+        " zo verdelen vaak voorkomt, is hooguit een eerste aanwijzing.",
         "**Kleine aantallen.** Een uitkomst staat er vanaf een minimum per groep, en noemt een"
         " richting pas vanaf een hoger minimum. Beide staan bij de belofte. Aantallen zijn afgerond"
         " op vijftallen, en schattingen zo ver als hun onzekerheid toelaat.",

@@ -16,12 +16,13 @@ of a t test with a shifted t distribution; its degrees of freedom are Satterthwa
 the two arms, each with as many schools as unequal sizes leave (Carter, Schnepel and Steigerwald
 2017, Review of Economics and Statistics 99, 698-709).
 
-Tests hold it against pilots simulated with the spreads it is told, of 10 to 40 schools in two equal
-arms and of 6 and 10 without comparison: there it was within five points of what the estimator
-found. That is no more than that the arithmetic is right: spreads from a register of few schools are
-uncertain themselves, and so is what is worked out from them. With fewer than five schools in an arm
-the wild bootstrap finds less than this says (a third less with four schools against twelve), so
-nothing is said.
+Tests hold it against pilots simulated with the spreads it is told: 23 designs of 10 to 40 schools
+in two equal arms, and of 6 and 10 without comparison, falls and rises. In 300 new pilots of each,
+22 were within five points of what the estimator found and one was 5.6 too low (with so few events
+that 300 pilots tell it to three points). That is no more than that the arithmetic is right: spreads
+from a register of few schools are uncertain themselves, and so is what is worked out from them.
+With fewer than five schools in an arm the wild bootstrap finds less than this says (a third less
+with four schools against twelve), so nothing is said.
 """
 
 from __future__ import annotations
