@@ -1237,8 +1237,9 @@ def _show_money(told: Any, files: dict[str, str], limit: int) -> None:
         out.print(f"  {step.sum_told}", markup=False, soft_wrap=True)
         for used in step.parameters:
             level = f" in prijzen van {used.price_year}" if used.price_year else ""
+            value = f"{used.value:.10g}".replace(".", ",")
             out.print(
-                f"  {used.name}: {_plain(used.value)} {used.unit}{level} ({used.source})",
+                f"  {used.name}: {value} {used.unit}{level} ({used.source})",
                 markup=False, soft_wrap=True,
             )  # fmt: skip
         reasons = dict.fromkeys((row.counts, row.dataset, row.reason) for row in step.rows)
