@@ -1169,12 +1169,15 @@ def _show_proposal(proposal: Any) -> None:
 def _finding_line(outcome: Outcome, finding: dict[str, Any]) -> str:
     if outcome.status == "refused":
         return f"{outcome.file}: {finding['message']}"
-    rows: list[int] = finding["rows"]
+    # A row of a wide table holds more registrations, each of which may break the same rule.
+    rows: list[int] = list(dict.fromkeys(finding["rows"]))
     where = ""
     if rows:
         shown = ", ".join(str(r) for r in rows[:8]) + (" ..." if len(rows) > 8 else "")
         count = finding["count"]
         where = f" [{count} {'rij' if count == 1 else 'rijen'}: {shown}]"
+        if len(rows) < len(finding["rows"]):
+            where = f" [{count} keer, in rij {shown}]"
     advice = f" {finding['remedy']}" if rows else ""
     return f"{outcome.file}: {finding['severity']} {finding['message']}{where}{advice}"
 

@@ -74,6 +74,14 @@ def test_heavy_commands_are_understood(command: list[str]) -> None:
         assert option in said.stdout
 
 
+def test_a_key_is_made_before_it_is_used() -> None:
+    """The product refuses to make a key and use it in one command."""
+    asked = [c for c in [*_commands("sh"), *_commands("text")] if c[0] == "anonymise"]
+    assert [("--new-key" in c, "--key-file" in c, len(c)) for c in asked] == [
+        (True, False, 3), (False, True, 6),
+    ]  # fmt: skip
+
+
 def test_every_report_kind_has_its_line() -> None:
     from dashboard.reports.kinds import KINDS
 

@@ -80,6 +80,32 @@ def test_double_columns_are_refused() -> None:
         match(frame((*SCHOOLS, "naam")), [], PROMISES)
 
 
+@pytest.mark.parametrize(
+    "added",
+    [
+        ("Begintijd", "Tijd van voltooien", "Tijd van laatste wijziging", "Taal"),
+        ("Begintijd", "Tijd van voltooien", "Tijdstip laatste wijziging"),
+        ("Start time", "Completion time", "Last modified time", "Language"),
+    ],
+)
+def test_what_forms_adds_by_itself_is_known_in_both_languages(added: tuple[str, ...]) -> None:
+    asked = next(la for la in layouts.load() if la.id == "forms_evaluatie_antwoorden")
+    question = questionnaires.find("smw_jaarevaluatie").items[0].text
+    headers = (*asked.columns, *added, question)
+    found = match(frame(headers, ("x",) * len(headers)), layouts.load(), PROMISES)
+    assert found.layout.id == asked.id
+    assert list(found.unpivoted.values()) == ["p01"]
+
+
+def test_the_lists_of_locations_are_told_apart_by_their_headers() -> None:
+    primary = next(la for la in layouts.load() if la.id == "duo_02_vestigingen_bo")
+    headers = (*primary.columns, *sorted(primary.ignored))
+    for added, wanted in (((), "bo"), (("ONDERWIJSSTRUCTUUR",), "vo")):
+        row = ("x",) * (len(headers) + len(added))
+        found = match(frame((*headers, *added), row), layouts.load(), PROMISES)
+        assert found.layout.constants["onderwijssoort"] == wanted
+
+
 def test_date_formats_per_column() -> None:
     layout = Layout("x", 1, None, "scholen", {}, dates={"van": "dd-mm-jjjj"})
     assert layout.date_format("van") == "%d-%m-%Y"

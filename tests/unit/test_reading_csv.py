@@ -194,6 +194,26 @@ def test_a_table_that_r_separated_by_spaces_is_named(tmp_path: Path) -> None:
     assert "row.names = FALSE" in str(refusal)
 
 
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        (b"a,b,c\n1;2;x\n3;4;y\n", "een komma en de rijen eronder met een puntkomma"),
+        (b"a;b;c\r\n1,5\t2\tx\r\n", "een puntkomma en de rijen eronder met een tab"),
+    ],
+)
+def test_a_header_with_another_separator_than_its_rows_is_named(
+    tmp_path: Path, content: bytes, named: str
+) -> None:
+    refusal = refusal_of(content, tmp_path)
+    assert refusal.rule == "bestand.scheidingsteken"
+    assert named in str(refusal)
+
+
+@pytest.mark.parametrize("content", [b"a,b,c\n1;2,x,y\n", b"a;b;c\n1,5;2,5;3,5\n", b"a,b,c\n"])
+def test_another_sign_in_the_cells_is_no_other_separator(tmp_path: Path, content: bytes) -> None:
+    assert len(rows_of(content, tmp_path)[0]) == 3
+
+
 def test_inches_and_nicknames_are_text(tmp_path: Path) -> None:
     found = rows_of(b'a;b\n1;scherm 15" breed\n2;Jan "de Boer" X\n3;"ja"\n', tmp_path)
     assert found[1:] == [("1", 'scherm 15" breed'), ("2", 'Jan "de Boer" X'), ("3", "ja")]

@@ -19,6 +19,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.errors import DeliveryRefused
+from pipelines.ingest.reading import separators
 from pipelines.ingest.reading.frame import numbered
 from pipelines.ingest.reading.limits import (
     KIB,
@@ -113,6 +114,7 @@ def mended(text: bytes) -> bytes:
     if bare.endswith(_DOS_END):
         text = bare.rstrip(_DOS_END)
     first = start(text)
+    separators.refuse_two(first.splitlines())
     if not first.startswith('"'):
         return text
     if _BY_SPACES.match(first):
