@@ -139,8 +139,11 @@ def _as_named(con: duckdb.DuckDBPyConnection, delivery: Delivery) -> Delivery:
     known = history.find(con, delivery.id)
     if known is None or known.status == "geweigerd":
         return delivery
-    before = deliveries.said_by(known.file, known.sheet, delivery.dataset, delivery.match.layout)
-    if before == (delivery.supplier, delivery.said) or known.file == delivery.file:
+    before, said = deliveries.said_by(
+        known.file, known.sheet, delivery.dataset, delivery.match.layout
+    )
+    nobody = all(name.startswith(deliveries.UNKNOWN) for name in (before, delivery.supplier))
+    if said == delivery.said and (before == delivery.supplier or nobody):
         return delivery
     return replace(delivery, id=delivery.own_id)
 

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from pipelines.contracts import Column, Contracts, Dataset, Severity
 from pipelines.ingest import questionnaires
 from pipelines.ingest.clean import Mark, quoted
+from pipelines.ingest.deliveries import UNKNOWN
 from pipelines.ingest.questionnaires import Item
 
 ROWS = "{rows}"  # stands for the staged table in a predicate that looks at other rows
@@ -349,7 +350,8 @@ def _unique(dataset: Dataset) -> Check:
 
 def _unique_elsewhere(dataset: Dataset, own: tuple[str, ...], supplier: str) -> Check:
     """A key that another delivery holds already. Another supplier may have given the same number to
-    something else: that is the same row only when it is about the same pupil and time.
+    something else: that is the same row only when it is about the same pupil and time. Of a
+    supplier that nobody names no number is known to be its own.
     """
     keys = ", ".join(quoted(k) for k in dataset.keys)
     filled = " AND ".join(f"{quoted(k)} IS NOT NULL" for k in dataset.keys)
@@ -361,10 +363,11 @@ def _unique_elsewhere(dataset: Dataset, own: tuple[str, ...], supplier: str) -> 
         telling = [*dataset.keys, *(["leerling_id"] if "leerling_id" in names else [])]
         whole = ", ".join(quoted(c) for c in [*telling, *filter(None, [dataset.period_column])])
         fails = f" OR ({whole}) IN (SELECT ({whole}) {elsewhere})"
-        of_supplier = (
-            " AND _levering IN (SELECT levering FROM register.leveringen"
-            f" WHERE lower(leverancier) = lower({_text(supplier)}))"
-        )
+        if not supplier.startswith(UNKNOWN):
+            of_supplier = (
+                " AND _levering IN (SELECT levering FROM register.leveringen"
+                f" WHERE lower(leverancier) = lower({_text(supplier)}))"
+            )
     fails = f"({keys}) IN (SELECT ({keys}) {elsewhere}{of_supplier}){fails}"
     return Check(
         id=f"{dataset.id}.{dataset.keys[0]}.elders",

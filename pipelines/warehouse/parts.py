@@ -48,7 +48,7 @@ class Standing:
 def supplier(con: duckdb.DuckDBPyConnection, dataset: Dataset, said: str, staged: str) -> str:
     """`said`, or whom all rows belong to where that is nobody: the one board, or municipality."""
     names = [c.name for c in dataset.columns]
-    if not said.startswith(UNKNOWN):
+    if said != UNKNOWN:
         return said
     if dataset.owner in _BY_SCHOOL and "vestigingscode" in names:
         query = (
