@@ -171,9 +171,16 @@ def _without(rows: Rows, tests: Iterable[tuple[str, list[str]]]) -> Rows:
         found = rows(tables, context)
         for column, keys in listed:
             if column in found.columns:
-                key = found[column].concat(_JOIN, found["schooljaar"])
+                key = _unit(found, column).concat(_JOIN, found["schooljaar"])
                 found = found.mutate(geleverd=~key.isin(keys).fill_null(False))
                 found = found.filter(found["geleverd"])
         return found.drop("geleverd") if "geleverd" in found.columns else found
 
     return delivered
+
+
+def _unit(rows: ir.Table, column: str) -> ir.StringValue:
+    """The unit of a row: a school by its own code, which also one in no list of schools has."""
+    if column == "vestiging" and "vestigingscode" in rows.columns:
+        return rows[column].fill_null(rows["vestigingscode"])
+    return rows[column]
