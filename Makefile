@@ -4,6 +4,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.ready
 DEMO   ?= .zichtlijn/demo
+# Where the surroundings forbid it, every process compiles all it imports anew: ten seconds each.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help docs setup chromium java demo test lint types unit browser spark soak fuzz simulate screenshots lock bench clean
