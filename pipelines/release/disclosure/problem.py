@@ -296,10 +296,8 @@ class Rows:
     @cached_property
     def signed(self) -> Bools:
         """Rows that may fall below zero though no atom does."""
-        below = np.bincount(
-            self.matrix.tocoo().row[self.matrix.tocoo().data < 0], minlength=self.constant.size
-        )
-        return np.asarray((below > 0) | (self.constant < 0), np.bool_)
+        least = self.matrix.min(axis=1).toarray().ravel()
+        return np.asarray((least < 0) | (self.constant < 0), np.bool_)
 
     def tied(self, apart: Ints) -> Bools:
         """Rows over atoms of more than one count (`Component.atoms_apart`)."""
