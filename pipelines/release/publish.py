@@ -100,12 +100,7 @@ def publish(
     next(stages)
     before = ledger.pages(workdir)
     protected = components.protect(
-        result.counted,
-        METRICS,
-        thresholds,
-        earlier=before,
-        spreads=result.spreads,
-        processes=_processes(),
+        result.counted, METRICS, thresholds, earlier=before, processes=_processes()
     )
     cells = figures(result, protected, METRICS, years, thresholds)
     next(stages)

@@ -14,7 +14,7 @@ from pipelines.warehouse import engines
 ROOT = Path(__file__).parents[2]
 PAGES = [
     "README.md", "DEVELOPERS.md", "ENGINES.md", "GLOSSARY.md", "CHANGELOG.md",
-    "data_contracts/README.md", "docs/handleiding.md", "docs/dpia.md", "docs/bescherming.md",
+    "data_contracts/README.md", "docs/handleiding.md", "docs/dpia.md",
 ]  # fmt: skip
 
 

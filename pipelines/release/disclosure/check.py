@@ -57,19 +57,16 @@ def certify(component: Component, protection: Protection) -> Verdict:
     usable, reached, touched = _replay(component, rows, ranges, protection.witnesses)
     if not usable[0].all():
         reasons.append("een getuige spreekt tegen wat zichtbaar of bekend is")
-    told = component.told_elsewhere
-    missing = readable = narrow = plain = 0
+    missing = readable = narrow = 0
     for demand in needed:
         if _met(rows, demand, protection, usable, reached, touched):
             continue
         missing += int(not demand.aware and not demand.wide)
         narrow += int(demand.wide)
-        elsewhere = told[demand.row] if demand.row < told.size else told.any()
-        plain += int(demand.wide and not elsewhere)
         readable += int(demand.aware)
     if missing:
         reasons.append("een getuige ontbreekt of schiet tekort")
-    if plain:
+    if narrow and not component.told_elsewhere:
         reasons.append("een verborgen aantal is te nauw te begrenzen")
     return Verdict(
         name=component.name,

@@ -9,7 +9,7 @@ relations declared by the caller).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -43,30 +43,18 @@ class Relation:
     nested: bool = False
 
 
-@dataclass(frozen=True)
-class Ties:
-    """Cell -> (other cell, times): the other, so many times, is `above` it, or it is above the
-    other that is `below`."""
-
-    above: dict[int, list[tuple[int, int]]]
-    below: dict[int, list[tuple[int, int]]]
-
-
 @dataclass(frozen=True, eq=False)
 class Component:
-    """One protected component; make it with `build.build_component`.
+    """One protected component; make it with `build_component`.
 
     cells       frame sorted on `cel` (0..n-1): the columns of `Counted.cells`, plus `deel`,
-                `telling`, `meting` (which count it is of, where several are stacked) and
-                `drempel` (the threshold of the cell)
+                `telling`; `drempel` (the threshold of the cell)
     counts      units per atom (int64, m); zero for atoms that are possible but do not occur
     incidence   atoms as columns, cells as rows, 0/1 (int64 csc, n x m)
     observed    number of atoms that occur; they come first
     pairs       (teller cell, noemer cell) whose difference is protected too
     known       (cell, exact constant) whose remainder is protected too
     earlier     (cell, lowest, highest): what earlier releases said, and still can be true
-    behind      (cell, other): that cell, shown, tells that the other is at least its threshold
-    facts       (cell, lowest): what else is published tells, whatever is shown here
     """
 
     name: str
@@ -82,20 +70,18 @@ class Component:
     known: tuple[tuple[int, int], ...]
     relations: tuple[Relation, ...]
     earlier: tuple[tuple[int, int, int], ...] = ()
-    behind: tuple[tuple[int, int], ...] = ()
-    facts: tuple[tuple[int, int], ...] = ()
 
     @cached_property
     def values(self) -> Ints:
-        return ints_of(self.cells, "aantal")
+        return _ints(self.cells, "aantal")
 
     @cached_property
     def thresholds(self) -> Ints:
-        return ints_of(self.cells, "drempel")
+        return _ints(self.cells, "drempel")
 
     @cached_property
     def children(self) -> Ints:
-        return ints_of(self.cells, "kinderen")
+        return _ints(self.cells, "kinderen")
 
     @cached_property
     def schools(self) -> tuple[str, ...]:
@@ -103,45 +89,11 @@ class Component:
         own = self.cells.filter(pl.col("niveau") == "vestiging")["gebied"]
         return tuple(own.unique().sort().to_list())
 
-    @cached_property
-    def atoms_apart(self) -> Ints:
-        """Per atom the number of the count that it is of."""
-        count = self.cells["meting"].rank("dense").cast(pl.Int64).to_numpy()
-        first = self.incidence.indptr[:-1]
-        found = np.zeros(self.counts.size, np.int64)
-        filled = np.diff(self.incidence.indptr) > 0
-        found[filled] = count[self.incidence.indices[first[filled]]]
-        return found
-
-    @cached_property
-    def held(self) -> tuple[Ints, Ints]:
-        """`behind` as two arrays, of the cells that are not zero."""
-        both = np.array(self.behind, np.int64).reshape(-1, 2)
-        both = both[self.values[both[:, 0]] > 0]
-        return both[:, 0], both[:, 1]
-
-    @cached_property
-    def ties(self) -> Ties:
-        """Cells of one count that cells of another may not exceed."""
-        found = Ties({}, {})
-        for relation in self.relations:
-            if len(relation.terms) == 2 and relation.low == 0 and relation.high is None:
-                (more, times), (less, _) = relation.terms
-                found.above.setdefault(less, []).append((more, times))
-                found.below.setdefault(more, []).append((less, times))
-        return found
-
-    @cached_property
-    def told_elsewhere(self) -> Bools:
-        """Cells of counts of which something is known that this release does not say."""
-        counts = self.cells["meting"]
-        cells = [cell for cell, *_ in (*self.known, *self.earlier)]
-        for relation in self.relations:
-            own = [cell for cell, _ in relation.terms]
-            bound = relation.low is not None or relation.high is not None
-            if bound and counts.gather(own).n_unique() == 1:  # no tie between counts
-                cells += own
-        return counts.is_in(counts.gather(cells).unique().to_list()).to_numpy()
+    @property
+    def told_elsewhere(self) -> bool:
+        """Whether something is known of these cells that this release does not say."""
+        bounds = [bound for r in self.relations for bound in (r.low, r.high)]
+        return bool(self.known or self.earlier or any(bound is not None for bound in bounds))
 
     @cached_property
     def cells_of_schools(self) -> sp.csr_array:
@@ -293,26 +245,6 @@ class Rows:
     low: Ints
     high: Ints
 
-    @cached_property
-    def signed(self) -> Bools:
-        """Rows that may fall below zero though no atom does."""
-        least = self.matrix.min(axis=1).toarray().ravel()
-        return np.asarray((least < 0) | (self.constant < 0), np.bool_)
-
-    def tied(self, apart: Ints) -> Bools:
-        """Rows over atoms of more than one count (`Component.atoms_apart`)."""
-        found = np.zeros(self.value.size, np.bool_)
-        pointers, indices = self.matrix.indptr, self.matrix.indices
-        for row in np.flatnonzero(self.signed):
-            own = apart[indices[pointers[row] : pointers[row + 1]]]
-            found[row] = bool(own.size) and bool((own != own[0]).any())
-        return found
-
-    def telling(self, low: Ints, high: Ints) -> Bools:
-        """Rows whose range tells more than that no atom is below zero."""
-        known = (low > 0) | (high < NO_LIMIT)
-        return np.asarray(known | (self.signed & (low > -NO_LIMIT)), np.bool_)
-
 
 def by_year(component: Component) -> list[tuple[Ints, Component]]:
     """The component per school year, with the cells that each part holds, in their own order.
@@ -350,8 +282,6 @@ def by_year(component: Component) -> list[tuple[Ints, Component]]:
             earlier=tuple(
                 (number[c], low, high) for c, low, high in component.earlier if number[c] >= 0
             ),
-            behind=tuple((number[c], number[o]) for c, o in component.behind if number[c] >= 0),
-            facts=tuple((number[c], least) for c, least in component.facts if number[c] >= 0),
         )
         found.append((cells, part))
     return found
@@ -393,5 +323,131 @@ def rows_of(component: Component) -> Rows:
     )
 
 
-def ints_of(frame: pl.DataFrame, column: str) -> Ints:
+def build_component(
+    name: str,
+    cells: pl.DataFrame,
+    atoms: pl.DataFrame,
+    *,
+    threshold: int,
+    rounding: int = 5,
+    complement: bool = False,
+    all_share: bool = False,
+    known: pl.DataFrame | None = None,
+    hide_zeros: bool = False,
+    minimum_schools: int = MINIMUM_SCHOOLS,
+    relations: Sequence[Relation] = (),
+    overlaps: bool = True,
+) -> Component:
+    """The component of one `Counted`.
+
+    cells: `cel`, KEY, `aantal`, `kinderen`, `scholen`, and where it applies `deel` and `telling`
+    (which count a cell belongs to). atoms: `aantal`, `cellen`. `complement` protects noemer -
+    teller of 1..T-1 for equal KEY; `all_share` also a teller that equals its noemer (or known
+    constant). `known`: KEY + `aantal` (optionally `deel`), exact figures known elsewhere that a
+    count is part of; a count above it shows that it is no part of it, and the figure is then left
+    out. `overlaps` protects
+    the overlap of distinct children: the sum of a level minus the total.
+
+    Raises ValueError where cells and atoms contradict each other.
+    """
+    if rounding < 1 or threshold % rounding:
+        raise ValueError(f"{name}: threshold {threshold} is not a multiple of {rounding}")
+    frame = _complete(name, cells).with_columns(drempel=pl.lit(threshold, pl.Int64))
+    counts = _ints(atoms, "aantal")
+    incidence = _incidence(atoms["cellen"].to_list(), frame.height)
+    if counts.size and counts.min() < 1:
+        raise ValueError(f"{name}: an atom without units")
+    if not np.array_equal(incidence @ counts, _ints(frame, "aantal")):
+        raise ValueError(f"{name}: cells are not the sum of their atoms")
+    pairs = _pairs(frame) if complement else ()
+    extra = _overlaps(frame, incidence) if overlaps else ()
+    return Component(
+        name=name,
+        cells=frame,
+        counts=counts,
+        incidence=incidence,
+        observed=counts.size,
+        rounding=rounding,
+        all_share=all_share,
+        hide_zeros=hide_zeros,
+        minimum_schools=minimum_schools,
+        pairs=pairs,
+        known=_known(frame, known),
+        relations=(*relations, *extra),
+    )
+
+
+def _ints(frame: pl.DataFrame, column: str) -> Ints:
     return frame[column].cast(pl.Int64).to_numpy().astype(np.int64)
+
+
+def _complete(name: str, cells: pl.DataFrame) -> pl.DataFrame:
+    """Cells in the order of `cel`, with every column that the rest relies on."""
+    for column in ("deel", "telling"):
+        if column not in cells.columns:
+            cells = cells.with_columns(pl.lit("").alias(column))
+    frame = cells.select("cel", *KEY, "deel", "telling", "aantal", "kinderen", "scholen").sort(
+        "cel"
+    )
+    if frame["cel"].to_list() != list(range(frame.height)):
+        raise ValueError(f"{name}: cells are not numbered 0..n-1")
+    if frame.select(pl.any_horizontal(pl.all().is_null().any())).item():
+        raise ValueError(f"{name}: a cell without count, children, schools or key")
+    if frame.select(*KEY, "deel", "telling").is_duplicated().any():
+        raise ValueError(f"{name}: a cell occurs twice")
+    return frame
+
+
+def _incidence(atoms: Sequence[Sequence[int]], n_cells: int) -> sp.csc_array:
+    lengths = np.fromiter((len(cells) for cells in atoms), np.int64, len(atoms))
+    pointers = np.concatenate(([0], np.cumsum(lengths)))
+    rows = np.fromiter((c for cells in atoms for c in cells), np.int64, int(lengths.sum()))
+    data = np.ones(rows.size, np.int64)
+    matrix = sp.csc_array((data, rows, pointers), shape=(n_cells, len(atoms)))
+    matrix.sort_indices()
+    return matrix
+
+
+def _pairs(cells: pl.DataFrame) -> tuple[tuple[int, int], ...]:
+    tellers = cells.filter(pl.col("deel") == "teller").select(*KEY, teller="cel")
+    noemers = cells.filter(pl.col("deel") == "noemer").select(*KEY, noemer="cel")
+    joined = tellers.join(noemers, on=list(KEY), how="inner").sort("teller")
+    return tuple(zip(joined["teller"].to_list(), joined["noemer"].to_list(), strict=True))
+
+
+def _known(cells: pl.DataFrame, known: pl.DataFrame | None) -> tuple[tuple[int, int], ...]:
+    if known is None:
+        return ()
+    if "deel" in known.columns:
+        joined = cells.join(known.rename({"aantal": "bekend"}), on=[*KEY, "deel"], how="inner")
+    else:
+        joined = cells.filter(pl.col("deel") != "noemer").join(
+            known.rename({"aantal": "bekend"}), on=list(KEY), how="inner"
+        )
+    joined = joined.filter(pl.col("aantal") <= pl.col("bekend")).sort("cel")
+    return tuple(zip(joined["cel"].to_list(), joined["bekend"].to_list(), strict=True))
+
+
+def _overlaps(cells: pl.DataFrame, incidence: sp.csc_array) -> tuple[Relation, ...]:
+    """A level minus the total: children who count in two areas, or the other way, in none."""
+    if not incidence.shape[1]:
+        return ()
+    rows = incidence.tocsr()
+    rest = ["schooljaar", "uitsplitsing", "categorie", "deel", "telling"]
+    totals = cells.filter(pl.col("niveau") == "totaal").select(*rest, totaal="cel")
+    members = (
+        cells.filter(pl.col("niveau") != "totaal")
+        .join(totals, on=rest, how="inner")
+        .group_by("totaal", "niveau", maintain_order=True)
+        .agg(pl.col("cel"))
+    )
+    found = []
+    for total, level, parts in members.iter_rows():
+        coefficients = rows[parts].sum(axis=0) - rows[[total]].sum(axis=0)
+        sign = 1 if coefficients.max() > 0 else -1
+        if not coefficients.any() or (sign * coefficients).min() < 0:
+            continue
+        terms = (*((part, sign) for part in parts), (total, -sign))
+        label = "overlap" if sign > 0 else "zonder gebied"
+        found.append(Relation(f"{label} {level}", terms, sensitive=True))
+    return tuple(found)
