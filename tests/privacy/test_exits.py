@@ -44,6 +44,7 @@ NO_FIGURES = {
     "calendar": "deliveries that are expected",
     "metrics": "definitions",
     "ledger": "names and days of releases",
+    "restore": "number of deliveries",
     "plan": "tables that may be published, without figures",
     "audit": "places and shares of cells, never a number",
     "health": "whether a release is served",
