@@ -20,11 +20,15 @@ REAL = Path(__file__).parents[2] / "shared" / "data" / "real"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep tests of one xdist group on one worker.
+    """Tests on Spark come first, and tests of one xdist group stay on one worker.
+
+    pyspark 4 forks to start Java, which Linux refuses to a process whose heap has grown beyond the
+    memory of the machine, as that of a worker does in the course of the demo's tests.
 
     pytest-xdist 3.8 puts the group behind the id of a test in a field that pytest 9.2 no longer
     has, so that every group was spread over all workers.
     """
+    items.sort(key=lambda item: item.get_closest_marker("spark") is None)
     if "PYTEST_XDIST_WORKER" not in os.environ:
         return
     for item in items:
