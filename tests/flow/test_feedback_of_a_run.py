@@ -130,7 +130,7 @@ def test_a_file_that_is_no_table_gets_its_sentence(
 
 def test_a_replaced_delivery_asks_nothing(house: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     old = write(tmp_path / FILE, [suspension(1)])
-    new = write(tmp_path / "bestuur_schorsingen_2023-2024_v2.csv", [suspension(2)])
+    new = write(tmp_path / "bestuur_schorsingen_2023-2024_v2.csv", [suspension(1), suspension(2)])
     for file in (old, new):
         take_in(house, file, tmp_path / "eerst")
     outcome = take_in(house, old, tmp_path / "terug")
@@ -336,7 +336,7 @@ def test_an_unusual_count_is_asked_about_until_somebody_answers(
     house: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     take_in(house, write(tmp_path / "gemeente_scholen_2023-2024.csv", [SCHOOL]), tmp_path / "t")
-    before = [suspension(n) for n in range(100, 200)]
+    before = [suspension(n, start_datum="2023-03-04") for n in range(100, 200)]
     take_in(house, write(tmp_path / "bestuur_schorsingen_2022-2023.csv", before), tmp_path / "t")
     file = write(tmp_path / FILE, [suspension(n) for n in range(40)])
     asked = take_in(house, file, tmp_path / "terug")
