@@ -56,6 +56,7 @@ ARITHMETIC = (
     "pipelines.effects.savings",
     "pipelines.effects.planning",
     "pipelines.effects.pilot_plan",
+    "pipelines.effects.pilot_margin",
 )
 
 
