@@ -11,7 +11,7 @@ import pytest
 from pipelines import contracts
 from pipelines.validate import data_docs, expectations
 from pipelines.validate.checks import checks
-from pipelines.warehouse import engine, tables
+from pipelines.warehouse import engine, history, tables
 from tests.conftest import pseudonym
 
 PROMISES = contracts.load()
@@ -44,6 +44,7 @@ def page() -> str:
     )
     with engine.open_warehouse(None) as con:
         tables.create(con, PROMISES)
+        history.create(con)
         con.execute(
             f"CREATE TABLE proef AS SELECT *, {texts}"
             f" FROM (SELECT n AS _nr, n AS _rij, {cells} FROM range(8) r(n))"
