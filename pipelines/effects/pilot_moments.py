@@ -56,6 +56,7 @@ def moments_of_counts(
     return {
         measure: exposure.join(own.drop("measure"), on=list(_KEYS), how="left")
         .with_columns(pl.col(numbers).fill_null(0))
+        .with_columns(pl.selectors.decimal().cast(pl.Float64))  # sums on Spark
         .with_columns(pl.selectors.float().round(DECIMALS))
         .sort(_KEYS)
         for (measure,), own in sorted(found.partition_by("measure", as_dict=True).items())

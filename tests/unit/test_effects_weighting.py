@@ -13,9 +13,9 @@ from pipelines.effects import rate_rows as rates
 from pipelines.effects.catalogue import medium_term
 from pipelines.effects.design import Minimum, Observed, Window
 from pipelines.effects.estimators import Estimate
+from pipelines.effects.phases import phases_by_prior_care
 from pipelines.effects.rate_rows import rate_rows
 from pipelines.effects.rows import Given
-from pipelines.effects.summaries import phases_by_prior_care
 from pipelines.effects.verdicts import TOLD
 from pipelines.effects.weighting import (
     Weighted,
