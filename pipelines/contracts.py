@@ -221,8 +221,10 @@ class Contracts:
             raise ContractError(f"Er is geen dataset {name!r}; wel: {known}.") from None
 
     def in_load_order(self) -> tuple[str, ...]:
-        """Dataset names such that what is referred to comes before what refers to it."""
+        """Dataset names such that what is referred to comes before what refers to it, and the
+        lists that others refer to before all the rest."""
         ordered: list[str] = []
+        lists = {c.refers_to[0] for d in self.datasets.values() for c in d.columns if c.refers_to}
 
         def visit(name: str, above: tuple[str, ...]) -> None:
             if name in above:
@@ -233,7 +235,7 @@ class Contracts:
             if name not in ordered:
                 ordered.append(name)
 
-        for name in sorted(self.datasets):
+        for name in sorted(self.datasets, key=lambda d: (d not in lists, d)):
             visit(name, ())
         return tuple(ordered)
 

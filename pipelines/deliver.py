@@ -31,6 +31,7 @@ from pipelines.warehouse import (
     differences,
     engine,
     history,
+    lacking,
     parts,
     retention,
     tables,
@@ -173,7 +174,7 @@ def _deliver_one(
         told = "withdrawn" if known.status == "ingetrokken" else "replaced"
         return _outcome(con, replace(known, file=delivery.file), told)
     same = known and known.status == "geladen" and known.fingerprint == receipt.fingerprint
-    if known and same and not retention.came_back(con, contracts, delivery.id, _now().date()):
+    if known and same and not _is_stale(con, delivery, contracts):
         if known.file != delivery.file:
             history.rename(con, delivery.id, delivery.file)
         return _outcome(con, replace(known, file=delivery.file), "unchanged")
@@ -187,6 +188,13 @@ def _deliver_one(
         return _refused(con, receipt, _too_much())
     finally:
         con.execute(f"DROP TABLE IF EXISTS {STAGED}; DROP TABLE IF EXISTS {FAILED}")
+
+
+def _is_stale(con: duckdb.DuckDBPyConnection, delivery: Delivery, contracts: Contracts) -> bool:
+    """Whether a loaded delivery is to be judged again, though it and its contract are the same."""
+    if retention.came_back(con, contracts, delivery.id, _now().date()):
+        return True
+    return lacking.stale(con, contracts.dataset(delivery.dataset), delivery.id)
 
 
 def _too_much() -> DeliveryRefused:

@@ -15,7 +15,7 @@ from pipelines.deliver import Outcome, deliver
 from pipelines.errors import UsageError
 from pipelines.ingest import deliveries, layouts
 from pipelines.validate.feedback import folder
-from pipelines.warehouse import acceptances, engine, history, tables
+from pipelines.warehouse import acceptances, engine, history, lacking, tables
 
 T = TypeVar("T")
 UNFINISHED = "intrekking.bezig"
@@ -131,7 +131,8 @@ def take_in(
             )
         here = [(o.file, o.delivery) for found in by_path.values() for o in found]
         for path, found in by_path.items():
-            if again := _delivered_anew(con, found, before, here):
+            again = _delivered_anew(con, found, before, here)
+            if again or _is_beside_others(con, found, promises):
                 by_path[path] = deliver(
                     con, path, promises, known,
                     gate=gate, accepted=agreed, feedback=feedback, again=again,
@@ -167,6 +168,17 @@ def _delivered_anew(
             if not instead or (outcome.delivery in arrived and instead not in arrived):
                 anew.append(outcome.delivery)
     return anew
+
+
+def _is_beside_others(con: Any, found: Sequence[Outcome], promises: Contracts) -> bool:
+    """Whether a later file of the run changed what a delivery lacks."""
+    return any(
+        outcome.dataset is not None
+        and outcome.status in ("accepted", "unchanged")
+        and history.in_its_place(con, outcome.delivery) == outcome.delivery
+        and lacking.stale(con, promises.dataset(outcome.dataset), outcome.delivery)
+        for outcome in found
+    )
 
 
 def _as_it_ended(con: Any, outcome: Outcome, feedback: Path | None) -> Outcome:

@@ -13,7 +13,7 @@ import duckdb
 from pipelines.contracts import Contracts
 from pipelines.ingest.clean import quoted
 from pipelines.validate.quarantine import Finding
-from pipelines.warehouse import differences, engine, tables, units
+from pipelines.warehouse import differences, engine, lacking, tables, units
 
 Status = Literal["geladen", "vervangen", "geweigerd", "ingetrokken"]
 
@@ -217,7 +217,8 @@ def load(
 ) -> None:
     """Load one judged delivery in one transaction: all of it, with its record, or nothing.
 
-    What tells it from the deliveries it replaces (`replaced`) is part of that record.
+    What tells it from the deliveries it replaces (`replaced`), and what it lacks beside the others,
+    is part of that record.
     `rules_of_row`: SQL that yields `_nr` and the ids of the rules a failing row broke.
     """
     dataset = contracts.dataset(receipt.dataset)
@@ -236,7 +237,13 @@ def load(
         tables.insert(con, dataset, staged, failed, receipt.delivery)
         units.record(con, contracts, dataset.id, receipt.delivery)
         _write(con, receipt)
-        for finding in findings:
+        con.execute(
+            "INSERT INTO register.quarantaine SELECT ?, s._rij, q.regels, to_json(s)"
+            f" FROM {staged} s JOIN ({rules_of_row}) q USING (_nr) ORDER BY s._nr",
+            [receipt.delivery],
+        )
+        beside = lacking.finding(con, dataset, receipt.delivery)
+        for finding in [*findings, *([beside] if beside else [])]:
             check = finding.check
             con.execute(
                 "INSERT INTO register.bevindingen VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -246,11 +253,6 @@ def load(
                     check.remedy, finding.count,
                 ],
             )  # fmt: skip
-        con.execute(
-            "INSERT INTO register.quarantaine SELECT ?, s._rij, q.regels, to_json(s)"
-            f" FROM {staged} s JOIN ({rules_of_row}) q USING (_nr) ORDER BY s._nr",
-            [receipt.delivery],
-        )
         differences.ask(con, contracts, receipt.delivery, staged, failed)
 
 

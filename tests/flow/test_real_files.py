@@ -125,7 +125,12 @@ def test_duo_schools_and_pupils_become_datasets(real_data: Path) -> None:
             str(f["rule"]): f["count"] if "count" in f else len(f["rows"])  # type: ignore[arg-type]
             for f in second.findings
         }
-        assert hidden == {"leerlingaantallen.leerlingen.afgeschermd_bron": 762}
+        assert hidden == {
+            "leerlingaantallen.leerlingen.afgeschermd_bron": 762,
+            "leerlingaantallen.eenheden_ontbreken": 0,
+        }
+        (lacking,) = [f for f in second.findings if f["rule"].endswith("eenheden_ontbreken")]
+        assert lacking["message"].startswith("Van 30 vestigingen uit de dataset scholen")
         assert second.quarantined == 762
         school = con.execute(
             "SELECT naam, gemeente, onderwijssoort FROM scholen WHERE vestigingscode = '32JK00'"
