@@ -8,7 +8,7 @@ the coverage of the warehouse. Figures say what they leave out in `notes`.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -78,7 +78,7 @@ class Covering:
             if line.dataset in metric.followed:
                 gone = earlier(self.gone(line), self.years_ahead(metric))
             for column, keys in self._tests(measure, line, gone):
-                counts = ~(_[column].concat(_JOIN, _["schooljaar"]).isin(keys)).fill_null(False)
+                counts = _.pipe(_delivered, column, keys)
                 where = counts if where is None else where & counts
         return replace(metric, measure=measure, where=where)
 
@@ -149,7 +149,7 @@ class Covering:
         kept = frame
         for line in self.lines(metric):
             by_school = line.level == "vestiging" and "vestiging" in frame.columns
-            column = "vestiging" if by_school and not metric.measure.residence else "gemeente"
+            column = "vestigingscode" if by_school and not metric.measure.residence else "gemeente"
             if column not in frame.columns or line.level not in ("vestiging", "gemeente"):
                 continue
             if column == "gemeente" and line.level == "vestiging":
@@ -171,12 +171,17 @@ def _without(rows: Rows, tests: Iterable[tuple[str, list[str]]]) -> Rows:
         found = rows(tables, context)
         for column, keys in listed:
             if column in found.columns:
-                key = _unit(found, column).concat(_JOIN, found["schooljaar"])
-                found = found.mutate(geleverd=~key.isin(keys).fill_null(False))
+                found = found.mutate(geleverd=_delivered(found, column, keys))
                 found = found.filter(found["geleverd"])
         return found.drop("geleverd") if "geleverd" in found.columns else found
 
     return delivered
+
+
+def _delivered(rows: ir.Table, column: str, gone: Collection[str]) -> ir.BooleanValue:
+    """Whether the unit of a row was delivered in its school year; a row without one counts."""
+    key = _unit(rows, column).concat(_JOIN, rows["schooljaar"])
+    return ~key.isin(gone).fill_null(False)
 
 
 def _unit(rows: ir.Table, column: str) -> ir.StringValue:

@@ -214,6 +214,7 @@ def _enrolled(tables: Tables, _context: Context) -> ir.Table:
         "gemeente",
         "wijk",
         "vestiging",
+        "vestigingscode",
         "onderwijssoort",
         aantal=_.leerlingen,
     )

@@ -124,7 +124,8 @@ class Measure:
 class Base:
     """A number everybody may know, such as enrolled pupils.
 
-    `rows`: schooljaar, the levels it is known by, and `aantal`. `by`: cuts by which it is known
+    `rows`: schooljaar, the levels it is known by, `vestigingscode` where schools are told apart
+    (also of a school in no list), and `aantal`. `by`: cuts by which it is known
     too; for other cuts it stands for the whole area.
     """
 

@@ -228,6 +228,34 @@ def test_a_municipality_without_its_list_of_schools_is_not_delivered(house: Hous
     assert found["sch_aantal", "2024", "GM0001"]["dekking"] == ""
 
 
+def test_a_school_in_no_list_that_was_not_delivered_is_in_no_number_of_pupils(house: House) -> None:
+    """It is known by its own code: the total without its hours is without its pupils too."""
+    house.deliver("schorsingen", "bestuur-a", "2022-2025", [suspension("A1", 2024)])
+    for supplier, schools in (("een", ("A1", "A2")), ("twee", ("C1",))):
+        house.deliver(
+            "leerlingaantallen", supplier, "2024-2025", [pupils(s, 2024) for s in schools]
+        )
+    rows = [
+        {
+            "vestigingscode": s,
+            "schooljaar": "2024/2025",
+            "uren": 10.0,
+            "rol": "SMW",
+            "kosten": 500.0,
+        }
+        for s in ("A1", "A2")
+    ]
+    house.deliver("inzet", "gemeente-een", "2024-2025", rows)
+    rows = [row | {"vestigingscode": s} for row, s in zip(rows, ("C1", "C2"), strict=True)]
+    hours = house.deliver("inzet", "gemeente-twee", "2024-2025", rows)
+    house.keep_apart(
+        hours, "inzet.tot_voor_van", '{"vestigingscode":"C1","schooljaar":"2024/2025"}'
+    )
+    found = told(house, "inzet_per_100")["inzet_per_100", "2024", ""]
+    assert (found["noemer"], found["waarde"]) == (200.0, 10.0)
+    assert "Niet meegeteld: C1 (inzet 2024/2025 van gemeente-twee" in found["dekking"]
+
+
 def test_what_belongs_to_a_trajectory_of_another_year_needs_that_year(house: House) -> None:
     """A referral of a trajectory from the year before, and one that comes a year after."""
     gone, rows = 2023, [trajectory("A1", year) | {"traject_id": str(year)} for year in YEARS]

@@ -52,6 +52,7 @@ def _costs(tables: Tables, _context: Context) -> ir.Table:
         "gemeente",
         "wijk",
         "vestiging",
+        "vestigingscode",
         "onderwijssoort",
         "rol",
         aantal=_.kosten,

@@ -137,7 +137,14 @@ def _fte(tables: Tables, context: Context) -> ir.Table:
         for day in CASELOAD_DAYS
     ]
     return ibis.union(*days, distinct=False).select(
-        "schooljaar", "gemeente", "wijk", "vestiging", "onderwijssoort", "rol", "aantal"
+        "schooljaar",
+        "gemeente",
+        "wijk",
+        "vestiging",
+        "vestigingscode",
+        "onderwijssoort",
+        "rol",
+        "aantal",
     )
 
 
