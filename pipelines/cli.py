@@ -1178,7 +1178,7 @@ def _finding_line(outcome: Outcome, finding: dict[str, Any]) -> str:
         where = f" [{count} {'rij' if count == 1 else 'rijen'}: {shown}]"
         if len(rows) < len(finding["rows"]):
             where = f" [{count} keer, in rij {shown}]"
-    advice = f" {finding['remedy']}" if rows else ""
+    advice = f" {finding['remedy']}" if finding["outcome"] == "gevonden" else ""
     return f"{outcome.file}: {finding['severity']} {finding['message']}{where}{advice}"
 
 

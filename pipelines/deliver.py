@@ -20,7 +20,7 @@ from pipelines.errors import DeliveryRefused
 from pipelines.ingest import clean, deliveries, stage
 from pipelines.ingest.deliveries import Delivery
 from pipelines.ingest.layouts import Layout
-from pipelines.validate import quarantine
+from pipelines.validate import quarantine, whole
 from pipelines.validate.checks import Check, checks
 from pipelines.validate.comparison import Differences, Question
 from pipelines.validate.feedback import folder, report
@@ -40,7 +40,6 @@ from pipelines.warehouse.acceptances import Acceptance
 from pipelines.warehouse.history import Receipt
 
 ROWS = "nieuwe_rijen"
-NAME = "naam"  # of the rule about the name of a file
 STAGED = f"{engine.STAGING}.rijen"
 FAILED = f"{engine.STAGING}.gezakt"
 
@@ -215,7 +214,8 @@ def _load(
     held: bool,
 ) -> Outcome:
     dataset = contracts.dataset(delivery.dataset)
-    remarks = _stage(con, delivery, dataset, contracts)
+    remarks, unsent = _stage(con, delivery, dataset, contracts)
+    whole.refuse_nothing_sent(con, STAGED, unsent)
     stage.refuse_ambiguous_numbers(con, STAGED, delivery.match, dataset)
     stage.refuse_month_first(con, STAGED, delivery.text, delivery.match, dataset)
     by = (delivery.id, delivery.file, delivery.supplier)
@@ -243,7 +243,11 @@ def _load(
         con,
         contracts,
         judged,
-        [*verdict.findings, *_about_name(dataset, stands.astray)],
+        [
+            *verdict.findings,
+            *whole.about_name(dataset, stands.astray),
+            *whole.about_sending(dataset, delivery.match, unsent),
+        ],
         STAGED,
         FAILED,
         quarantine.rules_of_row(FAILED, promised),
@@ -252,31 +256,16 @@ def _load(
     return replace(_outcome(con, judged, "accepted"), record=record)
 
 
-def _about_name(dataset: Dataset, astray: str) -> list[quarantine.Finding]:
-    """A finding about the name of the file or sheet, where its rows say otherwise."""
-    if not astray:
-        return []
-    name = Check(
-        id=f"{dataset.id}.{NAME}",
-        sort="bron",
-        severity="waarschuwing",
-        dimension="consistency",
-        columns=(dataset.period_column or "",),
-        fails="false",
-        message=astray,
-        remedy="Geef het bestand een naam met het schooljaar van zijn rijen.",
-        owner=dataset.owner,
-    )
-    return [quarantine.Finding(name, ())]
-
-
 def _stage(
     con: duckdb.DuckDBPyConnection, delivery: Delivery, dataset: Dataset, contracts: Contracts
-) -> dict[str, set[str]]:
-    """Fill the staged table; the remarks that occur, per column."""
+) -> tuple[dict[str, set[str]], list[int]]:
+    """Fill the staged table; the remarks that occur, per column, and the rows with answers that
+    were not sent."""
     into = f"CREATE OR REPLACE TABLE {STAGED} AS"
     remarks: dict[str, set[str]] = {}
+    unsent: list[int] = []
     for part in stage.ahead(delivery.parts()):
+        unsent += stage.not_sent(part, delivery.match)
         rows = stage.staged(con, part, delivery.match, dataset, contracts)
         for column, seen in stage.remarks(rows).items():
             remarks.setdefault(column, set()).update(seen)
@@ -286,7 +275,7 @@ def _stage(
         finally:
             con.unregister(ROWS)
         into = f"INSERT INTO {STAGED}"
-    return remarks
+    return remarks, unsent
 
 
 def _agree_with_suite(

@@ -12,7 +12,7 @@ import polars as pl
 from pipelines.contracts import Column, Contracts
 from pipelines.errors import DeliveryRefused, UsageError
 from pipelines.evaluation import forms, rounds
-from pipelines.ingest import deliveries, layouts, questionnaires
+from pipelines.ingest import deliveries, headings, questionnaires
 from pipelines.ingest.deliveries import Delivery
 from pipelines.ingest.layouts import Layout
 from pipelines.ingest.notation import NO_VALUE
@@ -129,7 +129,7 @@ def _question_rows(delivery: Delivery) -> list[dict[str, str | None]]:
 
 
 def _is_answer(text: str) -> bool:
-    return layouts.normal(text) == layouts.normal(forms.SEEN[forms.ANSWER])
+    return headings.normal(text) == headings.normal(forms.SEEN[forms.ANSWER])
 
 
 def _is_school_year(text: str) -> bool:

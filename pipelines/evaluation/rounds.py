@@ -269,7 +269,9 @@ Excel-formulieren
 LimeSurvey (versie 5 of nieuwer)
 1. Maak een vragenlijst aan met 'Importeren' en kies het lss-bestand.
 2. Gebruik geen deelnemerslijst die antwoorden aan personen koppelt. Antwoorden zijn anoniem.
-3. Exporteer na afloop de antwoorden als CSV, met vraagcodes als kop en antwoordcodes als antwoord.
+3. Exporteer na afloop de antwoorden als CSV of Excel, zoals LimeSurvey het zelf voorstelt of met
+   codes. Alleen afgekorte koppen kunnen niet. Wat iemand invulde en niet verzond, telt niet mee;
+   bij de levering staat om hoeveel reacties het gaat.
 4. Noem de exports zo, en zet ze in de inbox:
 {exports}
 5. LimeSurvey geeft alleen wie heeft geantwoord. Verzamel daarom voor ieder die niet antwoordde een

@@ -25,7 +25,8 @@ import polars as pl
 from pipelines.contracts import Contracts
 from pipelines.errors import DeliveryRefused, UsageError
 from pipelines.ingest import care_messages, identity, layouts, read
-from pipelines.ingest.layouts import HEADER_WITHIN, Layout, normal, shown
+from pipelines.ingest.headings import normal
+from pipelines.ingest.layouts import HEADER_WITHIN, Layout, shown
 from pipelines.ingest.read import TextFrame
 
 Done = Literal[
@@ -377,24 +378,32 @@ def _table(
 def _canonical(layout: Layout | None, header: str) -> str | None:
     if layout is None:
         return None
-    return {normal(h): c for h, c in layout.columns.items()}.get(normal(header))
+    return layout.column(header)[1] or None
 
 
 def _best(headers: list[str], known: Sequence[Layout], contracts: Contracts) -> Layout | None:
     """The layout that reads most of what is not identifying; None below `RECOGNISED`."""
-    present = {normal(h) for h in headers}
+    best, likeness = best_layout(headers, known, contracts)
+    return best if likeness >= RECOGNISED else None
+
+
+def best_layout(
+    headers: Sequence[str], known: Sequence[Layout], contracts: Contracts
+) -> tuple[Layout, float]:
+    """The layout that reads most of what is not identifying, and the share of it, 0..1.
+
+    What `anonymise` makes (pseudonym, age, wijk) is not missing.
+    """
     others = [h for h in headers if not _identifying(h)]
 
     def likeness(layout: Layout) -> float:
-        required = {c.name for c in contracts.dataset(layout.dataset).columns if c.required}
-        required -= {"leerling_id", "leeftijd", "wijkcode"}
-        missing = [
-            h for h, c in layout.columns.items() if c in required and normal(h) not in present
-        ]
+        made = {"leerling_id", "leeftijd", "wijkcode"}
+        absent = layout.missing(headers, contracts.dataset(layout.dataset))
+        missing = [h for h in absent if layout.columns[h] not in made]
         return sum(layout.knows(h) for h in others) / max(1, len(others) + len(missing))
 
     best = max(known, key=likeness)
-    return best if likeness(best) >= RECOGNISED else None
+    return best, likeness(best)
 
 
 def _refuse_twice(headers: Iterable[str]) -> None:

@@ -9,15 +9,24 @@ from pathlib import Path, PurePath, PurePosixPath
 
 import polars as pl
 
-from pipelines.contracts import Contracts
+from pipelines.contracts import Contracts, Dataset
 from pipelines.errors import DeliveryRefused, UsageError
-from pipelines.ingest import care_messages, identity, layouts, periods, read, statline
-from pipelines.ingest.identity import Door
+from pipelines.ingest import care_messages, headings, identity, layouts, periods, read, statline
+from pipelines.ingest.identity import Door, Listed
 from pipelines.ingest.layouts import Layout, Match
 from pipelines.ingest.periods import NOTHING, Named
 from pipelines.ingest.read import TextFrame
 
+PUPIL = "leerling_id"  # a hash
 UNKNOWN = "onbekend"  # the supplier that nobody names
+_FROM_TOOL = " Kies bij het exporteren (uit LimeSurvey, SPSS, R of Stata) voor CSV of Excel."
+_INSTEAD = {  # what to choose for a kind of file that is not read
+    **dict.fromkeys((".json", ".html", ".htm", ".dta", ".por", ".rds", ".rdata"), _FROM_TOOL),
+    **dict.fromkeys(
+        (".doc", ".docx", ".pdf"), " Maak van de tabel een CSV-bestand of een werkboek."
+    ),
+    ".numbers": " Kies in Numbers: exporteer naar Excel of CSV.",
+}
 
 
 @dataclass(frozen=True)
@@ -114,10 +123,11 @@ def open_file(path: Path, contracts: Contracts, known: Sequence[Layout]) -> list
     not, holds identifying data.
     """
     if path.suffix.lower() not in read.SUFFIXES:
+        instead = _INSTEAD.get(path.suffix.lower(), "")
         raise DeliveryRefused(
             "bestand.soort",
             f"Bestanden van de soort {path.suffix or '(zonder extensie)'} worden niet gelezen."
-            f" Toegestaan: {', '.join(sorted(read.SUFFIXES))}.",
+            f" Toegestaan: {', '.join(sorted(read.SUFFIXES))}.{instead}",
         )
     found: list[Delivery] = []
     unknown: DeliveryRefused | None = None
@@ -135,7 +145,8 @@ def open_file(path: Path, contracts: Contracts, known: Sequence[Layout]) -> list
             header_row=match.header_row,
             mapped=match.places.values(),
             wide=match.unpivoted,
-            random=frozenset(map(layouts.normal, match.layout.random)),
+            random=_drawn_by_lot(text, match),
+            listed=_listed(match, dataset, contracts),
         )
         if text.rest is None:
             door.see(text.frame)
@@ -163,6 +174,34 @@ def open_file(path: Path, contracts: Contracts, known: Sequence[Layout]) -> list
         raise unknown or DeliveryRefused("bestand.leeg", "Het bestand bevat geen tabel.")
     order = list(contracts.in_load_order())
     return sorted(found, key=lambda delivery: order.index(delivery.dataset))
+
+
+def _drawn_by_lot(text: TextFrame, match: Match) -> frozenset[str]:
+    """The headers of numbers that the system draws by lot, as `headings.normal` makes them."""
+    cells = dict(text.head(layouts.HEADER_WITHIN)).get(match.header_row, [])
+    return frozenset(headings.normal(h) for h in cells if h and match.layout.is_random(h))
+
+
+def _listed(match: Match, dataset: Dataset, contracts: Contracts) -> dict[str, Listed]:
+    """Cell -> what it may hold, of every column that is no text of its own."""
+    wide = match.layout.unpivot
+    cells = dict(match.places)
+    found = {}
+    for column in dataset.columns:
+        if column.name == PUPIL or column.name not in cells:
+            continue
+        if column.kind in ("tekst", "lijst") and not (column.codes or column.pattern):
+            continue
+        codes = contracts.codes[column.codes].values() if column.codes else ()
+        words = {w for code in codes for w in (code.code, code.label_nl, *code.spellings)}
+        words |= {*match.layout.codes.get(column.name, {})}
+        # A supplier's own number may have nearly any form: also that of a name.
+        pattern = "" if column.own_number else column.pattern or ""
+        found[cells[column.name]] = Listed(frozenset(map(headings.normal, words)), pattern)
+    if wide:
+        answers = frozenset({*wide.values, *wide.not_applicable})
+        found |= dict.fromkeys(match.unpivoted, Listed(answers))
+    return found
 
 
 def _refuse_wrong_name(path: PurePath, dataset: str, contracts: Contracts) -> None:

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -22,7 +21,9 @@ from pipelines import documents
 from pipelines.contracts import Contracts, Dataset
 from pipelines.errors import ContractError, DeliveryRefused
 from pipelines.ingest import questionnaires
+from pipelines.ingest.headings import NEVER, Unpivot, coded, is_shortened, normal
 from pipelines.ingest.notation import DATE_FORMATS, EMPTY_WORDS
+from pipelines.ingest.persons import is_person
 from pipelines.ingest.read import Origin, TextFrame
 from pipelines.ingest.reading.frame import kind_column
 
@@ -31,34 +32,6 @@ RECOGNISED = 0.5  # share of headers that must be known before a layout is calle
 FITS_WHOLLY = (1.0, 1.0)  # no later row can be more alike
 
 SYMBOL_MEANINGS = ("afgeschermd", "onbekend", "geheim", "nihil")
-NEVER = re.compile(r"(?!)")  # matches no header
-
-
-@dataclass(frozen=True)
-class Unpivot:
-    """Wide to long: every header that matches `pattern` becomes a row of its own.
-
-    With a questionnaire `names` maps a header (a question's number or text, as `normal` makes it)
-    to the question, `values` the words of the scale to a score, and an answer in `not_applicable`
-    goes to the yes/no column `not_applicable_to`.
-    """
-
-    pattern: re.Pattern[str]
-    name_to: str
-    value_to: str
-    names: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[str, str] = field(default_factory=dict)
-    not_applicable: tuple[str, ...] = ()
-    not_applicable_to: str = ""
-
-    def name(self, header: str) -> str | None:
-        """The name that a wide column's header stands for; None for any other header."""
-        if found := self.names.get(normal(header)):
-            return found
-        matched = self.pattern.fullmatch(header.strip())
-        if matched is None or (self.names and matched.group(1) not in self.names.values()):
-            return None
-        return matched.group(1)
 
 
 @dataclass(frozen=True)
@@ -75,7 +48,11 @@ class Edit:
 
 @dataclass(frozen=True)
 class Layout:
-    """One supplier's layout of one dataset. `columns`: source header -> canonical column.
+    """One supplier's layout of one dataset. `columns`: source header -> canonical column; of more
+    headers for one column the first that is there counts, and the others are left out.
+
+    `patterns`: pattern of a header -> canonical column, for headers that change. `sent`: headers
+    of which one says when an answer was sent; it is empty for one that was not.
 
     `random`: headers among the `ignored` of numbers that the system draws by lot.
     `dates`: the form or forms of all date columns, or of each. `symbols`: what stands in a number
@@ -103,6 +80,8 @@ class Layout:
     empty: Sequence[str] | Mapping[str, Sequence[str]] = EMPTY_WORDS
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
+    patterns: Mapping[re.Pattern[str], str] = field(default_factory=dict)
+    sent: tuple[str, ...] = ()
 
     def date_forms(self, column: str) -> tuple[str, ...]:
         """Names of the forms a date in this column may have, the likeliest first."""
@@ -127,10 +106,51 @@ class Layout:
     @cached_property
     def known(self) -> frozenset[str]:
         """Normalised headers that this layout reads or knows to leave out."""
-        return frozenset(normal(h) for h in (*self.columns, *self.ignored))
+        return frozenset(self._spelled) | frozenset(map(normal, self.sent))
+
+    @cached_property
+    def _spelled(self) -> Mapping[str, tuple[int, str]]:
+        """Normalised header -> its place in the layout and its column; '' for one left out."""
+        left = {normal(header): (len(self.columns), "") for header in self.ignored}
+        return left | {normal(h): (i, c) for i, (h, c) in enumerate(self.columns.items())}
+
+    def column(self, header: str) -> tuple[int, str]:
+        """(place in the layout, canonical column) of a header; the column is '' for any other."""
+        for spelling in self._spellings(header):
+            if found := self._spelled.get(normal(spelling)):
+                return found
+            for pattern, column in self.patterns.items():
+                if pattern.fullmatch(spelling.strip()):
+                    return len(self.columns), column
+        return len(self.columns), ""
+
+    def missing(self, headers: Iterable[str], dataset: Dataset) -> list[str]:
+        """The first header of every required column that is not among the headers."""
+        required = {c.name for c in dataset.columns if c.required}
+        absent = required - {self.column(header)[1] for header in headers}
+        first: dict[str, str] = {}
+        for header, column in self.columns.items():
+            first.setdefault(column, header)
+        return [header for column, header in first.items() if column in absent]
+
+    def says_sent(self, header: str) -> bool:
+        """Whether a header is the one that says when an answer was sent."""
+        sent = frozenset(map(normal, self.sent))
+        return any(normal(spelling) in sent for spelling in self._spellings(header))
+
+    def is_random(self, header: str) -> bool:
+        """Whether numbers under this header are drawn by lot."""
+        random = frozenset(map(normal, self.random))
+        return any(normal(spelling) in random for spelling in self._spellings(header))
+
+    def _spellings(self, header: str) -> tuple[str, ...]:
+        """A header, and of a survey's `code. text` its code."""
+        code = coded(header)[0] if self.unpivot and self.unpivot.questionnaire else ""
+        return (header, code) if code else (header,)
 
     def knows(self, header: str) -> bool:
-        return normal(header) in self.known or self.wide(header) is not None
+        known = any(normal(spelling) in self.known for spelling in self._spellings(header))
+        return known or bool(self.column(header)[1]) or self.wide(header) is not None
 
     def wide(self, header: str) -> str | None:
         """The name that a wide column's header stands for; None for any other header."""
@@ -149,7 +169,8 @@ class Match:
 
     `unpivoted` maps `cN` -> value of the new name column. `headers` keeps the supplier's own words
     for feedback. `origin`: a worksheet may hold dates as numbers of days. `kinds`: cell -> the
-    column that tells what its reader knew of it (`TextFrame.kinds`).
+    column that tells what its reader knew of it (`TextFrame.kinds`). `sent`: cell that says when an
+    answer was sent; empty where nothing does.
     """
 
     layout: Layout
@@ -159,14 +180,7 @@ class Match:
     headers: Mapping[str, str]
     origin: Origin = "csv"
     kinds: Mapping[str, str] = field(default_factory=dict)
-
-
-@lru_cache(maxsize=4096)
-def normal(header: str) -> str:
-    """A header without case, accents, outer and double spaces, and byte order marks."""
-    plain = unicodedata.normalize("NFKD", header.replace("\ufeff", ""))
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
-    return re.sub(r"\s+", " ", plain).strip().casefold()
+    sent: str = ""
 
 
 @cache
@@ -211,6 +225,8 @@ _KEYS = frozenset(
         "dataset",
         "omschrijving",
         "kolommen",
+        "koppatronen",
+        "verzonden",
         "negeer",
         "willekeurig",
         "codes",
@@ -264,6 +280,8 @@ def _parse(name: str, item: Mapping[str, Any]) -> Layout:
             empty=_parse_empty(item.get("leeg", EMPTY_WORDS)),
             valid_from=_day(item.get("geldig_vanaf")),
             valid_to=_day(item.get("geldig_tot")),
+            patterns={re.compile(p): str(c) for p, c in item.get("koppatronen", {}).items()},
+            sent=tuple(item.get("verzonden", ())),
         )
         of_columns = layout.dates if isinstance(layout.dates, Mapping) else [""]
         forms = {form for column in of_columns for form in layout.date_forms(column)}
@@ -301,7 +319,12 @@ def _parse_unpivot(item: Mapping[str, Any]) -> Unpivot:
     if "vragenlijst" not in item:
         return Unpivot(pattern, item["naam_naar"], item["waarde_naar"])
     asked = questionnaires.find(item["vragenlijst"])
-    by_text = {normal(question.text): question.id for question in asked.items}
+    group = item.get("groep")
+    by_text = {
+        normal(question.text): question.id
+        for question in asked.items
+        if group is None or group in question.groups
+    }
     return Unpivot(
         pattern,
         item["naam_naar"],
@@ -310,6 +333,7 @@ def _parse_unpivot(item: Mapping[str, Any]) -> Unpivot:
         values={normal(label): str(score) for score, label in asked.scale.items()},
         not_applicable=tuple(normal(label) for label in asked.not_applicable),
         not_applicable_to=item["nvt_naar"],
+        incomplete_counts=asked.incomplete_counts,
     )
 
 
@@ -358,6 +382,8 @@ def match(
             score = _likeness(headers, layout, contracts.dataset(layout.dataset))
             if best is None or score > best[0]:
                 best = (score, number, layout, cells)
+    if (best is None or best[0][0] < RECOGNISED) and _is_cut_off(text):
+        raise DeliveryRefused("indeling.afgekort", _CUT_OFF)
     if best is None or best[0][0] < RECOGNISED:
         raise DeliveryRefused("indeling.onbekend", _unknown_layout(best))
     _, header_row, layout, cells = best
@@ -373,19 +399,26 @@ def _likeness(headers: list[str], layout: Layout, dataset: Dataset) -> tuple[flo
     """Known headers as a share of the headers present and the required ones absent; then the share
     of the layout's columns that are there, which tells versions of one layout apart.
     """
-    present = {normal(h) for h in headers}
-    known = sum(layout.knows(h) for h in headers)
-    found = sum(normal(h) in present for h in layout.columns)
+    known = {normal(h) for h in headers if layout.knows(h)}  # a value that comes back is no header
+    found = {column for h in headers if (column := layout.column(h)[1])}
     return (
-        known / (len(headers) + len(_missing(layout, present, dataset))),
-        found / max(1, len(layout.columns)),
+        len(known) / (len(headers) + len(layout.missing(headers, dataset))),
+        len(found) / max(1, len({*layout.columns.values(), *layout.patterns.values()})),
     )
 
 
-def _missing(layout: Layout, present: set[str], dataset: Dataset) -> list[str]:
-    """The layout's headers for required columns (and wide values) that are not there."""
-    required = {c.name for c in dataset.columns if c.required}
-    return [h for h, c in layout.columns.items() if c in required and normal(h) not in present]
+_CUT_OFF = (
+    "De koppen zijn afgekort (zij eindigen op '..'): zo zijn de vragen niet uit elkaar te houden."
+    " Exporteer opnieuw, met als kop de vraagcode of de volledige vraagtekst."
+)
+
+
+def _is_cut_off(text: TextFrame) -> bool:
+    """Whether one of the first rows has headings that a survey tool shortened."""
+    return any(
+        sum(is_shortened(cell) for cell in cells if cell) > 1
+        for _number, cells in text.head(HEADER_WITHIN)
+    )
 
 
 def _unknown_layout(best: _Candidate | None) -> str:
@@ -405,7 +438,7 @@ def _refuse_other_headers(layout: Layout, cells: list[str | None], dataset: Data
     headers = [c.strip() for c in cells if c and c.strip()]
     unknown = [h for h in headers if not layout.knows(h)]
     seen = [normal(h) for h in headers]
-    missing = _missing(layout, set(seen), dataset)
+    missing = layout.missing(headers, dataset)
     twice = sorted({h for h in headers if seen.count(normal(h)) > 1})
     if layout.unpivot and all(layout.wide(h) is None for h in headers):
         questions = layout.unpivot.pattern is NEVER
@@ -431,25 +464,36 @@ def _refuse_other_headers(layout: Layout, cells: list[str | None], dataset: Data
 def shown(header: str) -> str:
     """A header as it may be repeated: a cell that could be somebody's data is masked."""
     text = header.strip()
-    if len(text) > 60 or re.search(r"\d{5,}|@", text):
+    if len(text) > 60 or re.search(r"\d{5,}|@", text) or is_person(text):
         return "(afgeschermde kop)"
     return text
 
 
 def _placed(layout: Layout, header_row: int, cells: list[str | None], text: TextFrame) -> Match:
-    by_header = {normal(h): column for h, column in layout.columns.items()}
-    places: dict[str, str] = {}
+    found: dict[
+        str, tuple[int, int, str]
+    ] = {}  # column -> place in the layout, in the file, header
     unpivoted: dict[str, str] = {}
-    headers: dict[str, str] = {}
+    sent = ""
     for index, cell in enumerate(cells):
         if not cell or not cell.strip():
             continue
-        column = by_header.get(normal(cell))
+        order, column = layout.column(cell)
         wide = layout.wide(cell)
         if column:
-            places[column] = f"c{index}"
-            headers[column] = cell.strip()
+            here = (order, index, cell.strip())
+            found[column] = min(here, found.get(column, here))
+        elif layout.says_sent(cell):
+            sent = f"c{index}"
         elif wide is not None:
             unpivoted[f"c{index}"] = wide
-    kinds = {cell: kind_column(cell) for cell in text.typed}
-    return Match(layout, header_row, places, unpivoted, headers, text.origin, kinds)
+    return Match(
+        layout,
+        header_row,
+        {column: f"c{index}" for column, (_, index, _header) in found.items()},
+        unpivoted,
+        {column: header for column, (_, _index, header) in found.items()},
+        text.origin,
+        {cell: kind_column(cell) for cell in text.typed},
+        sent,
+    )

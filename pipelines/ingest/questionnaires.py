@@ -31,6 +31,7 @@ THEMES = (
 )
 GROUPS = ("school", "smw_aanbieder", "wijkteam")
 SCORES = (1, 2, 3, 4, 5)
+_INCOMPLETE = {"telt_niet_mee": False, "telt_mee": True}
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,10 @@ class Item:
 
 @dataclass(frozen=True)
 class Questionnaire:
-    """`scale`: score -> its words; `not_applicable`: ways to say that a question does not apply."""
+    """`scale`: score -> its words; `not_applicable`: ways to say that a question does not apply.
+
+    `incomplete_counts`: answers that a respondent filled in and did not send count as well.
+    """
 
     id: str
     title: str
@@ -58,6 +62,7 @@ class Questionnaire:
     scale: Mapping[int, str]
     not_applicable: tuple[str, ...]
     items: tuple[Item, ...]
+    incomplete_counts: bool = False
 
 
 @cache
@@ -103,6 +108,7 @@ def parse(name: str, text: str) -> Questionnaire:
                 )
                 for item in document["vragen"]
             ),
+            incomplete_counts=_INCOMPLETE[document.get("niet_verzonden", "telt_niet_mee")],
         )
     except (KeyError, TypeError, ValueError, AttributeError, yaml.YAMLError) as problem:
         raise ContractError(

@@ -76,11 +76,14 @@ def _rows(part: pl.DataFrame, match: Match) -> pl.DataFrame:
     """The rows that hold data: `_nr`, `_rij` and the cells that the layout reads."""
     cells = _cells(match)
     kinds = [match.kinds[cell] for cell in cells if cell in match.kinds]
-    rows = part.select("rij", *cells, *kinds).filter(pl.col("rij") > match.header_row)
+    said = [match.sent] if match.sent and match.sent not in cells else []
+    rows = part.select("rij", *cells, *kinds, *said).filter(pl.col("rij") > match.header_row)
     if rows.select((_first(cells).fill_null("") == "").any()).item():
         rows = rows.filter(~_blank(cells))
     if match.layout.totals_row:
         rows = rows.filter(~_totals(cells, match.layout.totals_row))
+    if match.sent and not _incomplete_counts(match):
+        rows = rows.filter(_sent(match))
     number = pl.col("rij").cast(pl.Int64)
     if not match.layout.unpivot:
         return rows.select(number.alias("_nr"), number.alias("_rij"), *cells, *kinds)
@@ -93,20 +96,45 @@ def _rows(part: pl.DataFrame, match: Match) -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Numbers of the rows below the header that are no registration."""
+    """Numbers of the rows below the header that are no registration; `unsent`: answers that were
+    filled in and not sent."""
 
     blank: list[int]
     totals: list[int]
+    unsent: list[int]
 
 
 def left_out(part: pl.DataFrame, match: Match) -> LeftOut:
     cells = _cells(match)
-    rows = part.select("rij", *cells).filter(pl.col("rij") > match.header_row)
+    rows = part.filter(pl.col("rij") > match.header_row)
     blank = rows.filter(_blank(cells))["rij"].to_list()
-    if not match.layout.totals_row:
-        return LeftOut(blank, [])
-    totals = rows.filter(_totals(cells, match.layout.totals_row) & ~_blank(cells))
-    return LeftOut(blank, totals["rij"].to_list())
+    totals, unsent = [], []
+    if match.layout.totals_row:
+        is_total = _totals(cells, match.layout.totals_row)
+        totals = rows.filter(is_total & ~_blank(cells))["rij"].to_list()
+    if not _incomplete_counts(match):
+        unsent = not_sent(part, match)
+    return LeftOut(blank, totals, unsent)
+
+
+def not_sent(part: pl.DataFrame, match: Match) -> list[int]:
+    """Numbers of the rows with answers that were filled in and not sent, as far as the file says;
+    they are staged where the questionnaire counts them."""
+    if not match.sent:
+        return []
+    rows = part.filter((pl.col("rij") > match.header_row) & ~_blank(_cells(match)))
+    return rows.filter(~_sent(match))["rij"].to_list()
+
+
+def _sent(match: Match) -> pl.Expr:
+    """Whether the cell that says when an answer was sent says anything."""
+    moment = pl.col(match.sent).str.strip_chars(_SPACES).fill_null("")
+    nothing = ["", *notation.spellings([*notation.EMPTY_WORDS, "n", "nee", "no", "false"])]
+    return ~moment.is_in(nothing)
+
+
+def _incomplete_counts(match: Match) -> bool:
+    return match.layout.unpivot is not None and match.layout.unpivot.incomplete_counts
 
 
 def _cells(match: Match) -> list[str]:
@@ -134,8 +162,15 @@ def _fixed(match: Match) -> list[str]:
 
 
 def _unpivoted(rows: pl.DataFrame, match: Match) -> pl.DataFrame:
-    """An empty wide cell is no row: the source has no figure there."""
+    """An empty wide cell is no row: the source has no figure there.
+
+    Where a respondent answered no question of a questionnaire the empty answers are rows: who sent
+    them took part, and answered nothing.
+    """
     order = {cell: i for i, cell in enumerate(match.unpivoted)}
+    asked = match.layout.unpivot is not None and match.layout.unpivot.questionnaire
+    filled = pl.col(VALUE).str.strip_chars(_SPACES).fill_null("") != ""
+    nothing = ~filled.any().over("rij")
     kinds = (
         rows.with_columns(pl.lit(None, pl.String).alias(cell) for cell in order)
         .with_columns(pl.col(match.kinds[c]).alias(c) for c in order if c in match.kinds)
@@ -146,7 +181,7 @@ def _unpivoted(rows: pl.DataFrame, match: Match) -> pl.DataFrame:
             on=list(order), index=["rij", *_fixed(match)], variable_name="_cel", value_name=VALUE
         )
         .with_columns(kinds[VALUE_KIND])
-        .filter(pl.col(VALUE).str.strip_chars(_SPACES).fill_null("") != "")
+        .filter(filled | nothing if asked else filled)
         .with_columns(
             pl.col("_cel").replace_strict(match.unpivoted, return_dtype=pl.String).alias(NAME),
             _volgorde=pl.col("_cel").replace_strict(order, return_dtype=pl.Int64),

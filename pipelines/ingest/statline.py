@@ -17,8 +17,9 @@ from dataclasses import replace
 import polars as pl
 
 from pipelines.errors import DeliveryRefused
+from pipelines.ingest.headings import normal
 from pipelines.ingest.identity import Door
-from pipelines.ingest.layouts import HEADER_WITHIN, normal
+from pipelines.ingest.layouts import HEADER_WITHIN
 from pipelines.ingest.reading.frame import TextFrame
 
 NAMES = "wijken en buurten"

@@ -402,6 +402,19 @@ def test_empty_forms_complete_the_response(workdir: Path, tmp_path: Path) -> Non
     assert (inside.numerator, inside.denominator) == (10, 3)
 
 
+def test_who_sent_without_an_answer_is_in_the_response(workdir: Path, tmp_path: Path) -> None:
+    """Six sent, five with answers: five of six."""
+    school = rounds.new("2024/2025", tmp_path / "uit", PROMISES, workdir=workdir)[0]
+    file = tmp_path / "school_evaluatie_antwoorden_2024-2025.csv"
+    place = "99AA00 De Brug (Veenmark)"
+    exported(school.survey, file, [(place, {"p03": n}) for n in range(1, 6)] + [(place, {})])
+    taken_in(workdir, file)
+    found, _files = why.why(workdir, "ev_respons", "2024/2025", school=None, municipality=None)
+    assert (found.numerator, found.denominator) == (5, 6)
+    inside, _files = why.why(workdir, "ev_score", "2024/2025", school=None, municipality="Veenmark")
+    assert (inside.numerator, inside.denominator) == (15, 5)
+
+
 def test_a_name_in_an_export_stops_it(workdir: Path, tmp_path: Path) -> None:
     school = rounds.new("2024/2025", tmp_path / "uit", PROMISES, workdir=workdir)[0]
     file = tmp_path / "school_evaluatie_antwoorden_2024-2025.csv"

@@ -108,8 +108,8 @@ def _ods_cell(text: str) -> str:
 _FREE, _END, _FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 
 
-def xls(table: Table) -> bytes:
-    """BIFF8 in a compound file; text cells only."""
+def xls(table: Table, records: bytes = b"") -> bytes:
+    """BIFF8 in a compound file; text cells, and whatever other records a sheet is to hold."""
     begin = _biff(0x809, struct.pack("<6H", 0x600, 5, 0, 0x7CC, 0, 0) + bytes(4))
     sheet = _biff(0x809, struct.pack("<6H", 0x600, 0x10, 0, 0x7CC, 0, 0) + bytes(4))
     for r, row in enumerate(table):
@@ -118,6 +118,7 @@ def xls(table: Table) -> bytes:
                 text = cell.encode("utf-16-le")
                 place = struct.pack("<4HB", r, c, 0, len(text) // 2, 1)
                 sheet += _biff(0x204, place + text)
+    sheet += records
     sheet += _biff(0x0A, b"")
     name = b"Blad1"
     codepage, end = _biff(0x42, struct.pack("<H", 1200)), _biff(0x0A, b"")

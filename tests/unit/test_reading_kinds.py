@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+import struct
 from pathlib import Path
 
 import openpyxl
 import polars as pl
+import pytest
 import xlsxwriter
 
 from pipelines.ingest.read import TextFrame, read
 from pipelines.ingest.reading import workbook
+from tests.fuzz import formats
 
 
 def of_bytes(tmp_path: Path, content: bytes) -> TextFrame:
@@ -78,3 +81,68 @@ def test_a_formula_that_gives_an_empty_text_is_empty() -> None:
     assert workbook._markup(b'<x:c r="B3" s="1"><x:f>x</x:f></x:c>').formulas == ((1, 2),)
     ((_, frame),) = workbook.tables(content)
     assert frame.equals(pl.DataFrame({"c0": ["a", "1"], "c1": ["b", "2"]}))
+
+
+_VALUELESS = (
+    '<table:table-cell table:formula="of:=[.B2]*2"{}/>',
+    '<table:table-cell table:formula="of:=[.B2]*2" office:value-type="float"{}/>',
+)
+
+
+@pytest.mark.parametrize("cell", _VALUELESS)
+def test_a_formula_without_a_value_is_named_in_an_ods(cell: str) -> None:
+    number = (
+        '<table:table-cell office:value-type="float" office:value="3"><text:p>3</text:p>'
+        "</table:table-cell>"
+    )
+    worked = (
+        '<table:table-cell table:formula="of:=1+1" office:value-type="float" office:value="2">'
+        "<text:p>2</text:p></table:table-cell>"
+    )
+    empty = '<table:table-cell table:formula="of:=&quot;&quot;" office:value-type="string"/>'
+    title = '<table:table-cell office:value-type="string"><text:p>x</text:p></table:table-cell>'
+    twice = cell.format(' table:number-columns-repeated="2"')
+    rows = [
+        f"<table:table-row>{title * 4}</table:table-row>",
+        f'<table:table-row table:number-rows-repeated="2">{number}{cell.format("")}'
+        f"{number * 2}</table:table-row>",
+        f"<table:table-row>{worked}{empty}{twice}</table:table-row>",
+    ]
+    made = formats.ods_of(f'<table:table table:name="Blad1">{"".join(rows)}</table:table>')
+    ((_, frame),) = workbook.tables(made)
+    none = workbook.NO_VALUE
+    assert frame.rows() == [
+        ("x",) * 4, ("3", none, "3", "3"), ("3", none, "3", "3"), ("2", None, none, none),
+    ]  # fmt: skip
+
+
+def _xls(formulas: list[tuple[int, int, bytes, str]]) -> bytes:
+    """A table of texts with formula records in it: row, column, stored value, stored text."""
+    records = []
+    for row, column, value, text in formulas:
+        head = struct.pack("<3H", row, column, 0) + value + struct.pack("<HIH", 0, 0, 3)
+        records.append(formats._biff(0x06, head + b"\x1e\x01\x00"))
+        if text:
+            stored = struct.pack("<HB", len(text), 0) + text.encode()
+            records.append(formats._biff(0x207, stored))
+    return formats.xls([["a", "b", "c"], ["x", "", ""], ["y", "", "z"]], b"".join(records))
+
+
+def test_a_formula_without_a_value_is_named_in_an_xls() -> None:
+    zero, two, text = bytes(8), struct.pack("<d", 2.0), b"\0\0\0\0\0\0\xff\xff"
+    none = workbook.NO_VALUE
+    ((_, frame),) = workbook.tables(_xls([(1, 1, zero, ""), (2, 1, zero, "")]))
+    assert frame.rows()[1:] == [("x", none, None), ("y", none, "z")]
+    ((_, frame),) = workbook.tables(_xls([(1, 1, zero, ""), (2, 1, two, "")]))
+    assert frame.rows()[1:] == [("x", "0", None), ("y", "2", "z")]
+    ((_, frame),) = workbook.tables(_xls([(1, 1, text, ""), (2, 1, text, "t")]))
+    assert frame.rows()[1:] == [("x", none, None), ("y", "t", "z")]
+
+
+def test_the_order_of_attributes_says_nothing() -> None:
+    for cell in (
+        b'<c s="1" r="B3"><f>x</f></c>',
+        b'<c t="n" r="B3" s="1">\n <f>x</f>\n <v/>\n</c>',
+        b'<c r="B3"><f t="shared" si="0"/></c>',
+    ):
+        assert workbook._markup(cell).formulas == ((1, 2),)

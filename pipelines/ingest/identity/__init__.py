@@ -8,7 +8,7 @@ numbers of schools; numbers and names of persons are refused there too.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -16,6 +16,7 @@ import polars as pl
 
 from pipelines import contracts
 from pipelines.errors import DeliveryRefused
+from pipelines.ingest.headings import normal
 from pipelines.ingest.identity.dates import Dates, as_dates, birth_dates
 from pipelines.ingest.identity.headers import (
     column_letter,
@@ -27,12 +28,14 @@ from pipelines.ingest.identity.headers import (
 )
 from pipelines.ingest.identity.numbers import Numbers, holds_bsn, passes_eleven_test
 from pipelines.ingest.identity.texts import Forms, Notes, holds_free_text
-from pipelines.ingest.layouts import HEADER_WITHIN, normal, shown
+from pipelines.ingest.layouts import HEADER_WITHIN, shown
 from pipelines.ingest.names import Named
+from pipelines.ingest.persons import Listed, Persons
 from pipelines.ingest.read import TextFrame
 
 __all__ = [
     "Door",
+    "Listed",
     "Sighting",
     "as_dates",
     "column_letter",
@@ -74,6 +77,7 @@ class _Column:
     forms: Forms = field(default_factory=Forms)
     notes: Notes = field(default_factory=Notes)
     dates: Dates = field(default_factory=Dates)
+    persons: Persons = field(default_factory=Persons)
     said: set[str] = field(default_factory=set)
 
     def fresh(self, values: pl.Series) -> pl.Series:
@@ -92,7 +96,8 @@ class Door:
     read as a possible header. `mapped`: the table's columns that the layout reads, whose meaning
     the contract therefore knows; `wide`: those of which each becomes a row. `random`: headers of
     columns that the layout leaves out and knows to hold numbers drawn by lot, which pass for a
-    citizen service number by chance.
+    citizen service number by chance. `listed`: what the columns may hold that have no room for
+    anything of somebody's own.
     """
 
     def __init__(
@@ -104,13 +109,16 @@ class Door:
         mapped: Collection[str] = (),
         wide: Collection[str] = (),
         random: Collection[str] = (),
+        listed: Mapping[str, Listed] | None = None,
     ) -> None:
+        self._listed = listed or {}
         self._read = frozenset((*mapped, *wide))
         self._random = frozenset(random)
         self._person_level = person_level
         self._header_row = header_row
         self._mapped = frozenset(mapped)
         self._titles = _headers(text, header_row)
+        self._top = {} if header_row else _topmost(text)
         self._columns = {cell: _Column() for cell in text.columns}
 
     def see(self, part: pl.DataFrame) -> None:
@@ -131,12 +139,14 @@ class Door:
                 column.numbers.see(fresh)
             if self._looks_for_names(cell):
                 column.named.see(fresh)
+            if cell in self._listed:
+                column.persons.see(fresh, self._listed[cell])
             if not self._person_level and cell in self._read:
                 column.forms.see(fresh)
             if self._person_level:
                 column.said |= set(map(normal, fresh.head(ROLES).to_list()))
                 column.forms.see(fresh)
-                column.notes.see(fresh)
+                column.notes.see(fresh.filter(fresh != self._top.get(cell, "")))
 
     def sightings(self) -> list[Sighting]:
         """All so far, in the order of the columns; each kind once per column."""
@@ -190,8 +200,10 @@ class Door:
 
     def _looks_for_names(self, cell: str) -> bool:
         """Lists of schools hold schools named after people: there only in what the layout leaves
-        out."""
-        return self._person_level or (self._header_row is not None and cell not in self._mapped)
+        out, and where the contract says which values there are."""
+        if self._person_level or cell in self._listed:
+            return True
+        return self._header_row is not None and cell not in self._mapped
 
     def _promised(self, titles: list[str]) -> list[str]:
         """An empty cell of a person-level file is still a promise to deliver it: headers count."""
@@ -200,6 +212,7 @@ class Door:
     def _held(self, column: _Column, titles: list[str]) -> list[str]:
         kinds = ["burgerservicenummer"] if column.numbers.real else []
         kinds += ["naam"] if column.named.beyond_chance else []
+        kinds += sorted(column.persons.kinds)
         # Of organisations only what nobody's list of schools holds in a column that is read.
         kinds += column.forms.kinds if self._person_level else sorted(column.forms.told)
         if column.notes.held(under_such_header=any(map(is_free_text_header, titles))):
@@ -240,6 +253,16 @@ def _known_words() -> frozenset[str]:
     """Codes, labels and spellings of all code lists, as `normal` makes them."""
     codes = (code for listed in contracts.load().codes.values() for code in listed.values())
     return frozenset(normal(w) for c in codes for w in (c.code, c.label_nl, *c.spellings))
+
+
+def _topmost(text: TextFrame) -> dict[str, str]:
+    """The first row with more than one filled cell: of an unknown table most likely its header,
+    which may be the whole text of a question and no note of anybody."""
+    for _number, cells in text.head(HEADER_WITHIN):
+        filled = {f"c{i}": cell for i, cell in enumerate(cells) if cell and cell.strip()}
+        if len(filled) > 1:
+            return filled
+    return {}
 
 
 def _headers(text: TextFrame, header_row: int | None) -> dict[str, list[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from pipelines.ingest.layouts import normal
+from pipelines.ingest.headings import normal
 
 _NUMBER = r" ?(nummers?|nrs?)"
 _PERSON = (

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from pipelines.ingest.persons import PHONE
+
 SHARE_OF_VALUES = 0.2  # share of a column's values from which a pattern counts as its content
 
 # Any value of this form is a sighting.
@@ -27,7 +29,7 @@ CONTENT: Mapping[str, str] = {
         r"^\s*[1-9]\d{3}\s?[A-Za-z]{2}"
         r"(\s*,?\s*[A-Z][A-Za-z' -]+|[\s,-]*\d{1,5}\s?[A-Za-z]{0,3})?\s*$"
     ),
-    "telefoonnummer": r"^\s*\(?0[\s(-]*[1-9]([\s)-]*\d){8}\s*$",
+    "telefoonnummer": PHONE,
     "adres": (
         r"^\s*\p{L}[\p{L}.' -]*(straat|str\.|laan|weg|plein|singel|gracht|kade|dijk|hof|steeg"
         r"|dreef|plantsoen|pad|park|ring|erf|akker|veld|pl\.)\s+\d{1,5}(\s?-?\s?[A-Za-z0-9]{1,4})?\b"

@@ -22,6 +22,7 @@ from lxml import etree
 
 from pipelines.errors import DeliveryRefused
 from pipelines.ingest.notation import NO_VALUE
+from pipelines.ingest.reading import formulas, formulas_xls
 from pipelines.ingest.reading.frame import CellKind, kind_column, length_of_time
 from pipelines.ingest.reading.limits import check_cells, check_columns
 from pipelines.ingest.reading.markup import parser
@@ -44,11 +45,6 @@ _ASKED_AGAIN: tuple[tuple[Again, str, CellKind], ...] = (
     ("boolean", _DECIMALS, "getal"),
     ("duration", _EARLY, "tijdsduur"),
 )
-_FORMULA = re.compile(
-    rb'<(?:\w+:)?c\s+r="([A-Z]{1,3})(\d{1,7})"[^>/]*>'
-    rb"<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)"
-    rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
-)
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -57,7 +53,7 @@ def tables(data: bytes, *, sample: bool = False) -> Iterator[tuple[str, pl.DataF
     """(name, frame) per worksheet that has a filled cell; rows and columns start at A1."""
     try:
         book = fastexcel.read_excel(data)
-        marked = _marked(data) if data.startswith(b"PK") else {}
+        marked = _marked(data)
         for name in book.sheet_names:
             frame = _sheet(book, name, SAMPLE_ROWS if sample else None)
             if frame.height and frame.width:
@@ -171,16 +167,16 @@ class Markup:
     formulas: tuple[tuple[int, int], ...] = ()
 
 
-def _with_formulas(frame: pl.DataFrame, formulas: Sequence[tuple[int, int]]) -> pl.DataFrame:
+def _with_formulas(frame: pl.DataFrame, missing: Sequence[tuple[int, int]]) -> pl.DataFrame:
     """A formula without a stored value is not the same as an empty cell: a check names it."""
-    places = [(f"c{column}", row) for column, row in formulas if f"c{column}" in frame.columns]
+    places = [(f"c{column}", row) for column, row in missing if f"c{column}" in frame.columns]
     last = max((row for _, row in places), default=-1)
     if last >= frame.height:
         check_cells(last + 1, frame.width, "Het werkblad")
         frame = pl.concat([frame, frame.clear(last + 1 - frame.height)])
     rows: dict[str, list[int]] = {}
     for name, row in places:
-        if frame[name][row] is None:
+        if frame[name][row] in (None, "0"):  # an xls holds a zero there
             rows.setdefault(name, []).append(row)
     for name, at in rows.items():
         frame = frame.with_columns(frame[name].scatter(at, [NO_VALUE] * len(at)))
@@ -208,11 +204,19 @@ def _spread(frame: pl.DataFrame, merged: Sequence[tuple[int, int, int]]) -> pl.D
 
 
 def _marked(data: bytes) -> dict[str, Markup]:
-    """What the markup of each worksheet of an xlsx tells and the library does not."""
+    """What the markup of each worksheet of an xlsx or ods tells and the library does not, and
+    of an xls its formulas."""
+    if not data.startswith(b"PK"):
+        found = formulas_xls.in_xls(data)
+        return {name: Markup(formulas=places) for name, places in found.items()}
     with zipfile.ZipFile(BytesIO(data)) as archive:
-        if "xl/workbook.xml" not in archive.namelist():
-            return {}
+        names = archive.namelist()
         try:
+            if "content.xml" in names:
+                found = formulas.in_ods(archive)
+                return {name: Markup(formulas=places) for name, places in found.items()}
+            if "xl/workbook.xml" not in names:
+                return {}
             return {name: _markup(archive.read(part)) for name, part in _parts(archive).items()}
         except (KeyError, ValueError, etree.XMLSyntaxError):  # unusual, but calamine reads it
             return {}
@@ -235,17 +239,11 @@ def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
 def _markup(sheet: bytes) -> Markup:
     tail = sheet.rfind(b"</sheetData>")
     ranges = _MERGED.finditer(sheet, max(0, tail))
-    formulas = _FORMULA.finditer(sheet) if b"<f" in sheet or b":f>" in sheet else ()
     return Markup(
         tuple(
-            (_column(m[1]), int(m[2]) - 1, int(m[4]) - 1) for m in ranges if int(m[4]) > int(m[2])
+            (formulas.column(m[1]), int(m[2]) - 1, int(m[4]) - 1)
+            for m in ranges
+            if int(m[4]) > int(m[2])
         ),
-        tuple((_column(m[1]), int(m[2]) - 1) for m in formulas if b't="str"' not in m[0]),
+        formulas.in_xlsx(sheet),
     )
-
-
-def _column(letters: bytes) -> int:
-    index = 0
-    for letter in letters:
-        index = index * 26 + letter - ord("A") + 1
-    return index - 1

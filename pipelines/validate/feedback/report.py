@@ -17,7 +17,8 @@ import polars as pl
 from pipelines.contracts import Column, Contracts, Dataset
 from pipelines.ingest import stage
 from pipelines.ingest.deliveries import Delivery
-from pipelines.ingest.layouts import Layout, Match, normal
+from pipelines.ingest.headings import normal
+from pipelines.ingest.layouts import Layout, Match
 from pipelines.ingest.notation import DATE_FORMATS
 from pipelines.ingest.read import TextFrame
 from pipelines.validate.checks import KIND_IN_WORDS, Check, checks
@@ -395,7 +396,7 @@ def _unused(
 
 def _unused_columns(delivery: Delivery, dataset: Dataset) -> Iterator[Unused]:
     match = delivery.match
-    used = {*match.places.values(), *match.unpivoted}
+    used = {*match.places.values(), *match.unpivoted, match.sent}
     for index, header in enumerate(_headers(delivery)):
         if header and f"c{index}" not in used:
             yield Unused(
@@ -454,15 +455,21 @@ def fit_to_show(value: str) -> str:
 
 
 def _rows_left_out(delivery: Delivery) -> Iterator[Unused]:
-    """Rows that are no registration: blank ones and the totals row, as staging leaves them out."""
+    """Rows that are no registration: blank ones, the totals row, and answers that were not sent, as
+    staging leaves them out."""
     empty: list[int] = []
     totals: list[int] = []
+    unsent: list[int] = []
     for part in delivery.text.parts():
         left_out = stage.left_out(part, delivery.match)
         empty += left_out.blank
         totals += left_out.totals
+        unsent += left_out.unsent
     if empty:
         yield Unused("Rij overgeslagen", in_ranges(empty), len(empty), "De rij is leeg.")
+    if unsent:
+        told = "De antwoorden zijn ingevuld en niet verzonden."
+        yield Unused("Rij overgeslagen", in_ranges(unsent), len(unsent), told)
     if totals:
         yield Unused(
             "Rij overgeslagen",

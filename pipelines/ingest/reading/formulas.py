@@ -1,0 +1,75 @@
+"""Formulas without a stored value, which the library gives as empty cells.
+
+A program that fills a workbook without working it out (a report of a registration system) leaves
+the formulas and no values: a spreadsheet program shows them, a reader sees nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+
+from lxml import etree
+
+from pipelines.ingest.reading.markup import parser
+
+Place = tuple[int, int]  # column and row, counted from 0
+
+_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_IN_XLSX = re.compile(
+    rb'<(?:\w+:)?c\s+(?:[^>]*?\s)?r="([A-Z]{1,3})(\d{1,7})"[^>/]*>\s*'
+    rb"<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)"
+    rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+
+
+def in_xlsx(sheet: bytes) -> tuple[Place, ...]:
+    """Of the markup of one worksheet; a formula that gives an empty text has a value."""
+    found = _IN_XLSX.finditer(sheet) if b"<f" in sheet or b":f>" in sheet else ()
+    return tuple((column(m[1]), int(m[2]) - 1) for m in found if b't="str"' not in m[0])
+
+
+def in_ods(archive: zipfile.ZipFile) -> dict[str, tuple[Place, ...]]:
+    """Name of the worksheet -> its places."""
+    content = archive.read("content.xml")
+    if b":formula=" not in content:
+        return {}
+    document = etree.fromstring(content, parser())
+    return {
+        table.get(f"{_TABLE}name", ""): tuple(_places(table))
+        for table in document.iter(f"{_TABLE}table")
+    }
+
+
+def _places(table: etree._Element) -> Iterator[Place]:
+    row = 0
+    for line in table.iter(f"{_TABLE}table-row"):
+        times = int(line.get(f"{_TABLE}number-rows-repeated", "1"))
+        at = 0
+        for cell in line.iterchildren(f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
+            wide = int(cell.get(f"{_TABLE}number-columns-repeated", "1"))
+            if cell.get(f"{_TABLE}formula") is not None and not _has_value(cell):
+                yield from ((c, r) for r in range(row, row + times) for c in range(at, at + wide))
+            at += wide
+        row += times
+
+
+def _has_value(cell: etree._Element) -> bool:
+    kind = cell.get(f"{_OFFICE}value-type")
+    if kind is None or kind == "void":
+        return any("".join(p.itertext()).strip() for p in cell.iterchildren(f"{_TEXT}p"))
+    if kind == "string":
+        return True
+    values = ("value", "date-value", "time-value", "boolean-value")
+    return any(cell.get(f"{_OFFICE}{name}") is not None for name in values)
+
+
+def column(letters: bytes) -> int:
+    """A -> 0, Z -> 25, AA -> 26."""
+    index = 0
+    for letter in letters:
+        index = index * 26 + letter - ord("A") + 1
+    return index - 1
