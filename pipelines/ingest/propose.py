@@ -10,8 +10,8 @@ of the file is repeated, apart from a label that reads like one of the column's 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -21,26 +21,32 @@ import numpy as np
 import polars as pl
 import yaml
 from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
 from scipy.optimize import linear_sum_assignment
 
 from pipelines import documents
 from pipelines.contracts import Code, Column, Contracts, Dataset
 from pipelines.errors import DeliveryRefused
-from pipelines.ingest import clean, identity, questionnaires, read
-from pipelines.ingest.layouts import HEADER_WITHIN, Layout, normal, shown
+from pipelines.ingest import anonymise, clean, identity, notation, questionnaires, read
+from pipelines.ingest.headings import normal
+from pipelines.ingest.layouts import HEADER_WITHIN, Layout, shown
 from pipelines.ingest.notation import DATE_FORMATS, DAY_MONTH
+from pipelines.ingest.persons import may_be_person
 from pipelines.ingest.read import TextFrame
 
 Certainty = Literal["zeker", "waarschijnlijk", "onzeker", "niet gevonden"]
 
 SAMPLE_ROWS = 2000
 SURE, LIKELY, POSSIBLE = 0.80, 0.64, 0.46  # scores from which a guess is called so
+FITTING = 0.9  # share of the headers that are not identifying from which a known layout fits
 CALLED = 0.8  # likeness from which a header is one of a column's names
 CLEAR_LEAD = 0.08  # a sure guess is so much better than any other for this header or column
 BY_HEADER = 0.62  # weight of the header; the rest is the cells'
 LABEL_SURE, LABEL_LIKELY, LABEL_POSSIBLE = 0.92, 0.78, 0.62  # likeness of a label to a code's words
 LABEL_LEAD = 0.10  # so much more than to any other code, or the guess is a step less sure
+_NOTHING = notation.spellings(notation.EMPTY_WORDS)  # a column of these alone is empty
 _DENIALS = frozenset({"anders", "geen", "niet", "onbekend", "overig", "zonder"})
+ALMOST = 75  # likeness, of 100, from which a word reads like another
 FITS = 0.9  # share of the cells that must fit before a type or form is called theirs
 
 
@@ -87,7 +93,8 @@ class Proposal:
 
     `dates`, `decimal`, `list_separator` and `edits` follow from the cells; `remarks` say in Dutch
     what a person must still decide. `required`: required columns that no header was found for.
-    `codes`: per column the labels that are not on its list but read like one of it.
+    `codes`: per column the labels that are not on its list but read like one of it. `fitting`: id
+    of a known layout that reads the file already, perhaps after `anonymise`; empty when none does.
     """
 
     dataset: str
@@ -102,6 +109,7 @@ class Proposal:
     remarks: tuple[str, ...]
     codes: Mapping[str, tuple[CodeGuess, ...]]
     unfold: Unfold | None
+    fitting: str = ""
 
     def as_dict(self) -> dict[str, object]:
         return {
@@ -116,6 +124,7 @@ class Proposal:
             "unfold": asdict(self.unfold) if self.unfold else None,
             "missing_required": list(self.required),
             "remarks": list(self.remarks),
+            "fitting": self.fitting or None,
         }
 
 
@@ -226,11 +235,49 @@ def for_file(
     Raises `DeliveryRefused` when the file cannot be read or has no header row.
     """
     text = max(read.read(path), key=lambda t: t.frame.height)
-    proposal = propose(text, contracts, dataset=dataset, known=known)
+    fitting = _fitting(text, known, contracts)
+    asked = dataset or (fitting.dataset if fitting else None)
+    try:
+        proposal = propose(text, contracts, dataset=asked, known=known)
+    except DeliveryRefused as refusal:
+        if fitting is None:
+            raise
+        told = _fits(fitting, ())
+        raise DeliveryRefused("indeling.bekend", told[0].upper() + told[1:]) from refusal
+    if fitting:
+        proposal = replace(
+            proposal,
+            fitting=fitting.id,
+            remarks=(_fits(fitting, proposal.identifying), *proposal.remarks),
+        )
     name = re.sub(r"[^a-z]+", "_", normal(path.stem)).strip("_") or "nieuw"
     if proposal.dataset not in name:
         name = f"{name}_{proposal.dataset}"
     return proposal, as_yaml(proposal, layout_id=name, supplier="onbekend")
+
+
+def _fitting(text: TextFrame, known: Sequence[Layout], contracts: Contracts) -> Layout | None:
+    """The known layout that reads nearly all of what is not identifying."""
+    found = [
+        anonymise.best_layout([c for c in cells if c and c.strip()], known, contracts)
+        for _number, cells in text.head(HEADER_WITHIN)
+        if sum(bool(c and c.strip()) for c in cells) > 1
+    ]
+    layout, share = max(found, key=lambda one: one[1], default=(None, 0.0))
+    return layout if share >= FITTING else None
+
+
+def _fits(layout: Layout, identifying: Sequence[tuple[str, str]]) -> str:
+    if identifying:
+        return (
+            f"de bekende indeling {layout.id} ({layout.dataset}) past op dit bestand als 'zichtlijn"
+            " anonymise' de herleidbare kolommen heeft vervangen. Een nieuwe indeling is dan niet"
+            " nodig."
+        )
+    return (
+        f"de bekende indeling {layout.id} ({layout.dataset}) leest dit bestand al. Een nieuwe"
+        " indeling is niet nodig."
+    )
 
 
 def as_yaml(proposal: Proposal, *, layout_id: str, supplier: str) -> str:
@@ -338,6 +385,8 @@ def _is_words(cell: str) -> bool:
 def _cells(column: pl.Series) -> _Cells:
     filled = column.drop_nulls().str.strip_chars()
     filled = filled.filter(filled != "")
+    if filled.is_in(sorted(_NOTHING)).all():
+        filled = filled.clear()
     values = filled.unique(maintain_order=True).head(500)
     month_only, day_only = _ambiguity(values)
     return _Cells(
@@ -564,13 +613,43 @@ def _plain(name: str) -> str:
 def _score(
     header: str, names: Iterable[str], cells: _Cells, column: Column, contracts: Contracts
 ) -> tuple[float, str]:
+    names = tuple(names)
     by_name = max(_alike(header, name) for name in names)
     by_cells, why = _evidence(cells, column, contracts)
+    # A column without cells, or whose name only looks like one of these, is never a likely guess.
+    most = 1.0 if cells.rows and any(_says(header, name) for name in names) else LIKELY - 0.01
     if by_cells is None:
-        return 0.9 * by_name, "kop" if cells.rows else "kop; de kolom is leeg"
+        return min(most, 0.9 * by_name), "kop" if cells.rows else "kop; de kolom is leeg"
     if by_cells < 0.15:
-        return 0.5 * by_name, why  # the same name over other cells is a doubtful guess
-    return BY_HEADER * by_name + (1 - BY_HEADER) * by_cells, f"kop {by_name:.0%}, {why}"
+        return min(most, 0.5 * by_name), why  # the same name over other cells is doubtful
+    score = BY_HEADER * by_name + (1 - BY_HEADER) * by_cells
+    return min(most, score), f"kop {by_name:.0%}, {why}"
+
+
+def _says(header: str, name: str) -> bool:
+    """Whether a header says what a name says: the same words, or some of them, perhaps misspelled.
+
+    A word more makes it something else: `reden uitstroom` is not the reason of an absence.
+    """
+    if header.replace(" ", "") == name.replace(" ", ""):
+        return True
+    left = name.split()
+    for word in header.split():
+        same = next((other for other in left if _is_word(word, other)), None)
+        if same is None:
+            return _is_word(header.replace(" ", ""), name.replace(" ", ""))
+        left.remove(same)
+    return bool(header)
+
+
+def _is_word(one: str, other: str) -> bool:
+    """The same word, with a letter wrong in a long one, or in the plural."""
+    if one == other:
+        return True
+    short, long = sorted((one, other), key=len)
+    if len(short) >= 4 and long.startswith(short) and long[len(short) :] in ("s", "n", "en"):
+        return True
+    return len(short) >= 6 and OSA.distance(one, other, score_cutoff=1) <= 1
 
 
 def _alike(one: str, other: str) -> float:
@@ -699,7 +778,8 @@ def _guess(
     header: str, found: tuple[str, float, str] | None, cells: _Cells, dataset: Dataset
 ) -> Guess:
     if found is None or found[1] < POSSIBLE:
-        return Guess(shown(header), None, "niet gevonden", "geen kolom past bij kop en inhoud")
+        fit = "(afgeschermde kop)" if may_be_person(header) else shown(header)
+        return Guess(fit, None, "niet gevonden", "geen kolom past bij kop en inhoud")
     column, score, why = found
     certainty: Certainty = (
         "zeker" if score >= SURE else "waarschijnlijk" if score >= LIKELY else "onzeker"
@@ -805,6 +885,26 @@ def _means(label: str, word: str) -> float:
     return max(whole, min(most, part))
 
 
+def _may_be_repeated(label: str, vocabulary: Collection[str]) -> bool:
+    """Whether a label of the file may be printed: no word of it could be somebody's name.
+
+    A word of the code list, or one that reads like it, is none; any other is none when it is in no
+    list of names and written as no name is: with a capital.
+    """
+    for word in re.findall(r"[^\W\d_]{3,}", label):
+        plain = normal(word)
+        near = any(plain in v or v in plain for v in vocabulary if len(v) > 3)
+        if plain in vocabulary:
+            continue
+        if may_be_person(plain):
+            return False
+        if word[0].isupper() and not near:
+            likest = max((fuzz.ratio(plain, v) for v in vocabulary), default=0.0)
+            if likest < ALMOST:
+                return False
+    return True
+
+
 def _code_guesses(labels: Iterable[str], codes: Iterable[Code]) -> tuple[CodeGuess, ...]:
     """The code that each label reads like most; none for a label that is like none of them.
 
@@ -812,8 +912,9 @@ def _code_guesses(labels: Iterable[str], codes: Iterable[Code]) -> tuple[CodeGue
     """
     words = {c.code: [(_plain(w), w) for w in (c.label_nl, *c.spellings, c.code)] for c in codes}
     found: list[CodeGuess] = []
+    vocabulary = {w for written in words.values() for plain, _ in written for w in plain.split()}
     for label in labels:
-        if shown(label) != label:
+        if shown(label) != label or not _may_be_repeated(label, vocabulary):
             continue
         plain = _plain(label)
         ranked = sorted(

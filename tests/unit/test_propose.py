@@ -12,13 +12,15 @@ from hypothesis import strategies as st
 from pipelines import contracts
 from pipelines.errors import DeliveryRefused
 from pipelines.ingest import layouts, questionnaires
-from pipelines.ingest.layouts import normal, parse
+from pipelines.ingest.headings import normal
+from pipelines.ingest.layouts import parse
 from pipelines.ingest.propose import (
     LABEL_LIKELY,
     Proposal,
     _code_guesses,
     _means,
     as_yaml,
+    for_file,
     propose,
 )
 from pipelines.ingest.read import TextFrame
@@ -311,3 +313,73 @@ def test_suppliers_files_are_understood_without_their_layouts(
     assert mapped >= 15
     assert right / total >= floor
     assert wrong_but_sure / sure <= 0.02
+
+
+# What is said, and what is not -------------------------------------------------------------------
+
+
+def test_a_known_layout_that_fits_after_anonymise_is_named(tmp_path: Path) -> None:
+    known = layouts.load()
+    (a04,) = [layout for layout in known if layout.id == "duo_a04_verzuim"]
+    headers = [*a04.columns, *sorted(a04.ignored), "ACHTERNAAM", "GEBOORTEDATUM"]
+    file = tmp_path / "export.csv"
+    cells = [""] * (len(headers) - 2) + ["Verzonnen", "01-02-2010"]
+    file.write_text("\n".join(";".join(line) for line in (headers, cells)), "utf-8")
+    proposal, text = for_file(file, PROMISES, dataset=None, known=known)
+    assert proposal.as_dict()["fitting"] == "duo_a04_verzuim"
+    assert proposal.dataset == a04.dataset
+    assert "als 'zichtlijn anonymise' de herleidbare kolommen heeft vervangen" in text
+    assert "Verzonnen" not in text
+
+
+def test_a_layout_that_reads_the_file_already_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "export.csv"
+    file.write_text("OMSCHRIJVING;WAARDE\nx;y\n", "utf-8")
+    with pytest.raises(DeliveryRefused):
+        for_file(file, PROMISES, dataset=None, known=layouts.load())
+    (suspensions_layout,) = [la for la in layouts.load() if la.id == "havenlicht_schorsingen"]
+    file.write_text(";".join(suspensions_layout.columns) + "\n", "utf-8")
+    proposal, text = for_file(file, PROMISES, dataset=None, known=layouts.load())
+    assert proposal.fitting == "havenlicht_schorsingen"
+    assert "leest dit bestand al" in text
+
+
+@pytest.mark.parametrize("nothing", ["", "-", "NULL", "n.v.t.", " "])
+def test_an_empty_column_is_never_a_likely_guess(nothing: str) -> None:
+    names = [c.name for c in PROMISES.dataset("schorsingen").columns]
+    text = frame(tuple(names), *(tuple(nothing or None for _ in names) for _ in range(3)))
+    proposal = propose(text, PROMISES, dataset="schorsingen")
+    assert {g.certainty for g in proposal.guesses} <= {"onzeker", "niet gevonden"}
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "dataset", "column"),
+    [
+        ("RMC_REGIO", ("REGIO 18", "REGIO 25"), "scholen", "vakantieregio"),
+        ("Reden uitstroom", ("pesten", "vernieling"), "schorsingen", "reden"),
+        ("Afmelddatum", ("2024-09-01", "2024-10-01"), "smw_trajecten", "aanmeld_datum"),
+        ("Adres locatie", ("99AA00", "99AB00"), "scholen", "vestigingscode"),
+    ],
+)
+def test_a_look_alike_is_never_a_likely_guess(
+    header: str, cells: tuple[str, str], dataset: str, column: str
+) -> None:
+    text = frame((header, "Iets anders"), *((cell, "x") for cell in cells))
+    try:
+        proposal = propose(text, PROMISES, dataset=dataset)
+    except DeliveryRefused:
+        return
+    for guess in proposal.guesses:
+        if guess.column == column:
+            assert guess.certainty in ("onzeker", "niet gevonden")
+
+
+def test_no_label_or_heading_that_could_be_a_name_is_repeated() -> None:
+    labels = ("Sanne Pesten", "pesten door Elamrani", "Merel", "PESTEN JANSEN", "pesten")
+    made = frame((*HEADERS, "Sanne de Vries"),
+                 *((*row(i, "2025-01-13")[:6], label, "Ja", "groen", "x")
+                   for i, label in enumerate(labels)))  # fmt: skip
+    proposal = propose(made, PROMISES, dataset="schorsingen")
+    said = f"{proposal.as_dict()} {as_yaml(proposal, layout_id='x', supplier='y')}"
+    for name in ("Sanne", "Elamrani", "Merel", "JANSEN", "Vries"):
+        assert name not in said
