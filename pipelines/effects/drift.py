@@ -9,11 +9,10 @@ exposure: a dummy per period, one for the participants, and their own straight l
 e = 0: what is left of the effect when the drift seen before the start goes on as a straight line
 (Rambachan and Roth 2023, second differences with M = 0), its own uncertainty included.
 
-Schools are the clusters and there are few, so both tests are a wild cluster bootstrap with the
-null imposed, on the working regression at the null fit (Kline and Santos 2012): every school's
-score is multiplied by one random weight, and estimate and sandwich error are worked out anew.
-Periods before the start that rest on one school are counted with the next. The test beyond the
-drift looks at the first year after the start: the further a line is drawn, the less it says.
+Schools are the clusters and there are few, so both tests are t tests of the working regression at
+the null fit, with the error and the degrees of freedom of `few_clusters`. Periods before the start
+that rest on one school are counted with the next. The test beyond the drift looks at the first year
+after the start: the further a line is drawn, the less it says.
 """
 
 from __future__ import annotations
@@ -26,15 +25,15 @@ import polars as pl
 from scipy import stats
 
 from pipelines.effects.design import PreTrend, Window
-from pipelines.effects.estimators import SEED, Floats, wild_weights
+from pipelines.effects.estimators import Floats
+from pipelines.effects.few_clusters import Clustered, last_coefficient
 
 PRE_TREND_P = 0.10
 HALF_YEAR = 6.0  # months
 _YEAR = 12.0
 _ARMS = ("vergelijking", "zis")
-_SCHOOLS = 2
+_LEAST = 2
 POWER = 0.80
-_NO_SPREAD = 1e-8
 _STEPS = 50
 
 
@@ -63,22 +62,6 @@ class Course:
             self.time[columns],
             self.after[columns],
         )
-
-
-@dataclass(frozen=True)
-class Tested:
-    """One coefficient on the log scale: value, error, p, and the critical |t| at 10% and 5%."""
-
-    value: float
-    error: float
-    p: float
-    critical_10: float
-    critical_5: float
-
-    @property
-    def detectable(self) -> float:
-        """The smallest true value that the test at 10% finds in four of five cases."""
-        return (self.critical_10 + float(stats.norm.ppf(POWER))) * self.error
 
 
 def course_of(
@@ -132,7 +115,7 @@ def _pooled(rows: pl.DataFrame, *, every_period: bool) -> dict[int, int]:
     enough = set(
         seen.group_by("index")
         .agg(pl.len().alias("arms"), pl.col("school").min())
-        .filter((pl.col("arms") == len(_ARMS)) & (pl.col("school") >= _SCHOOLS))["index"]
+        .filter((pl.col("arms") == len(_ARMS)) & (pl.col("school") >= _LEAST))["index"]
     )
     place: dict[int, int] = {}
     for index in sorted(rows["index"].unique()):
@@ -170,47 +153,42 @@ def breakdown(ratio_interval: tuple[float, float], half_years: float) -> float |
     return float(1 - nearest ** (1 / half_years))
 
 
-def pre_trend(course: Course, *, seed: int = SEED, draws: int = 999) -> PreTrend | None:
+def pre_trend(course: Course) -> PreTrend | None:
     """Test that both arms moved alike before the start; None where it cannot be tested.
 
     That is with fewer than two periods, fewer than two schools in an arm, or an arm without events.
     """
     before = course.kept(~course.after)
-    tested = _slope(before, seed, draws)
-    if tested is None:
-        return None
+    periods = len(np.unique(before.time))
+    own = before.participant.astype(float)
+    tested = _tested(before, own[:, None], own * before.time) if periods >= _LEAST else None
+    return None if tested is None else trend_of(tested, periods)
+
+
+def trend_of(slope: Clustered, periods: int, unit: float = 1.0) -> PreTrend:
+    """The test of a slope over `periods`; `unit`: what one of the log per half-year is in it."""
+    far = slope.critical(PRE_TREND_P) + float(stats.norm.ppf(POWER))
     return PreTrend(
-        periods=len(np.unique(before.time)),
-        slope=tested.value,
-        p=tested.p,
-        holds=tested.p >= PRE_TREND_P,
-        detectable=tested.detectable,
+        periods=periods,
+        slope=slope.value / unit,
+        p=slope.p,
+        holds=slope.p >= PRE_TREND_P,
+        detectable=far * slope.error / unit,
     )
 
 
-def beyond_drift(course: Course, *, seed: int = SEED, draws: int = 999) -> Tested | None:
+def beyond_drift(course: Course) -> Clustered | None:
     """The log ratio after the start beyond the drift before it, tested; None where it cannot be."""
-    if not course.after.any() or len(np.unique(course.time[~course.after])) < 2:
+    if not course.after.any() or len(np.unique(course.time[~course.after])) < _LEAST:
         return None
     own = course.participant.astype(float)
-    return _tested(
-        course, np.column_stack([own, own * course.time]), own * course.after, seed, draws
-    )
+    return _tested(course, np.column_stack([own, own * course.time]), own * course.after)
 
 
-def _slope(course: Course, seed: int, draws: int) -> Tested | None:
-    if len(np.unique(course.time)) < 2:
-        return None
-    own = course.participant.astype(float)
-    return _tested(course, own[:, None], own * course.time, seed, draws)
-
-
-def _tested(
-    course: Course, nuisance: Floats, tested: Floats, seed: int, draws: int
-) -> Tested | None:
-    """Bootstrap test of the coefficient of `tested` beside period dummies and `nuisance`."""
+def _tested(course: Course, nuisance: Floats, tested: Floats) -> Clustered | None:
+    """Test of the coefficient of `tested` beside period dummies and `nuisance`."""
     for arm in (course.participant, ~course.participant):
-        if course.total[:, arm].sum() <= 0 or (course.weight[:, arm].sum(1) > 0).sum() < 2:
+        if course.total[:, arm].sum() <= 0 or (course.weight[:, arm].sum(1) > 0).sum() < _LEAST:
             return None
     times = np.unique(course.time)
     periods = (course.time[:, None] == times[None, :]).astype(float)
@@ -220,34 +198,9 @@ def _tested(
         return None
     design = np.column_stack([null, tested])
     fitted = rates * course.weight
-    scores = (course.total - fitted) @ design
-    information = np.einsum("gc,ck,cl->gkl", fitted, design, design)
-    whole = information.sum(0)
-    if np.linalg.matrix_rank(whole) < len(whole):
-        return None
-    inverse = np.linalg.inv(whole)
-    own = scores @ inverse[-1]
-    pull = information @ inverse[-1]
-    steps = scores @ inverse
-
-    def ratios(weights: Floats) -> tuple[Floats, Floats]:
-        moved = weights @ steps
-        spread = weights * own - moved @ pull.T
-        schools = len(scores)
-        return moved[:, -1], np.sqrt(schools / (schools - 1) * (spread**2).sum(1))
-
-    value, error = (float(x[0]) for x in ratios(np.ones((1, len(scores)))))
-    if not np.isfinite(error) or error <= _NO_SPREAD:
-        return None
-    values, errors = ratios(wild_weights(len(scores), draws, seed))
-    distances = np.abs(values) / np.maximum(errors, 1e-300)
-    extreme = int((distances >= abs(value) / error * (1 - 1e-9)).sum())
-    return Tested(
-        value=value,
-        error=error,
-        p=(1 + extreme) / (1 + draws),
-        critical_10=float(np.quantile(distances, 0.90, method="higher")),
-        critical_5=float(np.quantile(distances, 0.95, method="higher")),
+    return last_coefficient(
+        (course.total - fitted) @ design,
+        np.einsum("gc,ck,cl->gkl", fitted, design, design),
     )
 
 

@@ -9,29 +9,28 @@ the uncertainty of the cohorts' sizes is counted as well. Errors are clustered b
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 from scipy import stats
 
 from pipelines.effects.design import PreTrend
-from pipelines.effects.drift import POWER, PRE_TREND_P
+from pipelines.effects.drift import PRE_TREND_P, trend_of
 from pipelines.effects.estimators import (
     BOOTSTRAP_BELOW,
     BOOTSTRAP_BELOW_IN_ARM,
-    SEED,
     CannotEstimate,
     Estimate,
     Floats,
     t_estimate,
-    wild_weights,
 )
+from pipelines.effects.few_clusters import Clustered, last_coefficient
 
 Aggregate = Literal["simple", "dynamic", "group", "calendar"]
 NEVER = -1
 _LEAST = 2
-_DRAWS = 999
 
 
 @dataclass(frozen=True)
@@ -132,54 +131,50 @@ def pre_test(panel: Panel) -> PreTest | None:
 def lead_trend(panel: Panel, half_years: float) -> PreTrend | None:
     """Did the cohorts drift away from the comparison before their start? None: cannot be tested.
 
-    With few schools the joint test of many leads rejects far too often, so there it is one
-    number: the slope of a straight line through the base period and all leads, tested by a wild
-    cluster bootstrap. With many schools `p` is that of `pre_test`. Leads that rest on one school
-    are taken together with the next. `half_years`: length of a period; slope and `detectable` are
-    per half-year, as the log of the ratio to the participants' rate before the start.
+    With few schools the joint test of many leads rejects far too often, so there it is one number:
+    the slope of a straight line by time until the start that all cohorts share, in a regression of
+    rates on calendar periods and cohorts, weighted by pupil-months. (In a group-time average a
+    cohort of one school has no residual, so nobody would know how far chance takes it; beside the
+    other cohorts' line it has.) With many schools `p` is that of `pre_test`. `half_years`: length
+    of a period; slope and `detectable` are per half-year, as the log of the ratio to the
+    participants' rate before the start.
     """
-    leads = _leads(panel)
+    since, used = _before_the_starts(panel)
     rate = _rate_before(panel)
-    if not leads or rate <= 0 or min(_arms(panel)) < _LEAST:
+    steps = len(np.unique(since[used & (since < 0)]))
+    slope = _shared_slope(panel, since, used) if steps >= _LEAST and rate > 0 else None
+    if slope is None:
         return None
-    since = np.array([float(np.mean([c.period - c.cohort for c in cells])) + 1 for cells in leads])
-    found = [_weighted(panel, cells) for cells in leads]
-    pull = since / (since**2).sum()
-    value = float(pull @ [v for v, _ in found])
-    influence: Floats = pull @ np.array([i for _, i in found])
-    schools = _clusters(panel)
-    error = float(np.sqrt(schools / (schools - 1) * (influence**2).sum()))
-    if error <= 1e-12:
-        return None
-    distances = _bootstrapped(panel, influence)
-    p = (1 + int((distances >= abs(value) / error * (1 - 1e-9)).sum())) / (1 + len(distances))
+    found = trend_of(slope, steps, unit=rate * half_years)
     joint = pre_test(panel) if _many(panel) else None
-    p = p if joint is None else joint.p
-    critical = float(np.quantile(distances, 1 - PRE_TREND_P, method="higher"))
-    per_half_year = 1 / (rate * half_years)
-    return PreTrend(
-        periods=len(leads),
-        slope=value * per_half_year,
-        p=p,
-        holds=p >= PRE_TREND_P,
-        detectable=(critical + float(stats.norm.ppf(POWER))) * error * per_half_year,
-    )
+    return found if joint is None else replace(found, p=joint.p, holds=joint.p >= PRE_TREND_P)
 
 
-def _leads(panel: Panel) -> list[list[_Cell]]:
-    """Cells before the base period by periods since the start, the furthest first."""
-    cells = [c for c in _cells(panel) if c.period < c.cohort - 1]
-    found: list[list[_Cell]] = []
-    waiting: list[_Cell] = []
-    for since in sorted({c.period - c.cohort for c in cells}):
-        waiting += [c for c in cells if c.period - c.cohort == since]
-        cohorts = [panel.cohorts.index(c.cohort) for c in waiting]
-        if (panel.size[:, cohorts].sum(1) > 0).sum() >= _LEAST:
-            found.append(waiting)
-            waiting = []
-    if waiting and found:
-        found[-1] = found[-1] + waiting
-    return found
+def _before_the_starts(panel: Panel) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """Cohorts x periods: periods since the start (the comparison: zero), and the cells to compare:
+    of a cohort before its start, of the comparison in the periods of any of those."""
+    never = panel.cohorts.index(NEVER)
+    since = np.array(panel.periods, dtype=float)[None, :] - np.array(panel.cohorts)[:, None]
+    since[never] = 0.0
+    seen = panel.weight.sum(0) > 0
+    used = seen & (since < 0) & seen[never]
+    used[never] = used.any(0)
+    return since, used
+
+
+def _shared_slope(panel: Panel, since: Floats, used: npt.NDArray[np.bool_]) -> Clustered | None:
+    """By one period, of rates."""
+    cohort, period = np.nonzero(used)
+    never = panel.cohorts.index(NEVER)
+    total, weight = panel.total[:, cohort, period], panel.weight[:, cohort, period]
+    for arm in (cohort == never, cohort != never):
+        if (weight[:, arm].sum(1) > 0).sum() < _LEAST:
+            return None
+    own = cohort[:, None] == [c for c in np.unique(cohort) if c != never]
+    periods = period[:, None] == np.unique(period)
+    design = np.column_stack([periods, own, since[used]]).astype(float)
+    information = np.einsum("gc,ck,cl->gkl", weight, design, design)
+    return last_coefficient(total @ design, information)
 
 
 def _rate_before(panel: Panel) -> float:
@@ -191,25 +186,6 @@ def _rate_before(panel: Panel) -> float:
             total += float(panel.total[:, n, before].sum())
             weight += float(panel.weight[:, n, before].sum())
     return total / weight if weight else 0.0
-
-
-def _bootstrapped(panel: Panel, influence: Floats) -> Floats:
-    """|slope / error| in draws where nothing drifts: each school's influence times one weight.
-
-    Every arm's mean is taken away anew, as a fit in each draw would do.
-    """
-    never = panel.cohorts.index(NEVER)
-    own = np.delete(panel.size, never, axis=1).sum(1)
-    drawn = wild_weights(len(influence), _DRAWS, SEED) * influence
-    spread = drawn.copy()
-    for size in (own, panel.size[:, never]):
-        inside = size > 0
-        share = np.where(inside, size, 0.0) / size.sum()
-        spread -= np.outer(drawn[:, inside].sum(1), share)
-    schools = _clusters(panel)
-    errors = np.sqrt(schools / (schools - 1) * (spread**2).sum(1))
-    distances: Floats = np.abs(drawn.sum(1)) / np.maximum(errors, 1e-300)
-    return distances
 
 
 def _many(panel: Panel) -> bool:

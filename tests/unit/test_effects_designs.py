@@ -16,6 +16,7 @@ from pipelines.effects.staggered import (
     Panel,
     average_effect,
     event_study,
+    lead_trend,
     pre_test,
 )
 
@@ -188,6 +189,34 @@ def test_groups_that_drifted_apart_before_are_seen() -> None:
     tested = pre_test(_panel(effect=0.0, trend=0.5))
     assert tested is not None
     assert tested.p < 0.01
+
+
+def test_a_drift_shared_by_cohorts_of_one_school_is_measured() -> None:
+    """Ten schools that each start in a period of their own or with one other, ten that never do."""
+    rng = np.random.default_rng(4)
+    cohorts, periods = (NEVER, *range(2, 9)), tuple(range(10))
+
+    def panel(drift: float) -> Panel:
+        total, size = np.zeros((20, 8, 10)), np.zeros((20, 8))
+        for school in range(20):
+            cohort = 0 if school < 10 else 1 + school % 7
+            size[school, cohort] = 20
+            since = np.array(periods) - cohorts[cohort] if cohort else np.zeros(10)
+            rate = 5 + 0.3 * np.sin(np.array(periods)) + drift * since
+            total[school, cohort] = 20 * (rate + rng.normal(0, 0.2, 10))
+        return Panel(total, 20.0 * (total != 0), size, cohorts, periods)
+
+    calm, drifting = lead_trend(panel(0.0), 1.0), lead_trend(panel(-0.25), 1.0)
+    assert calm is not None
+    assert drifting is not None
+    assert calm.holds
+    assert not drifting.holds
+    assert drifting.periods == 8
+    # Per half-year, over the rate before the start: 5 and what lies a few periods back.
+    assert drifting.slope == pytest.approx(-0.25 / 5.9, rel=0.15)
+    one = panel(0.0)
+    alone = Panel(one.total[:11], one.weight[:11], one.size[:11], cohorts, periods)
+    assert lead_trend(alone, 1.0) is None
 
 
 def test_without_comparison_or_without_earlier_periods_nothing_is_claimed() -> None:
