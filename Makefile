@@ -19,7 +19,7 @@ $(STAMP): requirements-dev.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Zichtlijn needs Python 3.11 or newer; set PYTHON=..."; exit 2; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -32,7 +32,8 @@ chromium: ## Install Chromium for the browser tests (Debian packages), where tha
 java: ## Install Java 17 for the tests on Spark (Debian packages), where that may be done
 	@sh tests/spec/java.sh
 
-test: setup chromium java lint types unit ## Everything CI runs
+test: ## Everything CI runs; what waits for the network goes on beside what computes
+	@$(MAKE) --no-print-directory -j 3 lint types unit
 
 lint: setup ## Style, imports, rooms and boundaries
 	$(BIN)/ruff check .
@@ -42,7 +43,7 @@ lint: setup ## Style, imports, rooms and boundaries
 types: setup ## Types
 	$(BIN)/mypy
 
-unit: setup ## All tests; a third process works while a browser is waited for
+unit: setup chromium java ## All tests; a third process works while a browser is waited for
 	$(BIN)/pytest -n 3 --dist loadgroup
 
 browser: setup chromium ## Only the browser tests

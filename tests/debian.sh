@@ -21,6 +21,11 @@ else
     exit 0
 fi
 
+# Two of these may run at once, and apt-get does not wait for another.
+if command -v flock >/dev/null 2>&1; then
+    exec 9>"${TMPDIR:-/tmp}/zichtlijn-apt.lock"
+    flock 9
+fi
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 # shellcheck disable=SC2086 # an empty $as_root must vanish
