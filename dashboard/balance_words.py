@@ -158,6 +158,36 @@ def route_rows(found: Balances) -> tuple[Row, ...]:
     )
 
 
+def per_location(found: Balances) -> str:
+    """What a location costs in a school year, as a sentence; nothing where that is not known."""
+    each = found.at(TOTAL, found.leading, "kosten_per_locatie")
+    if each is None:
+        return ""
+    return tr("Een locatie kost {bedrag} per schooljaar.", bedrag=wording.euro_estimate(each.value))
+
+
+def accepted_table(found: Balances, title: str) -> Table:
+    """A row per shortfall, a column per route: the chance that it is not larger."""
+    curves = [dict(balances.accepted(found, route)) for route in found.routes]
+    heads = (tr("Tekort hoogstens"), *(route_name(found, route) for route in found.routes))
+    shares = sorted({share for curve in curves for share in curve})
+    rows = tuple(
+        Row(
+            (
+                tables.text(
+                    tr("{deel}% van de kosten", deel=share) if share else tr("geen tekort")
+                ),
+                *(
+                    tables.figure(wording.chance(curve[share]) if share in curve else "")
+                    for curve in curves
+                ),
+            )
+        )
+        for share in shares
+    )
+    return Table(title, heads, rows, frozenset(range(1, len(heads))))
+
+
 def route_name(found: Balances, route: str) -> str:
     """A route's name; the leading one says so."""
     name = tr(balances.ROUTES[route])
@@ -170,7 +200,7 @@ def ranged(amount: Amount | None) -> tables.Cell:
         return tables.figure("")
     told = wording.euro_estimate(amount.value)
     limits = balances.interval(amount)
-    return tables.figure(f"{told} ({limits})" if limits else told, amount.value)
+    return tables.ranged(told, limits, amount.value)
 
 
 def _payer_rows(found: Balances, row: Callable[..., Row]) -> list[Row]:
@@ -194,26 +224,18 @@ def _per_euro(found: Balances, route: str) -> tables.Cell:
     if amount.low is None or amount.high is None:
         return tables.figure(told, amount.value)
     low, high = wording.euro(amount.low, 2), wording.euro(amount.high, 2)
-    limits = tr("{laag} tot {hoog}", laag=low, hoog=high)
-    return tables.figure(f"{told} ({limits})", amount.value)
+    return tables.ranged(told, tr("{laag} tot {hoog}", laag=low, hoog=high), amount.value)
 
 
 def _chance(found: Balances, route: str, part: str) -> tables.Cell:
     chance = found.at(TOTAL, route, part)
-    return tables.figure("" if chance is None else _percent(chance.value))
-
-
-def _percent(chance: float) -> str:
-    """Never more certain than `meer dan 99%` or `minder dan 1%`."""
-    if chance >= 99:
-        return tr("meer dan 99%")
-    if chance < 1:
-        return tr("minder dan 1%")
-    return tr("ongeveer {kans}%", kans=wording.number(chance))
+    return tables.figure("" if chance is None else wording.chance(chance.value))
 
 
 def _chances(chances: Sequence[float]) -> str:
-    low, high = (_percent(min(chances)), _percent(max(chances))) if chances else ("", "")
+    low, high = (
+        (wording.chance(min(chances)), wording.chance(max(chances))) if chances else ("", "")
+    )
     if low == high:
         return ""
     return tr(
@@ -232,7 +254,7 @@ def _turn(found: Balances, route: str) -> tables.Cell:
     chance = found.at(year, route, "kans_terugverdiend")
     if chance is None:
         return tables.figure(year)
-    return tables.figure(tr("{jaar} (kans {kans})", jaar=year, kans=_percent(chance.value)))
+    return tables.figure(tr("{jaar} (kans {kans})", jaar=year, kans=wording.chance(chance.value)))
 
 
 def driver_row(row: Mapping[str, Any]) -> Row:

@@ -15,6 +15,7 @@ from dashboard.released import Released
 from pipelines.effects import savings
 
 TOTAL = "totaal"
+_ACCEPTED = "aanvaardbaar_"  # of a part: the chance that a shortfall is at most this percent
 # What follows is said with `tr` where it is shown.
 ALL_YEARS = mark("Alle schooljaren samen")
 
@@ -113,6 +114,18 @@ class Balances:
             ),
             None,
         )
+
+
+def accepted(found: Balances, route: str) -> list[tuple[int, float]]:
+    """The acceptability curve of a route: a shortfall in percent of the cost, and the chance in
+    percent that the net falls no further short; a shortfall of 0 is the chance of none."""
+    curve = {0: "kans_kostenneutraal"} | {
+        int(part.removeprefix(_ACCEPTED)): part
+        for row in found.rows
+        if (part := str(row["onderdeel"])).startswith(_ACCEPTED)
+    }
+    told = [(share, found.at(TOTAL, route, curve[share])) for share in sorted(curve)]
+    return [(share, chance.value) for share, chance in told if chance is not None]
 
 
 def read(released: Released) -> Balances:

@@ -146,11 +146,42 @@ def routes(
     return figure
 
 
+def accepted(curves: Sequence[tuple[str, bool, Sequence[tuple[int, float]]]]) -> Figure:
+    """The chance that a shortfall is no larger than a share of the cost, along each route.
+
+    `curves`: label, whether it leads, and (shortfall, chance), both in percent, from left to right.
+    """
+    shares = sorted({share for _, _, curve in curves for share, _chance in curve})
+    figure = Figure(
+        Axis(
+            -2, max(shares, default=50), line=True, title=tr("tekort, deel van de kosten"),
+            ticks=tuple((share, f"{share}%") for share in shares),
+        ),
+        Axis(0, 104, tuple((n, f"{n}%") for n in range(0, 101, 25)), tr("kans"), grid=True), 320,
+        right=max((drawing.wide(label, 13.5) for label, _, _ in curves), default=0) + 14,
+    )  # fmt: skip
+    ends = []
+    for index, (label, leads, curve) in enumerate(curves):
+        colour = theme.ACCENT if leads else theme.MUTED
+        figure.stroke(curve, colour, 2.2 if leads else 1.4)
+        for share, chance in curve:
+            figure.dot(
+                share, chance, colour, 9 if leads else 7,
+                symbol=theme.SYMBOLS[index % len(theme.SYMBOLS)],
+                tip=(label, f"{share}%: {wording.chance(chance)}"),
+            )  # fmt: skip
+        share, chance = curve[-1]
+        ends.append(charts.End(share, chance, charts.strong(label, leads), colour))
+    for end in charts.apart(ends, figure):
+        figure.words(end.text, end.x, end.y, anchor="start", dx=10, colour=end.colour)
+    return figure
+
+
 def tornado(items: Sequence[tuple[str, float, float]], middle: float) -> Figure:
     """Net with one assumption at its low and at its high value; the largest swing on top."""
     ends = [middle, *(end for _, low, high in items for end in (low, high))]
     low, high = min(ends), max(ends)
-    pad = (high - low or 1.0) * 0.16
+    pad = (high - low or 1.0) * 0.2
     labels = enumerate(charts.wrapped(label, 40) for label, _, _ in items)
     figure = Figure(
         Axis(

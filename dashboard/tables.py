@@ -75,6 +75,14 @@ def figure(value: str, *values: float) -> Cell:
     return Cell(escape(value), number=True, values=values)
 
 
+def ranged(value: str, limits: str, *values: float) -> Cell:
+    """A figure with its interval in brackets below it; without limits the figure alone."""
+    if not limits:
+        return figure(value, *values)
+    told = f'{escape(value)} <span class="zl-range">({escape(limits)})</span>'
+    return Cell(told, number=True, values=values)
+
+
 def plain(cell: Cell) -> str:
     """A cell as text; what only a screen reader hears is left out."""
     return unescape(_TAG.sub("", _SPOKEN.sub("", cell.html))).strip()

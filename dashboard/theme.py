@@ -178,6 +178,7 @@ table.zl-def tbody th {{ width: 13rem; font-weight: 600; color: {MUTED}; }}
   font-size: 0.98rem; font-weight: 620; color: {INK}; margin: 1.1rem 0 0; padding: 0;
 }}
 .zl-keep {{ white-space: nowrap; }}
+.zl-range {{ display: block; font-size: 0.85em; }}
 table.zl .zl-long {{ min-width: 13rem; }}
 .zl-dot {{ color: {MUTED}; font-weight: 700; cursor: help; padding: 0 0.2rem; }}
 p.zl-note, .zl-body p.zl-note {{

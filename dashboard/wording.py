@@ -565,3 +565,12 @@ def origin(bron: str) -> str:
 def rounded_count(value: float | None) -> str:
     """A count of the audit tables: rounded, or NULL where it is small."""
     return MARK if value is None else number(value)
+
+
+def chance(percent: float) -> str:
+    """A chance in percent in words: never more certain than `meer dan 99%` or `minder dan 1%`."""
+    if percent >= 99:
+        return tr("meer dan 99%")
+    if percent < 1:
+        return tr("minder dan 1%")
+    return tr("ongeveer {kans}%", kans=number(percent))

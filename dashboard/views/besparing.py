@@ -64,6 +64,7 @@ def render(released: Released) -> None:
     )
     _routes(released, found)
     _years(released, found)
+    _neutral(released, found)
     _drivers(released, found)
     figure.section(tr("Per soort hulp"), tr("Waar de besparing op jeugdhulp vandaan komt."))
     order = list(balances.ROUTES)
@@ -125,7 +126,7 @@ def _waterfall(released: Released, found: Balances) -> None:
             note=tr("Gerekend: {schatting}.", schatting=balance_words.route_told(route))
             + f" {balance_words.care_told(found, year, route)}"
             + tr("De streep bij bruto en netto is het 95%-interval.")
-            + f" {balance_words.prices(found)}",
+            + f" {balance_words.per_location(found)} {balance_words.prices(found)}",
             wide=True,
         )
     )
@@ -227,6 +228,54 @@ def _years(released: Released, found: Balances) -> None:
             wide=True,
         )
     )  # fmt: skip
+
+
+def _neutral(released: Released, found: Balances) -> None:
+    curves = [(route, balances.accepted(found, route)) for route in found.routes]
+    drawn = [
+        (tr(balances.ROUTES[route]), route == found.leading, curve)
+        for route, curve in curves
+        if curve
+    ]
+    if not drawn:
+        return
+    figure.section(
+        tr("Hoe zeker het zich terugverdient"),
+        published(found.remark("marge"))
+        or tr("De kans dat er niet meer geld bij moet dan een deel van de kosten."),
+    )
+    title = tr("Kans dat het tekort niet groter is dan een deel van de kosten")
+    figure.show(
+        figure.Figure(
+            key="kans_tekort",
+            title=title,
+            facts=facts.of_balance(
+                released,
+                tr(
+                    "De kans dat het netto over alle schooljaren samen niet verder onder nul ligt "
+                    "dan een deel van de kosten van het programma. Bij 0% is dat de kans dat het "
+                    "zich terugverdient."
+                ),
+                tr("Aandeel van de hertrokken uitkomsten met een tekort van hoogstens dat deel"),
+            ),
+            table=balance_words.accepted_table(found, title),
+            chart=charts_zis.accepted(drawn),
+            alt=f"{title}. "
+            + spoken.each(
+                (
+                    f"{label}, {tr('{deel}% van de kosten', deel=share)}",
+                    wording.chance(chance),
+                )
+                for label, _leads, curve in drawn
+                for share, chance in curve
+            ),
+            note=tr(
+                "Hoe groot een tekort mag zijn, is geen rekensom maar een keuze: bepaal dat "
+                "voordat de uitkomst bekend is."
+            ),
+            wide=True,
+        )
+    )
 
 
 def _drivers(released: Released, found: Balances) -> None:

@@ -119,9 +119,13 @@ def unit_of(part: str) -> str:
 
 
 def label_of(part: str, year: str) -> str:
-    """The label of a part; an amount over all school years says on which basis it stands."""
+    """The label of a part; an amount over all school years says on which basis it stands.
+
+    What one school year costs is an amount of no year in particular: it is not discounted.
+    """
     label = LABELS[part]
-    plain = unit_of(part) not in ("euro", "euro per euro") or PRESENT in label
+    money = unit_of(part) in ("euro", "euro per euro") and part != "kosten_per_locatie"
+    plain = not money or PRESENT in label
     return label if year != TOTAL or plain else f"{label}, {PRESENT}"
 
 

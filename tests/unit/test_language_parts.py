@@ -296,7 +296,7 @@ def test_savings_are_in_english(release: Released) -> None:
     assert no_dutch(tables.html(table))
     rows = tables.html(tables.Table("Routes", ("Outcome",), balance_words.route_rows(found)))
     assert "Chance" in rows
-    assert re.search(r"€\d\.\d\d \(", rows)
+    assert re.search(r"€\d\.\d\d <span class=\"zl-range\">\(", rows)
     assert no_dutch(rows)
     names = [balance_words.route_name(found, route) for route in found.routes]
     assert names[0].endswith("(leading)")
