@@ -247,7 +247,7 @@ def _chances(chances: Sequence[float]) -> str:
 def _turn(found: Balances, route: str) -> tables.Cell:
     """The school year with its chance; none where the interval of the net holds zero."""
     net, year = found.at(TOTAL, route, "netto"), found.break_even(route)
-    if net is None or not balances.clear(net):
+    if net is None or not balances.clear(net) or not found.whole(route):
         return tables.figure(tr("niet te zeggen"))
     if year is None:
         return tables.figure(tr("nog niet"))

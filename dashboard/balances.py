@@ -88,16 +88,26 @@ class Balances:
         paid = (self.at(year, route, "programmakosten", payer) for payer in PAYERS)
         return float(sum(Decimal(str(a.value)) for a in paid if a is not None))
 
+    def summed(self, route: str, year: str) -> bool:
+        """Is the net so far known, so that no year of the programme before it is missing?"""
+        return self.at(year, route, "cumulatief") is not None
+
     def break_even(self, route: str) -> str | None:
         """The school year from which the discounted net so far stays at or above zero; None where
-        the interval of the total holds zero, since then there is none to tell."""
+        the interval of the total holds zero, or a year of the programme is missing, since then
+        there is none to tell."""
         total = self.at(TOTAL, route, "netto")
-        if total is None or not clear(total):
+        if total is None or not clear(total) or not self.whole(route):
             return None
         course = [(year, self.at(year, route, "cumulatief")) for year in self.years]
         return savings.break_even(
             [(year, Decimal(str(amount.value))) for year, amount in course if amount is not None]
         )
+
+    def whole(self, route: str) -> bool:
+        """Does every year of the programme count, so that something is to be told of all of it?"""
+        last = self.years[-1:]
+        return all(self.at(year, route, "kans_terugverdiend") is not None for year in last)
 
     def remark(self, part: str) -> str:
         """What is said with a figure over all years on the leading route, in Dutch; or nothing."""

@@ -60,13 +60,14 @@ class Slider:
 
 @dataclass(frozen=True)
 class Basis:
-    """What every scenario on a release starts from."""
+    """What every scenario on a release starts from; `whole`: no programme year is missing."""
 
     facts: Mapping[str, tuple[YearFacts, ...]]
     participants: Mapping[str, float]
     sliders: tuple[Slider, ...]
     leading: str
     sampling: tuple[float, float] | None
+    whole: bool
 
     @property
     def participants_known(self) -> bool:
@@ -121,6 +122,7 @@ def basis(released: Released) -> Basis | None:
         {route: found.part(TOTAL, route, "deelnemers") for route in found.routes},
         sliders, found.leading,
         None if sample is None else (sample["netto_laag"], sample["netto_hoog"]),
+        found.whole(found.leading),
     )  # fmt: skip
     return made if all(_gives_back(found, made, route) for route in found.routes) else None
 
@@ -136,7 +138,11 @@ def _gives_back(found: Balances, made: Basis, route: str) -> bool:
             if name != TOTAL or part != "cumulatief"
         ]
         pairs += [(name, "programmakosten", who, paid) for who, paid in year.cost]
-    told = [(found.at(year, route, part, who), amount) for year, part, who, amount in pairs]
+    told = [
+        (found.at(year, route, part, who), amount)
+        for year, part, who, amount in pairs
+        if part != "cumulatief" or found.summed(route, year)
+    ]
     return all(said is not None and abs(said.value - float(own)) < _CENT for said, own in told)
 
 

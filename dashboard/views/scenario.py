@@ -217,7 +217,7 @@ def _turn(base: Basis, route: str, values: Mapping[str, float], whole: Balance) 
     """The school year from which the cost is earned back; none where the interval holds zero, or
     is not known."""
     limits = base.limits(route, values)
-    if limits is None or limits[0] <= 0 <= limits[1]:
+    if limits is None or limits[0] <= 0 <= limits[1] or not base.whole:
         return tr("niet te zeggen")
     return whole.break_even or tr("nog niet")
 

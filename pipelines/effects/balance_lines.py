@@ -48,6 +48,13 @@ class _Lines:
             | {"zin": sentence, "volgorde": self.first + len(self.made)}
         )
 
+    def hide(self, year: str, part: str, reason: str) -> None:
+        """One figure that is not there, and why."""
+        row = balance_row(
+            year, self.route, part, "", leading=self.leading, status="niet_geleverd", reason=reason
+        )
+        self.made.append(row | {"volgorde": self.first + len(self.made)})
+
     def shares(self, payer: savings.Payer) -> Floats:
         """What part of the cost this payer has, per school year."""
         return np.array(
@@ -55,8 +62,15 @@ class _Lines:
         )
 
 
+@dataclass
 class YearRows(_Lines):
-    """School years, in the money of the price level; only what says so is discounted."""
+    """School years, in the money of the price level; only what says so is discounted.
+
+    `missed`: years of the programme of which neither cost nor saving is known. What came together
+    up to and including a later year is not known either.
+    """
+
+    missed: Sequence[str] = ()
 
     def rows(self) -> list[dict[str, Any]]:
         for n in range(len(self.whole.years)):
@@ -81,8 +95,13 @@ class YearRows(_Lines):
             self.add(name, "netto_betaler", amount, limits(own), payer=payer)
         discounted = (drawn.net / drawn.value)[:, n]
         self.add(name, "netto_contant", present.net, limits(discounted))
-        self.add(name, "cumulatief", year.cumulative, limits(drawn.cumulative[:, n]))
-        self.add(name, "kans_terugverdiend", percent(drawn.stays[n]))
+        earlier = [one for one in self.missed if one < name]
+        if earlier:
+            self.hide(name, "cumulatief", balance_words.not_summed(earlier, name))
+        else:
+            self.add(name, "cumulatief", year.cumulative, limits(drawn.cumulative[:, n]))
+        if not self.missed:
+            self.add(name, "kans_terugverdiend", percent(drawn.stays[n]))
         self.add(name, "vrijkomend", year.cash)
         self.add(name, "kans_kostenneutraal", percent((drawn.net[:, n] >= 0).mean()))
 
@@ -96,7 +115,7 @@ class TotalRows(_Lines):
 
     ticks: str = ""
 
-    def rows(self, parameters: Parameters, left_out: Sequence[str]) -> list[dict[str, Any]]:
+    def rows(self, parameters: Parameters, verdict: str) -> list[dict[str, Any]]:
         total, drawn = self.whole.total, self.drawn
         net = drawn.together(drawn.net)
         self.add(TOTAL, "jeugdhulp", total.care, limits(drawn.together(drawn.care)))
@@ -108,7 +127,6 @@ class TotalRows(_Lines):
         self.add(TOTAL, "bruto", total.gross, limits(drawn.together(drawn.gross)))
         for payer, amount in total.cost:
             self.add(TOTAL, "programmakosten", amount, payer=payer)
-        verdict = balance_words.verdict(self.whole, drawn, left_out)
         self.add(TOTAL, "netto", total.net, limits(net), sentence=verdict)
         for payer, amount in total.payers:
             own = drawn.together(drawn.of_payer(payer, self.shares(payer)))
@@ -144,11 +162,7 @@ class TotalRows(_Lines):
         margin, cost = parameters.get("marge_kostenneutraal"), float(self.whole.cost)
         self.add(TOTAL, "netto_toets", self.whole.net, limits(net, tails=0.05))
         if margin is None or not margin.source.strip():
-            row = balance_row(
-                TOTAL, self.route, "marge", "", leading=self.leading, status="niet_geleverd",
-                reason=balance_words.NO_MARGIN,
-            )  # fmt: skip
-            self.made.append(row | {"volgorde": self.first + len(self.made)})
+            self.hide(TOTAL, "marge", balance_words.NO_MARGIN)
         else:
             edge = margin.value / 100 * cost
             told = balance_words.neutral(net, cost, margin)

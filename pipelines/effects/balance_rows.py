@@ -12,7 +12,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pipelines.effects import balance_samples, draws, evidence, price_level, savings
+from pipelines.effects import (
+    balance_samples,
+    balance_words,
+    draws,
+    evidence,
+    price_level,
+    savings,
+)
 from pipelines.effects.balance_counts import Counts, balance_counts, count_rows
 from pipelines.effects.balance_lines import TotalRows, YearRows
 from pipelines.effects.balance_samples import Samples, limits
@@ -26,7 +33,10 @@ from pipelines.effects.ticks import told
 
 @dataclass(frozen=True)
 class Cumulative:
-    """Net of the newest year and of all years together, with 95% intervals, in euro."""
+    """Net of the newest year and of all years together, with 95% intervals, in euro.
+
+    `missed`: years of the programme that are not in it. `lacking`: Dutch, what was not delivered.
+    """
 
     years: tuple[str, ...]
     route: savings.Route
@@ -39,6 +49,8 @@ class Cumulative:
     schools: int
     large: bool
     left_out: tuple[str, ...]
+    missed: tuple[str, ...]
+    lacking: str
 
 
 @dataclass(frozen=True)
@@ -88,12 +100,16 @@ def balances(given: Given, found: Savings, minimum: Minimum) -> Balances:
         samples = balance_samples.samples(found.shown, route, facts, drawn)
         leads = route == leading
         lines = count_rows(route, years, counts, minimum, level, leading=leads)
-        lines += YearRows(route, leads, len(lines), whole, samples).rows()
+        lines += YearRows(route, leads, len(lines), whole, samples, missed=missed).rows()
         total = TotalRows(route, leads, len(lines), whole, samples, ticks=ticks)
-        lines += total.rows(given.parameters, left_out)
+        verdict = balance_words.verdict(
+            whole, samples, left_out, missed=missed, lacking=found.lacking
+        )
+        lines += total.rows(given.parameters, verdict)
         rows += lines
         if route == leading:
             outcome = _outcome(route, whole, samples, counts, minimum, left_out)
+            outcome = replace(outcome, missed=missed, lacking=found.lacking)
     facts = _facts(found.shown, leading, years, counts)
     sensitivity = _tornado(given, found.shown, possible, leading, years, counts, facts)
     return Balances(tuple(rows), tuple(sensitivity), outcome, "")
@@ -191,6 +207,8 @@ def _outcome(
         schools=counts.schools,
         large=evidence.large_enough(evidence.Sizes(counts.pupils, counts.schools), minimum),
         left_out=left_out,
+        missed=(),
+        lacking="",
     )
 
 

@@ -11,8 +11,19 @@ from pipelines.effects.estimators import Floats
 from pipelines.effects.rounding import to_nearest
 
 
-def verdict(whole: savings.Balance, drawn: Samples, left_out: Sequence[str]) -> str:
-    """The net over all years together, and the year the cost is earned back where that is known."""
+def verdict(
+    whole: savings.Balance,
+    drawn: Samples,
+    left_out: Sequence[str],
+    *,
+    missed: Sequence[str] = (),
+    lacking: str = "",
+) -> str:
+    """The net over all years together, and the year the cost is earned back where that is known.
+
+    `missed`: years of the programme that are not in the sum. `lacking`: Dutch, what was not
+    delivered.
+    """
     net_draws = drawn.together(drawn.net)
     low, _middle, high = limits(net_draws)
     told_limits = f"95%-interval: {evidence.euros(low)} tot {evidence.euros(high)}"
@@ -27,13 +38,32 @@ def verdict(whole: savings.Balance, drawn: Samples, left_out: Sequence[str]) -> 
     else:
         told = f"Over {years} bracht Zorg In School naar schatting {net} meer op dan het kostte"
         turn = _turn(whole, drawn)
+    if missed:
+        turn = f" {not_earned_back(missed)}"
     chance = percent((net_draws >= 0).mean())
-    lacking = (
+    without = (
         f" Niet meegerekend, omdat gegevens ontbreken: {', '.join(left_out)}." if left_out else ""
     )
     return (
         f"{told} ({told_limits}, contant gemaakt).{turn} De kans dat het netto niet onder nul ligt,"
-        f" is {chance_text(chance)}.{lacking}"
+        f" is {chance_text(chance)}.{without} {lacking}"
+    ).strip()
+
+
+def not_earned_back(missed: Sequence[str]) -> str:
+    """Nothing is said of the whole programme while years of it are missing."""
+    verb = "ontbreekt" if len(missed) == 1 else "ontbreken"
+    return (
+        "Of de kosten van het hele programma zijn terugverdiend, is niet te zeggen zolang"
+        f" {' en '.join(missed)} {verb}."
+    )
+
+
+def not_summed(missed: Sequence[str], year: str) -> str:
+    """Why there is no sum up to and including a year."""
+    return (
+        f"Van {' en '.join(missed)} is geen jeugdhulp geleverd; daarom is niet bekend wat er tot en"
+        f" met {year} samen is bespaard."
     )
 
 

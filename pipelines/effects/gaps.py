@@ -13,7 +13,7 @@ _ARM = {"zis": "deelnemers", "vergelijking": "de vergelijkingsgroep"}
 def named(observed: Observed) -> str:
     """`jeugdhulp van gemeente-x over 2023/2024 en 2024/2025`; empty when all was delivered."""
     return "; ".join(
-        f"{one.dataset.replace('_', ' ')} van {_suppliers(one.suppliers)} over {_and(one.years)}"
+        f"{one.dataset.replace('_', ' ')} van {_suppliers(one.suppliers)} over {joined(one.years)}"
         for one in observed.lacking
     )
 
@@ -30,12 +30,12 @@ def told(observed: Observed, minimum: Minimum, base: float) -> str:
     if observed.resumed:
         parts.append(
             "Wat in een niet geleverd schooljaar begon en doorliep, staat in geen levering; daarom"
-            f" telt ook {_and(observed.resumed)} niet mee."
+            f" telt ook {joined(observed.resumed)} niet mee."
         )
     if observed.out:
         verb = "telt" if len(observed.out) == 1 else "tellen"
         parts.append(
-            f"{_and(observed.out)} {verb} daardoor voor niemand mee, omdat er van te veel"
+            f"{joined(observed.out)} {verb} daardoor voor niemand mee, omdat er van te veel"
             " leerlingen niets over bekend is."
         )
     pupils = sum(number for number, _schools in observed.lost.values())
@@ -58,8 +58,9 @@ def not_observed(observed: Observed, arms: Sequence[str]) -> str:
 
 
 def _suppliers(names: str) -> str:
-    return _and(names.split("; ")) if names else "een onbekende leverancier"
+    return joined(names.split("; ")) if names else "een onbekende leverancier"
 
 
-def _and(names: Sequence[str]) -> str:
+def joined(names: Sequence[str]) -> str:
+    """`a, b en c`."""
     return " en ".join(filter(None, (", ".join(names[:-1]), names[-1])))

@@ -82,12 +82,14 @@ class Shown:
 class Savings:
     """Rows of `besparing`, and what the balance is worked out from.
 
-    `closed`: school years of which youth care was delivered whole.
+    `closed`: school years of which youth care was delivered whole. `lacking`: Dutch, what of it
+    was not delivered; empty when all was.
     """
 
     rows: tuple[dict[str, Any], ...]
     shown: tuple[Shown, ...]
     closed: tuple[str, ...]
+    lacking: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,8 @@ class _Ready:
     observed: Observed
     absent: tuple[str, ...]
     """School years of which care of too many pupils was not delivered."""
+    lacking: str
+    """Dutch, what was not delivered; empty when all was."""
 
 
 def saving_rows(given: Given, products: Sequence[Product]) -> Savings:
@@ -122,7 +126,8 @@ def saving_rows(given: Given, products: Sequence[Product]) -> Savings:
     order = {product.label: n for n, product in enumerate(products)}
     rows.sort(key=lambda row: order[row["product"]])
     closed = sorted({year for one in ready for year in one.years})
-    return Savings(tuple(rows), tuple(shown), tuple(closed))
+    lacking = next((one.lacking for one in ready if one.lacking), "")
+    return Savings(tuple(rows), tuple(shown), tuple(closed), lacking)
 
 
 def _prepare(given: Given, product: Product) -> _Ready | dict[str, Any]:
@@ -146,7 +151,8 @@ def _prepare(given: Given, product: Product) -> _Ready | dict[str, Any]:
     least = least_share(given.parameters)
     shares = saving_inputs.delivered_shares(given.tables, observed, window)
     absent = tuple(year for year, share in shares.items() if share < least)
-    return _Ready(product, minimum, found, years, prices, unit, observed, absent)
+    told = gaps.told(observed, minimum, value_of(given.parameters, "afronding", 5))
+    return _Ready(product, minimum, found, years, prices, unit, observed, absent, told)
 
 
 def care_observed(given: Given, window: Window) -> Observed | None:
@@ -200,6 +206,7 @@ def _product_rows(
                 rows.append(_saving_row(product, schooljaar, route, "te_klein", reason))
                 continue
             row = _saving_shown(product, schooljaar, route, outcome, priced, own, parameters, large)
+            row["zin"] = f"{row['zin']} {ready.lacking}".strip()
             rows.append(row)
             shift = (row["volume_zonder"] - row["volume_werkelijk"]) - (
                 outcome.without - outcome.actual

@@ -10,7 +10,7 @@ from ibis import _
 
 from pipelines.effects import evidence, price_level, ticks
 from pipelines.effects.balance_rows import Balances, Cumulative
-from pipelines.effects.balance_words import chance_text, span
+from pipelines.effects.balance_words import chance_text, not_earned_back, span
 from pipelines.effects.design import (
     Claim,
     Design,
@@ -132,6 +132,9 @@ def net_rows(given: Given, effect: Effect, outcome: Net, found: Balances) -> lis
         return [nothing(effect, outcome, "niet_geleverd", lacking or found.reason)]
     total = found.outcome
     newest = outcome.kind == "netto"
+    if total.missed and not newest:
+        reason = f"{not_earned_back(total.missed)} {total.lacking}".strip()
+        return [nothing(effect, outcome, "niet_geleverd", reason)]
     value = total.net if newest else total.total
     low, high = total.net_interval if newest else total.total_interval
     said = evidence.finding(total.large, 0.0, (low, high))
@@ -199,4 +202,6 @@ def _assumptions(total: Cumulative) -> tuple[str, ...]:
     ]
     if total.left_out:
         told.append(f"Niet meegerekend: {', '.join(total.left_out)}.")
+    if total.lacking:
+        told.append(total.lacking)
     return tuple(told)

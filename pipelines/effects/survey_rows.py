@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import numpy as np
 import polars as pl
 from ibis import _
@@ -9,9 +11,11 @@ from ibis import _
 from pipelines.effects import evidence
 from pipelines.effects.design import Claim, Design, Effect, Result
 from pipelines.effects.estimators import CannotEstimate
+from pipelines.effects.gaps import joined
 from pipelines.effects.means import Means, mean_difference
 from pipelines.effects.measures import Survey
 from pipelines.effects.rounding import (
+    Status,
     bounds_kept,
     decimals_for,
     rounded,
@@ -21,6 +25,7 @@ from pipelines.effects.rounding import (
 from pipelines.effects.rows import Given, Row, not_delivered, nothing
 from pipelines.effects.summaries import DECIMALS
 from pipelines.effects.verdicts import judged
+from pipelines.warehouse.coverage import TABLE
 
 _DESIGN: Design = "EN"
 
@@ -30,8 +35,10 @@ def survey_rows(given: Given, effect: Effect, outcome: Survey) -> list[Row]:
     lacking = not_delivered(outcome, given.delivered)
     if lacking:
         return [nothing(effect, outcome, "niet_geleverd", lacking)]
-    answers = _answers(given, outcome)
+    answers, lacking = _of_delivered(given, _answers(given, outcome))
     rounds = sorted(answers["ronde"].unique())[-2:]
+    if len(rounds) < 2 and lacking:
+        return [nothing(effect, outcome, "niet_geleverd", lacking)]
     if len(rounds) < 2:
         reason = "Er is nog geen tweede ronde van de evaluatie op scholen met Zorg In School."
         return [nothing(effect, outcome, "te_klein", reason)]
@@ -45,17 +52,18 @@ def survey_rows(given: Given, effect: Effect, outcome: Survey) -> list[Row]:
                 f"Te weinig antwoorden in {one}: nodig zijn ten minste {least.show_children}"
                 f" mensen op {least.show_schools} scholen."
             )
-            return [nothing(effect, outcome, "te_klein", reason)]
+            status: Status = "niet_geleverd" if lacking else "te_klein"
+            return [nothing(effect, outcome, status, f"{reason} {lacking}".strip())]
         sizes.append((people, schools))
     try:
-        return [_row(effect, outcome, answers, rounds, sizes)]
+        return [_row(effect, outcome, answers, rounds, sizes, lacking)]
     except CannotEstimate:
         reason = "De scholen verschillen onderling te weinig om de onzekerheid te schatten."
         return [nothing(effect, outcome, "te_klein", reason)]
 
 
 def _answers(given: Given, outcome: Survey) -> pl.DataFrame:
-    """Per school and round: people who answered, and the sum of their mean scores."""
+    """Per school, group and round: people who answered, and the sum of their mean scores."""
     schools = (
         given.tables["zis_deelnames"]
         .filter(_.groep == "zis")
@@ -67,14 +75,45 @@ def _answers(given: Given, outcome: Survey) -> pl.DataFrame:
     )
     summary: pl.DataFrame = (
         answers.join(schools, answers.vestigingscode == schools.school)
-        .group_by("ronde", "school", "antwoord_id")
+        .group_by("ronde", "school", "groep", "antwoord_id")
         .aggregate(value=_.score.cast("float64").mean())
-        .group_by("ronde", "school")
+        .group_by("ronde", "school", "groep")
         .aggregate(people=_.count(), total=_.value.sum())
-        .order_by("ronde", "school")
+        .order_by("ronde", "school", "groep")
         .to_polars()
     )
     return summary.with_columns(pl.col("total").round(DECIMALS))
+
+
+def _of_delivered(given: Given, answers: pl.DataFrame) -> tuple[pl.DataFrame, str]:
+    """Per school and round the answers of groups that were delivered in the two newest rounds, and
+    in Dutch which were not. Answers of one group more or less would pass for a change."""
+    rounds = sorted(answers["ronde"].unique())[-2:]
+    kept, told = answers, ""
+    if TABLE in given.tables:
+        covered = given.tables[TABLE].filter(_.dataset == "evaluatie_antwoorden").to_polars()
+        asked = covered.filter(pl.col("schooljaar").is_in(rounds)) if len(rounds) > 1 else covered
+        missing = asked.filter(~pl.col("geleverd") | pl.col("onbekend"))
+        kept = answers.filter(~pl.col("groep").is_in(missing["eenheid"].implode()))
+        told = _told(missing, sorted(kept["groep"].unique()))
+    summed = kept.group_by("ronde", "school").agg(pl.col("people", "total").sum())
+    return summed.sort("ronde", "school").with_columns(pl.col("total").round(DECIMALS)), told
+
+
+def _told(missing: pl.DataFrame, counted: Sequence[str]) -> str:
+    parts = sorted(set(missing.filter("onbekend")["reden"]))
+    for group, rows in missing.filter(~pl.col("geleverd")).group_by("eenheid", maintain_order=True):
+        years = joined(sorted(rows["schooljaar"]))
+        parts.append(
+            f"Niet geleverd: de antwoorden op de evaluatie van {_names(group)} over {years}."
+        )
+    if parts and counted:
+        parts.append(f"Daarom tellen alleen de antwoorden van {_names(counted)} mee.")
+    return " ".join(parts)
+
+
+def _names(groups: Iterable[object]) -> str:
+    return joined([str(group).replace("_", "-") for group in groups])
 
 
 def _row(
@@ -83,6 +122,7 @@ def _row(
     answers: pl.DataFrame,
     rounds: list[str],
     sizes: list[tuple[int, int]],
+    lacking: str,
 ) -> Row:
     schools = sorted(answers.filter(pl.col("ronde").is_in(rounds))["school"].unique())
     place = {school: n for n, school in enumerate(schools)}
@@ -126,6 +166,7 @@ def _row(
             "Aanname: wie antwoordt, lijkt in beide rondes op wie niet antwoordt.",
         ),
         sentence="",
+        lacking=lacking,
     )
     claim = Claim(
         told=evidence.mean_sentence(

@@ -8,7 +8,7 @@ whose lines of the coverage became other ones.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -18,6 +18,8 @@ import duckdb
 import ibis.expr.types as ir
 
 from pipelines import contracts
+from pipelines.effects import compute as effects
+from pipelines.effects.compute import EffectsOutput
 from pipelines.metrics import plan as plans
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.compute import Result, count_all
@@ -213,3 +215,49 @@ def unexplained(before: Told, after: Told, dataset: str) -> list[Key]:
         if said == getattr(before.note(key), "text", "") or not any(n in said for n in names):
             found.append(key)
     return found
+
+
+def estimated(register: Register, covered: Coverage) -> EffectsOutput:
+    """Every effect and saving of the register as it stands."""
+    asked = {**tables.as_ibis(register.con, PROMISES), coverage.TABLE: covered.as_ibis()}
+    delivered = set(tables.filled(register.con, PROMISES))
+    return effects.compute(asked, delivered, PROMISES.parameters, register.context.peildatum)
+
+
+def unexplained_effects(before: EffectsOutput, after: EffectsOutput, dataset: str) -> list[Key]:
+    """Figures of effects and savings that differ or are gone while nothing names the dataset.
+
+    A figure says so itself, or what stands above it: the amount of its product, the verdict on all
+    years together.
+    """
+    found: list[Key] = []
+    words = (dataset, dataset.replace("_", " "), *_SAID_AS.get(dataset, ()))
+
+    def names(rows: Iterable[Mapping[str, Any]]) -> bool:
+        told = " ".join(str(row[c]) for row in rows for c in _SENTENCES if row.get(c))
+        return any(word in told for word in words)
+
+    for table, (keys, numbers) in _PUBLISHED.items():
+        was, now = (
+            {tuple(r[k] for k in keys): r for r in getattr(one, table).iter_rows(named=True)}
+            for one in (before, after)
+        )
+        verdicts = [r for r in now.values() if r.get("schooljaar") in ("totaal", "")]
+        for key in sorted({*was, *now}, key=str):
+            pair = was.get(key), now.get(key)
+            if pair[0] and pair[1] and all(pair[0][n] == pair[1][n] for n in numbers):
+                continue
+            about = [r for r in now.values() if r[keys[0]] == key[0]] if table != "balans" else []
+            if not names([*([pair[1]] if pair[1] else about), *verdicts]):
+                found.append((table, *map(str, key)))
+    return found
+
+
+_SENTENCES = ("reden", "zin", "aannames")
+_SAID_AS = {"evaluatie_antwoorden": ("antwoorden op de evaluatie",)}
+# Table -> what tells its rows apart, and its numbers.
+_PUBLISHED = {
+    "effecten": (("id", "maat", "ontwerp"), ("schatting", "onder", "boven", "n_leerlingen")),
+    "besparing": (("product", "schooljaar", "route"), ("bedrag", "volume_zonder")),
+    "balans": (("schooljaar", "route", "onderdeel", "betaler"), ("waarde", "onder", "boven")),
+}

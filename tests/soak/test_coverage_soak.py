@@ -48,3 +48,15 @@ def test_a_number_without_a_delivery_is_the_same_or_says_why(register: Register)
         if found := removal.unexplained(own, after, dataset):
             silent[file] = found[:5]
     assert not silent
+
+
+@pytest.mark.skipif(not WHOLE, reason="vijf seconden per levering: alleen in make soak")
+def test_an_effect_without_a_delivery_is_the_same_or_says_why(register: Register) -> None:
+    before = removal.estimated(register, register.whole)
+    silent: dict[str, list[removal.Key]] = {}
+    for delivery, dataset, file in register.deliveries:
+        with register.without(delivery, dataset) as covered:
+            after = removal.estimated(register, covered)
+        if found := removal.unexplained_effects(before, after, dataset):
+            silent[file] = found[:5]
+    assert not silent

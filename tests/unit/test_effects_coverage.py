@@ -19,7 +19,7 @@ from polars.testing import assert_frame_equal
 from pipelines import contracts
 from pipelines.effects.balance_rows import balances
 from pipelines.effects.catalogue import SAVINGS
-from pipelines.effects.catalogue.long_term import ZIS_L1, ZIS_L2
+from pipelines.effects.catalogue.long_term import ZIS_L1, ZIS_L2, ZIS_L5, ZIS_L6
 from pipelines.effects.catalogue.medium_term import ZIS_M2, ZIS_M3, ZIS_M6
 from pipelines.effects.design import Effect, Minimum, Observed, Window
 from pipelines.effects.kept import Kept as KeptTables
@@ -30,12 +30,14 @@ from pipelines.effects.pilot_rows import pilot_rows
 from pipelines.effects.rate_rows import rate_rows
 from pipelines.effects.rows import Given, Row
 from pipelines.effects.saving_rows import Savings, saving_rows
+from pipelines.effects.sum_rows import net_rows
 from pipelines.effects.summaries import (
     kept_everyone,
     outcome_by_month,
     outcome_by_slice,
     slices,
 )
+from pipelines.effects.survey_rows import survey_rows
 from pipelines.warehouse.coverage import SCHEMA, TABLE
 from tests.unit.test_effects_compute import YEARS, as_tables, made_up
 
@@ -395,6 +397,93 @@ def test_a_year_of_care_that_was_not_delivered_has_no_amount() -> None:
     assert whole is not None
     assert whole.years == ("2023/2024",)
     assert "2024/2025" in " ".join(whole.left_out)
+
+
+def test_with_a_year_of_the_programme_missing_nothing_is_said_to_be_earned_back() -> None:
+    """Care of 2022/2023 is missing, so 2023/2024 is not known: neither its cost nor its saving."""
+    found = given({"jeugdhulp": [(TOWNS[0], YEARS[1])]})
+    rows = saved(found)
+    named = f"jeugdhulp van bron {TOWNS[0]} over 2022/2023"
+    assert all(named in row["zin"] for row in rows.rows)
+    balance = balances(found, rows, Minimum())
+    parts = {(row["schooljaar"], row["onderdeel"]): row for row in balance.rows if row["leidend"]}
+    so_far = parts["2024/2025", "cumulatief"]
+    assert (so_far["status"], so_far["waarde"]) == ("niet_geleverd", None)
+    assert "Van 2023/2024 is geen jeugdhulp geleverd" in so_far["reden"]
+    assert ("2024/2025", "kans_terugverdiend") not in parts
+    verdict = parts["totaal", "netto"]["zin"]
+    assert "is niet te zeggen zolang 2023/2024 ontbreekt" in verdict
+    assert named in verdict
+    (whole,) = net_rows(found, ZIS_L6, ZIS_L6.outcomes[0], balance)  # type: ignore[arg-type]
+    assert (whole.status, whole.result) == ("niet_geleverd", None)
+    assert "zolang 2023/2024 ontbreekt" in whole.reason
+
+
+def _answered(groups: Iterable[str]) -> list[dict[str, object]]:
+    return [
+        {
+            "ronde": year,
+            "antwoord_id": f"{year}-{group}-{school}-{n}",
+            "groep": group,
+            "vestigingscode": f"{school:02d}AA00",
+            "vraag_id": "p04",
+            "score": 2 + (group == "school") + (n + school + int(year[:4])) % 2,
+        }
+        for year in YEARS[2:]
+        for group in groups
+        for school in range(SCHOOLS // 2)
+        for n in range(5)
+    ]
+
+
+def test_a_group_that_did_not_answer_in_both_rounds_is_no_change_of_the_others() -> None:
+    """One group less would lower the mean; only who was delivered in both rounds is compared."""
+    both = ("school", "smw_aanbieder")
+
+    def row(groups: Iterable[str], gone: Iterable[tuple[str, str]]) -> Row:
+        found = given(rows={**PILOT, "evaluatie_antwoorden": _answered(groups)})
+        last = [
+            answer
+            for answer in _answered(groups)
+            if (answer["groep"], answer["ronde"]) not in set(gone)
+        ]
+        tables = as_tables({**PILOT, "evaluatie_antwoorden": last})
+        tables[TABLE] = _covered_groups(both, set(gone))
+        outcome = ZIS_L5.outcomes[0]
+        return survey_rows(replace(found, tables=tables), ZIS_L5, outcome)[0]  # type: ignore[arg-type]
+
+    alone = row(["school"], [])
+    missing = row(both, [("smw_aanbieder", YEARS[3])])
+    assert alone.result is not None
+    assert missing.result is not None
+    assert missing.result.estimate == alone.result.estimate
+    assert missing.result.lacking == (
+        "Niet geleverd: de antwoorden op de evaluatie van smw-aanbieder over 2024/2025. Daarom"
+        " tellen alleen de antwoorden van school mee."
+    )
+    none = row(both, [(group, YEARS[3]) for group in both])
+    assert (none.status, none.result) == ("niet_geleverd", None)
+    assert "smw-aanbieder over 2024/2025" in none.reason
+
+
+def _covered_groups(groups: Iterable[str], gone: set[tuple[str, str]]) -> ibis.Table:
+    found = [
+        {
+            "dataset": "evaluatie_antwoorden",
+            "onderdeel": "evaluatie_antwoorden",
+            "schooljaar": year,
+            "niveau": "groep",
+            "eenheid": group,
+            "leveranciers": "formulieren",
+            "geleverd": (group, year) not in gone,
+            "eerste": year == YEARS[0],
+            "onbekend": False,
+            "reden": "er is niets geleverd" if (group, year) in gone else "",
+        }
+        for group in groups
+        for year in YEARS[2:]
+    ]
+    return ibis.memtable(pl.DataFrame(found, schema=SCHEMA))
 
 
 def test_without_care_from_before_the_start_there_is_no_amount_at_all() -> None:
