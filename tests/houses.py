@@ -47,14 +47,27 @@ class House:
         period: str,
         rows: list[dict[str, Any]],
         status: str = "geladen",
+        month: str = "",
     ) -> str:
-        """A delivery on record with its rows; of one that is not loaded any more none are left."""
+        """A delivery on record with its rows; of one that is not loaded any more none are left.
+
+        `month`: written in the name of its file, such as 2024-09.
+        """
         self._number += 1
         name = f"d{self._number}"
+        file = f"{'_'.join(filter(None, (supplier, dataset, month)))}.csv"
         self.con.execute(
             "INSERT INTO register.leveringen (levering, bestand, dataset, leverancier, periode,"
             " volgnummer, status) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [name, f"{supplier}_{dataset}.csv", dataset, supplier, period, self._number, status],
+            [
+                name,
+                file,
+                dataset,
+                supplier,
+                period,
+                self._number,
+                status,
+            ],
         )
         for row in rows:
             columns = [*row, DELIVERY]

@@ -58,6 +58,10 @@ class Named:
 
 
 NOTHING = Named()
+_NAMES = (
+    *("januari", "februari", "maart", "april", "mei", "juni"),
+    *("juli", "augustus", "september", "oktober", "november", "december"),
+)
 
 
 def written(years: tuple[int, int]) -> str:
@@ -70,6 +74,28 @@ def named(*names: str) -> Named:
     years, month = next((t for t in times if t != (None, None)), (None, None))
     parts = [found.group(1) for name in names if (found := _PART.search(name.lower()))]
     return Named(years, month, parts[0].lstrip("0") if parts else "")
+
+
+def of_file(file: str) -> Named:
+    """What the name of a file says, without its folder and its kind."""
+    return named(file.rpartition("/")[2].rpartition(".")[0])
+
+
+def first_of(month: tuple[int, int]) -> int:
+    """The calendar year in which the school year of a month begins."""
+    return _school_year(*month)[0]
+
+
+def months_of(first: int) -> tuple[tuple[int, int], ...]:
+    """The twelve months of the school year that begins in a calendar year, in order."""
+    return tuple(
+        (first + n // 12, n % 12 + 1) for n in range(FIRST_MONTH - 1, FIRST_MONTH - 1 + 12)
+    )
+
+
+def month_name(month: tuple[int, int]) -> str:
+    """(2024, 10) -> 'oktober 2024'."""
+    return f"{_NAMES[month[1] - 1]} {month[0]}"
 
 
 def is_correction(name: str) -> bool:

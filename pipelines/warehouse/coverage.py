@@ -16,13 +16,15 @@ withdrawn since (`register.eenheden` keeps the units of each), by these rules:
   owed;
 - of hours, money and scores a sum without a row that was kept apart is too low: that unit was not
   delivered whole;
+- a year that a supplier delivers by month was delivered when all its months are there; in the
+  newest year, all up to its last one;
 - whoever nobody ever delivered for is not delivered either, where the calendar says that every
   unit is owed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -296,12 +298,19 @@ def _reason(
             continue
         if not any(year in r.years or not r.years for r in held):
             return f"{what} van {supplier}: {_became(line.dataset, supplier, year, register)}."
+        if months := register.months.get((line.dataset, supplier, year)):
+            return f"{what} van {supplier}: van {_listed(months)} is niets geleverd."
     apart = {(unit, year), (unit, None)} & register.apart.get(line.name, frozenset())
     if apart and not (present and line.needs_row):
         return f"{what} van {'; '.join(expected)}: een rij van deze school is afgekeurd."
     if line.needs_row and not present:
         return f"{what} van {'; '.join(expected)}: de rij ontbreekt."
     return ""
+
+
+def _listed(months: Sequence[str]) -> str:
+    """The months by name, or how many where they are many."""
+    return ", ".join(months) if len(months) <= 3 else f"{len(months)} van de 12 maanden"
 
 
 def _became(dataset: str, supplier: str, year: int, register: Register) -> str:

@@ -181,11 +181,13 @@ def replaced(
     found: list[str] = []
     for other, file in others:
         beside = _beside(con, dataset, other, file, staged)
-        named_apart = said.apart_from(_says(file))
+        named_apart = said.apart_from(periods.of_file(file))
         if _renewed(beside, mine, named_apart=named_apart):
             found.append(other)
         elif not beside.rows:
-            found += [other] if _says(file).period and _says(file) == said else []
+            found += (
+                [other] if periods.of_file(file).period and periods.of_file(file) == said else []
+            )
         elif named_apart:
             continue
         elif 2 * beside.same >= mine and 2 * beside.same < beside.rows:
@@ -206,10 +208,6 @@ def _renewed(beside: _Beside, mine: int, *, named_apart: bool) -> bool:
     if not left:
         return True
     return not named_apart and (left <= _LEFT * beside.rows or _strays(beside.beyond, mine))
-
-
-def _says(file: str) -> Named:
-    return periods.named(file.rpartition("/")[2].rpartition(".")[0])
 
 
 def _apart(beside: _Beside, mine: int) -> bool:
@@ -286,7 +284,7 @@ def _beside_nothing(
     """A delivery without rows takes the place of one without rows only."""
     found: list[str] = []
     for other, file in others:
-        if said.apart_from(_says(file)):
+        if said.apart_from(periods.of_file(file)):
             continue
         row = con.execute(
             f"SELECT count(*) FROM {quoted(dataset.id)} WHERE {tables.DELIVERY} = ?", [other]

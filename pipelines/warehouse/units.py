@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import duckdb
 
 from pipelines.contracts import Contracts, Dataset
+from pipelines.ingest import periods
 from pipelines.ingest.clean import quoted
 from pipelines.warehouse import calendar, tables
 from pipelines.warehouse.answering import Answering, answering
@@ -40,7 +41,9 @@ def record(con: duckdb.DuckDBPyConnection, contracts: Contracts, dataset: str, b
 
 @dataclass(frozen=True)
 class Receipt:
-    """A delivery on record. `years`: first calendar years of the school years it covers."""
+    """A delivery on record. `years`: first calendar years of the school years it covers; `month`:
+    year and month, where it is about one month of a school year alone.
+    """
 
     delivery: str
     file: str
@@ -49,6 +52,7 @@ class Receipt:
     status: str
     years: frozenset[int]
     dated: bool
+    month: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,8 @@ class Register:
     """`rows`: delivery, line -> unit and year of accepted rows; year None without a period column.
 
     `apart`: of the loaded deliveries about no person, the same of rows that were kept apart.
+    `months`: dataset, supplier and year that were delivered by month -> the months that lack, in
+    Dutch.
     """
 
     years: tuple[int, ...]
@@ -65,6 +71,7 @@ class Register:
     schools: Mapping[str, Mapping[str, str]]
     municipalities: frozenset[str]
     groups: frozenset[str]
+    months: Mapping[tuple[str, str, int], tuple[str, ...]]
 
     def loaded(self, dataset: str, supplier: str) -> tuple[Receipt, ...]:
         return tuple(
@@ -110,9 +117,14 @@ def read(con: duckdb.DuckDBPyConnection, contracts: Contracts) -> Register:
     ).fetchall():
         if name not in contracts.datasets:
             continue
-        years = calendar.covered_years(con, contracts.dataset(name), delivery, period)
+        dataset = contracts.dataset(name)
+        month = None if period else periods.of_file(file).month
+        years = calendar.covered_years(con, dataset, delivery, period)
+        if month:
+            years = {periods.first_of(month)}
+        dated = bool(period or month)
         receipts.append(
-            Receipt(delivery, file, name, supplier, status, frozenset(years), bool(period))
+            Receipt(delivery, file, name, supplier, status, frozenset(years), dated, month)
         )
     covered = {
         year
@@ -137,7 +149,31 @@ def read(con: duckdb.DuckDBPyConnection, contracts: Contracts) -> Register:
             {area for (area,) in areas if area} | {s["gemeente"] for s in schools.values()} - {""}
         ),
         groups=frozenset(contracts.codes["evaluatiegroep"]),
+        months=_months_that_lack(
+            [r for r in receipts if r.status == "geladen"], max(covered or {0})
+        ),
     )
+
+
+def _months_that_lack(
+    receipts: Iterable[Receipt], newest: int
+) -> dict[tuple[str, str, int], tuple[str, ...]]:
+    """Of years that are delivered by month. The newest year still runs: up to its last month."""
+    loaded = [receipt for receipt in receipts if receipt.status == "geladen"]
+    whole = {(r.dataset, r.supplier, year) for r in loaded if r.month is None for year in r.years}
+    come: dict[tuple[str, str, int], set[tuple[int, int]]] = {}
+    for one in loaded:
+        if one.month is not None:
+            key = one.dataset, one.supplier, periods.first_of(one.month)
+            come.setdefault(key, set()).add(one.month)
+    found = {}
+    for key, months in come.items():
+        due = periods.months_of(key[2])
+        last = max(months) if key[2] == newest else due[-1]
+        lacking = [month for month in due if month <= last and month not in months]
+        if lacking and key not in whole:
+            found[key] = tuple(periods.month_name(month) for month in lacking)
+    return found
 
 
 def _accepted_rows(

@@ -143,6 +143,37 @@ def test_without_a_period_it_is_not_known_what_is_missing(house: House) -> None:
     )
 
 
+def _months(house: House, months: range, year: int) -> None:
+    """Files of one month each, with a suspension where the month is even."""
+    for number in months:
+        calendar_year, month = year + (number - 1) // 12, (number - 1) % 12 + 1
+        day = dt.date(calendar_year, month, 5)
+        rows = [suspension("A1", year) | {"start_datum": day}] if month % 2 == 0 else []
+        house.deliver("schorsingen", "bestuur-a", "", rows, month=f"{calendar_year}-{month:02d}")
+
+
+def test_months_are_a_delivered_year_when_all_are_there(house: House) -> None:
+    """A month without a suspension is known by its name; a month that lacks is no zero."""
+    _months(house, range(8, 20), 2022)
+    _months(house, range(8, 11), 2024)
+    assert delivered(house.coverage, "schorsingen") >= {("2022", "A1"), ("2022", "A2")}
+    assert ("2024", "A2") in delivered(house.coverage, "schorsingen")  # the newest year still runs
+
+
+def test_a_year_of_which_months_lack_was_not_delivered(house: House) -> None:
+    house.deliver("schorsingen", "bestuur-b", "2022-2025", [suspension("B1", 2024)])
+    _months(house, range(8, 12), 2022)
+    _months(house, range(13, 20), 2022)
+    row = house.coverage.of("schorsingen").filter(eenheid="A2", schooljaar="2022/2023")
+    assert row.select("geleverd", "onbekend").row(0) == (False, False)
+    assert row["reden"].to_list() == [
+        "schorsingen 2022/2023 van bestuur-a: van december 2022 is niets geleverd."
+    ]
+    _months(house, range(8, 9), 2023)
+    later = house.coverage.of("schorsingen").filter(eenheid="A2", schooljaar="2023/2024")
+    assert "van 11 van de 12 maanden is niets geleverd" in later["reden"].to_list()[0]
+
+
 def test_the_first_delivered_year_is_known(house: House) -> None:
     house.deliver("jeugdhulp", "een", "2022-2025", [care("GM0001", 2022)])
     house.deliver("jeugdhulp", "twee", "2023-2025", [care("GM0002", 2023)])
