@@ -148,10 +148,15 @@ def test_loose_messages_do_not_replace_one_another(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "rule", "said"),
     [
-        ("ijw/3_2", "ijw/3_1", "bestand.berichtversie", "JW305 van iJw 3.1; gelezen wordt iJw 3.2"),
-        ("Subversie>2<", "Subversie>1<", "bestand.berichtversie", "van iJw 3.1"),
+        ("ijw/3_2", "ijw/3_1", "bestand.berichtversie", "JW305 van iJw 3.1, maar in de kop"),
+        ("Subversie>2<", "Subversie>1<", "bestand.berichtversie", "staat iJw 3.1"),
         ("ijw/3_2", "iwmo/3_2", "bestand.bericht", "niet van de iJw"),
-        ("jw305/schema", "jw315/schema", "bestand.bericht", "Bericht JW315 wordt niet gelezen"),
+        (
+            "jw305/schema",
+            "jw315/schema",
+            "bestand.bericht",
+            "Bericht JW315 (verzoek om toewijzing) wordt niet gelezen",
+        ),
     ],
 )
 def test_a_message_that_is_not_read_refuses_the_file_by_name(

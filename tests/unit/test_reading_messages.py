@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.errors import DeliveryRefused
+from pipelines.errors import ContractError, DeliveryRefused
 from pipelines.ingest.read import TextFrame, read
-from pipelines.ingest.reading import limits
+from pipelines.ingest.reading import limits, standards
 
 SAMPLES = "istandaarden_ijw_3_2/berichten"
 SPACE = "http://www.istandaarden.nl/ijw/3_2"
@@ -102,10 +102,12 @@ def test_other_messages_are_refused_by_name(real_data: Path, code: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "rule", "said"),
     [
-        ("ijw/3_2", "ijw/3_1", "bestand.berichtversie", "JW323 van iJw 3.1; gelezen wordt iJw 3.2"),
-        ("Subversie>2<", "Subversie>3<", "bestand.berichtversie", "van iJw 3.3"),
+        ("ijw/3_2", "ijw/3_1", "bestand.berichtversie", "van iJw 3.1, maar in de kop ervan staat"),
+        ("Subversie>2<", "Subversie>3<", "bestand.berichtversie", "in de kop ervan staat iJw 3.3"),
         ("ijw/3_2", "iwmo/3_2", "bestand.bericht", "een bericht van de iwmo"),
         ("jw323/schema", "jw999/schema", "bestand.bericht", "Bericht JW999 wordt niet gelezen"),
+        ("jw323/schema", "jw315/schema", "bestand.bericht", "JW315 (verzoek om toewijzing)"),
+        ("jw323/schema", "jw325/schema", "bestand.bericht", "JW325 (antwoord op een declaratie)"),
         ("www.istandaarden.nl", "example.org", "bestand.soort", "maar geen bericht van"),
         ("d:Bericht", "d:Bestand", "bestand.soort", "maar geen bericht van"),
         ("d:Prestatie>", "d:Iets>", "", ""),
@@ -168,3 +170,69 @@ def test_markup_that_is_no_message_is_named(tmp_path: Path) -> None:
     page = "<!DOCTYPE html><html><table><tr><td>1</td></tr></table></html>"
     assert "webpagina" in str(refusal_of(page, tmp_path))
     assert refusal_of('<?xml version="1.0"?><Workbook/>', tmp_path).rule == "bestand.soort"
+
+
+# Versions and envelopes ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("minor", ["0", "1", "2"])
+def test_every_version_that_has_a_file_is_read_alike(tmp_path: Path, minor: str) -> None:
+    whole = read_text(tmp_path, DECLARATION)
+    older = DECLARATION.replace("ijw/3_2", f"ijw/3_{minor}")
+    older = older.replace("Subversie>2<", f"Subversie>{minor}<")
+    mended = [
+        [row | {"Header.BerichtSubversie": "2"} for row in records(t)]
+        for t in read_text(tmp_path, older)
+    ]
+    assert mended == [records(t) for t in whole]
+
+
+def read_text(folder: Path, content: str) -> list[TextFrame]:
+    file = folder / "a.xml"
+    file.write_text(content, "utf-8")
+    return read(file)
+
+
+ENVELOPES = {
+    "1.1": "http://schemas.xmlsoap.org/soap/envelope/",
+    "1.2": "http://www.w3.org/2003/05/soap-envelope",
+}
+
+
+def enveloped(space: str, *messages: str, head: str = "") -> str:
+    inside = "".join(m.partition("?>")[2] for m in messages)
+    return (
+        f'{head}<soap:Envelope xmlns:soap="{space}"><soap:Header/><soap:Body>'
+        f'<v:verstuur xmlns:v="urn:verzonnen">{inside}</v:verstuur></soap:Body></soap:Envelope>'
+    )
+
+
+@pytest.mark.parametrize("space", ENVELOPES.values(), ids=ENVELOPES)
+@pytest.mark.parametrize("head", ["", '<?xml version="1.0" encoding="UTF-8"?>'])
+def test_a_message_in_its_envelope_is_read_as_without(
+    tmp_path: Path, space: str, head: str
+) -> None:
+    whole = read_text(tmp_path, DECLARATION)
+    inside = read_text(tmp_path, enveloped(space, DECLARATION, head=head))
+    assert [records(t) for t in inside] == [records(t) for t in whole]
+
+
+def test_an_envelope_with_nothing_or_more_in_it_is_named(tmp_path: Path) -> None:
+    space = ENVELOPES["1.1"]
+    assert "zit geen bericht" in str(refusal_of(enveloped(space), tmp_path))
+    twice = enveloped(space, DECLARATION, DECLARATION)
+    assert "zit meer dan een bericht" in str(refusal_of(twice, tmp_path))
+    assert "maar geen bericht" in str(refusal_of(enveloped("urn:iets", DECLARATION), tmp_path))
+
+
+def test_a_version_without_a_file_is_refused_by_name(tmp_path: Path) -> None:
+    newer = DECLARATION.replace("ijw/3_2", "ijw/3_3").replace("Subversie>2<", "Subversie>3<")
+    refusal = refusal_of(newer, tmp_path)
+    assert refusal.rule == "bestand.berichtversie"
+    assert "JW323 (declaratie) van iJw 3.3; gelezen worden" in str(refusal)
+    assert "van iJw 3.0, 3.1 en 3.2" in str(refusal)
+
+
+def test_a_file_of_a_version_that_lacks_something_is_named() -> None:
+    with pytest.raises(ContractError, match=r"berichten/x\.yaml is niet te lezen"):
+        standards.parse("x.yaml", "standaard: iJw\nversie: '3.4'\n")

@@ -4,18 +4,20 @@ A row holds the message's header, the fields of the elements around it (so the c
 product) and its own. Columns are named by their path from the nearest of these, with dots:
 `Header.Afzender`, `Client.Bsn`, `ToegewezenProduct.Product.Code`. The first row holds the names.
 
-Structure: iJw 3.2 (www.istandaarden.nl), messages JW301, JW305, JW307 and JW323.
+Structure: iJw (www.istandaarden.nl), the versions and messages in `data_contracts/berichten`. A
+message may come in the SOAP envelope in which it was sent.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import polars as pl
 from lxml import etree
 
 from pipelines.errors import DeliveryRefused
+from pipelines.ingest.reading import standards
 from pipelines.ingest.reading.frame import of_records
 from pipelines.ingest.reading.limits import (
     MAX_TAGS,
@@ -26,15 +28,9 @@ from pipelines.ingest.reading.limits import (
 )
 from pipelines.ingest.reading.markup import parser
 
-VERSION = ("3", "2")
-REPEATED: Mapping[str, tuple[str, ...]] = {
-    "jw301": ("Relatie", "Contact", "ToegewezenProduct"),
-    "jw305": ("StartProduct",),
-    "jw307": ("StopProduct",),
-    "jw323": ("Client", "Prestatie"),
-}
 LIST_SEPARATOR = "|"  # between fields that a record repeats
 _NAMESPACE = re.compile(r"https?://www\.istandaarden\.nl/(i\w{1,10})/(\d+)_(\d+)/(\w{1,20})/schema")
+_SOAP = ("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope")
 _ENCODING = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _ENCODINGS = (b"utf-8", b"us-ascii", b"iso-8859-1", b"iso-8859-15", b"windows-1252")
 _DECLARED = re.compile(rb"<!(DOCTYPE|ENTITY)")
@@ -42,9 +38,8 @@ _DECLARED = re.compile(rb"<!(DOCTYPE|ENTITY)")
 
 def tables(data: bytes) -> Iterator[tuple[str, pl.DataFrame]]:
     """(message and element, unnumbered frame) per repeated element that occurs."""
-    root = _parsed(data)
-    code = _message(root)
-    repeated = REPEATED[code]
+    root = _unwrapped(_parsed(data))
+    code, repeated = _message(root)
     rows: dict[str, list[dict[str, str]]] = {name: [] for name in repeated}
     header: dict[str, str] = {}
     for child in root.iterchildren("{*}Header"):
@@ -98,43 +93,65 @@ def _parsed(data: bytes) -> etree._Element:
         ) from None
 
 
-def _message(root: etree._Element) -> str:
-    """`jw301` and the like; refuses another standard, version or message by its name."""
+def _unwrapped(root: etree._Element) -> etree._Element:
+    """The message in a SOAP envelope; what is no envelope as it is."""
+    if etree.QName(root).namespace not in _SOAP or _name(root) != "Envelope":
+        return root
+    found = [e for body in root.iterchildren("{*}Body") for e in body.iter("{*}Bericht")]
+    if len(found) != 1:
+        raise DeliveryRefused(
+            "bestand.soort",
+            f"In de SOAP-envelop {'zit geen bericht' if not found else 'zit meer dan een bericht'}"
+            f" van de iStandaarden. Gelezen worden {standards.readable()}, elk in een eigen"
+            " bestand.",
+        )
+    return found[0]
+
+
+def _message(root: etree._Element) -> tuple[str, tuple[str, ...]]:
+    """`jw301` and the like, and its repeated elements; refuses another standard, version or message
+    by its name."""
     space = _NAMESPACE.fullmatch(etree.QName(root).namespace or "")
     if space is None or _name(root) != "Bericht":
         raise DeliveryRefused(
             "bestand.soort",
             "Dit is XML, maar geen bericht van de iStandaarden. Van XML worden alleen"
-            f" iJw-berichten gelezen ({_readable()}); lever andere gegevens als CSV of werkboek.",
+            f" iJw-berichten gelezen ({standards.readable()}); lever andere gegevens als CSV of"
+            " werkboek.",
         )
     standard, major, minor, code = space.groups()
+    code = code.lower()
     told = [root.findtext(f"{{*}}Header/{{*}}{n}") for n in ("BerichtVersie", "BerichtSubversie")]
     if standard.lower() != "ijw":
         raise DeliveryRefused(
             "bestand.bericht",
-            f"Dit is een bericht van de {standard}, niet van de iJw. Gelezen worden {_readable()}.",
+            f"Dit is een bericht van de {standard}, niet van de iJw. Gelezen worden"
+            f" {standards.readable()}.",
         )
-    versions = [(major, minor)]
+    number = f"{major}.{minor}"
+    in_header = number
     if all(t and re.fullmatch(r"\d{1,3}", t) for t in told):
-        versions.append((str(told[0]), str(told[1])))
-    for version in versions:
-        if version != VERSION:
-            raise DeliveryRefused(
-                "bestand.berichtversie",
-                f"Dit is bericht {code.upper()} van iJw {'.'.join(version)}; gelezen wordt iJw"
-                f" {'.'.join(VERSION)}. Laat de leverancier het bericht in die versie aanmaken.",
-            )
-    if code not in REPEATED:
+        in_header = ".".join(str(int(str(t))) for t in told)
+    if in_header != number:
+        raise DeliveryRefused(
+            "bestand.berichtversie",
+            f"Dit is bericht {code.upper()} van iJw {number}, maar in de kop ervan staat iJw"
+            f" {in_header}. Laat de leverancier het bericht opnieuw aanmaken.",
+        )
+    known = standards.versions()
+    if number not in known:
+        raise DeliveryRefused(
+            "bestand.berichtversie",
+            f"Dit is bericht {standards.called(code)} van iJw {number}; gelezen worden"
+            f" {standards.readable()}. Laat de leverancier het bericht in zo'n versie aanmaken.",
+        )
+    if code not in known[number].read:
         raise DeliveryRefused(
             "bestand.bericht",
-            f"Bericht {code.upper()} wordt niet gelezen. Gelezen worden {_readable()}.",
+            f"Bericht {standards.called(code)} wordt niet gelezen. Gelezen worden"
+            f" {standards.readable()}.",
         )
-    return code
-
-
-def _readable() -> str:
-    *first, last = (code.upper() for code in REPEATED)
-    return f"{', '.join(first)} en {last}"
+    return code, known[number].read[code]
 
 
 def _visit(
