@@ -23,7 +23,7 @@ __all__ = ["SUFFIXES", "Origin", "TextFrame", "read", "sniff_delimiter", "stream
 
 SUFFIXES = frozenset(
     {".csv", ".txt", ".tsv", ".gz", ".zip"}
-    | {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".parquet", ".xml"}
+    | {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".parquet", ".sav", ".zsav", ".xml"}
 )
 
 
@@ -34,8 +34,8 @@ def stream(path: Path) -> list[TextFrame]:
 
 
 def read(path: Path, *, sample: bool = False) -> list[TextFrame]:
-    """All tables of a file: one for CSV and Parquet, one per filled worksheet of a workbook, one
-    per repeated element of a message, and those of every file in a zip.
+    """All tables of a file: one for CSV, Parquet and SPSS, one per filled worksheet of a workbook,
+    one per repeated element of a message, and those of every file in a zip.
 
     `sample`: only the first rows, enough to recognise layouts.
     """
@@ -63,9 +63,9 @@ def _tables(content: Content, *, sample: bool) -> Iterator[TextFrame]:
         case "bericht":
             for name, frame in message.tables(content.data):
                 yield TextFrame(numbered(frame), "bericht", name)
-        case "parquet":
-            for _, frame in sandbox.tables("parquet", content.data, sample=sample):
-                yield of_reader(frame, "parquet", "")
+        case "parquet" | "spss" as kind:
+            for _, frame in sandbox.tables(kind, content.data, sample=sample):
+                yield of_reader(frame, kind, "")
         case "werkboek":
             tables = sandbox.tables("werkboek", content.data, sample=sample)
             if not tables:

@@ -36,6 +36,11 @@ def tables(data: bytes, *, sample: bool = False) -> Iterator[tuple[str, pl.DataF
         ) from None
     if frame.is_empty():
         raise DeliveryRefused("bestand.leeg", "Het Parquet-bestand bevat geen rijen.")
+    yield "", as_text(frame)
+
+
+def as_text(frame: pl.DataFrame) -> pl.DataFrame:
+    """The cells as text, with the names in the first row and the kinds of cells beside them."""
     for name, dtype in frame.schema.items():
         if dtype == pl.List(pl.String) and _holds_separator(frame[name]):
             raise _unreadable(f"lijsten waarin het teken {LIST_SEPARATOR} voorkomt")
@@ -52,7 +57,7 @@ def tables(data: bytes, *, sample: bool = False) -> Iterator[tuple[str, pl.DataF
         for i, dtype in enumerate(frame.dtypes)
         if (kind := _kind(dtype)) is not None
     ]
-    yield "", pl.concat([names, cells.with_columns(kinds)], how="diagonal")
+    return pl.concat([names, cells.with_columns(kinds)], how="diagonal")
 
 
 def _kind(dtype: pl.DataType) -> CellKind | None:

@@ -35,7 +35,7 @@ from pipelines.ingest.reading.limits import (
     too_large,
 )
 
-Kind = Literal["csv", "werkboek", "parquet", "bericht"]
+Kind = Literal["csv", "werkboek", "parquet", "spss", "bericht"]
 
 HEAD = 8 * KIB
 PIECE = 1 * MIB
@@ -55,8 +55,9 @@ _OTHER_KINDS = {
     b"SQLite format 3": "een databasebestand",
 }
 _WEB_PAGE = re.compile(rb"\s*<(!doctype\s+html|html|head|table|meta)\b", re.IGNORECASE)
-_MARKUP = re.compile(rb"\s*<(\?xml\b|[A-Za-z_][\w.-]*:Bericht\b|Bericht\b)")
+_MARKUP = re.compile(rb"\s*<(\?xml\b|([A-Za-z_][\w.-]*:)?(Bericht|Envelope)\b)")
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # the second has no files in it
+_SPSS = (b"$FL2", b"$FL3")
 _GZIP = b"\x1f\x8b"
 _ZIP_ENTRY = b"PK\x01\x02"
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -116,6 +117,8 @@ def kind(data: bytes) -> Kind:
         return "werkboek"
     if head.startswith(b"PAR1"):
         return "parquet"
+    if head.startswith(_SPSS):
+        return "spss"
     other = next((name for mark, name in _OTHER_KINDS.items() if head.startswith(mark)), "")
     if _is_packed(head):
         other = "een archief in een archief"
@@ -136,9 +139,7 @@ def kind(data: bytes) -> Kind:
 
 def _of(data: bytes, member: str, part: int) -> Content:
     found = kind(data)
-    allowed = {"werkboek": MAX_WORKBOOK, "parquet": MAX_WORKBOOK, "bericht": MAX_MESSAGE}.get(
-        found, MAX_FILE
-    )
+    allowed = {"csv": MAX_FILE, "bericht": MAX_MESSAGE}.get(found, MAX_WORKBOOK)
     if len(data) > allowed:
         raise _too_long(len(data), allowed)
     if found == "werkboek":

@@ -8,7 +8,7 @@ from typing import Literal
 
 import polars as pl
 
-Origin = Literal["csv", "werkblad", "parquet", "bericht"]
+Origin = Literal["csv", "werkblad", "parquet", "spss", "bericht"]
 CellKind = Literal["getal", "datum", "tijdsduur", "waar_onwaar", "fout", "formule"]
 
 

@@ -1,4 +1,4 @@
-"""Take workbooks and Parquet files apart in a process of their own.
+"""Take workbooks, Parquet and SPSS files apart in a process of their own.
 
 A file of a few kilobytes can make its reader ask for a hundred gigabytes, or bring it down. The
 child may use so much memory and time and no more; whatever becomes of it, a file is read whole or
@@ -22,7 +22,8 @@ LENGTH = 8  # bytes, big-endian, that say how long the description at the start 
 
 
 def tables(kind: str, data: bytes, *, sample: bool) -> list[tuple[str, pl.DataFrame]]:
-    """(name, unnumbered frame) per table of a workbook (`werkboek`) or Parquet file (`parquet`)."""
+    """(name, unnumbered frame) per table of a workbook (`werkboek`), Parquet file (`parquet`) or
+    SPSS file (`spss`)."""
     command = [sys.executable, "-P", "-m", WORKER, kind, "deel" if sample else "geheel"]
     try:
         done = subprocess.run(  # noqa: S603  our own program and two fixed words

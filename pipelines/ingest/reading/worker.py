@@ -10,11 +10,13 @@ import json
 import os
 import signal
 import sys
+from importlib import import_module
 from io import BytesIO
 
 from pipelines.ingest.reading.limits import CHILD_MEMORY, CHILD_SECONDS
 
 LENGTH = 8
+READERS = {"parquet": "columnar", "werkboek": "workbook", "spss": "spss"}
 
 
 def confine() -> None:
@@ -30,9 +32,8 @@ def confine() -> None:
 
 def answer(kind: str, data: bytes, *, sample: bool) -> bytes:
     from pipelines.errors import DeliveryRefused
-    from pipelines.ingest.reading import columnar, workbook
 
-    reader = columnar if kind == "parquet" else workbook
+    reader = import_module(f"pipelines.ingest.reading.{READERS[kind]}")
     streams: list[bytes] = []
     try:
         described: dict[str, object] = {"tables": []}
