@@ -140,3 +140,37 @@ def test_an_original_file_is_proposed_right_without_its_layout(real_data: Path) 
     assert proposal.edits == {"gemeente": {"voorvoegsel": "GM", "breedte": 4}}
     wrong = [g for g in proposal.guesses if g.column == "onderwijssoort"]
     assert not [g for g in wrong if g.certainty == "zeker"], "the file has no such column"
+
+
+SO_HEADER = (
+    "PROVINCIE;BEVOEGD GEZAG NUMMER;INSTELLINGSCODE;VESTIGINGSCODE;VESTIGINGSNAAM;STRAATNAAM;"
+    "HUISNUMMER-TOEVOEGING;POSTCODE;PLAATSNAAM;GEMEENTENUMMER;GEMEENTENAAM;DENOMINATIE;"
+    "TELEFOONNUMMER;INTERNETADRES;{kind};VAKANTIEREGIO"
+)
+
+
+@pytest.mark.parametrize(
+    "kind", ["SOORT PRIMAIR ONDERWIJS", "SOORT VESTIGING", "INDICATIE SPECIAAL ONDERWIJS"]
+)
+def test_locations_of_special_schools_become_schools(tmp_path: Path, kind: str) -> None:
+    lines = [SO_HEADER.format(kind=kind)]
+    for number, written in enumerate(("SO", "VSO", "SO/VSO")):
+        lines.append(
+            f"Drenthe;99901;99AA;99AA0{number};De Brug;Kerkstraat;1;9999 AA;Veenmark;0106;VEENMARK;"
+            f"Openbaar;0599-123456;www.debrug.nl;{written};Noord"
+        )
+    file = tmp_path / "so.csv"
+    file.write_bytes("\r\n".join(lines).encode("cp1252"))
+    with engine.open_warehouse(None) as con:
+        tables.create(con, PROMISES)
+        history.create(con)
+        (outcome,) = deliver(con, file, PROMISES, layouts.load(), gate=False)
+        rows = con.execute(
+            "SELECT vestigingscode, gemeente, onderwijssoort, vakantieregio FROM scholen ORDER BY 1"
+        ).fetchall()
+    assert (outcome.supplier, outcome.quarantined) == ("DUO", 0), outcome.message
+    assert rows == [
+        ("99AA00", "GM0106", "so", "Noord"),
+        ("99AA01", "GM0106", "vso", "Noord"),
+        ("99AA02", "GM0106", "so_vso", "Noord"),
+    ]
