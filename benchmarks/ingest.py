@@ -1,19 +1,26 @@
 """Reading, checking, keeping apart and loading one large delivery, beside DuckDB's bare loading.
 
     python benchmarks/ingest.py [--rows 100000 1000000] [--gate] [--folder DIR]
+    python benchmarks/ingest.py --cold [--rows 10000] [--beside CHECKOUT] [--times 5]
 
 Per size the same made-up file of trajectories (every column of the contract, one row in five
 hundred with a mistake) is loaded in a process of its own, into a database on disk: by DuckDB's
 `CREATE TABLE AS SELECT * FROM read_csv(all_varchar)`, and by Zichtlijn as a run does it, without
 and (`--gate`) with the Great Expectations suite. Printed are processor seconds, elapsed seconds,
 peak memory, the ratios to bare loading, and how processor time grows with the rows.
+
+With `--cold` it is the command `zichtlijn check` as somebody gives it, in turns with that of
+another checkout (`--beside`, with a .venv of its own), so that both have the same machine: the
+median of processor seconds and peak memory of the whole process.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -53,9 +60,17 @@ def main() -> None:
     parser.add_argument("--gate", action="store_true", help="also with Great Expectations")
     parser.add_argument("--folder", type=Path, help="where the files are made (default: temporary)")
     parser.add_argument("--one", nargs=2, metavar=("WAY", "FILE"), help=argparse.SUPPRESS)
+    parser.add_argument("--cold", action="store_true", help="the command check, from its start")
+    parser.add_argument("--beside", type=Path, help="another checkout, measured in turns")
+    parser.add_argument("--times", type=int, default=5)
     told = parser.parse_args()
     if told.one:
         print(json.dumps(asdict(_measured(told.one[0], Path(told.one[1])))))
+        return
+    if told.cold:
+        rows = told.rows[0] if len(told.rows) == 1 else 10_000
+        with tempfile.TemporaryDirectory(dir=told.folder) as folder:
+            _cold(made_up(Path(folder), rows), told.beside, told.times)
         return
     ways = WAYS if told.gate else WAYS[:-1]
     with tempfile.TemporaryDirectory(dir=told.folder) as folder:
@@ -64,6 +79,30 @@ def main() -> None:
             file = made_up(Path(folder), rows)
             print(f"\n{rows:,} rows, {file.stat().st_size / 2**20:,.0f} MiB")
             _report(rows, {way: _in_a_process(way, file) for way in ways}, before)
+
+
+def _cold(file: Path, beside: Path | None, times: int) -> None:
+    commands = {"here": Path(sys.executable).parent / "zichtlijn"}
+    if beside:
+        commands["beside"] = beside / ".venv" / "bin" / "zichtlijn"
+    found: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
+    for _ in range(times):
+        for name, command in commands.items():
+            found[name].append(_whole_process([str(command), "check", str(file)]))
+    print(f"{'':14}{'cpu s':>9}{'MiB':>9}   zichtlijn check, {file.stat().st_size / 2**20:.1f} MiB")
+    for name, runs in found.items():
+        cpu, memory = (statistics.median(values) for values in zip(*runs, strict=True))
+        print(f"{name:14}{cpu:9.2f}{memory:9.0f}")
+
+
+def _whole_process(command: list[str]) -> tuple[float, float]:
+    """Processor seconds and peak memory (MiB) of a command and what it started."""
+    started = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, used = os.wait4(started.pid, 0)
+    started.returncode = os.waitstatus_to_exitcode(status)
+    if started.returncode not in (0, 3):
+        raise SystemExit(f"{command[0]} ended with {started.returncode}")
+    return used.ru_utime + used.ru_stime, used.ru_maxrss / 2**10
 
 
 def _report(rows: int, found: Mapping[str, Measured], before: dict[str, tuple[int, float]]) -> None:

@@ -20,6 +20,7 @@ from pipelines.errors import DeliveryRefused
 from pipelines.ingest import clean, deliveries, stage
 from pipelines.ingest.deliveries import Delivery
 from pipelines.ingest.layouts import Layout
+from pipelines.ingest.offer import offered
 from pipelines.validate import quarantine, whole
 from pipelines.validate.checks import Check, checks
 from pipelines.validate.comparison import Differences, Question
@@ -269,7 +270,7 @@ def _stage(
         rows = stage.staged(con, part, delivery.match, dataset, contracts)
         for column, seen in stage.remarks(rows).items():
             remarks.setdefault(column, set()).update(seen)
-        con.register(ROWS, rows)
+        con.register(ROWS, offered(rows))
         try:
             con.execute(f"{into} FROM {ROWS}")
         finally:

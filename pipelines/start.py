@@ -5,14 +5,39 @@ Importing the command takes a second or more; whoever breaks it off then broke o
 
 from __future__ import annotations
 
+import gc
+import os
 import sys
 
 BROKEN_OFF = 130  # how a shell calls a program that Ctrl+C ended
 SENTENCE = "Afgebroken. Er is niets half achtergebleven; geef dezelfde opdracht gerust opnieuw."
 
 
+LIGHT = frozenset({"check"})  # commands that count nothing
+
+
+class _NotNeeded:
+    """Pandas and pyarrow are not there for who asks whether a value is one of theirs.
+
+    DuckDB imports them for the first value that is bound to a query and the first table that is
+    registered, which takes most of the time and memory of a command that does little else.
+    """
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        if name in ("pandas", "pyarrow"):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
+def _travel_light() -> None:
+    sys.meta_path.insert(0, _NotNeeded())
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy multiplies nothing here
+    gc.disable()  # nearly all that is made stays until the end
+
+
 def main() -> None:
     try:
+        if LIGHT.intersection(sys.argv[1:2]):
+            _travel_light()
         from pipelines import cli
 
         cli.main()

@@ -452,6 +452,8 @@ def _written(code: Code) -> Iterable[str]:
 
 
 def _key(text: str) -> str:
+    if text.isascii():
+        return text.strip().lower()
     plain = unicodedata.normalize("NFKD", text)
     return "".join(c for c in plain if not unicodedata.combining(c)).strip().lower()
 

@@ -71,8 +71,10 @@ class Unpivot:
 @lru_cache(maxsize=4096)
 def normal(header: str) -> str:
     """A header without case, accents, outer and double spaces, and byte order marks."""
-    plain = unicodedata.normalize("NFKD", header.replace("\ufeff", ""))
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    plain = header.replace("\ufeff", "")
+    if not plain.isascii():
+        decomposed = unicodedata.normalize("NFKD", plain)
+        plain = "".join(c for c in decomposed if not unicodedata.combining(c))
     return re.sub(r"\s+", " ", plain).strip().casefold()
 
 

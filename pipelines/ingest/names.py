@@ -32,6 +32,7 @@ LONGEST_NAME = 7  # words
 PARTICLES = frozenset(["van", "von", "der", "den", "het", "ten", "ter", "les", "ben", "bin", "ibn"])
 NOT_NAMES = frozenset(["man", "anders", "school"])  # in a list, but an answer in many columns
 # "J. de Vries", "A.B. Jansen", "Vries, J. de"
+_ACCENTS = re.compile(r"[\u0300-\u036f]+")  # as they stand behind their letter in NFKD
 INITIALS = r"^(?:\p{Lu}\.\s?){1,5}(?:\p{Ll}+\.?\s){0,3}\p{Lu}\p{L}+|^\p{L}[\p{L} '-]+,\s?\p{Lu}\."
 
 
@@ -63,11 +64,14 @@ class Named:
     all: int = 0
     initials: int = 0
 
-    def see(self, values: pl.Series) -> None:
+    def see(self, values: pl.Series, ordinary: pl.Series | None = None) -> None:
+        """`ordinary`: words of code lists, in lower case, which are nobody's name."""
         wordy = values.filter(values.str.contains(r"\p{L}{3}"))
         bare = wordy.filter(~wordy.str.contains(r"[\d_@]"))
         self.wordy += wordy.len()
         self.bare += bare.len()
+        if ordinary is not None:
+            bare = bare.filter(~bare.str.to_lowercase().is_in(ordinary))
         if bare.len() == 0:
             return
         first, every = _named(bare)
@@ -159,4 +163,4 @@ def _flat(item: Any) -> Iterator[str]:
 
 def _plain(text: str) -> str:
     folded = unicodedata.normalize("NFKD", text.replace("'", "").replace("’", ""))
-    return "".join(c for c in folded if not unicodedata.combining(c)).lower()
+    return _ACCENTS.sub("", folded).lower()

@@ -3,32 +3,43 @@
 A register of a million rows holds a few hundred dates and a few dozen codes. So a column is taken
 apart into its distinct texts and a number per row, the texts go through the SQL of `clean`, and
 the numbers put the outcome back in its place. What is done to a text is said in `clean` alone.
+
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import duckdb
-import numpy as np
 import polars as pl
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from pipelines.contracts import Contracts, Dataset
+from pipelines.contracts import Contracts, Dataset, Kind
 from pipelines.errors import DeliveryRefused
 from pipelines.ingest import notation
 from pipelines.ingest.clean import NAME, VALUE, VALUE_KIND, Recipe, quoted, recipes
 from pipelines.ingest.layouts import Match
+from pipelines.ingest.offer import offered
 from pipelines.ingest.read import TextFrame
 
 WIDE = 100_000  # more wide columns than any file has: keeps numbers of unpivoted rows apart
 
-REMARKED = "__melding"
+REMARKED, REPAIRED = "__melding", "__hersteld"
 _SPACES = " \t\u00a0"
 _DISTINCT = "losse_teksten"
+_SMALL = 20_000  # rows of a part that has few texts
+_FEW = 2_000  # rows that are fetched as they are; more of them as an Arrow stream
+_SHARED = 50_000  # texts up to which each row holds the number of its text
+_TYPES: Mapping[str, type[pl.DataType] | pl.DataType] = {
+    "tekst": pl.String,
+    "geheel": pl.Int64,
+    "getal": pl.Float64,
+    "datum": pl.Date,
+    "ja_nee": pl.Boolean,
+    "lijst": pl.List(pl.String),
+}
 
 
 def ahead(parts: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
@@ -46,29 +57,44 @@ def staged(
     match: Match,
     dataset: Dataset,
     contracts: Contracts,
-) -> pa.Table:
+) -> pl.DataFrame:
     """Staged rows of a part of a text frame, in its order.
 
     `_nr` tells rows apart; `_rij` is the row of the file, which an unpivoted row shares with
     others. Blank rows, rows of totals and whatever stands above the header are left out.
     """
     rows = _rows(part, match)
-    columns = {"_nr": rows["_nr"].to_arrow(), "_rij": rows["_rij"].to_arrow()}
-    for recipe in recipes(match, dataset, contracts):
-        if recipe.plain:
-            columns |= _plain(recipe, rows)
-        else:
-            columns |= _column(con, recipe, rows)
-    return pa.table(columns)
+    columns = {"_nr": rows["_nr"], "_rij": rows["_rij"]}
+    with _as_written(con, rows.height):
+        for recipe in recipes(match, dataset, contracts):
+            if recipe.plain:
+                columns |= _plain(recipe, rows)
+            else:
+                columns |= _column(con, recipe, dataset.column(recipe.name).kind, rows)
+    return pl.DataFrame(columns)
 
 
-def remarks(rows: pa.Table) -> dict[str, set[str]]:
+@contextmanager
+def _as_written(con: duckdb.DuckDBPyConnection, rows: int) -> Iterator[None]:
+    """Let the engine work out what is asked as it is written: to find a better way takes longer
+    than a few texts do."""
+    if rows > _SMALL:
+        yield
+        return
+    con.execute("PRAGMA disable_optimizer")
+    try:
+        yield
+    finally:
+        con.execute("PRAGMA enable_optimizer")
+
+
+def remarks(rows: pl.DataFrame) -> dict[str, set[str]]:
     """Column of the contract -> the remarks that occur in a part of the staged rows."""
     found: dict[str, set[str]] = {}
-    for name in rows.column_names:
-        if name.endswith(REMARKED) and rows[name].null_count < rows.num_rows:
-            seen = {r for r in pc.unique(rows[name]).to_pylist() if r is not None}
-            found[name.removesuffix(REMARKED)] = seen
+    for column in rows:
+        if column.name.endswith(REMARKED) and column.null_count() < column.len():
+            seen = set(column.drop_nulls().unique().cast(pl.String))
+            found[column.name.removesuffix(REMARKED)] = seen
     return found
 
 
@@ -190,42 +216,52 @@ def _unpivoted(rows: pl.DataFrame, match: Match) -> pl.DataFrame:
     )
 
 
-def _encoded(column: pl.Series) -> pa.DictionaryArray:
-    """Distinct texts (an empty cell is one of them) and which of them each row has."""
-    texts = column.to_arrow()
-    if isinstance(texts, pa.ChunkedArray):
-        texts = texts.combine_chunks()
-    return pc.dictionary_encode(texts, null_encoding="encode")
-
-
 def _column(
-    con: duckdb.DuckDBPyConnection, recipe: Recipe, rows: pl.DataFrame
-) -> dict[str, pa.Array]:
+    con: duckdb.DuckDBPyConnection, recipe: Recipe, kind: Kind, rows: pl.DataFrame
+) -> dict[str, pl.Series]:
     """Everything staged of one column of the contract."""
-    encoded = [_encoded(rows[cell]) for cell in recipe.reads]
-    numbers, texts = _combined(encoded, recipe.reads, rows.height)
-    con.register(_DISTINCT, texts)
+    numbers, texts = _distinct(rows, recipe.reads)
+    con.register(_DISTINCT, offered(texts))
     try:
-        cleaned = con.execute(f"{recipe.select(_DISTINCT, '_k')} ORDER BY _k").to_arrow_table()
+        cleaned = _fetched(
+            con, f"{recipe.select(_DISTINCT, '_k')} ORDER BY _k", recipe, kind, texts
+        )
     finally:
         con.unregister(_DISTINCT)
-    return {
-        name: _placed(numbers, cleaned[name].combine_chunks())
-        for name in cleaned.column_names
-        if name != "_k"
+    return {c.name: _placed(numbers, c) for c in cleaned if c.name != "_k"}
+
+
+def _fetched(
+    con: duckdb.DuckDBPyConnection, query: str, recipe: Recipe, kind: Kind, texts: pl.DataFrame
+) -> pl.DataFrame:
+    if texts.height > _FEW:
+        return pl.DataFrame(con.sql(query))
+    of_value = _TYPES[kind]
+    found = con.execute(query)
+    names = [name for name, *_ in found.description or ()]
+    schema = {
+        name: of_value
+        if name == recipe.name
+        else pl.Boolean
+        if name.endswith(REPAIRED)
+        else pl.Int64
+        if name == "_k"
+        else pl.String
+        for name in names
     }
+    return pl.DataFrame(found.fetchall(), schema=schema, orient="row")
 
 
-def _plain(recipe: Recipe, rows: pl.DataFrame) -> dict[str, pa.Array]:
+def _plain(recipe: Recipe, rows: pl.DataFrame) -> dict[str, pl.Series]:
     """The same of a column whose text stays as it is, without taking it apart."""
     text = rows[recipe.cells[0]].str.strip_chars(_SPACES)
     text = text.set(text == "", None)
-    remark = pa.nulls(rows.height, pa.string())
+    remark = _nothing(rows.height)
     words = sorted({*recipe.empty, notation.NO_VALUE, *notation.ERRORS})
     odd = text.is_in(pl.Series(words).implode()).fill_null(value=False)
     if odd.any():
         is_error = text.is_in(pl.Series(notation.ERRORS).implode())
-        found = pl.select(
+        remark = pl.select(
             pl.when(odd & is_error)
             .then(pl.lit(notation.ERROR))
             .when(odd & (text == notation.NO_VALUE))
@@ -233,36 +269,57 @@ def _plain(recipe: Recipe, rows: pl.DataFrame) -> dict[str, pa.Array]:
             .when(odd)
             .then(pl.lit(notation.EMPTY))
         ).to_series()
-        remark = found.to_arrow()
         text = text.set(odd & ~is_error, None)
-    return {recipe.name: text.to_arrow(), f"{recipe.name}{REMARKED}": remark}
+    return {recipe.name: text, f"{recipe.name}{REMARKED}": remark}
 
 
-def _placed(numbers: pa.Array, values: pa.Array) -> pa.Array:
-    """The value of each row; a column of nothing takes no place."""
-    if values.null_count == len(values):
-        return pa.nulls(len(numbers), values.type)
-    return pa.DictionaryArray.from_arrays(numbers, values)
-
-
-def _combined(
-    cells: Sequence[pa.DictionaryArray], names: Sequence[str], height: int
-) -> tuple[pa.Array, pa.Table]:
+def _distinct(rows: pl.DataFrame, cells: Sequence[str]) -> tuple[pl.Series, pl.DataFrame]:
     """(number per row, table `_k` and the texts) over every combination of texts that occurs."""
     if not cells:
-        return pa.array(np.zeros(height, np.int32)), pa.table({"_k": pa.array([0], pa.int32())})
-    if len(cells) == 1:
-        numbers, texts = cells[0].indices, [cells[0].dictionary]
-    else:
-        sizes = [len(cell.dictionary) for cell in cells]
-        indices = [cell.indices.to_numpy() for cell in cells]
-        pairs, back = np.unique(np.ravel_multi_index(indices, sizes), return_inverse=True)
-        numbers = pa.array(back.astype(np.int32))
-        chosen = np.unravel_index(pairs, sizes)
-        texts = [cell.dictionary.take(pa.array(at)) for cell, at in zip(cells, chosen, strict=True)]
-    count = len(texts[0])
-    order = pa.array(np.arange(count, dtype=np.int32))
-    return numbers, pa.table({"_k": order, **dict(zip(names, texts, strict=True))})
+        return pl.zeros(rows.height, pl.UInt32, eager=True), pl.DataFrame({"_k": [0]})
+    numbers, distinct = _encoded(rows[cells[0]])
+    texts = pl.DataFrame({cells[0]: distinct})
+    for cell in cells[1:]:
+        own, distinct = _encoded(rows[cell])
+        pairs = numbers.cast(pl.UInt64) * distinct.len() + own
+        seen = pairs.unique(maintain_order=True)
+        texts = texts[(seen // distinct.len())].with_columns(
+            distinct.gather(seen % distinct.len()).alias(cell)
+        )
+        numbers = _numbered(pairs, seen)
+    return numbers, texts.with_row_index("_k")
+
+
+def _encoded(column: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """(number per row, distinct texts by their number), in the order in which they come."""
+    kinds = column.cast(pl.Categorical(pl.Categories.random()))
+    distinct = kinds.unique(maintain_order=True)
+    return _numbered(kinds.to_physical(), distinct.to_physical()), distinct.cast(pl.String)
+
+
+def _numbered(values: pl.Series, distinct: pl.Series) -> pl.Series:
+    """The place of each value among the distinct ones."""
+    places = distinct.to_frame("waarde").with_row_index("_k")
+    placed = values.to_frame("waarde").join(
+        places, on="waarde", how="left", nulls_equal=True, maintain_order="left"
+    )
+    return placed["_k"]
+
+
+def _placed(numbers: pl.Series, values: pl.Series) -> pl.Series:
+    """The value of each row; of texts that come back their number, so that they take no place."""
+    if values.null_count() == values.len():
+        if values.dtype == pl.String:
+            return _nothing(numbers.len())
+        return pl.Series([None], dtype=values.dtype).new_from_index(0, numbers.len())
+    if values.dtype == pl.String and values.len() <= _SHARED:
+        values = values.cast(pl.Enum(values.drop_nulls().unique(maintain_order=True)))
+    return values.gather(numbers)
+
+
+def _nothing(height: int) -> pl.Series:
+    """Texts that are not there."""
+    return pl.Series([None], dtype=pl.Enum([])).new_from_index(0, height)
 
 
 # Notation --------------------------------------------------------------------------------------
@@ -332,7 +389,8 @@ def refuse_month_first(
 def _has_month_first(con: duckdb.DuckDBPyConnection, rows: str, column: str) -> bool:
     unread = quoted(f"{column}__tekst")
     texts = con.execute(f"SELECT DISTINCT {unread} AS t FROM {rows} WHERE {unread} IS NOT NULL")
-    return _day_and_month(texts.pl().select("t")).filter(_MONTH_ONLY).height > 0
+    seen = pl.DataFrame(texts.fetchall(), schema={"t": pl.String}, orient="row")
+    return _day_and_month(seen).filter(_MONTH_ONLY).height > 0
 
 
 def _evidence(text: TextFrame, place: str, header_row: int) -> str:

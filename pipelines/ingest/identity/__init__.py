@@ -138,7 +138,7 @@ class Door:
             if not self._drawn_by_lot(cell):
                 column.numbers.see(fresh)
             if self._looks_for_names(cell):
-                column.named.see(fresh)
+                column.named.see(fresh, _ordinary_words())
             if cell in self._listed:
                 column.persons.see(fresh, self._listed[cell])
             if not self._person_level and cell in self._read:
@@ -253,6 +253,12 @@ def _known_words() -> frozenset[str]:
     """Codes, labels and spellings of all code lists, as `normal` makes them."""
     codes = (code for listed in contracts.load().codes.values() for code in listed.values())
     return frozenset(normal(w) for c in codes for w in (c.code, c.label_nl, *c.spellings))
+
+
+@cache
+def _ordinary_words() -> pl.Series:
+    """The same, in the form that polars looks up in."""
+    return pl.Series(sorted(_known_words())).implode()
 
 
 def _topmost(text: TextFrame) -> dict[str, str]:

@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pipelines.validate.feedback import page, workbook
 from pipelines.validate.feedback.report import Heading, Report
 
 NAME = "terugkoppeling"
@@ -30,6 +29,8 @@ def write(folder: Path, report: Report, record: Mapping[str, Any] | None) -> Pat
     that Great Expectations made of it (`data_docs` in a record). Every file appears whole or not
     at all. Raises `OSError` when a file cannot be written or is open elsewhere.
     """
+    from pipelines.validate.feedback import page, workbook  # not for a check that writes nothing
+
     place = folder / folder_name(report.heading)
     place.mkdir(parents=True, exist_ok=True)
     if record is None and not report.refusal and (place / RECORD).is_file():
