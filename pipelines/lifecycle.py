@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines import contracts as contract_files
+from pipelines.audit import gate
 from pipelines.contracts import Contracts
 from pipelines.errors import UsageError
 from pipelines.ingest import layouts
@@ -85,7 +86,9 @@ def withdraw(
             history.withdraw(con, found, reason, dt.datetime.now(dt.UTC).replace(tzinfo=None))
         folder.remove(workdir / folder.NAME, found.delivery)
         refuse_unbalanced(con, promises)
-        release = publish.publish(con, promises, workdir, progress=progress)
+        release = publish.publish(
+            con, promises, workdir, progress=progress, attack=gate.refuse_readable
+        )
         withdrawal_is_finished(workdir)
         return found, release
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from pipelines import contracts as contract_files
 from pipelines import settings
+from pipelines.audit import gate
 from pipelines.deliver import Outcome
 from pipelines.ingest import deliveries
 from pipelines.intake import (
@@ -87,7 +88,9 @@ def run(
         retention.expire(con, promises, today)
         outcomes = _without_expired(outcomes, retention.past(con), workdir / folder.NAME)
         refuse_unbalanced(con, promises)
-        release = publish.publish(con, promises, workdir, progress=progress, engine=engine)
+        release = publish.publish(
+            con, promises, workdir, progress=progress, attack=gate.refuse_readable, engine=engine
+        )
         withdrawal_is_finished(workdir)
     return Report(outcomes, release, workdir / folder.NAME)
 

@@ -7,15 +7,16 @@ Whether a guess tells too much is for the referee to say.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pipelines.audit.knowledge import Topic
-from pipelines.audit.linear import Attacker, Between, Bounds, Seen, View
+from pipelines.audit.linear import Attacker, Between, Bounds, Seen, View, Watch
 
 SLACK = 1e-6
 CLOSE = 12  # bounds nearer than this are sought in whole numbers too
 INSIDER_WIDTH = 3
+WIDE = 5
 
 
 @dataclass(frozen=True)
@@ -29,25 +30,63 @@ class Guess:
 
 
 def linear(topic: Topic, seen: View) -> Iterator[Guess]:
-    """Everything shown, all relations at once: every hidden cell and every complement."""
+    """Everything shown, all relations at once: every hidden cell and every complement.
+
+    A table found for one cell is looked at for all: a cell that is nothing in one and enough in
+    another (`_enough`) needs no further look.
+    """
     attacker = Attacker(seen)
-    for cell in topic.hidden:
-        yield from _guess("lineair", attacker, topic, cell)
     hidden = set(topic.hidden)
-    for teller, noemer in sorted(topic.pairs):
+    pairs = [(n, t) for t, n in sorted(topic.pairs) if not _plainly_many(topic, seen, n, t)]
+    watch = attacker.watch([*((cell, None) for cell in topic.hidden), *pairs])
+    if not topic.money:
+        attacker.lows(topic.hidden)
+        attacker.highs({cell: _enough(topic, cell) for cell in topic.hidden})
+    for cell in topic.hidden:
+        if topic.money or not watch.spans((cell, None), 0, _enough(topic, cell)):
+            yield from _guess("lineair", attacker, topic, cell)
+    for noemer, teller in pairs:
         whole = bool(hidden & {teller, noemer})
-        yield from _guess("complement", attacker, topic, noemer, teller, whole=whole)
+        limit = max(topic.thresholds[noemer], topic.thresholds[teller])
+        if topic.money or not watch.spans((noemer, teller), 0, limit):
+            yield from _guess("complement", attacker, topic, noemer, teller, whole=whole)
+
+
+def _plainly_many(topic: Topic, seen: View, noemer: int, teller: int) -> bool:
+    """Whether two shown numbers by themselves leave nothing, or as many as may be told."""
+    whole, part = seen.shown.get(noemer), seen.shown.get(teller)
+    if whole is None:
+        return False
+    limit = max(topic.thresholds[noemer], topic.thresholds[teller])
+    return whole.high == 0 or (part is not None and whole.low - part.high >= limit)
+
+
+def _enough(topic: Topic, cell: int) -> int:
+    """From how many units on a cell that may be nothing tells nothing (never less than one)."""
+    least = max(topic.thresholds[cell], WIDE)
+    return max(1, min(least, topic.ceilings.get(cell, least)))
 
 
 def differencing(topic: Topic, seen: View) -> Iterator[Guess]:
-    """A shown cell less a shown part of it, where that leaves few."""
+    """A shown cell less a shown part of it, where that leaves few.
+
+    Of a part that is shown to be nothing the rest is the cell itself, which is shown too.
+    """
     attacker = Attacker(seen)
+    close: list[tuple[int, int]] = []
     wholes = {(w, p) for whole, parts in seen.sums for w, p in ((whole, q) for q in parts)}
     wholes |= {(w, p) for p, w in seen.parts}
     for whole, part in sorted(wholes - {(n, t) for t, n in topic.pairs}):
         if whole == part or whole not in topic.shown or part not in topic.shown:
             continue
+        if topic.shown[part].high == 0:
+            continue
         if topic.shown[whole].low - topic.shown[part].high < topic.thresholds[part]:
+            close.append((whole, part))
+    watch = attacker.watch(close)
+    for whole, part in close:
+        low, high = watch.range((whole, part))
+        if low > SLACK and high < topic.thresholds[part] - SLACK:
             yield from _guess("verschil", attacker, topic, whole, part)
 
 
@@ -55,18 +94,29 @@ def rule_aware(topic: Topic, seen: View, small: Collection[int]) -> Iterator[Gue
     """A reader who is told which cells are hidden for themselves, and takes them to be 1 to T-1."""
     spans = {cell: (1, topic.thresholds[cell] - 1) for cell in small if cell not in topic.shown}
     attacker = Attacker(seen, spans)
+    watch = attacker.watch([(cell, None) for cell in sorted(spans)])
+    attacker.lows(sorted(spans))
+    attacker.highs({cell: most for cell, (_, most) in sorted(spans.items())})
     for cell in sorted(spans):
+        low, high = watch.range((cell, None))
+        if high - low >= 1 - SLACK:
+            continue
         bounds = attacker.bounds({cell: 1.0})
         if bounds is not None:
             yield Guess("regel", cell, bounds)
 
 
 def insiders(
-    topic: Topic, seen: View, truth: Mapping[int, int], targets: Collection[int]
+    topic: Topic,
+    seen: View,
+    truth: Mapping[int, int],
+    targets: Collection[int],
+    inside: Mapping[int, Collection[int]],
 ) -> Iterator[Guess]:
     """Each school knows its own cells exactly, and looks at the small ones of others.
 
-    Only cells of which it comes nearer than `INSIDER_WIDTH` are told.
+    Only cells of which it comes nearer than `INSIDER_WIDTH` are told. `inside`: per cell of an area
+    those of its schools; an area in which nobody else has a unit is no other's.
     """
     own: dict[str, list[int]] = {}
     for cell, (_, key) in enumerate(topic.places):
@@ -76,35 +126,36 @@ def insiders(
         return
     attacker = Attacker(seen)
     for school, cells in sorted(own.items()):
+        if all(_told(seen, cell) for cell in cells):
+            continue  # what everybody knows is no more than a reader has
         years = {topic.places[cell][1][0] for cell in cells}
+        mine = set(cells)
+        todo = {t for t in targets if t not in mine and topic.places[t][1][0] in years}
+        todo -= {
+            t for t in todo if truth[t] == sum(truth[c] for c in inside.get(t, ()) if c in mine)
+        }
         attacker.limit({cell: (truth[cell], truth[cell]) for cell in cells})
-        todo = {t for t in targets if t not in set(cells) and topic.places[t][1][0] in years}
-        todo -= _free(attacker, topic, truth, todo)
+        watch = attacker.watch([(t, None) for t in sorted(todo)], whole=False)
+        attacker.highs({t: truth[t] + INSIDER_WIDTH for t in sorted(todo)})
+        if any(not _wide(watch, target) for target in todo):
+            attacker.lows(sorted(todo))
         for target in sorted(todo):
+            if _wide(watch, target):
+                continue
             bounds = attacker.bounds({target: 1.0})
             if bounds is not None and bounds.width < INSIDER_WIDTH - SLACK:
                 yield Guess(f"insider {school}", target, bounds)
         attacker.free(cells)
 
 
-def _free(
-    attacker: Attacker, topic: Topic, truth: Mapping[int, int], todo: Iterable[int]
-) -> set[int]:
-    """Targets that one table, or two, put far enough from the truth to need no further look."""
-    found: set[int] = set()
-    left = sorted(todo)
-    for _ in range(3):
-        if not left:
-            break
-        point = attacker.spread({t: truth[t] + INSIDER_WIDTH for t in left})
-        if point is None:
-            break
-        met = {t for t in left if point[t] >= truth[t] + INSIDER_WIDTH - SLACK}
-        found |= met
-        left = [t for t in left if t not in met]
-        if not met:
-            break
-    return found
+def _wide(watch: Watch, target: int) -> bool:
+    low, high = watch.range((target, None))
+    return high - low >= INSIDER_WIDTH - SLACK
+
+
+def _told(seen: View, cell: int) -> bool:
+    known = seen.shown.get(cell)
+    return known is not None and known.low == known.high
 
 
 def with_earlier(topic: Topic, seen: View, earlier: Topic) -> View:

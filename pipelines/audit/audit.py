@@ -69,8 +69,27 @@ class Outcome:
 
 def audit(workdir: Path, *, progress: Callable[[Iterable[Any], str], Iterable[Any]]) -> Outcome:
     """Attack the release that `workdir` serves. Raises UsageError where there is none."""
-    file, earlier_files = _files(workdir)
+    return attacked(workdir, served(workdir), progress=progress)
+
+
+def served(workdir: Path) -> Path:
+    """The file of the release that is served."""
+    try:
+        return workdir / str(json.loads((workdir / POINTER).read_text("utf-8"))["file"])
+    except FileNotFoundError:
+        raise UsageError(
+            f"In {workdir} is nog geen publicatie; draai eerst 'zichtlijn run'."
+        ) from None
+    except (OSError, ValueError, KeyError, TypeError) as problem:
+        raise UsageError(_unreadable(workdir)) from problem
+
+
+def attacked(
+    workdir: Path, file: Path, *, progress: Callable[[Iterable[Any], str], Iterable[Any]]
+) -> Outcome:
+    """Attack one released file, served or not yet, beside those that were made before it."""
     released = Released.read(file)
+    earlier_files = _earlier(workdir, file)
     known = truth.read(workdir, released.id)
     earlier = [Released.read(other) for other in earlier_files]
     found: list[Finding] = []
@@ -119,11 +138,14 @@ def _all(
     yield from attacks.rule_aware(topic, seen, [c for c in range(seen.cells) if referee.small(c)])
     units = {cell: fact.units for cell, fact in referee.facts.items()}
     targets = [cell for cell in topic.hidden if referee.secret(cell) and cell in units]
-    yield from attacks.insiders(topic, seen, units, targets)
-    for old in past:
-        both = attacks.with_earlier(topic, seen, old)
+    inside = of_schools(topic, released.parents, known.schools, whole=True)
+    yield from attacks.insiders(topic, seen, units, targets, inside)
+    both = seen
+    for old in reversed(past):  # what was said last is believed first
+        both = attacks.with_earlier(topic, both, old)
+    if both.shown != seen.shown:
         for guess in attacks.linear(topic, both):
-            yield Guess(f"eerdere uitgave, {guess.attack}", guess.cell, guess.bounds, guess.minus)
+            yield Guess(f"eerdere uitgaven, {guess.attack}", guess.cell, guess.bounds, guess.minus)
 
 
 def _without_supposing(seen: View) -> View:
@@ -160,21 +182,19 @@ def _level(key: Key) -> str:
     return key[1]
 
 
-def _files(workdir: Path) -> tuple[Path, list[Path]]:
-    """The served release, and those before it, oldest first."""
-    pointer = workdir / POINTER
-    if not pointer.exists():
-        raise UsageError(f"In {workdir} is nog geen publicatie; draai eerst 'zichtlijn run'.")
+def _earlier(workdir: Path, file: Path) -> list[Path]:
+    """The releases that were made before a file, oldest first."""
     try:
-        file = workdir / json.loads(pointer.read_text("utf-8"))["file"]
         made = {f: _made(f) for f in sorted((workdir / FOLDER).glob("r*.duckdb"))}
         at = _made(file)
-    except (OSError, ValueError, KeyError, TypeError, duckdb.Error) as problem:
-        raise UsageError(
-            f"De publicatie in {workdir} is niet te lezen; draai 'zichtlijn run' opnieuw."
-        ) from problem
+    except duckdb.Error as problem:
+        raise UsageError(_unreadable(workdir)) from problem
     earlier = sorted((moment, f) for f, moment in made.items() if f != file and moment <= at)
-    return file, [f for _, f in earlier]
+    return [f for _, f in earlier]
+
+
+def _unreadable(workdir: Path) -> str:
+    return f"De publicatie in {workdir} is niet te lezen; draai 'zichtlijn run' opnieuw."
 
 
 def _made(file: Path) -> Any:

@@ -344,10 +344,16 @@ def view(
 
 
 def of_schools(
-    topic: Topic, parents: Mapping[str, str], schools: Mapping[str, Mapping[str, str]]
+    topic: Topic,
+    parents: Mapping[str, str],
+    schools: Mapping[str, Mapping[str, str]],
+    *,
+    whole: bool = False,
 ) -> dict[int, tuple[int, ...]]:
-    """Per cell of an area the cells of the schools in it, where those are told of."""
+    """Per cell of an area (`whole`: of the total too) the cells of the schools in it, where those
+    are told of."""
     kinds = {"gemeente vestiging", "wijk", "onderwijssoort"}
+    kinds |= {"level vestiging"} if whole else set()
     return {r.whole: r.parts for r in _relations(topic, parents, schools) if r.kind in kinds}
 
 

@@ -20,6 +20,7 @@ Floats = npt.NDArray[np.float64]
 ROUNDING = 5
 MOST = 10**6  # no cell holds more children than this
 MOST_NODES = 200
+SWEEPS = 6
 WHOLE = 1e-6  # nearer than this to a whole number is whole
 
 
@@ -87,6 +88,40 @@ class Bounds:
         return self.high - self.low
 
 
+Difference = tuple[int, int | None]
+"""A cell, or a cell less another."""
+
+
+class Watch:
+    """Between which values cells, or differences of cells, were seen in tables that agree with all
+    that is shown: what no reader can rule out."""
+
+    def __init__(self, watched: Sequence[Difference]) -> None:
+        self.size = len(watched)
+        self._place = {difference: i for i, difference in enumerate(watched)}
+        self._cell = np.array([cell for cell, _ in watched], dtype=np.int64)
+        self._minus = np.array([minus is not None for _, minus in watched], dtype=np.bool_)
+        self._other = np.array([minus or 0 for _, minus in watched], dtype=np.int64)
+        self._low = np.full(len(watched), np.inf)
+        self._high = np.full(len(watched), -np.inf)
+
+    def note(self, point: Floats) -> None:
+        """Look at one more table."""
+        values = point[self._cell] - np.where(self._minus, point[self._other], 0.0)
+        np.minimum(self._low, values, out=self._low)
+        np.maximum(self._high, values, out=self._high)
+
+    def range(self, difference: Difference) -> tuple[float, float]:
+        """Least and most seen; (inf, -inf) where no table was found yet."""
+        i = self._place[difference]
+        return float(self._low[i]), float(self._high[i])
+
+    def spans(self, difference: Difference, least: float, most: float) -> bool:
+        """Whether it was seen at `least` or below and at `most` or above."""
+        low, high = self.range(difference)
+        return low <= least + WHOLE and high >= most - WHOLE
+
+
 class Attacker:
     """Linear bounds over a whole view; `sharpen` adds guessed ranges of hidden cells."""
 
@@ -115,6 +150,32 @@ class Attacker:
             columns = np.array(list(terms), dtype=np.int32)
             weights = np.array(list(terms.values()))
             self.model.addRow(lowest, highest, columns.size, columns, weights)
+        self._watch, self._only_whole = Watch(()), True
+
+    def watch(self, watched: Sequence[Difference], *, whole: bool = True) -> Watch:
+        """Keep an eye on these in every table that is found from now on; `whole`: only in tables
+        of whole numbers."""
+        self._watch, self._only_whole = Watch(watched), whole
+        return self._watch
+
+    def lows(self, cells: Sequence[int]) -> None:
+        """Look for tables in which many cells at once are low."""
+        columns = np.array(cells, dtype=np.int32)
+        for weight in (1.0, -1e-3):
+            self.model.changeColsCost(columns.size, columns, np.full(columns.size, weight))
+            self.consistent()
+        self.model.changeColsCost(columns.size, columns, np.zeros(columns.size))
+
+    def highs(self, wanted: Mapping[int, int]) -> None:
+        """Look for tables in which many cells at once are as high as wanted."""
+        left = list(wanted)
+        for _ in range(SWEEPS):
+            if not left or self.spread({cell: wanted[cell] for cell in left}) is None:
+                return
+            far = [c for c in left if self._watch.range((c, None))[1] < wanted[c] - WHOLE]
+            if len(far) == len(left):
+                return
+            left = far
 
     def bounds(self, terms: Mapping[int, float]) -> Bounds | None:
         """Least and most of a sum of cells; None when nothing agrees with what is shown."""
@@ -193,7 +254,14 @@ class Attacker:
     def consistent(self) -> bool:
         """Whether any table at all agrees with what is shown and known."""
         self.model.run()
-        return bool(self.model.getModelStatus() == highspy.HighsModelStatus.kOptimal)
+        found = bool(self.model.getModelStatus() == highspy.HighsModelStatus.kOptimal)
+        if found and self._watch.size:
+            point = self.point()[: self.low.size]
+            if np.abs(point - np.rint(point)).max(initial=0.0) < WHOLE:
+                self._watch.note(np.rint(point))
+            elif not self._only_whole:
+                self._watch.note(point)
+        return found
 
     def point(self) -> Floats:
         """The table found last."""

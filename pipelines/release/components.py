@@ -49,7 +49,8 @@ class Protected:
     """One component after protection: `cells` has cel, zichtbaar and gepubliceerd (Float64).
 
     `first` and `extra`: cells hidden for what they say, and only to protect others. `proof` is the
-    hash over the witnesses; `beside_earlier`: it stands beside earlier releases too.
+    hash over the witnesses; `beside_earlier`: it stands beside earlier releases too. `left_out`:
+    cells of tables that this release does not have, so that marks do not tell what they hide.
     """
 
     counted: Counted
@@ -58,6 +59,7 @@ class Protected:
     proof: str
     first: int = 0
     beside_earlier: bool = True
+    left_out: frozenset[int] = frozenset()
 
 
 def protect(
@@ -288,4 +290,5 @@ def _of_counts(counted: Counted, years: Sequence[tuple[Ints, Protection]]) -> Pr
     proof = hashlib.sha256("".join(p.proof_hash for _, p in years).encode()).hexdigest()
     first = sum(p.cells.filter(pl.col("reden") == "eerst").height for _, p in years)
     beside = all(p.verdict.beside_earlier for _, p in years)
-    return Protected(counted, cells, extra, proof, first, beside)
+    out = frozenset(int(places[cell]) for places, p in years for cell in p.folded)
+    return Protected(counted, cells, extra, proof, first, beside, out)

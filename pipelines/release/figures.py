@@ -202,6 +202,7 @@ def _of_counts(
     tellers: dict[tuple[str, ...], _Cell] = {}
     noemers: dict[tuple[str, ...], _Cell] = {}
     bases: dict[tuple[str, ...], float] = {}
+    left_out: set[tuple[str, ...]] = set()
     for component in protected:
         rows = component.counted.figures.filter(pl.col("metriek") == metric.id)
         if rows.is_empty():
@@ -211,13 +212,15 @@ def _of_counts(
             *KEY, "teller", "noemer", "bekend"
         ).iter_rows():
             key = tuple(place)
+            if component.left_out & {teller, noemer}:
+                left_out.add(key)
             if teller is not None:
                 tellers[key] = shown[teller]
             if noemer is not None:
                 noemers[key] = shown[noemer]
             if base is not None:
                 bases[key] = base
-    keys = sorted({*tellers, *noemers})
+    keys = sorted({*tellers, *noemers} - left_out)
     return [
         _figure(metric, key, tellers.get(key), noemers.get(key), bases.get(key), thresholds)
         for key in keys

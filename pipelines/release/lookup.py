@@ -82,7 +82,10 @@ def show(
             [metric, chosen, year, level],
         ).fetchall()
     if not rows:
-        raise UsageError(f"{NOT_PLANNED}: voor deze combinatie bestaat geen gepubliceerd cijfer.")
+        raise UsageError(
+            f"{NOT_PLANNED}: voor deze combinatie bestaat geen gepubliceerd cijfer. Staat de tabel"
+            " wel in 'zichtlijn plan', dan is zij weggelaten om kleine aantallen te beschermen."
+        )
     return Found(
         metric, known[metric], definition[0] if definition else "", name_of_release, tuple(rows)
     )

@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -60,13 +61,15 @@ def publish(
     workdir: Path,
     *,
     progress: Callable[[Iterable[Any], str], Iterable[Any]],
+    attack: Callable[[Path, Path], None],
     engine: str | None = None,
 ) -> Release:
-    """Count, estimate, protect and write; then switch the pointer.
+    """Count, estimate, protect and write; attack what was written; then switch the pointer.
 
     When what it would be made from is what the served release was made from, that one stays.
-    `engine`: what counts; None is what the settings say. Raises ReleaseRefused when a table cannot
-    be certified: nothing is written then.
+    `attack` gets the work folder and the file, and raises ReleaseRefused where a reader could work
+    something out. `engine`: what counts; None is what the settings say. Raises ReleaseRefused when
+    a table cannot be certified too: the release that was served stays.
     """
     sweep(workdir)
     archived = archive.write(con, contracts, workdir)
@@ -81,7 +84,8 @@ def publish(
     thresholds = _thresholds(contracts)
     delivered = set(warehouse.filled(con, contracts))
 
-    stages = iter(progress(("tellen", "effecten", "beschermen", "schrijven"), "Publicatie maken"))
+    names = ("tellen", "effecten", "beschermen", "schrijven en aanvallen")
+    stages = iter(progress(names, "Publicatie maken"))
     next(stages)
     covered = coverage.coverage(con, contracts)
     counts_with = engines.opened(engine or settings.engine(), con, contracts, workdir, archived)
@@ -121,6 +125,17 @@ def publish(
         "bescherming": reference.protection_table(cells),
     }
     counts = tally.tally(result.counted, METRICS, thresholds)
+
+    def attacked(identity: str, file: Path) -> None:
+        before = tally.kept(workdir, identity)
+        tally.store(con, workdir, identity, counts, tally.reasons(protected))
+        try:
+            attack(workdir, file)
+        except ReleaseRefused:
+            if not before:
+                tally.drop(workdir, identity)
+            raise
+
     release = write(
         workdir,
         content,
@@ -130,8 +145,9 @@ def publish(
             "contracten": contracts.fingerprint,
         },
         made_from,
-        lambda identity: tally.store(con, workdir, identity, counts, tally.reasons(protected)),
+        attacked,
     )
+    tally.keep_only(workdir, release.id)
     for _ in stages:
         pass
     return release
@@ -224,23 +240,28 @@ def write(
     content: Mapping[str, pl.DataFrame],
     record: Mapping[str, Any],
     made_from: str = "",
-    before_serving: Callable[[str], None] | None = None,
+    before_serving: Callable[[str, Path], None] | None = None,
 ) -> Release:
     """Write a release and serve it. The same content is the same release, written once.
 
     `made_from`: see `basis`; stands in the pointer, so that unchanged work is known next time.
-    `before_serving` is called with the release's name when its file is whole.
+    `before_serving` is called with the release's name and its whole file, before that counts as a
+    release; where it raises, there is none.
     """
     identity = content_id(content, record)
+    look = before_serving or _unseen
     folder = workdir / FOLDER
     file = folder / f"{identity}.duckdb"
-    if not file.exists() or _damaged(workdir, file) or not _is(file, identity):
+    if file.exists() and not _damaged(workdir, file) and _is(file, identity):
+        look(identity, file)
+    else:
         folder.mkdir(parents=True, exist_ok=True)
         half = folder / f".{identity}.{os.getpid()}.half"
         half.unlink(missing_ok=True)
         try:
             _fill(half, content, {"id": identity, "gemaakt_op": _now(), **record})
             keep(half)
+            look(identity, half)
             half.replace(file)
         except duckdb.IOException as problem:
             raise UsageError(
@@ -250,8 +271,6 @@ def write(
         finally:
             half.unlink(missing_ok=True)
     ledger.book(workdir, file)
-    if before_serving is not None:
-        before_serving(identity)
     pointer = {
         "id": identity,
         "file": f"{FOLDER}/{file.name}",
@@ -260,6 +279,11 @@ def write(
     }
     _switch(workdir / POINTER, pointer)
     return Release(identity, file)
+
+
+def _unseen(identity: str, file: Path) -> None:
+    """Nobody looks at a release before it is served."""
+    del identity, file
 
 
 def served(workdir: Path, made_from: str) -> Release | None:
@@ -306,6 +330,8 @@ def _is(file: Path, identity: str) -> bool:
 def sweep(workdir: Path) -> None:
     """Remove what a run that was killed left half-written; no reader ever looked at it."""
     unfinished = (f"{FOLDER}/.*.half*", f"{tally.FOLDER}/.*.half*", "release.*.nieuw")
+    with suppress(OSError, ValueError, KeyError, TypeError):  # not known: nothing is taken away
+        tally.keep_only(workdir, json.loads((workdir / POINTER).read_text("utf-8"))["id"])
     found = (left for pattern in unfinished for left in workdir.glob(pattern))
     for left in (*found, *ledger.halves(workdir)):
         if left.is_dir():

@@ -21,6 +21,11 @@ from pipelines.release.thresholds import by_metric
 from pipelines.warehouse.engine import keep
 
 FOLDER = "tellingen"
+SCHEMA = {
+    **dict.fromkeys(("metriek", *KEY, "deel"), pl.String),
+    **dict.fromkeys(("aantal", "kinderen", "scholen", "drempel"), pl.Int64),
+    "bekend": pl.Float64,
+}
 
 
 def tally(
@@ -28,7 +33,7 @@ def tally(
 ) -> pl.DataFrame:
     """Per figure and part: metriek, KEY, deel, aantal, kinderen, scholen (null where no schools),
     drempel, bekend."""
-    frames = []
+    frames = [pl.DataFrame(schema=SCHEMA)]
     for component in counted:
         cells = component.cells.select("cel", "aantal", "kinderen", "scholen")
         for part in ("teller", "noemer"):
@@ -43,12 +48,12 @@ def tally(
                     pl.col("aantal").cast(pl.Int64),
                     pl.col("kinderen").cast(pl.Int64),
                     pl.col("scholen").cast(pl.Int64),
-                    by_metric(metrics, thresholds.standard, thresholds.heavy).alias("drempel"),
+                    by_metric(metrics, thresholds.standard, thresholds.heavy)
+                    .cast(pl.Int64)
+                    .alias("drempel"),
                     pl.col("bekend").cast(pl.Float64),
                 )
             )
-    if not frames:
-        return pl.DataFrame()
     return pl.concat(frames).sort("metriek", *KEY, "deel")
 
 
@@ -81,7 +86,7 @@ def store(
     hidden: pl.DataFrame,
 ) -> None:
     """Keep the counts of `release`, with where each school stands and how much is hidden why
-    (`reasons`), and drop those of others."""
+    (`reasons`)."""
     folder = workdir / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     half = folder / f".{release}.{os.getpid()}.half"
@@ -92,13 +97,21 @@ def store(
     ).pl()
     with duckdb.connect(str(half)) as book:
         for name, frame in (("tellingen", counts), ("scholen", schools), ("afgeschermd", hidden)):
-            if frame.width:
-                book.register("inhoud", frame)
-                book.execute(f"CREATE TABLE {name} AS SELECT * FROM inhoud")
-                book.unregister("inhoud")
+            book.register("inhoud", frame)
+            book.execute(f"CREATE TABLE {name} AS SELECT * FROM inhoud")
+            book.unregister("inhoud")
         book.execute("CHECKPOINT")
     keep(half)
     half.replace(folder / f"{release}.duckdb")
-    for other in folder.glob("*.duckdb"):
+
+
+def drop(workdir: Path, release: str) -> None:
+    """Forget the counts of a release that is not served."""
+    (workdir / FOLDER / f"{release}.duckdb").unlink(missing_ok=True)
+
+
+def keep_only(workdir: Path, release: str) -> None:
+    """Drop the counts of every other release."""
+    for other in (workdir / FOLDER).glob("*.duckdb"):
         if other.stem != release:
             other.unlink(missing_ok=True)

@@ -37,7 +37,7 @@ def test_nothing_can_be_worked_out(outcome: Outcome) -> None:
 
 def test_what_the_attackers_suppose_agrees_with_the_truth(demo_run: DemoRun) -> None:
     """Otherwise they would attack another table than ours."""
-    file, _ = audit._files(demo_run.workdir)
+    file = audit.served(demo_run.workdir)
     released = Released.read(file)
     known = truth.read(demo_run.workdir, released.id)
     held = 0
@@ -62,7 +62,7 @@ def _copy(demo_run: DemoRun, home: Path) -> Path:
 
 def test_a_small_count_that_shows_is_found(demo_run: DemoRun, tmp_path: Path) -> None:
     home = _copy(demo_run, tmp_path / "werkmap")
-    file, _ = audit._files(home)
+    file = audit.served(home)
     with duckdb.connect(str(file)) as con:
         con.execute("DELETE FROM cellen WHERE metriek NOT IN ('sch_aantal')")
         con.execute(
@@ -78,7 +78,7 @@ def test_a_number_that_is_not_rounded_ends_in_three(
     demo_run: DemoRun, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     home = _copy(demo_run, tmp_path / "werkmap")
-    file, _ = audit._files(home)
+    file = audit.served(home)
     with duckdb.connect(str(file)) as con:
         con.execute("DELETE FROM cellen WHERE metriek NOT IN ('sch_aantal')")
         con.execute(

@@ -273,6 +273,7 @@ def test_the_counts_behind_a_release_are_those_of_the_served_one(tmp_path: Path)
         hidden = tally.reasons([])
         tally.store(con, tmp_path, "r1", counts, hidden)
         tally.store(con, tmp_path, "r2", counts, hidden)
+    tally.keep_only(tmp_path, "r2")
     assert [f.name for f in (tmp_path / tally.FOLDER).iterdir()] == ["r2.duckdb"]
 
 

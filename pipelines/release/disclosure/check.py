@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from pipelines.release.disclosure.fold import whole_tables
 from pipelines.release.disclosure.numbers import Bools, Ints, round_counts
 from pipelines.release.disclosure.possible import with_possible_atoms
 from pipelines.release.disclosure.problem import (
@@ -35,12 +37,15 @@ def certify(component: Component, protection: Protection) -> Verdict:
     largest = max((int(w.atoms.max(initial=0)) for w in protection.witnesses), default=0)
     if largest >= component.counts.size:
         component = with_possible_atoms(component)
+    component = replace(component, folded=protection.folded)
     rows = rows_of(component)
     reasons: list[str] = []
     visible, published = protection.visible, protection.published
     if visible.shape != component.values.shape or published.shape != component.values.shape:
         return Verdict(component.name, False, 0, 0, 0, ("andere cellen dan de tabel",))
     needed = demands(component, rows, visible)
+    if not whole_tables(component):
+        reasons.append("een tabel is maar voor een deel weggelaten")
     if not np.array_equal(component.incidence @ component.counts, component.values):
         reasons.append("cellen zijn niet de som van hun atomen")
     if (visible & first_hidden(component, rows)).any():
@@ -57,13 +62,14 @@ def certify(component: Component, protection: Protection) -> Verdict:
     usable, reached, touched = _replay(component, rows, ranges, protection.witnesses)
     if not usable[0].all():
         reasons.append("een getuige spreekt tegen wat zichtbaar of bekend is")
-    missing = readable = narrow = 0
+    missing = narrow = 0
+    readable: list[int] = []
     for demand in needed:
         if _met(rows, demand, protection, usable, reached, touched):
             continue
         missing += int(not demand.aware and not demand.wide)
         narrow += int(demand.wide)
-        readable += int(demand.aware)
+        readable += [demand.row] if demand.aware else []
     if missing:
         reasons.append("een getuige ontbreekt of schiet tekort")
     if narrow and not component.told_elsewhere:
@@ -73,9 +79,10 @@ def certify(component: Component, protection: Protection) -> Verdict:
         safe=not reasons,
         demands=len(needed),
         witnesses=len(protection.witnesses),
-        readable_if_told=readable,
+        readable_if_told=len(readable),
         reasons=tuple(reasons),
         narrow=narrow,
+        readable=tuple(readable),
     )
 
 

@@ -22,6 +22,7 @@ from pipelines.release.disclosure.numbers import NO_LIMIT, Bools, Ints
 KEY = ("schooljaar", "niveau", "gebied", "uitsplitsing", "categorie")
 AREA_LEVELS = ("gemeente", "wijk", "onderwijssoort", "aanbieder")
 MINIMUM_SCHOOLS = 3
+LEFT_OUT = "weggelaten"
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ class Component:
     pairs       (teller cell, noemer cell) whose difference is protected too
     known       (cell, exact constant) whose remainder is protected too
     earlier     (cell, lowest, highest): what earlier releases said, and still can be true
+    folded      cells of tables that are left out whole (`fold`): no reader sees that they exist, so
+                that one is not shown tells nothing of it; what they hold is protected all the same
     """
 
     name: str
@@ -70,6 +73,14 @@ class Component:
     known: tuple[tuple[int, int], ...]
     relations: tuple[Relation, ...]
     earlier: tuple[tuple[int, int, int], ...] = ()
+    folded: tuple[int, ...] = ()
+
+    @cached_property
+    def left_out(self) -> Bools:
+        """`folded` as a mask over cells."""
+        mask = np.zeros(self.cells.height, np.bool_)
+        mask[list(self.folded)] = True
+        return mask
 
     @cached_property
     def values(self) -> Ints:
@@ -191,7 +202,8 @@ class Verdict:
 
     Reasons name the kind of fault, never a value. `readable_if_told` counts sums that a reader
     could work out who is *told* which cells are hidden for themselves (four schools of one pupil
-    each under a total of 1..4): no mask tells that, and no further hiding could prevent it.
+    each under a total of 1..4); `readable` are their rows. No further hiding prevents it, so a
+    table is left out (`fold`).
     `narrow` counts hidden rows that stay less uncertain than is wanted, to everybody or to one
     school; only figures known elsewhere may tell that much. `beside_earlier`: the proof also stands
     for a reader who kept earlier releases.
@@ -205,15 +217,17 @@ class Verdict:
     reasons: tuple[str, ...]
     beside_earlier: bool = True
     narrow: int = 0
+    readable: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
 class Protection:
     """What may be shown of a component, and the proof that the rest cannot be worked out.
 
-    cells       `cel`, KEY, `deel`, `status` ('zichtbaar' | 'afgeschermd'), `gepubliceerd`
-                (Int64, null where hidden), `reden` ('' | 'eerst' | 'extra'); `reden` is for the
-                pipeline's own account, a reader sees one neutral mark
+    cells       `cel`, KEY, `deel`, `status` ('zichtbaar' | 'afgeschermd' | 'weggelaten'),
+                `gepubliceerd` (Int64, null where hidden), `reden` ('' | 'eerst' | 'extra'); `reden`
+                is for the pipeline's own account, a reader sees one neutral mark, and nothing at
+                all of what is left out
     visible     the same as a mask over cells
     witnesses   hold true data: they stay on the pipeline side
     proof       per demand (`Demand.key`) the index of its witness
@@ -228,6 +242,12 @@ class Protection:
     proof: Mapping[tuple[int, int], int]
     proof_hash: str
     verdict: Verdict
+
+    @property
+    def folded(self) -> tuple[int, ...]:
+        """Cells of the tables that are left out whole."""
+        out = self.cells.filter(pl.col("status") == LEFT_OUT)["cel"]
+        return tuple(out.sort().to_list())
 
 
 @dataclass(frozen=True, eq=False)
@@ -282,6 +302,7 @@ def by_year(component: Component) -> list[tuple[Ints, Component]]:
             earlier=tuple(
                 (number[c], low, high) for c, low, high in component.earlier if number[c] >= 0
             ),
+            folded=tuple(number[c] for c in component.folded if number[c] >= 0),
         )
         found.append((cells, part))
     return found

@@ -24,10 +24,12 @@ from scipy.sparse.csgraph import connected_components
 
 from pipelines.errors import ReleaseRefused
 from pipelines.release.disclosure.check import certify, proof_hash
+from pipelines.release.disclosure.fold import to_fold
 from pipelines.release.disclosure.numbers import NO_LIMIT, Bools, Ints, round_counts
 from pipelines.release.disclosure.possible import with_possible_atoms
 from pipelines.release.disclosure.problem import (
     KEY,
+    LEFT_OUT,
     Component,
     Demand,
     Protection,
@@ -81,7 +83,20 @@ def protect(component: Component) -> Protection:
     Earlier releases need not cost anything: only where the proof does not hold beside them it is
     sought anew with what they said as given. Where even that fails, they said too much
     themselves; the verdict then says that the proof stands for this release alone.
+
+    Where who is told which cells are small could work one out, a table is left out (`fold`).
     """
+    found = _beside_earlier(component)
+    while found.verdict.safe and found.verdict.readable:
+        folded = to_fold(component, found)
+        if not folded:
+            break
+        component = replace(component, folded=folded)
+        found = _beside_earlier(component)
+    return found
+
+
+def _beside_earlier(component: Component) -> Protection:
     alone = _searched(replace(component, earlier=()))
     if not component.earlier or not alone.verdict.safe:
         return alone
@@ -672,7 +687,9 @@ def _outcome(component: Component, search: _Search) -> Protection:
     visible = search.visible
     published = round_counts(component.values, component.rounding)
     status = np.where(visible, "zichtbaar", "afgeschermd")
+    status = np.where(component.left_out, LEFT_OUT, status)
     reason = np.where(visible, "", np.where(search.first, "eerst", "extra"))
+    reason = np.where(component.left_out, "", reason)
     cells = component.cells.select("cel", *KEY, "deel").with_columns(
         pl.Series("status", status, pl.String),
         pl.Series("gepubliceerd", published).set(pl.Series(~visible), None),

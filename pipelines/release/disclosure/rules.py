@@ -27,7 +27,8 @@ def first_hidden(component: Component, rows: Rows) -> Bools:
 
     Units or distinct children of 1..T-1; area totals over too few schools; a numerator whose
     complement (or remainder of a known figure) is 1..T-1, or 0 where all would share a sensitive
-    outcome; zeros where presence itself is sensitive. Other zeros are shown.
+    outcome; zeros where presence itself is sensitive; whole tables that are left out. Other zeros
+    are shown.
     """
     values, children, thresholds = component.values, component.children, component.thresholds
     small = (values > 0) & (_few(values, thresholds) | (children < thresholds))
@@ -36,6 +37,7 @@ def first_hidden(component: Component, rows: Rows) -> Bools:
     hidden = small | (area & (values > 0) & (schools < component.minimum_schools))
     if component.hide_zeros:
         hidden |= values == 0
+    hidden |= component.left_out
     for row, cell in _remainders(component):
         if values[cell] > 0 and _telling_remainder(component, rows, row):
             hidden[cell] = True
@@ -116,7 +118,7 @@ def _wide_demands(component: Component, visible: Bools) -> Iterator[Demand]:
     """
     values, thresholds = component.values, component.thresholds
     safe = (values >= thresholds) & (component.children >= thresholds)
-    for cell in np.flatnonzero(safe & ~visible).tolist():
+    for cell in np.flatnonzero(safe & ~visible & ~component.left_out).tolist():
         schools = component.sum_of_schools.get(cell)
         if schools is not None and visible[list(schools)].all():
             continue
@@ -166,22 +168,25 @@ def aware_ranges(component: Component, rows: Rows, visible: Bools) -> tuple[Ints
     """`known_ranges` for a reader who is told which cells are hidden for themselves.
 
     That reader takes such a cell to be 1..T-1 units (1 or more where only children are few), and
-    such a complement to be 1..T-1 (0..T-1 where all may share the outcome).
+    such a complement to be 1..T-1 (0..T-1 where all may share the outcome). Of a table that is left
+    out nothing is told.
     """
     low, high = known_ranges(component, rows, visible)
     n = component.cells.height
     values, thresholds = component.values, component.thresholds
-    small = _few(values, thresholds)
-    few = (values > 0) & (component.children < thresholds)
+    present = ~component.left_out
+    small = _few(values, thresholds) & present
+    few = (values > 0) & (component.children < thresholds) & present
     low[:n][small | few] = 1
     high[:n][small] = thresholds[small] - 1
     if component.hide_zeros:
-        high[:n][values == 0] = thresholds[values == 0] - 1
+        empty = (values == 0) & present
+        high[:n][empty] = thresholds[empty] - 1
     cells = _remainder_cells(component)
     rest = slice(n, n + cells.size)
     value, threshold = rows.value[rest], rows.threshold[rest]
     telling = _few(value, threshold) | ((value == 0) & component.all_share)
-    telling &= ~small[cells] & (values[cells] > 0)
+    telling &= ~small[cells] & (values[cells] > 0) & present[cells]
     low[rest] = np.where(telling, int(not component.all_share), low[rest])
     high[rest] = np.where(telling, np.minimum(high[rest], threshold - 1), high[rest])
     return low, high

@@ -1,0 +1,184 @@
+"""A table that would tell by its marks what they hide is left out; what is found is not served."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipelines import run
+from pipelines.audit import audit
+from pipelines.audit.attacks import differencing, insiders
+from pipelines.audit.audit import quietly
+from pipelines.audit.knowledge import Population, Topic
+from pipelines.audit.linear import Shown, View
+from pipelines.errors import ReleaseRefused
+from pipelines.metrics.catalogue import METRICS
+from pipelines.metrics.cells import KEY
+from pipelines.metrics.compute import Counted, Result
+from pipelines.release import components, publish, tally
+from pipelines.release.components import Protected, Thresholds
+from pipelines.release.disclosure import build_component, certify
+from pipelines.release.disclosure import protect as protect_one
+from pipelines.release.figures import figures
+from tests.soak import small
+
+THRESHOLDS = Thresholds(5, 10, 5)
+YEAR = "2024/2025"
+KINDS = {"bo": (1, 1, 1, 1, 0, 0), "vo": (20, 14, 31), "so": (8, 12, 9)}
+
+
+def _counted() -> Counted:
+    """Pupils per school and kind of school: four schools with one pupil each, under a kind that has
+    four, and others that are large."""
+    schools = [(kind, n) for kind, counts in KINDS.items() for n in counts]
+    kinds = list(KINDS)
+    rows = [("totaal", "", sum(n for _, n in schools), 9)]
+    rows += [
+        ("onderwijssoort", k, sum(KINDS[k]), sum(n > 0 for n in KINDS[k])) for k in sorted(kinds)
+    ]
+    rows += [("vestiging", f"99A{i:01X}00", n, min(n, 1)) for i, (_, n) in enumerate(schools)]
+    cells = pl.DataFrame(
+        [
+            {
+                "cel": i, "schooljaar": YEAR, "niveau": level, "gebied": area, "uitsplitsing": "",
+                "categorie": "", "deel": "", "aantal": n, "kinderen": n, "scholen": held,
+            }
+            for i, (level, area, n, held) in enumerate(rows)
+        ]
+    )  # fmt: skip
+    first = 1 + len(kinds)
+    atoms = pl.DataFrame(
+        [
+            {"aantal": n, "cellen": [0, 1 + sorted(kinds).index(kind), first + i]}
+            for i, (kind, n) in enumerate(schools)
+            if n
+        ]
+    )
+    made = cells.select(
+        *KEY,
+        metriek=pl.lit("smw_leerlingen"),
+        teller="cel",
+        noemer=pl.lit(None, dtype=pl.Int64),
+        complement=pl.lit(value=False),
+        bekend=pl.lit(None, dtype=pl.Float64),
+    )
+    return Counted("smw_leerlingen", "leerlingen", 1, cells, atoms, made)
+
+
+@pytest.fixture(scope="module")
+def protected() -> Protected:
+    (found,) = components.protect([_counted()], METRICS, THRESHOLDS)
+    return found
+
+
+def test_a_table_is_left_out_where_marks_would_tell(protected: Protected) -> None:
+    cells = protected.counted.cells
+    out = cells.filter(pl.col("cel").is_in(list(protected.left_out)))
+    assert set(out["niveau"]) == {"onderwijssoort"}
+    assert out.height == len(KINDS)
+    shown = figures(Result((_counted(),), (), {}), [protected], METRICS, [YEAR], THRESHOLDS).filter(
+        pl.col("metriek") == "smw_leerlingen"
+    )
+    assert set(shown["niveau"]) == {"totaal", "vestiging"}
+
+
+def test_what_is_left_out_is_a_whole_table_to_the_checker() -> None:
+    counted = _counted()
+    component = build_component("proef", counted.cells, counted.atoms, threshold=5)
+    protection = protect_one(component)
+    assert protection.verdict.safe
+    assert protection.verdict.readable_if_told == 0
+    assert certify(component, protection).safe
+    status = protection.cells["status"].to_list()
+    status[protection.folded[0]] = "afgeschermd"
+    half = protection.cells.with_columns(status=pl.Series(status))
+    changed = certify(component, _with_cells(protection, half))
+    assert "een tabel is maar voor een deel weggelaten" in changed.reasons
+
+
+def _with_cells(protection: object, cells: pl.DataFrame) -> object:
+    from dataclasses import replace
+
+    return replace(protection, cells=cells)  # type: ignore[type-var]
+
+
+def test_a_kind_of_school_with_one_school_tells_that_school_nothing() -> None:
+    """Whose number is all there is of an area, learns nothing of others from it."""
+    topic = Topic("proef", money=False)
+    population = Population("m", "", "None")
+    keys = [("vestiging", "99AA00"), ("vestiging", "99AB00"), ("onderwijssoort", "mbo")]
+    own, _, area = (topic.cell(population, (YEAR, *key, "", "")) for key in keys)
+    seen = View(3, {1: Shown(0, 5)}, sums=[(2, (0, 1))])
+    truth = {0: 3, 1: 0, 2: 3}
+    told = list(insiders(topic, seen, truth, [area], {}))
+    assert [(g.attack, g.cell) for g in told] == [("insider 99AA00", area)]
+    assert not list(insiders(topic, seen, truth, [area], {area: (0, 1)}))
+    assert own == 0
+
+
+def test_a_part_that_is_nothing_leaves_what_is_shown_itself() -> None:
+    topic = Topic("proef", money=False)
+    population = Population("m", "", "None")
+    for code in ("a", "b"):
+        cell = topic.cell(population, (YEAR, "totaal", "", "x", code))
+        topic.thresholds[cell] = 10 * (1 + cell)
+    for part, found in ((Shown(0, 10), False), (Shown(10, 10), True)):
+        topic.shown = {0: Shown(20, 5), 1: part}
+        seen = View(2, topic.shown, parts=[(1, 0)])
+        assert bool(list(differencing(topic, seen))) == found
+
+
+# The gate ---------------------------------------------------------------------------------------
+
+
+def _naive(counted: list[Counted], *_: object, **__: object) -> list[Protected]:
+    """Hide what is small, show the rest as it is."""
+    return [
+        Protected(
+            c,
+            c.cells.select(
+                "cel",
+                zichtbaar=~pl.col("aantal").is_between(1, 4),
+                gepubliceerd=pl.when(~pl.col("aantal").is_between(1, 4))
+                .then("aantal")
+                .cast(pl.Float64),
+            ),
+            0,
+            "",
+        )
+        for c in counted
+    ]
+
+
+def test_a_release_in_which_something_is_found_is_not_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small.still(monkeypatch.setattr)
+    inbox, home = small.first_files(tmp_path / "inbox"), tmp_path / "werkmap"
+    first = run.run(inbox, home).release
+    before = (home / publish.POINTER).read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr(publish.components, "protect", _naive)
+        with pytest.raises(ReleaseRefused, match=r"niet gepubliceerd.*herleiden") as refused:
+            run.run(small.later_files(tmp_path / "inbox"), home)
+    assert "schorsingen" in str(refused.value)
+    assert (home / publish.POINTER).read_bytes() == before
+    assert [f.stem for f in (home / publish.FOLDER).glob("r*.duckdb")] == [first.id]
+    assert [f.stem for f in (home / tally.FOLDER).glob("*.duckdb")] == [first.id]
+    assert small.leftovers(home) == []
+    again = run.run(tmp_path / "inbox", home).release
+    assert again.id != first.id
+    assert audit.audit(home, progress=quietly).clean
+
+
+def test_a_release_without_a_single_count_can_be_audited(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small.still(monkeypatch.setattr)
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    small.write(inbox / "gemeente_scholen_2023-2024.csv", [small.school(n) for n in range(4)])
+    run.run(inbox, tmp_path)
+    assert audit.audit(tmp_path, progress=quietly).clean
