@@ -633,6 +633,9 @@ def ledger_of_releases(
     ] = "",
     reason: Annotated[str, typer.Option("--reason", help="Waarom dat zeker is.")] = "",
     by: Annotated[str, typer.Option("--by", help="Wie dit verklaart.")] = "",
+    file: Annotated[
+        Path | None, typer.Option("--add", help="Een publicatie of blad om in te boeken.")
+    ] = None,
     workdir: Workdir = None,
     as_json: AsJson = False,
 ) -> int:
@@ -645,6 +648,8 @@ def ledger_of_releases(
     folder = workdir or settings.default_workdir()
     if never:
         ledger.declare(folder, never, reason=reason, by=by, day=today())
+    if file is not None:
+        ledger.add(folder, file)
     pages, declared = ledger.pages(folder), ledger.declarations(folder)
     if as_json:
         _print_json(

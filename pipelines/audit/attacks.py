@@ -7,7 +7,7 @@ Whether a guess tells too much is for the referee to say.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipelines.audit.knowledge import Topic
@@ -131,9 +131,7 @@ def insiders(
         years = {topic.places[cell][1][0] for cell in cells}
         mine = set(cells)
         todo = {t for t in targets if t not in mine and topic.places[t][1][0] in years}
-        todo -= {
-            t for t in todo if truth[t] == sum(truth[c] for c in inside.get(t, ()) if c in mine)
-        }
+        todo -= {t for t in todo if _nobody_else(topic, t, truth, inside, mine)}
         attacker.limit({cell: (truth[cell], truth[cell]) for cell in cells})
         watch = attacker.watch([(t, None) for t in sorted(todo)], whole=False)
         attacker.highs({t: truth[t] + INSIDER_WIDTH for t in sorted(todo)})
@@ -148,6 +146,26 @@ def insiders(
         attacker.free(cells)
 
 
+def _nobody_else(
+    topic: Topic,
+    target: int,
+    truth: Mapping[int, int],
+    inside: Mapping[int, Collection[int]],
+    mine: Collection[int],
+) -> bool:
+    """Whether a school makes up a cell alone: the cell, or all that is counted in its area."""
+    population, key = topic.places[target]
+    area = (*key[:3], "", "")
+    every = replace(population, condition="None")
+    for place in ((population, key), (population, area), (every, area)):
+        cell = topic.number.get(place)
+        if cell is None or cell not in truth or cell not in inside:
+            continue
+        if truth[cell] == sum(truth[part] for part in inside[cell] if part in mine):
+            return True
+    return False
+
+
 def _wide(watch: Watch, target: int) -> bool:
     low, high = watch.range((target, None))
     return high - low >= INSIDER_WIDTH - SLACK
@@ -158,34 +176,49 @@ def _told(seen: View, cell: int) -> bool:
     return known is not None and known.low == known.high
 
 
-def with_earlier(topic: Topic, seen: View, earlier: Topic) -> View:
-    """The same view by a reader who kept an earlier release.
+def with_earlier(
+    topic: Topic, seen: View, earlier: Topic, then: View, changed: Collection[tuple[str, str]] = ()
+) -> View:
+    """The same view by a reader who kept an earlier release, with all its tables.
 
     What that said of a cell holds still, unless this release contradicts it: then the cell was
-    revised. Where a year cannot be made to agree, nothing of that year is used.
+    revised. `then`: the earlier release as its reader saw it; `changed`: areas (level, code) that
+    were made of other schools then, so that they are other cells. Where the two cannot be made to
+    agree, nothing of the earlier one is used.
     """
     shown: dict[int, Seen] = dict(seen.shown)
-    kept: dict[str, dict[int, Seen]] = {}
+    number: dict[int, int] = {}
+    cells = seen.cells
     for place, old in earlier.number.items():
-        cell = topic.number.get(place)
-        before = earlier.shown.get(old)
-        if cell is None or before is None:
+        cell = None if place[1][1:3] in changed else topic.number.get(place)
+        if cell is None:
+            cell, cells = cells, cells + 1
+        number[old] = cell
+        before, now = earlier.shown.get(old), shown.get(cell)
+        if before is None:
             continue
-        now = seen.shown.get(cell)
         low, high = before.low, before.high
         if now is not None:
             low, high = max(low, now.low), min(high, now.high)
         if low <= high:
-            kept.setdefault(place[1][0], {})[cell] = Between(low, high)
-    for year in sorted(kept):
-        trial = _seeing(seen, shown | kept[year])
-        if Attacker(trial).consistent():
-            shown = dict(trial.shown)
-    return _seeing(seen, shown)
+            shown[cell] = Between(low, high)
+    both = replace(
+        seen,
+        cells=cells,
+        shown=shown,
+        sums=[*seen.sums, *_moved(then.sums, number)],
+        bounded=[*seen.bounded, *_moved(then.bounded, number)],
+        parts=[*seen.parts, *((number[p], number[w]) for p, w in then.parts)],
+    )
+    if shown == seen.shown:
+        return seen
+    return both if Attacker(both).consistent() else seen
 
 
-def _seeing(seen: View, shown: Mapping[int, Seen]) -> View:
-    return replace(seen, shown=shown)
+def _moved(
+    sums: Iterable[tuple[int, Sequence[int]]], number: Mapping[int, int]
+) -> list[tuple[int, Sequence[int]]]:
+    return [(number[whole], [number[part] for part in parts]) for whole, parts in sums]
 
 
 def _guess(

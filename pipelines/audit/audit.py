@@ -20,7 +20,7 @@ from pipelines.audit.attacks import Guess
 from pipelines.audit.knowledge import Key, Released, Topic, of_schools, topics, view
 from pipelines.audit.linear import ROUNDING, Attacker, Between, View
 from pipelines.audit.referee import Finding, Referee
-from pipelines.audit.truth import Truth
+from pipelines.audit.truth import Schools, Truth
 from pipelines.errors import UsageError
 
 POINTER = "release.json"
@@ -67,6 +67,16 @@ class Outcome:
         }
 
 
+@dataclass(frozen=True)
+class Past:
+    """A topic of an earlier release, where schools were then, and which areas have changed."""
+
+    topic: Topic
+    released: Released
+    schools: Schools
+    changed: set[tuple[str, str]]
+
+
 def audit(workdir: Path, *, progress: Callable[[Iterable[Any], str], Iterable[Any]]) -> Outcome:
     """Attack the release that `workdir` serves. Raises UsageError where there is none."""
     return attacked(workdir, served(workdir), progress=progress)
@@ -92,6 +102,7 @@ def attacked(
     earlier_files = _earlier(workdir, file)
     known = truth.read(workdir, released.id)
     earlier = [Released.read(other) for other in earlier_files]
+    placed = [truth.placed(workdir, other.id) or known.schools for other in earlier]
     found: list[Finding] = []
     sensitive = 0
     safe: Counter[str] = Counter()
@@ -103,7 +114,11 @@ def attacked(
         secrets = referee.sensitive() if referee.facts else set(topic.hidden)
         sensitive += len(secrets)
         _count_visible(topic, secrets, safe, shown)
-        past = [topics_of[topic.name] for topics_of in before if topic.name in topics_of]
+        past = [
+            Past(topics_of[topic.name], other, schools, _changed(schools, known.schools))
+            for topics_of, other, schools in zip(before, earlier, placed, strict=True)
+            if topic.name in topics_of
+        ]
         guesses = _all(topic, referee, released, known, past)
         found += filter(None, map(referee.judge, guesses))
         found += _shown_small(topic)
@@ -128,11 +143,9 @@ def _all(
     referee: Referee,
     released: Released,
     known: Truth,
-    past: list[Topic],
+    past: list[Past],
 ) -> Iterator[Guess]:
-    seen = view(topic, released.parents, known.schools)
-    if not Attacker(seen).consistent():
-        seen = _without_supposing(seen)
+    seen = _agreeing(view(topic, released.parents, known.schools))
     yield from attacks.linear(topic, seen)
     yield from attacks.differencing(topic, seen)
     yield from attacks.rule_aware(topic, seen, [c for c in range(seen.cells) if referee.small(c)])
@@ -142,14 +155,31 @@ def _all(
     yield from attacks.insiders(topic, seen, units, targets, inside)
     both = seen
     for old in reversed(past):  # what was said last is believed first
-        both = attacks.with_earlier(topic, both, old)
+        then = _agreeing(view(old.topic, old.released.parents, old.schools))
+        both = attacks.with_earlier(topic, both, old.topic, then, old.changed)
     if both.shown != seen.shown:
         for guess in attacks.linear(topic, both):
             yield Guess(f"eerdere uitgaven, {guess.attack}", guess.cell, guess.bounds, guess.minus)
 
 
-def _without_supposing(seen: View) -> View:
+def _changed(then: Schools, now: Schools) -> set[tuple[str, str]]:
+    """Areas (level, code) that were made of other schools then."""
+
+    def members(schools: Schools) -> dict[tuple[str, str], set[str]]:
+        found: dict[tuple[str, str], set[str]] = {}
+        for school, areas in schools.items():
+            for place in areas.items():
+                found.setdefault(place, set()).add(school)
+        return found
+
+    before, after = members(then), members(now)
+    return {place for place in before | after if before.get(place) != after.get(place)}
+
+
+def _agreeing(seen: View) -> View:
     """Where everything together cannot be so, parts are only known to be no more than a whole."""
+    if Attacker(seen).consistent():
+        return seen
     parts = [*seen.parts, *((part, whole) for whole, members in seen.sums for part in members)]
     return replace(seen, sums=[], parts=parts)
 

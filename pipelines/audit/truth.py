@@ -6,16 +6,20 @@ Only the referee reads them, and the attacker who knows its own school. Numbers 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
+from pipelines import settings
 from pipelines.audit.knowledge import KEY, Key, Topic, parts
 from pipelines.metrics.catalogue import METRICS
 
 FOLDER = "tellingen"
+LEDGER = "grootboek"
+Schools = Mapping[str, Mapping[str, str]]  # school -> level -> its area
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class Truth:
 
     facts: Mapping[tuple[str, Key, str], Fact] = field(default_factory=dict)
     known: Mapping[tuple[str, Key], float] = field(default_factory=dict)
-    schools: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    schools: Schools = field(default_factory=dict)
     hidden: tuple[int, int, int] | None = None
 
     def __bool__(self) -> bool:
@@ -78,6 +82,22 @@ def read(workdir: Path, release: str) -> Truth:
         }
         hidden = _hidden(con)
     return Truth(facts, known, schools_of, hidden)
+
+
+def placed(workdir: Path, release: str) -> Schools:
+    """Where schools were when a release was made, as the ledger kept it; empty where it did not."""
+    page = (settings.ledger() or workdir / LEDGER) / f"{release}.parquet"
+    try:
+        with duckdb.connect() as con:
+            row = con.execute("SELECT _plaatsen FROM read_parquet(?) LIMIT 1", [str(page)])
+            kept = json.loads((row.fetchone() or ("{}",))[0])
+    except (duckdb.Error, ValueError):
+        return {}
+    found: dict[str, dict[str, str]] = {}
+    for level, areas in kept.items():
+        for school, area in areas.items():
+            found.setdefault(school, {})[level] = area
+    return found
 
 
 def _hidden(con: duckdb.DuckDBPyConnection) -> tuple[int, int, int] | None:

@@ -9,7 +9,7 @@ pipeline side.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 import polars as pl
@@ -38,7 +38,8 @@ from pipelines.metrics.metric import (
     Total,
 )
 from pipelines.metrics.parts import Part
-from pipelines.metrics.plan import Plan
+from pipelines.metrics.plan import NOTHING_RECALLED, Plan, Recalled
+from pipelines.metrics.recall import parted, with_areas
 from pipelines.metrics.spreads import Spread, spread
 from pipelines.warehouse.coverage import Coverage
 
@@ -58,6 +59,8 @@ class Counted:
     a number of units too) and bekend (a denominator everybody may know, or null). A mean has its
     teller in one component and its noemer in another.
     `unit`: what aantal counts, in parts of 1/`scale`.
+    `recalled`: the same columns as `figures`, of figures that only an earlier release had. Their
+    cells are in `cells` and `atoms` too; they are not shown again.
     """
 
     measure: str
@@ -66,6 +69,19 @@ class Counted:
     cells: pl.DataFrame
     atoms: pl.DataFrame
     figures: pl.DataFrame
+    recalled: pl.DataFrame | None = None
+
+    @property
+    def ever(self) -> pl.DataFrame:
+        """Figures of now and of earlier releases."""
+        return self.figures if self.recalled is None else pl.concat([self.figures, self.recalled])
+
+    @property
+    def not_shown(self) -> tuple[int, ...]:
+        """Cells that no figure of now is made of."""
+        used = pl.concat([self.figures["teller"], self.figures["noemer"]]).drop_nulls()
+        left = self.cells.filter(~pl.col("cel").is_in(used.unique().implode()))["cel"]
+        return tuple(left.sort().to_list())
 
     @property
     def known(self) -> pl.DataFrame:
@@ -97,6 +113,7 @@ def count_all(
     context: Context,
     plan: Plan,
     coverage: Coverage | None = None,
+    recalled: Recalled = NOTHING_RECALLED,
 ) -> Result:
     """Count every metric whose datasets were delivered; those over one measure together.
 
@@ -114,7 +131,7 @@ def count_all(
         exact = [m for m in together if not isinstance(m.form, Summary)]
         if exact:
             kept = public if exact[0].measure.public else counted
-            kept += count(exact, tables, context, plan, covering)
+            kept += count(exact, tables, context, plan, covering, recalled)
     spreads = [spread(m, tables, context, plan) for m in present if isinstance(m.form, Summary)]
     return Result(
         tuple(counted),
@@ -144,13 +161,15 @@ def count(
     context: Context,
     plan: Plan,
     covering: Covering | None = None,
+    recalled: Recalled = NOTHING_RECALLED,
 ) -> tuple[Counted, ...]:
     """Count metrics over one measure as one component, and one more per column that is summed."""
     measure = metrics[0].measure
     if any(m.measure != measure for m in metrics):
         raise ValueError("metrics over different measures are counted apart")
     listed = [part for metric in metrics for part in parts.of(metric)]
-    cuts = [c for m in metrics for t in plan.of(m.id) for c in m.columns_of(t.breakdown)]
+    whole = replace(plan, tables=(*plan.tables, *recalled.tables))
+    cuts = [c for m in metrics for t in whole.of(m.id) for c in m.columns_of(t.breakdown)]
     tests = {p.flag: p.test for p in listed if p.flag and p.test is not None}
     weights = dict.fromkeys(p.weight for p in listed)
     lines = fetch(measure, cuts, tests, [w for w in weights if w], tables, context)
@@ -163,30 +182,38 @@ def count(
             else covering.schools(measure)
         )
         enrolled = enrolled.drop("gemeente") if measure.residence else enrolled
-    shared = fields.of(listed, lines, enrolled, context, plan)
+    lines, enrolled = with_areas(measure, lines, enrolled, recalled)
+    there = tuple(t for t in whole.tables if t.level == "totaal" or t.level in lines.axes)
+    shared = fields.of(listed, lines, enrolled, context, replace(whole, tables=there))
     figures = {
         m.id: _with_base(m, shared.keys(m), known, tables, context, covering) for m in metrics
     }
     return tuple(
-        _component([p for p in listed if p.weight == weight], weight, shared, figures)
+        _component([p for p in listed if p.weight == weight], weight, shared, figures, plan)
         for weight in weights
     )
 
 
 def _component(
-    listed: Sequence[Part], weight: str | None, shared: Field, figures: Mapping[str, pl.DataFrame]
+    listed: Sequence[Part],
+    weight: str | None,
+    shared: Field,
+    figures: Mapping[str, pl.DataFrame],
+    plan: Plan,
 ) -> Counted:
     metric = listed[0].metric
     ordered = sorted(listed, key=lambda p: (p.deel, p.metric.id))
     drawn = draw(shared, ordered, weight)
     names = pl.Series([p.deel for p in ordered], dtype=pl.String)
+    now, before = parted(_figures(ordered, drawn.numbers, figures), plan)
     return Counted(
         measure=metric.measure.id if weight is None else f"{metric.measure.id}.{weight}",
         unit=metric.measure.unit if weight is None else metric.unit,
         scale=metric.form.scale if isinstance(metric.form, Mean | Total | Rate) and weight else 1,
         cells=drawn.cells.with_columns(deel=names.gather(drawn.cells["eerste"])).select(_CELLS),
         atoms=drawn.atoms,
-        figures=_figures(ordered, drawn.numbers, figures),
+        figures=now,
+        recalled=before if before.height else None,
     )
 
 

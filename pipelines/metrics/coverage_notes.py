@@ -14,7 +14,7 @@ from functools import cached_property
 import polars as pl
 
 from pipelines.metrics.covering import Covering
-from pipelines.metrics.metric import Level, Metric, PerUnit, Rate
+from pipelines.metrics.metric import Metric, PerUnit, Rate
 from pipelines.warehouse.answering import Answering, answering
 from pipelines.warehouse.coverage import Coverage
 
@@ -150,7 +150,7 @@ def notes(
     metric: Metric,
     covering: Covering,
     areas: Areas,
-    levels: Iterable[Level],
+    levels: Iterable[str],
     years: Iterable[str],
 ) -> dict[Place, Note]:
     """Every place of a metric that is not covered whole, with what to say of it."""

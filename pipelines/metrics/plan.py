@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any, get_args
 
@@ -25,7 +25,7 @@ class PlanTable:
     """One table: a metric at a level, with or without a breakdown ('' is without)."""
 
     metric: str
-    level: Level
+    level: str
     breakdown: str
 
 
@@ -38,6 +38,21 @@ class Plan:
 
     def of(self, metric: str) -> tuple[PlanTable, ...]:
         return tuple(t for t in self.tables if t.metric == metric)
+
+
+@dataclass(frozen=True)
+class Recalled:
+    """What is counted, and not shown: tables that an earlier release had.
+
+    `tables` are those that the plan does not have. `areas`: a level under a name of its own -> the
+    level it was, and the area that each school was in then, where areas have changed since.
+    """
+
+    tables: tuple[PlanTable, ...] = ()
+    areas: Mapping[str, tuple[str, Mapping[str, str]]] = field(default_factory=dict)
+
+
+NOTHING_RECALLED = Recalled()
 
 
 def load(metrics: Mapping[str, Metric]) -> Plan:

@@ -74,10 +74,7 @@ def protect(
     cannot be certified."""
     means = [c for c in counted if _behind_means(c, metrics)]
     counts = [c for c in counted if c.unit != MONEY and c not in means]
-    years = [
-        by_year(_beside(_component(c, metrics, thresholds), said(c, metrics, earlier)))
-        for c in counts
-    ]
+    years = [by_year(_beside(_component(c, metrics, thresholds), said(c, earlier))) for c in counts]
     shown = iter(protect_all([part for parts in years for _, part in parts], processes=processes))
     found = [
         _of_counts(c, [(cells, next(shown)) for cells, _ in parts])
@@ -99,6 +96,7 @@ def protect(
             else said_of_means(amounts, units.amounts, earlier),
             steps=() if units is None else [MEAN_STEP * amounts.scale * n for n in units.amounts],
             least=0.0 if units is None else float(max(WIDTH, amounts.scale)),
+            not_shown=amounts.not_shown,
         )
         hidden = int((~protection.cells["zichtbaar"]).sum())
         found.append(
@@ -107,8 +105,9 @@ def protect(
                 protection.cells,
                 protection.extra,
                 protection.proof_hash,
-                hidden - protection.extra,
+                hidden - protection.extra - len(amounts.not_shown),
                 protection.beside_earlier,
+                frozenset(amounts.not_shown),
             )
         )
     return found
@@ -137,12 +136,12 @@ def _units_of(sums: Counted, shown: Sequence[Protected]) -> _Units:
     """The numbers of units by which sums are divided; 1 where there is none."""
     amounts = [1] * sums.cells.height
     unseen: set[int] = set()
-    tellers = sums.figures.select("metriek", *KEY, "teller").drop_nulls("teller")
+    tellers = sums.ever.select("metriek", *KEY, "teller").drop_nulls("teller")
     for counts in shown:
         known = counts.counted.cells.select("cel", "aantal").join(
             counts.cells.select("cel", "zichtbaar"), on="cel"
         )
-        noemers = counts.counted.figures.select("metriek", *KEY, "noemer").drop_nulls("noemer")
+        noemers = counts.counted.ever.select("metriek", *KEY, "noemer").drop_nulls("noemer")
         both = tellers.join(noemers, on=["metriek", *KEY]).join(
             known, left_on="noemer", right_on="cel"
         )
@@ -150,6 +149,7 @@ def _units_of(sums: Counted, shown: Sequence[Protected]) -> _Units:
             amounts[cell] = max(amounts[cell], units)
             if not visible:
                 unseen.add(cell)
+    unseen -= set(sums.not_shown)
     return _Units(amounts, sorted(unseen))
 
 
@@ -198,6 +198,7 @@ def _component(
         cells=component.cells.with_columns(drempel=limits.cast(pl.Int64)),
         pairs=_pairs(counted),
         known=_known(counted),
+        folded=counted.not_shown,
     )
     return replace(limited, relations=(*limited.relations, *_nested(limited)))
 
@@ -205,7 +206,7 @@ def _component(
 def _beside(component: Component, told: Sequence[tuple[int, int, int]]) -> Component:
     """`component` with what earlier releases said; a cell that is now hidden for what it says
     itself was revised since, whatever was said of it."""
-    first = first_hidden(component, rows_of(component))
+    first = first_hidden(replace(component, folded=()), rows_of(component))
     return replace(component, earlier=tuple(row for row in told if not first[row[0]]))
 
 
@@ -230,7 +231,7 @@ def _nested(component: Component) -> Iterator[Relation]:
 def _tellings(counted: Counted) -> pl.DataFrame:
     """Which count a cell belongs to: the first figure that uses it names it, at every level."""
     parts = [
-        counted.figures.select("metriek", cel=part).with_columns(
+        counted.ever.select("metriek", cel=part).with_columns(
             telling=pl.col("metriek") + f".{part}"
         )
         for part in ("teller", "noemer")
@@ -241,7 +242,7 @@ def _tellings(counted: Counted) -> pl.DataFrame:
 
 
 def _cells_of(counted: Counted, metrics: Sequence[str]) -> list[int]:
-    of = counted.figures.filter(pl.col("metriek").is_in(metrics))
+    of = counted.ever.filter(pl.col("metriek").is_in(metrics))
     return pl.concat([of["teller"], of["noemer"]]).drop_nulls().unique().sort().to_list()
 
 

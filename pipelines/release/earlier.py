@@ -7,34 +7,28 @@ the cell was revised since, and what was said of it holds no more.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
 
 from pipelines.metrics.cells import KEY
 from pipelines.metrics.compute import Counted
-from pipelines.metrics.metric import Metric
 from pipelines.release.disclosure.numbers import range_of_rounded
 from pipelines.release.disclosure.rules import MEAN_STEP, cost_base
 from pipelines.release.ledger import Page
-from pipelines.release.thresholds import by_metric
 
 
-def said(
-    counted: Counted, metrics: Mapping[str, Metric], earlier: Sequence[Page]
-) -> tuple[tuple[int, int, int], ...]:
+def said(counted: Counted, earlier: Sequence[Page]) -> tuple[tuple[int, int, int], ...]:
     """(cell, lowest, highest): what was said of cells of which it can still be true."""
     truth = counted.cells.sort("cel")["aantal"].to_numpy()
     low, high = np.zeros(truth.size, np.int64), np.full(truth.size, -1, np.int64)
     for release in earlier:
         for part in ("teller", "noemer"):
-            shown = _shown(counted, release, part).with_columns(
-                drempel=by_metric(metrics, release.standard, release.heavy)
-            )
+            shown = _shown(counted, release, part)
             cells = shown["cel"].cast(pl.Int64).to_numpy()
             number = shown["getal"].round().cast(pl.Int64).to_numpy()
-            threshold = shown["drempel"].to_numpy()
+            threshold = shown["drempel"].to_numpy()  # that of then
             first, last = range_of_rounded(number, threshold, release.rounding)
             for cell, least, most in zip(cells, first, last, strict=True):
                 if not least <= truth[cell] <= most:
@@ -90,12 +84,16 @@ def said_of_means(
 
 
 def _shown(counted: Counted, release: Page, part: str, column: str = "") -> pl.DataFrame:
-    """metriek, KEY, cel, getal: what a release showed of the cells that are counted now, in their
-    own unit; `column`: where it stood, if not under the name of the part."""
+    """metriek, KEY, cel, getal, drempel: what a release showed of the cells that are counted now,
+    shown again or not, in their own unit; `column`: where it stood, if not under the name of the
+    part."""
     return (
-        counted.figures.select("metriek", *KEY, cel=part)
+        counted.ever.select("metriek", *KEY, cel=part)
         .drop_nulls("cel")
-        .join(release.figures.select("metriek", *KEY, getal=column or part), on=["metriek", *KEY])
+        .join(
+            release.figures.select("metriek", *KEY, "drempel", getal=column or part),
+            on=["metriek", *KEY],
+        )
         .drop_nulls("getal")
         .with_columns(pl.col("getal") * counted.scale)
         .sort("cel", "metriek")

@@ -6,19 +6,21 @@ ledger stays. The ledger may lie outside the work folder (`ZICHTLIJN_GROOTBOEK`)
 folder of the same organisation remembers too. It holds released numbers only: nothing about a
 person that was not public already.
 
-One page per release: `<id>.parquet`, written once, before the release is served. A release that is
-known to have existed and of which nothing can be read is refused until somebody finds it or
-declares, with name and reason, that it never left: `<id>.nooit-uitgegeven.json`.
+One page per release: `<id>.parquet`, written once, before the release is served, with the
+thresholds of then and in which areas the schools were then. A release that is known to have existed
+and of which nothing can be read refuses a new one until somebody finds it (`add`) or declares, with
+name and reason, that it never left: `<id>.nooit-uitgegeven.json`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -26,20 +28,27 @@ import polars as pl
 
 from pipelines import settings
 from pipelines.errors import ReleaseRefused, UsageError
+from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.cells import KEY
+from pipelines.release.thresholds import by_metric
 from pipelines.warehouse.engine import keep
 
 FOLDER = "grootboek"
 RELEASES = "releases"
 DECLARED = ".nooit-uitgegeven.json"
 _ABOUT = ("id", "gemaakt_op", "drempel", "drempel_zwaar", "afronding")
-_FIGURES = ("metriek", *KEY, "teller", "noemer", "waarde")
+_SHOWN = ("metriek", *KEY, "teller", "noemer", "waarde")
+_FIGURES = (*_SHOWN, "drempel")
+Places = Mapping[str, Mapping[str, str]]
+"""Level -> school -> its area."""
 _NAME = re.compile(r"r[0-9a-z-]+")
 
 
 @dataclass(frozen=True)
 class Page:
-    """What one release showed: `figures` (metriek, KEY, teller, noemer, waarde), its thresholds."""
+    """What one release showed: `figures` (metriek, KEY, teller, noemer, waarde and drempel, the
+    threshold of the metric then), its thresholds, and where schools were then (`places`; empty of a
+    release of before that was kept)."""
 
     id: str
     made: str
@@ -47,6 +56,7 @@ class Page:
     standard: int
     heavy: int
     rounding: int
+    places: Places = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -78,11 +88,33 @@ def pages(workdir: Path) -> tuple[Page, ...]:
     return tuple(sorted(found, key=lambda page: (page.made, page.id)))
 
 
-def book(workdir: Path, release: Path) -> None:
+def book(workdir: Path, release: Path, places: Places | None = None) -> None:
     """Write the page of a release that is about to be served; one that has a page keeps it."""
     place = folder(workdir)
     if not (place / f"{release.stem}.parquet").exists():
-        _book(place, _of_release(release, place))
+        _book(place, replace(_of_release(release, place), places=places or {}))
+
+
+def add(workdir: Path, file: Path) -> Page:
+    """Book what a released file, or a page of another ledger, says was released.
+
+    Raises UsageError for a file that is neither. What is booked counts, also where somebody
+    declared that it never left.
+    """
+    place = folder(workdir)
+    if not file.is_file():
+        raise UsageError(f"{file} bestaat niet of is geen bestand.")
+    try:
+        page = _read(file) if file.suffix == ".parquet" else _of_release(file, place)
+    except ReleaseRefused:
+        raise UsageError(
+            f"{file.name} is geen publicatie en geen blad van een grootboek, of is beschadigd."
+        ) from None
+    if not _NAME.fullmatch(page.id):
+        raise UsageError(f"{file.name} noemt geen publicatie.")
+    _book(place, page)
+    (place / f"{page.id}{DECLARED}").unlink(missing_ok=True)
+    return page
 
 
 def declare(workdir: Path, release: str, *, reason: str, by: str, day: dt.date) -> Declaration:
@@ -107,6 +139,14 @@ def declare(workdir: Path, release: str, *, reason: str, by: str, day: dt.date) 
     raise UsageError(f"Publicatie {release} is te lezen; wat zij toonde blijft meetellen.")
 
 
+def mark(workdir: Path, release: str) -> str:
+    """SHA-256 over the names of what else left, or was declared not to have: beside which a
+    release was protected."""
+    names = sorted(file.name for file in folder(workdir).glob("r*.*"))
+    others = [name for name in names if name.partition(".")[0] != release]
+    return hashlib.sha256("\n".join(others).encode()).hexdigest()
+
+
 def declarations(workdir: Path) -> tuple[Declaration, ...]:
     """Releases of which somebody declared that they never left."""
     return tuple(
@@ -122,6 +162,7 @@ def _declared(book: Path, release: str) -> bool:
 _NO_FIGURES = pl.DataFrame(
     schema=dict.fromkeys(("metriek", *KEY), pl.String)
     | dict.fromkeys(("teller", "noemer", "waarde"), pl.Float64)
+    | {"drempel": pl.Int64}
 )
 
 
@@ -130,7 +171,7 @@ def _shown(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     if not con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'cellen'").fetchone():
         return _NO_FIGURES
     return con.execute(
-        f"SELECT {', '.join(_FIGURES)} FROM cellen WHERE status = 'zichtbaar' AND maat = ''"
+        f"SELECT {', '.join(_SHOWN)} FROM cellen WHERE status = 'zichtbaar' AND maat = ''"
         " ORDER BY ALL"
     ).pl()
 
@@ -148,11 +189,18 @@ def _of_release(file: Path, book: Path) -> Page:
         raise ReleaseRefused(
             f"De eerdere publicatie {file.name} is niet te lezen. Wat daarin stond is naar buiten,"
             " dus een nieuwe publicatie kan daar niet omheen. Er is niets gepubliceerd. Zet het"
-            f" bestand terug uit een reservekopie, of haar blad in {book}; is zij nooit uitgegeven,"
-            f" leg dat dan vast: zichtlijn ledger --never {file.stem} --reason WAAROM --by WIE"
+            " bestand terug uit een reservekopie, of lees een kopie of haar blad in: zichtlijn"
+            " ledger --add BESTAND. Is zij nooit uitgegeven, leg dat dan vast: zichtlijn ledger"
+            f" --never {file.stem} --reason WAAROM --by WIE"
         )
     name, made, *limits = row
-    return Page(name, made, figures, *limits)
+    return Page(name, made, _with_thresholds(figures, *limits[:2]), *limits)
+
+
+def _with_thresholds(figures: pl.DataFrame, standard: int, heavy: int) -> pl.DataFrame:
+    if "drempel" in figures.columns:
+        return figures
+    return figures.with_columns(drempel=by_metric(METRICS, standard, heavy))
 
 
 def _book(book: Path, page: Page) -> None:
@@ -160,10 +208,12 @@ def _book(book: Path, page: Page) -> None:
     frame = page.figures.with_columns(
         pl.lit(value).alias(f"_{name}") for name, value in zip(_ABOUT, about, strict=True)
     )
+    places = json.dumps({level: dict(sorted(of.items())) for level, of in page.places.items()})
     if frame.is_empty():  # a page without a figure still tells that the release existed
         frame = pl.DataFrame(
             [{f"_{name}": value for name, value in zip(_ABOUT, about, strict=True)}]
         )
+    frame = frame.with_columns(_plaatsen=pl.lit(places))
     book.mkdir(parents=True, exist_ok=True)
     half = book / f".{page.id}.{os.getpid()}.half"
     try:
@@ -177,16 +227,21 @@ def _book(book: Path, page: Page) -> None:
 def _read(file: Path) -> Page:
     try:
         frame = pl.read_parquet(file)
-        name, made, *limits = frame.select(f"_{name}" for name in _ABOUT).row(0)
-    except (pl.exceptions.PolarsError, OSError):
+        name, made, standard, heavy, rounding = frame.select(f"_{name}" for name in _ABOUT).row(0)
+        places = json.loads(frame["_plaatsen"][0]) if "_plaatsen" in frame.columns else {}
+        figures = frame.select(_SHOWN) if "metriek" in frame.columns else _NO_FIGURES
+        if "drempel" in frame.columns:
+            figures = figures.with_columns(frame["drempel"])
+    except (pl.exceptions.PolarsError, OSError, ValueError, IndexError):
         raise ReleaseRefused(
             f"Het blad {file.name} van het grootboek ({file.parent}) is niet te lezen. Wat het"
             " bewaart is naar buiten, dus een nieuwe publicatie kan daar niet omheen. Er is niets"
-            " gepubliceerd. Zet het terug uit een reservekopie; ligt de publicatie nog in de map"
-            f" {RELEASES}, haal het blad dan weg en draai opnieuw."
+            " gepubliceerd. Lees een kopie van het blad of van de publicatie in: zichtlijn ledger"
+            f" --add BESTAND. Ligt de publicatie nog in de map {RELEASES}, haal het blad dan weg en"
+            " draai opnieuw."
         ) from None
-    figures = frame.select(_FIGURES) if "metriek" in frame.columns else _NO_FIGURES
-    return Page(name, made, figures, *limits)
+    figures = _with_thresholds(figures, standard, heavy)
+    return Page(name, made, figures, standard, heavy, rounding, places)
 
 
 def _write(file: Path, content: bytes) -> None:

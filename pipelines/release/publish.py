@@ -33,7 +33,7 @@ from pipelines.metrics import compute as counting
 from pipelines.metrics import plan as plans
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.metric import Context
-from pipelines.release import components, ledger, reference, tally
+from pipelines.release import components, ledger, memory, reference, tally
 from pipelines.release.basis import basis
 from pipelines.release.components import Protected, Thresholds
 from pipelines.release.figures import figures
@@ -88,6 +88,8 @@ def publish(
     stages = iter(progress(names, "Publicatie maken"))
     next(stages)
     covered = coverage.coverage(con, contracts)
+    places = memory.places(covered.schools)
+    before = memory.of(ledger.pages(workdir), plan, METRICS, places)
     counts_with = engines.opened(engine or settings.engine(), con, contracts, workdir, archived)
     with counts_with as tables:
         result = counting.count_all(
@@ -97,14 +99,14 @@ def publish(
             Context(asof, contracts, tuple(years)),
             plan,
             covered,
+            before.recalled,
         )
         next(stages)
         asked = {**tables, coverage.TABLE: covered.as_ibis()}
         estimated = effects.compute(asked, delivered, contracts.parameters, asof)
     next(stages)
-    before = ledger.pages(workdir)
     protected = components.protect(
-        result.counted, METRICS, thresholds, earlier=before, processes=_processes()
+        result.counted, METRICS, thresholds, earlier=before.pages, processes=_processes()
     )
     cells = figures(result, protected, METRICS, years, thresholds)
     next(stages)
@@ -127,12 +129,12 @@ def publish(
     counts = tally.tally(result.counted, METRICS, thresholds)
 
     def attacked(identity: str, file: Path) -> None:
-        before = tally.kept(workdir, identity)
+        known = tally.kept(workdir, identity)
         tally.store(con, workdir, identity, counts, tally.reasons(protected))
         try:
             attack(workdir, file)
         except ReleaseRefused:
-            if not before:
+            if not known:
                 tally.drop(workdir, identity)
             raise
 
@@ -146,6 +148,7 @@ def publish(
         },
         made_from,
         attacked,
+        places,
     )
     tally.keep_only(workdir, release.id)
     for _ in stages:
@@ -241,12 +244,13 @@ def write(
     record: Mapping[str, Any],
     made_from: str = "",
     before_serving: Callable[[str, Path], None] | None = None,
+    places: ledger.Places | None = None,
 ) -> Release:
     """Write a release and serve it. The same content is the same release, written once.
 
     `made_from`: see `basis`; stands in the pointer, so that unchanged work is known next time.
     `before_serving` is called with the release's name and its whole file, before that counts as a
-    release; where it raises, there is none.
+    release; where it raises, there is none. `places`: where schools are, for the ledger.
     """
     identity = content_id(content, record)
     look = before_serving or _unseen
@@ -270,12 +274,13 @@ def write(
             ) from problem
         finally:
             half.unlink(missing_ok=True)
-    ledger.book(workdir, file)
+    ledger.book(workdir, file, places)
     pointer = {
         "id": identity,
         "file": f"{FOLDER}/{file.name}",
         "sha256": checksum(file),
         "gemaakt_uit": made_from,
+        "grootboek": ledger.mark(workdir, identity),
     }
     _switch(workdir / POINTER, pointer)
     return Release(identity, file)
@@ -287,10 +292,13 @@ def _unseen(identity: str, file: Path) -> None:
 
 
 def served(workdir: Path, made_from: str) -> Release | None:
-    """The release that is served, when it was made from `made_from` and is still readable."""
+    """The release that is served, when it was made from `made_from`, beside all that the ledger
+    holds now, and is still readable."""
     try:
         told = json.loads((workdir / POINTER).read_text("utf-8"))
         if told["gemaakt_uit"] != made_from:
+            return None
+        if told["grootboek"] != ledger.mark(workdir, told["id"]):
             return None
         file = workdir / told["file"]
         if told["sha256"] != checksum(file):

@@ -38,7 +38,7 @@ def tally(
         cells = component.cells.select("cel", "aantal", "kinderen", "scholen")
         for part in ("teller", "noemer"):
             frames.append(
-                component.figures.select("metriek", *KEY, "bekend", cel=part)
+                component.ever.select("metriek", *KEY, "bekend", cel=part)
                 .drop_nulls("cel")
                 .join(cells, on="cel")
                 .select(

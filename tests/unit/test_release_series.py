@@ -67,6 +67,7 @@ def _released(counted: Counted, shown: dict[int, int]) -> Page:
         *KEY,
         teller=pl.col("teller").replace_strict(shown, return_dtype=pl.Float64),
         noemer=pl.lit(None, dtype=pl.Float64),
+        drempel=pl.lit(5, dtype=pl.Int64),
     )
     return Page("r1", "2025-01-01", figures, 5, 10, 5)
 
@@ -74,13 +75,13 @@ def _released(counted: Counted, shown: dict[int, int]) -> Page:
 def test_what_was_said_holds_where_it_can_still_be_true() -> None:
     now = _counted(AREAS)
     before = _released(now, {1: 10, 3: 10, 4: 10})
-    assert said(now, METRICS, [before]) == ((1, 8, 12), (3, 8, 12))
+    assert said(now, [before]) == ((1, 8, 12), (3, 8, 12))
 
 
 def test_two_releases_that_say_of_a_cell_are_both_believed() -> None:
     now = _counted(AREAS)
     wide = replace(_released(now, {3: 10}), rounding=10)
-    assert said(now, METRICS, [_released(now, {3: 10}), wide]) == ((3, 8, 12),)
+    assert said(now, [_released(now, {3: 10}), wide]) == ((3, 8, 12),)
 
 
 @pytest.mark.parametrize("shown", [{0: 45, 1: 10, 3: 10}, {0: 45, 1: 10, 4: 20}, {3: 10, 4: 20}])
@@ -247,10 +248,62 @@ def test_a_damaged_page_of_the_ledger_refuses(tmp_path: Path) -> None:
     written = _write_release(tmp_path, 10.0)
     page = tmp_path / ledger.FOLDER / f"{written.id}.parquet"
     page.write_bytes(page.read_bytes()[:40])
-    with pytest.raises(ReleaseRefused, match=r"reservekopie"):
+    with pytest.raises(ReleaseRefused, match="ledger --add"):
         ledger.pages(tmp_path)
     page.unlink()
     assert [found.id for found in ledger.pages(tmp_path)] == [written.id]
+
+
+def test_a_copy_of_a_page_or_a_release_mends_the_ledger(tmp_path: Path) -> None:
+    written = _write_release(tmp_path / "huis", 10.0)
+    page = tmp_path / "huis" / ledger.FOLDER / f"{written.id}.parquet"
+    (known,) = ledger.pages(tmp_path / "huis")
+    for copy in (page, written.path):
+        elsewhere = tmp_path / f"kopie{copy.suffix}"
+        elsewhere.write_bytes(copy.read_bytes())
+        page.write_bytes(b"stuk")
+        with pytest.raises(ReleaseRefused, match="ledger --add"):
+            ledger.pages(tmp_path / "huis")
+        assert ledger.add(tmp_path / "huis", elsewhere).id == written.id
+        assert ledger.pages(tmp_path / "huis")[0].figures.equals(known.figures)
+    elsewhere.write_bytes(b"iets anders")
+    with pytest.raises(UsageError, match="geen publicatie"):
+        ledger.add(tmp_path / "huis", elsewhere)
+    with pytest.raises(UsageError, match="bestaat niet"):
+        ledger.add(tmp_path / "huis", tmp_path / "weg.duckdb")
+
+
+def test_what_is_booked_counts_also_where_it_was_declared_never_to_have_left(
+    tmp_path: Path,
+) -> None:
+    written = _write_release(tmp_path / "een", 10.0)
+    lost = tmp_path / "twee" / "releases" / written.path.name
+    lost.parent.mkdir(parents=True)
+    lost.write_bytes(b"stuk")
+    day = dt.date(2026, 11, 30)
+    ledger.declare(tmp_path / "twee", written.id, reason="proef", by="analist", day=day)
+    assert ledger.pages(tmp_path / "twee") == ()
+    ledger.add(tmp_path / "twee", written.path)
+    assert ledger.declarations(tmp_path / "twee") == ()
+    assert [page.id for page in ledger.pages(tmp_path / "twee")] == [written.id]
+
+
+def test_a_release_is_made_again_when_the_ledger_knows_more(tmp_path: Path) -> None:
+    served = _write_release(tmp_path / "een", 10.0)
+    other = _write_release(tmp_path / "twee", 15.0)
+    assert publish.served(tmp_path / "een", "") == served
+    ledger.add(tmp_path / "een", other.path)
+    assert publish.served(tmp_path / "een", "") is None
+
+
+def test_what_a_release_showed_is_read_with_its_own_threshold(tmp_path: Path) -> None:
+    """A metric that is heavier now: five still stood for five to seven."""
+    now = _counted(AREAS)
+    before = _released(now, {3: 10})
+    heavier = replace(before, figures=before.figures.with_columns(drempel=pl.lit(10)))
+    assert said(now, [before]) == ((3, 8, 12),)
+    assert said(now, [heavier]) == ()  # of ten or more nine is not one
+    assert ledger.pages(tmp_path) == ()
 
 
 def test_a_release_file_that_was_cut_off_is_written_anew(tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ from pipelines.release.disclosure.solver import Programme, solve
 P = 0.15
 DOMINANCE = 0.75
 EDGE = 1e-3  # euro: what a solver may be off
+WITHOUT_LIMIT = 1e15  # euro: told, and no more than that
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -60,6 +61,7 @@ def protect_amounts(
     earlier: Sequence[tuple[int, float, float]] = (),
     steps: Sequence[float] = (),
     least: float = 0.0,
+    not_shown: Collection[int] = (),
 ) -> ProtectedAmounts:
     """Protect one component of amounts (euro, or the unit of a mean).
 
@@ -79,15 +81,17 @@ def protect_amounts(
         )
     own = _first_hidden(cells, minimum_children)
     p = np.where(own, P, 0.0) if len(steps) else np.full(own.size, P)
-    table = _table(cells, atoms, steps, p, least)
-    if earlier:
-        try:
-            return _protected(name, table, cells, minimum_children, hidden, earlier)
-        except ReleaseRefused:
-            again = _table(cells, atoms, steps, p, least)
-            alone = _protected(name, again, cells, minimum_children, hidden, ())
-            return replace(alone, beside_earlier=False)
-    return _protected(name, table, cells, minimum_children, hidden, ())
+
+    def found(told: Sequence[tuple[int, float, float]]) -> ProtectedAmounts:
+        table = _table(cells, atoms, steps, p, least)
+        return _protected(name, table, cells, minimum_children, hidden, told, not_shown)
+
+    if not earlier:
+        return found(())
+    try:
+        return found(earlier)
+    except ReleaseRefused:
+        return replace(found(()), beside_earlier=False)
 
 
 def _protected(
@@ -97,14 +101,18 @@ def _protected(
     minimum_children: int,
     hidden: Collection[int],
     earlier: Sequence[tuple[int, float, float]],
+    not_shown: Collection[int],
 ) -> ProtectedAmounts:
+    out = np.zeros(table.values.size, np.bool_)
+    out[list(not_shown)] = True
     first = _first_hidden(cells, minimum_children)
     first[list(hidden)] = True
-    first &= table.values > 0
+    first &= (table.values > 0) & ~out
+    table.told_high[out] = WITHOUT_LIMIT
     for cell, low, high in earlier:
         if not first[cell]:  # a cell that is hidden for itself was revised since
             table.told_low[cell], table.told_high[cell] = low, high
-    visible = ~first
+    visible = ~first & ~out
     moves: list[Move] = []
     proved: set[int] = set(np.flatnonzero(table.told).tolist())
     while todo := sorted(set(np.flatnonzero(~visible).tolist()) - proved):
@@ -116,7 +124,7 @@ def _protected(
                 change, pushed = _witness(table, visible, cell, sign)
                 visible[pushed] = False
                 moves.append(Move(cell, sign, change))
-    visible = _shown_again(moves, table, visible, first)
+    visible = _shown_again(moves, table, visible, first | out)
     proof = Proof(visible, first, _assigned(moves, table, visible))
     wrong = faults(table, proof)
     if wrong:
@@ -137,7 +145,7 @@ def _protected(
             {"cel": np.arange(visible.size), "zichtbaar": visible, "gepubliceerd": published},
             schema={"cel": pl.Int64, "zichtbaar": pl.Boolean, "gepubliceerd": pl.Float64},
         ),
-        extra=int((~visible & ~first).sum()),
+        extra=int((~visible & ~first & ~out).sum()),
         proof_hash=digest.hexdigest(),
     )
 

@@ -37,6 +37,7 @@ def certify(component: Component, protection: Protection) -> Verdict:
     largest = max((int(w.atoms.max(initial=0)) for w in protection.witnesses), default=0)
     if largest >= component.counts.size:
         component = with_possible_atoms(component)
+    never = component.folded
     component = replace(component, folded=protection.folded)
     rows = rows_of(component)
     reasons: list[str] = []
@@ -44,7 +45,7 @@ def certify(component: Component, protection: Protection) -> Verdict:
     if visible.shape != component.values.shape or published.shape != component.values.shape:
         return Verdict(component.name, False, 0, 0, 0, ("andere cellen dan de tabel",))
     needed = demands(component, rows, visible)
-    if not whole_tables(component):
+    if not whole_tables(component, never):
         reasons.append("een tabel is maar voor een deel weggelaten")
     if not np.array_equal(component.incidence @ component.counts, component.values):
         reasons.append("cellen zijn niet de som van hun atomen")

@@ -53,10 +53,15 @@ def to_fold(component: Component, protection: Protection) -> tuple[int, ...]:
     return _with(component, tables[candidates[0]]) if candidates else ()
 
 
-def whole_tables(component: Component) -> bool:
-    """Whether no table is left out for a part of its cells only."""
-    out = component.left_out
-    return all(out[cells].all() or not out[cells].any() for cells in _tables(component).values())
+def whole_tables(component: Component, never: Iterable[int] = ()) -> bool:
+    """Whether no table is left out for a part of its cells only; `never`: cells that are not in
+    any table of now."""
+    out, apart = component.left_out, np.zeros(component.cells.height, np.bool_)
+    apart[list(never)] = True
+    inside = (cells[~apart[cells]] for cells in _tables(component).values())
+    return bool(out[apart].all()) and all(
+        out[cells].all() or not out[cells].any() for cells in inside
+    )
 
 
 def _tables(component: Component) -> dict[Table, Ints]:
