@@ -65,7 +65,7 @@ def count(workdir: Path) -> dict[str, Any]:
     promises = contract_files.load()
     try:
         with open_warehouse(workdir) as con:
-            asked = {"attack": lambda *_given: None} if "attack" in KNOWN else {}
+            asked = {"attack": lambda *_given: ()} if "attack" in KNOWN else {}
             publish.publish(con, promises, workdir, progress=intake.quietly, **asked)
     except _Counted:
         return spent

@@ -631,8 +631,11 @@ def ledger_of_releases(
     never: Annotated[
         str, typer.Option("--never", help="Een publicatie die nooit is uitgegeven.")
     ] = "",
-    reason: Annotated[str, typer.Option("--reason", help="Waarom dat zeker is.")] = "",
-    by: Annotated[str, typer.Option("--by", help="Wie dit verklaart.")] = "",
+    code: Annotated[
+        str, typer.Option("--accept", help="Een code uit de weigering: toch uitgeven.")
+    ] = "",
+    reason: Annotated[str, typer.Option("--reason", help="Waarom.")] = "",
+    by: Annotated[str, typer.Option("--by", help="Wie dit verklaart of besluit.")] = "",
     file: Annotated[
         Path | None, typer.Option("--add", help="Een publicatie of blad om in te boeken.")
     ] = None,
@@ -643,20 +646,24 @@ def ledger_of_releases(
     from dataclasses import asdict
 
     from pipelines.intake import today
-    from pipelines.release import ledger
+    from pipelines.release import decisions, ledger
 
     folder = workdir or settings.default_workdir()
     if never:
         ledger.declare(folder, never, reason=reason, by=by, day=today())
     if file is not None:
         ledger.add(folder, file)
+    if code:
+        decisions.decide(folder, code, reason=reason, by=by, day=today())
     pages, declared = ledger.pages(folder), ledger.declarations(folder)
+    decided = decisions.decisions(folder)
     if as_json:
         _print_json(
             {
                 "folder": str(ledger.folder(folder)),
                 "releases": [{"id": page.id, "made": page.made} for page in pages],
                 "never_released": [asdict(told) for told in declared],
+                "accepted": [asdict(told) for told in decided],
             }
         )
         return OK
@@ -669,6 +676,11 @@ def ledger_of_releases(
     for told in declared:
         people.print(
             f"{told.release} is nooit uitgegeven: {told.reason} ({told.by}, {told.day}).",
+            markup=False,
+        )
+    for made in decided:
+        people.print(
+            f"Toch uitgegeven: {made.topic}, {made.place}: {made.reason} ({made.by}, {made.day}).",
             markup=False,
         )
     return OK

@@ -86,9 +86,7 @@ def withdraw(
             history.withdraw(con, found, reason, dt.datetime.now(dt.UTC).replace(tzinfo=None))
         folder.remove(workdir / folder.NAME, found.delivery)
         refuse_unbalanced(con, promises)
-        release = publish.publish(
-            con, promises, workdir, progress=progress, attack=gate.refuse_readable
-        )
+        release = publish.publish(con, promises, workdir, progress=progress, attack=gate.readable)
         withdrawal_is_finished(workdir)
         return found, release
 

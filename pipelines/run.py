@@ -89,7 +89,7 @@ def run(
         outcomes = _without_expired(outcomes, retention.past(con), workdir / folder.NAME)
         refuse_unbalanced(con, promises)
         release = publish.publish(
-            con, promises, workdir, progress=progress, attack=gate.refuse_readable, engine=engine
+            con, promises, workdir, progress=progress, attack=gate.readable, engine=engine
         )
         withdrawal_is_finished(workdir)
     return Report(outcomes, release, workdir / folder.NAME)

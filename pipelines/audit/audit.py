@@ -25,6 +25,7 @@ from pipelines.errors import UsageError
 
 POINTER = "release.json"
 FOLDER = "releases"
+WITH_EARLIER = "eerdere uitgaven"
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,8 @@ def _all(
         both = attacks.with_earlier(topic, both, old.topic, then, old.changed)
     if both.shown != seen.shown:
         for guess in attacks.linear(topic, both):
-            yield Guess(f"eerdere uitgaven, {guess.attack}", guess.cell, guess.bounds, guess.minus)
+            name = f"{WITH_EARLIER}, {guess.attack}"
+            yield Guess(name, guess.cell, guess.bounds, guess.minus)
 
 
 def _changed(then: Schools, now: Schools) -> set[tuple[str, str]]:

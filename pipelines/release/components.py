@@ -14,6 +14,7 @@ from itertools import permutations
 
 import polars as pl
 
+from pipelines.concerns import Concern
 from pipelines.metrics.cells import KEY
 from pipelines.metrics.compute import Counted
 from pipelines.metrics.metric import Mean, Metric, Quotient
@@ -51,6 +52,7 @@ class Protected:
     `first` and `extra`: cells hidden for what they say, and only to protect others. `proof` is the
     hash over the witnesses; `beside_earlier`: it stands beside earlier releases too. `left_out`:
     cells of tables that this release does not have, so that marks do not tell what they hide.
+    `unproved`: cells that cannot be proved beside earlier releases; where none is named, all.
     """
 
     counted: Counted
@@ -60,6 +62,7 @@ class Protected:
     first: int = 0
     beside_earlier: bool = True
     left_out: frozenset[int] = frozenset()
+    unproved: frozenset[int] = frozenset()
 
 
 def protect(
@@ -111,6 +114,19 @@ def protect(
             )
         )
     return found
+
+
+def concerns(protected: Sequence[Protected]) -> Iterator[Concern]:
+    """What is proved of this release alone, because earlier ones said too much."""
+    what = "niet te bewijzen naast eerdere publicaties"
+    for found in protected:
+        topic = found.counted.measure.replace(".", " ")
+        cells = found.counted.cells.filter(pl.col("cel").is_in(sorted(found.unproved)))
+        for year, *place in cells.select(KEY).unique().sort(KEY).iter_rows():
+            named = " ".join(part for part in (year, *place) if part)
+            yield Concern(f"{topic} {year}", named, what, of_earlier=True)
+        if not found.beside_earlier and cells.is_empty():
+            yield Concern(topic, "", what, of_earlier=True)
 
 
 def _behind_means(counted: Counted, metrics: Mapping[str, Metric]) -> bool:
@@ -292,4 +308,11 @@ def _of_counts(counted: Counted, years: Sequence[tuple[Ints, Protection]]) -> Pr
     first = sum(p.cells.filter(pl.col("reden") == "eerst").height for _, p in years)
     beside = all(p.verdict.beside_earlier for _, p in years)
     out = frozenset(int(places[cell]) for places, p in years for cell in p.folded)
-    return Protected(counted, cells, extra, proof, first, beside, out)
+    unproved = frozenset(
+        int(places[row])
+        for places, p in years
+        if not p.verdict.beside_earlier
+        for row in p.verdict.unproved
+        if row < places.size
+    )
+    return Protected(counted, cells, extra, proof, first, beside, out, unproved)

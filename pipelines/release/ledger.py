@@ -133,8 +133,7 @@ def declare(workdir: Path, release: str, *, reason: str, by: str, day: dt.date) 
         _of_release(file, book)
     except ReleaseRefused:
         told = Declaration(release, reason.strip(), by.strip(), day.isoformat())
-        book.mkdir(parents=True, exist_ok=True)
-        _write(book / f"{release}{DECLARED}", json.dumps(asdict(told), indent=2).encode())
+        write(book / f"{release}{DECLARED}", json.dumps(asdict(told), indent=2).encode())
         return told
     raise UsageError(f"Publicatie {release} is te lezen; wat zij toonde blijft meetellen.")
 
@@ -244,7 +243,9 @@ def _read(file: Path) -> Page:
     return Page(name, made, figures, standard, heavy, rounding, places)
 
 
-def _write(file: Path, content: bytes) -> None:
+def write(file: Path, content: bytes) -> None:
+    """Write a file of the ledger in one step."""
+    file.parent.mkdir(parents=True, exist_ok=True)
     half = file.with_name(f".{file.name}.{os.getpid()}.half")
     half.write_bytes(content)
     keep(half)

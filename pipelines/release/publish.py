@@ -25,6 +25,7 @@ import duckdb
 import polars as pl
 
 from pipelines import settings
+from pipelines.concerns import Concern
 from pipelines.contracts import Contracts
 from pipelines.effects import compute as effects
 from pipelines.errors import ReleaseRefused, UsageError
@@ -33,7 +34,7 @@ from pipelines.metrics import compute as counting
 from pipelines.metrics import plan as plans
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.metric import Context
-from pipelines.release import components, ledger, memory, reference, tally
+from pipelines.release import components, decisions, ledger, memory, reference, tally
 from pipelines.release.basis import basis
 from pipelines.release.components import Protected, Thresholds
 from pipelines.release.figures import figures
@@ -61,15 +62,15 @@ def publish(
     workdir: Path,
     *,
     progress: Callable[[Iterable[Any], str], Iterable[Any]],
-    attack: Callable[[Path, Path], None],
+    attack: Callable[[Path, Path], Iterable[Concern]],
     engine: str | None = None,
 ) -> Release:
     """Count, estimate, protect and write; attack what was written; then switch the pointer.
 
     When what it would be made from is what the served release was made from, that one stays.
-    `attack` gets the work folder and the file, and raises ReleaseRefused where a reader could work
-    something out. `engine`: what counts; None is what the settings say. Raises ReleaseRefused when
-    a table cannot be certified too: the release that was served stays.
+    `attack` gets the work folder and the file, and tells what a reader could work out: that is not
+    served (`decisions`). `engine`: what counts; None is what the settings say. Raises
+    ReleaseRefused when a table cannot be certified too: the release that was served stays.
     """
     sweep(workdir)
     archived = archive.write(con, contracts, workdir)
@@ -132,7 +133,9 @@ def publish(
         known = tally.kept(workdir, identity)
         tally.store(con, workdir, identity, counts, tally.reasons(protected))
         try:
-            attack(workdir, file)
+            decisions.refuse_open(
+                workdir, (*components.concerns(protected), *attack(workdir, file))
+            )
         except ReleaseRefused:
             if not known:
                 tally.drop(workdir, identity)

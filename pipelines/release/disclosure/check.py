@@ -65,15 +65,17 @@ def certify(component: Component, protection: Protection) -> Verdict:
         reasons.append("een getuige spreekt tegen wat zichtbaar of bekend is")
     missing = narrow = 0
     readable: list[int] = []
+    unproved: set[int] = set()
     for demand in needed:
         if _met(rows, demand, protection, usable, reached, touched):
             continue
         missing += int(not demand.aware and not demand.wide)
         narrow += int(demand.wide)
         readable += [demand.row] if demand.aware else []
+        unproved |= set() if demand.aware else {demand.row}
     if missing:
         reasons.append("een getuige ontbreekt of schiet tekort")
-    if narrow and not component.told_elsewhere:
+    if narrow:
         reasons.append("een verborgen aantal is te nauw te begrenzen")
     return Verdict(
         name=component.name,
@@ -84,6 +86,7 @@ def certify(component: Component, protection: Protection) -> Verdict:
         reasons=tuple(reasons),
         narrow=narrow,
         readable=tuple(readable),
+        unproved=tuple(sorted(unproved)),
     )
 
 

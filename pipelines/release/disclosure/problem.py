@@ -100,12 +100,6 @@ class Component:
         own = self.cells.filter(pl.col("niveau") == "vestiging")["gebied"]
         return tuple(own.unique().sort().to_list())
 
-    @property
-    def told_elsewhere(self) -> bool:
-        """Whether something is known of these cells that this release does not say."""
-        bounds = [bound for r in self.relations for bound in (r.low, r.high)]
-        return bool(self.known or self.earlier or any(bound is not None for bound in bounds))
-
     @cached_property
     def cells_of_schools(self) -> sp.csr_array:
         """Which cells are of which school: schools as rows, cells as columns, 0/1."""
@@ -205,8 +199,8 @@ class Verdict:
     each under a total of 1..4); `readable` are their rows. No further hiding prevents it, so a
     table is left out (`fold`).
     `narrow` counts hidden rows that stay less uncertain than is wanted, to everybody or to one
-    school; only figures known elsewhere may tell that much. `beside_earlier`: the proof also stands
-    for a reader who kept earlier releases.
+    school. `beside_earlier`: the proof also stands for a reader who kept earlier releases; where it
+    does not, `unproved` are the rows that it fails for.
     """
 
     name: str
@@ -218,6 +212,7 @@ class Verdict:
     beside_earlier: bool = True
     narrow: int = 0
     readable: tuple[int, ...] = ()
+    unproved: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

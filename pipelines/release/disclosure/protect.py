@@ -105,7 +105,8 @@ def _beside_earlier(component: Component) -> Protection:
         beside = _searched(component)
     if beside.verdict.safe:
         return beside
-    return replace(alone, verdict=replace(alone.verdict, beside_earlier=False))
+    unproved = beside.verdict.unproved
+    return replace(alone, verdict=replace(alone.verdict, beside_earlier=False, unproved=unproved))
 
 
 def _searched(component: Component) -> Protection:

@@ -117,12 +117,14 @@ def _wide_demands(component: Component, visible: Bools) -> Iterator[Demand]:
     number is all there is to know.
     """
     values, thresholds = component.values, component.thresholds
+    cap = dict(component.known)
     safe = (values >= thresholds) & (component.children >= thresholds)
     for cell in np.flatnonzero(safe & ~visible & ~component.left_out).tolist():
         schools = component.sum_of_schools.get(cell)
         if schools is not None and visible[list(schools)].all():
             continue
-        yield Demand(cell, int(values[cell]) + WIDTH, up=True, wide=True)
+        width = min(WIDTH, cap.get(cell, WIDTH))  # of a school with three pupils three is all
+        yield Demand(cell, int(values[cell]) + width, up=True, wide=True)
 
 
 def _insider_demands(
