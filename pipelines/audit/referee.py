@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from pipelines.audit.attacks import INSIDER_WIDTH, SLACK, Guess
-from pipelines.audit.knowledge import Topic
+from pipelines.audit.knowledge import Key, Topic
 from pipelines.audit.truth import Fact
 
 NARROW = 5
@@ -54,14 +54,24 @@ class Referee:
         return fact.units > 0 and (fact.units < limit or fact.children < limit)
 
     def told_by_schools(self, cell: int) -> bool:
-        """Whether a total is hidden only for its few schools, which all show their own number."""
+        """Whether a total is hidden only for its few schools, which all show their own number:
+        under its own name, or under another that counts the very same there."""
         fact = self.facts.get(cell)
         if fact is None or fact.schools is None or self.secret(cell):
             return False
-        inside = self.schools.get(cell, ())
-        return (
-            fact.schools < MINIMUM_SCHOOLS and bool(inside) and set(inside) <= set(self.topic.shown)
-        )
+        if fact.schools >= MINIMUM_SCHOOLS:
+            return False
+        same = (c for c in self._at[self.topic.places[cell][1]] if self.facts.get(c) == fact)
+        inside = (self.schools.get(c, ()) for c in same)
+        return any(schools and set(schools) <= set(self.topic.shown) for schools in inside)
+
+    @cached_property
+    def _at(self) -> dict[Key, list[int]]:
+        """The cells of each place."""
+        found: dict[Key, list[int]] = {}
+        for cell, (_, key) in enumerate(self.topic.places):
+            found.setdefault(key, []).append(cell)
+        return found
 
     def small(self, cell: int) -> bool:
         """Whether a cell holds 1 to T-1 units."""
