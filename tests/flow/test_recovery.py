@@ -157,7 +157,7 @@ def test_who_breaks_off_while_it_starts_is_told_so() -> None:
 def test_a_row_that_breaks_a_rule_more_than_once_is_named_once() -> None:
     outcome = Outcome("x.csv", "d", "s", "", "accepted", 9, 0, 9, "", ())
     finding = {"rows": [10, 10, 10, 11], "count": 4, "severity": "fout", "message": "M.",
-               "remedy": "R."}  # fmt: skip
+               "outcome": "gevonden", "remedy": "R."}  # fmt: skip
     assert cli._finding_line(outcome, finding) == "x.csv: fout M. [4 keer, in rij 10, 11] R."
     assert "[2 rijen: 3, 4]" in cli._finding_line(outcome, finding | {"rows": [3, 4], "count": 2})
 
