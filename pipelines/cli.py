@@ -699,6 +699,35 @@ def audit_release(workdir: Workdir = None, as_json: AsJson = False) -> int:
     return OK if outcome.clean else NOT_ALL_ACCEPTED
 
 
+@app.command("bewijs")
+def check_certificate(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="Een publicatie, met haar bewijs ernaast.")
+    ] = None,
+    trusted: Annotated[
+        str, typer.Option("--key", help="De sleutel waarmee het ondertekend hoort te zijn.")
+    ] = "",
+    workdir: Workdir = None,
+    as_json: AsJson = False,
+) -> int:
+    """Controleer het bewijs naast een publicatie, zoals een buitenstaander dat doet."""
+    from pipelines.audit import seal
+
+    chosen = file or seal.of_served(workdir or settings.default_workdir())
+    counts = seal.checked(chosen, trusted)
+    if as_json:
+        _print_json({"file": str(chosen), **counts})
+        return OK
+    _out().print(
+        f"Het bewijs van {chosen.name} klopt: {counts['verborgen']} afgeschermde aantallen in"
+        f" {counts['tellingen']} tellingen kunnen ook een ander getal zijn;"
+        f" {counts['nooit nul']} daarvan zijn zeker niet nul.",
+        markup=False,
+        soft_wrap=True,
+    )
+    return OK
+
+
 @app.command()
 def show(
     metric: Annotated[str, typer.Argument(metavar="METRIC", help="Bijvoorbeeld smw_bereik.")],

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines import contracts as contract_files
-from pipelines.audit import gate
+from pipelines.audit import gate, seal
 from pipelines.contracts import Contracts
 from pipelines.errors import UsageError
 from pipelines.ingest import layouts
@@ -88,7 +88,8 @@ def withdraw(
         refuse_unbalanced(con, promises)
         release = publish.publish(con, promises, workdir, progress=progress, attack=gate.readable)
         withdrawal_is_finished(workdir)
-        return found, release
+    seal.seal(workdir, release.path)
+    return found, release
 
 
 def restore(workdir: Path) -> int:

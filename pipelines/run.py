@@ -10,7 +10,7 @@ from typing import Any
 
 from pipelines import contracts as contract_files
 from pipelines import settings
-from pipelines.audit import gate
+from pipelines.audit import gate, seal
 from pipelines.deliver import Outcome
 from pipelines.ingest import deliveries
 from pipelines.intake import (
@@ -92,6 +92,7 @@ def run(
             con, promises, workdir, progress=progress, attack=gate.readable, engine=engine
         )
         withdrawal_is_finished(workdir)
+    seal.seal(workdir, release.path)
     return Report(outcomes, release, workdir / folder.NAME)
 
 

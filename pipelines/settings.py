@@ -12,6 +12,7 @@ SPARK_REMOTE = "ZICHTLIJN_SPARK_REMOTE"
 SPARK_ARCHIVE = "ZICHTLIJN_SPARK_ARCHIEF"
 ACCESS = "ZICHTLIJN_TOEGANG"
 LEDGER = "ZICHTLIJN_GROOTBOEK"
+KEY = "ZICHTLIJN_SLEUTEL"
 
 
 def default_workdir() -> Path:
@@ -42,6 +43,12 @@ def spark_archive() -> str:
 def ledger() -> Path | None:
     """Folder of the ledger of what left, shared by work folders; None is inside the work folder."""
     told = os.environ.get(LEDGER, "")
+    return Path(told) if told else None
+
+
+def key() -> Path | None:
+    """File with the key that certificates are signed with; None is one of the work folder."""
+    told = os.environ.get(KEY, "")
     return Path(told) if told else None
 
 

@@ -100,7 +100,7 @@ def attacked(
 ) -> Outcome:
     """Attack one released file, served or not yet, beside those that were made before it."""
     released = Released.read(file)
-    earlier_files = _earlier(workdir, file)
+    earlier_files = made_before(workdir, file)
     known = truth.read(workdir, released.id)
     earlier = [Released.read(other) for other in earlier_files]
     placed = [truth.placed(workdir, other.id) or known.schools for other in earlier]
@@ -116,7 +116,7 @@ def attacked(
         sensitive += len(secrets)
         _count_visible(topic, secrets, safe, shown)
         past = [
-            Past(topics_of[topic.name], other, schools, _changed(schools, known.schools))
+            Past(topics_of[topic.name], other, schools, changed(schools, known.schools))
             for topics_of, other, schools in zip(before, earlier, placed, strict=True)
             if topic.name in topics_of
         ]
@@ -164,7 +164,7 @@ def _all(
             yield Guess(name, guess.cell, guess.bounds, guess.minus)
 
 
-def _changed(then: Schools, now: Schools) -> set[tuple[str, str]]:
+def changed(then: Schools, now: Schools) -> set[tuple[str, str]]:
     """Areas (level, code) that were made of other schools then."""
 
     def members(schools: Schools) -> dict[tuple[str, str], set[str]]:
@@ -214,7 +214,7 @@ def _level(key: Key) -> str:
     return key[1]
 
 
-def _earlier(workdir: Path, file: Path) -> list[Path]:
+def made_before(workdir: Path, file: Path) -> list[Path]:
     """The releases that were made before a file, oldest first."""
     try:
         made = {f: _made(f) for f in sorted((workdir / FOLDER).glob("r*.duckdb"))}

@@ -99,7 +99,7 @@ class Watch:
     def __init__(self, watched: Sequence[Difference]) -> None:
         self.size = len(watched)
         self._place = {difference: i for i, difference in enumerate(watched)}
-        self._cell = np.array([cell for cell, _ in watched], dtype=np.int64)
+        self.cells = np.array([cell for cell, _ in watched], dtype=np.int64)
         self._minus = np.array([minus is not None for _, minus in watched], dtype=np.bool_)
         self._other = np.array([minus or 0 for _, minus in watched], dtype=np.int64)
         self._low = np.full(len(watched), np.inf)
@@ -107,9 +107,15 @@ class Watch:
 
     def note(self, point: Floats) -> None:
         """Look at one more table."""
-        values = point[self._cell] - np.where(self._minus, point[self._other], 0.0)
+        values = self.values(point)
         np.minimum(self._low, values, out=self._low)
         np.maximum(self._high, values, out=self._high)
+
+    def values(self, point: Floats) -> Floats:
+        """What is watched, in one table."""
+        return np.asarray(
+            point[self.cells] - np.where(self._minus, point[self._other], 0.0), np.float64
+        )
 
     def range(self, difference: Difference) -> tuple[float, float]:
         """Least and most seen; (inf, -inf) where no table was found yet."""
@@ -157,6 +163,35 @@ class Attacker:
         of whole numbers."""
         self._watch, self._only_whole = Watch(watched), whole
         return self._watch
+
+    def keep_watch(self, watch: Watch) -> None:
+        """Show every table of whole numbers that is found from now on to `watch`."""
+        self._watch, self._only_whole = watch, True
+
+    def ends(self, cell: int) -> None:
+        """Look for tables of whole numbers in which a cell is least, and in which it is most."""
+        column = np.array([cell], dtype=np.int32)
+        every = np.arange(self.low.size, dtype=np.int32)
+        for sign in (1.0, -1.0):
+            self.model.changeColsCost(1, column, np.array([sign]))
+            if not self._whole_now():
+                whole = np.full(every.size, highspy.HighsVarType.kInteger)
+                self.model.changeColsIntegrality(every.size, every, whole)
+                self.model.setOptionValue("mip_max_nodes", MOST_NODES)
+                self.model.run()
+                info = self.model.getInfo()
+                if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
+                    self._watch.note(np.rint(self.point()))
+                loose = np.full(every.size, highspy.HighsVarType.kContinuous)
+                self.model.changeColsIntegrality(every.size, every, loose)
+        self.model.changeColsCost(1, column, np.zeros(1))
+
+    def _whole_now(self) -> bool:
+        """Whether the best table happens to be one of whole numbers."""
+        if not self.consistent():
+            return False
+        point = self.point()
+        return bool(np.abs(point - np.rint(point)).max(initial=0.0) < WHOLE)
 
     def lows(self, cells: Sequence[int]) -> None:
         """Look for tables in which many cells at once are low."""

@@ -229,10 +229,10 @@ def content(workdir: Path) -> dict[str, list[tuple[Any, ...]]]:
 def leftovers(workdir: Path) -> list[str]:
     """Names in the work folder that a finished run does not leave."""
     wanted = {engine.FILE, engine.LOCK, "release.json", "releases", "terugkoppeling", "inbox"}
-    wanted |= {"archief", "tellingen", ledger.FOLDER, copy.FILE}
+    wanted |= {"archief", "tellingen", "sleutel", ledger.FOLDER, copy.FILE}
     return sorted(
         [p.name for p in workdir.iterdir() if p.name not in wanted]
-        + [p.name for p in (workdir / "releases").iterdir() if p.suffix != ".duckdb"]
+        + [p.name for p in (workdir / "releases").iterdir() if p.suffix not in {".duckdb", ".gz"}]
         + [p.name for p in workdir.glob("terugkoppeling/*/.*")]
         + [p.name for p in workdir.glob("archief/*/*") if p.suffix != ".parquet"]
     )
