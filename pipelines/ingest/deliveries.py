@@ -183,7 +183,7 @@ def _drawn_by_lot(text: TextFrame, match: Match) -> frozenset[str]:
 
 
 def _listed(match: Match, dataset: Dataset, contracts: Contracts) -> dict[str, Listed]:
-    """Cell -> what it may hold, of every column that is no text of its own."""
+    """Cell -> what it may hold, of every column but names of schools and areas."""
     wide = match.layout.unpivot
     cells = dict(match.places)
     found = {}
@@ -191,6 +191,8 @@ def _listed(match: Match, dataset: Dataset, contracts: Contracts) -> dict[str, L
         if column.name == PUPIL or column.name not in cells:
             continue
         if column.kind in ("tekst", "lijst") and not (column.codes or column.pattern):
+            if not column.name.endswith("naam"):  # schools and areas are named after people
+                found[cells[column.name]] = Listed(free=True)
             continue
         codes = contracts.codes[column.codes].values() if column.codes else ()
         words = {w for code in codes for w in (code.code, code.label_nl, *code.spellings)}

@@ -65,10 +65,28 @@ def test_no_column_has_room_for_one_person(tmp_path: Path) -> None:
         assert value not in told
 
 
+def test_nobody_is_addressed_in_a_text_of_a_suppliers_own(tmp_path: Path) -> None:
+    """Only names of schools and areas may look like it: they are named after people."""
+    own = [
+        (dataset.id, column.name)
+        for dataset in PROMISES.datasets.values()
+        for column in dataset.columns
+        if column.name in WITH_ROOM and not column.name.endswith("naam")
+    ]
+    assert len(own) > 5
+    for dataset, column in own:
+        told = refusal(delivered(tmp_path, dataset, column, "mevrouw De Boer"))
+        assert f"naam in kolom {column}" in told, (dataset, column)
+        assert refusal(delivered(tmp_path, dataset, column, "Stichting Anne Frank")) == ""
+
+
 @pytest.mark.parametrize(
     ("value", "kind"),
     [
         ("juf Jansen", "naam"),
+        ("pesten|Sanne de Vries", "naam"),
+        ("gesprek met Sanne de Vries 3B", "naam"),
+        ("juf Jansen, De Brugschool", "naam"),
         ("Sanne de Vries", "naam"),
         ("J. de Vries", "naam"),
         ("fatima.elamrani@school.nl", "e-mailadres"),
@@ -95,7 +113,8 @@ def test_a_bare_telephone_number_has_no_place_in_a_code(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "value",
     ["De Brug", "OBS Anne Frank", "Anne Jansenschool", "Leerkracht of mentor", "99AA", "Onbekend",
-     "HORST AAN DE MAAS", "Intern begeleider", "meester of juf", "R.K. BS De Kleine Wereld"],
+     "HORST AAN DE MAAS", "Intern begeleider", "meester of juf", "Onder Behandeling",
+     "R.K. BS De Kleine Wereld"],
 )  # fmt: skip
 def test_a_wrong_code_that_is_nobodys_name_is_kept_apart(tmp_path: Path, value: str) -> None:
     for dataset, column in (("evaluatie_antwoorden", "vestigingscode"), ("schorsingen", "reden")):

@@ -201,7 +201,7 @@ class Door:
     def _looks_for_names(self, cell: str) -> bool:
         """Lists of schools hold schools named after people: there only in what the layout leaves
         out, and where the contract says which values there are."""
-        if self._person_level or cell in self._listed:
+        if self._person_level or (cell in self._listed and not self._listed[cell].free):
             return True
         return self._header_row is not None and cell not in self._mapped
 
