@@ -131,7 +131,11 @@ def _how_to_read(contracts: Contracts) -> list[str]:
         " (`effect_maanden_rondom`), met alleen wie bleef, en per onderwijssoort. Doen er in een"
         f" groep minder dan {FEW_SCHOOLS} scholen mee, dan worden de scholen ook opnieuw over beide"
         " groepen verdeeld (permutatietoets). Een verschil bij een te vroege start, of een dat bij"
-        " zo verdelen vaak voorkomt, is hooguit een eerste aanwijzing.",
+        " zo verdelen vaak voorkomt, is hooguit een eerste aanwijzing. Startgroepen en reeksen per"
+        " schoolmaand worden net zo nagegaan, voor zover hun maanden dat toelaten; bij scores staat"
+        " van hoeveel leerlingen er ook een latere meting is. Zijn de uren per week geleverd, dan"
+        " staat er of de verandering bij deelnemers met meer uren anders is dan bij deelnemers met"
+        " minder uren: een verschil tussen deelnemers, en geen effect.",
         "**Kleine aantallen.** Een uitkomst staat er vanaf een minimum per groep, en noemt een"
         " richting pas vanaf een hoger minimum. Beide staan bij de belofte. Aantallen zijn afgerond"
         " op vijftallen, en schattingen zo ver als hun onzekerheid toelaat.",

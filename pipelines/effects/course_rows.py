@@ -12,10 +12,12 @@ from pipelines.effects import checks, evidence
 from pipelines.effects.apart import before_the_start, groups_apart
 from pipelines.effects.arms import arm_sizes, too_small
 from pipelines.effects.course import period_label
+from pipelines.effects.course_probes import probed_series, probed_starts
 from pipelines.effects.design import Claim, Design, Effect, Fault, Finding, PreTrend, Result
 from pipelines.effects.drift import HALF_YEAR
 from pipelines.effects.estimators import CannotEstimate, Estimate
 from pipelines.effects.interrupted import Interruption, Months, interrupted_series
+from pipelines.effects.likeness import sectors
 from pipelines.effects.measures import Care, Events
 from pipelines.effects.rounding import (
     bounds_kept,
@@ -49,14 +51,7 @@ def monthly_series(
     if reason:
         return Row(effect, outcome, design, None, "te_klein", reason)
     own = monthly.filter(pl.col("groep") == "zis")
-    place = {school: n for n, school in enumerate(sorted(own["school"].unique()))}
-    months = Months(
-        school=own["school"].replace_strict(place).to_numpy().astype(float),
-        month=own["index"].to_numpy().astype(float),
-        start=own["start_month"].to_numpy().astype(float),
-        total=own["total"].to_numpy(),
-        weight=own["months"].to_numpy(),
-    )
+    months = _months(own)
     try:
         found = interrupted_series(months)
     except CannotEstimate:
@@ -65,6 +60,10 @@ def monthly_series(
     dip = bool(checks.dip_before_start(summary, ["zis"], outcome.direction))
     numbers, sizes, large = _shown(effect, outcome, found.difference, found.expected, phases)
     said = evidence.finding(large, found.difference.p, numbers.interval)
+    probed = probed_series(
+        effect, outcome, monthly, summary, found.difference,
+        lambda rows: interrupted_series(_months(rows)).difference,
+    )  # fmt: skip
     result = replace(
         _result(effect, outcome, design, found.difference, numbers, phases),
         n_periods=int(own["index"].n_unique()),
@@ -80,11 +79,23 @@ def monthly_series(
             "Eén school weglaten verandert de richting niet."
             if found.largest_shift < abs(found.difference.value)
             else "Zonder één van de scholen kan de richting omslaan.",
+            *probed.told,
         ),
     )
-    faults: frozenset[Fault] = frozenset({"alone", "dip"} if dip else {"alone"})
+    faults: frozenset[Fault] = probed.faults | ({"alone", "dip"} if dip else {"alone"})
     claim = _claim(effect, outcome, design, found.difference, numbers, sizes, said, faults)
     return Row(effect, outcome, design, judged(result, claim), "zichtbaar", "")
+
+
+def _months(rows: pl.DataFrame) -> Months:
+    place = {school: n for n, school in enumerate(sorted(rows["school"].unique()))}
+    return Months(
+        school=rows["school"].replace_strict(place).to_numpy().astype(float),
+        month=rows["index"].to_numpy().astype(float),
+        start=rows["start_month"].to_numpy().astype(float),
+        total=rows["total"].to_numpy(),
+        weight=rows["months"].to_numpy(),
+    )
 
 
 def _claim(
@@ -156,7 +167,11 @@ def grouped_starts(
     )
     apart = replace(apart, trend=tested)
     dip = bool(checks.dip_before_start(summary, ["vergelijking", "zis"], outcome.direction))
-    faults: frozenset[Fault] = apart.faults | ({"dip"} if dip else set())
+    probed = probed_starts(
+        effect, outcome, monthly, summary, sectors(given), found,
+        lambda rows: average_effect(_panel(rows, length)),
+    )  # fmt: skip
+    faults: frozenset[Fault] = apart.faults | probed.faults | ({"dip"} if dip else set())
     claim = _claim(effect, outcome, design, found, numbers, sizes, said, faults)
     result = replace(
         _result(effect, outcome, design, found, numbers, phases, with_comparison=True),
@@ -166,6 +181,7 @@ def grouped_starts(
         pre_trend=tested,
         breakdown=apart.breakdown if said in ("lager", "hoger") else None,
         assumptions=_assumptions(panel, tested),
+        checks=probed.told,
     )
     return (
         Row(

@@ -155,6 +155,8 @@ def _fit(groups: _Groups) -> Floats:
         weight=groups.weight.sum(0),
     )
     design = design_matrix(months)
+    if np.linalg.matrix_rank(design) < design.shape[1]:
+        raise CannotEstimate("these months cannot tell season, trend, step and slope apart")
     model = sm.GLM(months.total, design, family=sm.families.Poisson(), exposure=months.weight)
     with warnings.catch_warnings():
         for trouble in (ConvergenceWarning, PerfectSeparationWarning, HessianInversionWarning):

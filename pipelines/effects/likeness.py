@@ -14,6 +14,7 @@ import polars as pl
 
 from pipelines.effects.estimators import CannotEstimate
 from pipelines.effects.evidence import percent
+from pipelines.effects.kept import once
 from pipelines.effects.rounding import to_nearest
 from pipelines.effects.rows import Given
 from pipelines.effects.weighting import (
@@ -31,7 +32,11 @@ def sectors(given: Given) -> Mapping[str, str]:
     """Vestigingscode -> onderwijssoort; empty where no schools were delivered."""
     if "scholen" not in given.delivered:
         return {}
-    rows = given.tables["scholen"].select("vestigingscode", "onderwijssoort").to_polars()
+    rows = once(
+        given.tables,
+        "sectors",
+        lambda: given.tables["scholen"].select("vestigingscode", "onderwijssoort").to_polars(),
+    )
     return {code: kind for code, kind in rows.iter_rows() if kind is not None}
 
 

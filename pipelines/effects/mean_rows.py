@@ -9,16 +9,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
 from pipelines.effects import evidence
 from pipelines.effects.checks import rates_without_each, single_schools_sentence
 from pipelines.effects.design import Claim, Design, Effect, Fault, Minimum, Result, value_of
+from pipelines.effects.dose import dose_of_means
 from pipelines.effects.estimators import CannotEstimate, Estimate
-from pipelines.effects.means import Means, mean_alone, mean_difference
+from pipelines.effects.likeness import sectors
+from pipelines.effects.mean_probes import measured_again, probed_means
+from pipelines.effects.means import Means, mean_alone, mean_difference, means_of
 from pipelines.effects.measures import PerPupil, Score
-from pipelines.effects.pupil_values import score_changes, values_once
+from pipelines.effects.probes import Probed
+from pipelines.effects.pupil_values import (
+    changes_by_dose,
+    measured_before,
+    score_changes,
+    values_once,
+)
 from pipelines.effects.rounding import (
     bounds_kept,
     decimals_for,
@@ -76,7 +84,7 @@ def _row(
     reason = _too_small(outcome, names, arms, effect.minimum)
     if reason:
         return Row(effect, outcome, design, None, "te_klein", reason)
-    means = _means(summary, names)
+    means = means_of(summary, names)
     try:
         exact = mean_alone(means) if design == "BS" else mean_difference(means)
     except CannotEstimate:
@@ -86,7 +94,16 @@ def _row(
         effect,
         outcome,
         design,
-        _result(given, effect, outcome, design, arms, exact, means, base),
+        _result(
+            given,
+            effect,
+            outcome,
+            design,
+            arms,
+            exact,
+            base,
+            _checked(given, effect, outcome, design, summary, means, exact),
+        ),
         "zichtbaar",
         "",
     )
@@ -99,10 +116,10 @@ def _result(
     design: Design,
     arms: Sequence[_Arm],
     exact: Estimate,
-    means: Means,
     base: float,
+    found: Probed,
 ) -> Result:
-    scale = 100.0 if isinstance(outcome, PerPupil) and outcome.kind == "ja_nee" else 1.0
+    scale = _scale(outcome)
     bounds = (exact.interval[0] * scale, exact.interval[1] * scale)
     decimals = 0 if scale == 100 else decimals_for(exact.standard_error, bounds)
     shown = [
@@ -161,7 +178,7 @@ def _result(
         method="t" if exact.degrees else "wild cluster bootstrap",
         evidence="beschreven" if design == "BS" else effect.ground,
         assumptions=_assumptions(design),
-        checks=() if design == "BS" else (_without_each_school(means, exact.value),),
+        checks=found.told,
         sentence=told,
     )
     if design == "BS":
@@ -174,9 +191,40 @@ def _result(
             promised=outcome.direction,
             ground=effect.ground,
             exact=(exact.value, exact.standard_error),
-            faults=frozenset({_FAULT[design]}),
+            faults=frozenset({_FAULT[design], *found.faults}),
         ),
     )
+
+
+def _checked(
+    given: Given,
+    effect: Effect,
+    outcome: Score | PerPupil,
+    design: Design,
+    summary: pl.DataFrame,
+    means: Means,
+    exact: Estimate,
+) -> Probed:
+    """What was looked at beside the estimate; nothing for a description."""
+    if design == "BS":
+        return Probed((), frozenset())
+    told = [_without_each_school(means, exact.value)]
+    faults: frozenset[Fault] = frozenset()
+    if design != "VN":
+        more = probed_means(means, summary, sectors(given), _scale(outcome), effect.minimum)
+        told += more.told
+        faults = more.faults
+    if isinstance(outcome, Score):
+        arms = ("zis",) if design == "VN" else _ARMS
+        before = measured_before(given, outcome, effect.window)
+        told.append(measured_again(summary, before, arms, effect.minimum))
+        by_dose = changes_by_dose(given, outcome, effect.window)
+        told.append(dose_of_means(by_dose, outcome.direction, effect.minimum))
+    return Probed(tuple(told), faults)
+
+
+def _scale(outcome: Score | PerPupil) -> float:
+    return 100.0 if isinstance(outcome, PerPupil) and outcome.kind == "ja_nee" else 1.0
 
 
 def _subject(outcome: Score | PerPupil, given: Given) -> str:
@@ -217,20 +265,6 @@ def _too_small(
             if 0 < arm.total < few or spare < few:
                 return f"Het aantal leerlingen bij {whose} is te klein of te groot om te tonen."
     return ""
-
-
-def _means(summary: pl.DataFrame, names: Sequence[str]) -> Means:
-    rows = summary.filter(pl.col("groep").is_in(list(names)))
-    schools = sorted(rows["school"].unique())
-    place = {school: n for n, school in enumerate(schools)}
-    total = np.zeros((len(schools), len(names)))
-    weight = np.zeros_like(total)
-    for school, groep, pupils, value in rows.select(
-        "school", "groep", "pupils", "total"
-    ).iter_rows():
-        at = place[school], names.index(groep)
-        total[at], weight[at] = value, pupils
-    return Means(total, weight)
 
 
 def _without_each_school(means: Means, estimate: float) -> str:

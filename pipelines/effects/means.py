@@ -7,9 +7,11 @@ statsmodels in tests. Few schools: see `estimators`; the bootstrap imposes that 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 
 from pipelines.effects.estimators import (
     BOOTSTRAP_BELOW,
@@ -50,6 +52,21 @@ class Means:
         in_arm = (self.weight > 0).sum(0)
         few = self.total.shape[1] > 1 and in_arm.min() < BOOTSTRAP_BELOW_IN_ARM
         return len(self.total) < BOOTSTRAP_BELOW or bool(few)
+
+
+def means_of(summary: pl.DataFrame, names: Sequence[str]) -> Means:
+    """Schools x these groups, from rows of school, groep, pupils and total."""
+    rows = summary.filter(pl.col("groep").is_in(list(names)))
+    schools = sorted(rows["school"].unique())
+    place = {school: n for n, school in enumerate(schools)}
+    total = np.zeros((len(schools), len(names)))
+    weight = np.zeros_like(total)
+    for school, groep, pupils, value in rows.select(
+        "school", "groep", "pupils", "total"
+    ).iter_rows():
+        at = place[school], names.index(groep)
+        total[at], weight[at] = value, pupils
+    return Means(total, weight)
 
 
 def mean_alone(means: Means) -> Estimate:

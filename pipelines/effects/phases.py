@@ -8,15 +8,14 @@ import polars as pl
 from ibis import _
 
 from pipelines.effects.design import Observed, Parameters, Window
-from pipelines.effects.happenings import FAR, Tables, happened
-from pipelines.effects.kept import once, table_once
+from pipelines.effects.happenings import FAR, Tables
+from pipelines.effects.kept import table_once
 from pipelines.effects.measures import Care, Events
 from pipelines.effects.summaries import (
     days,
-    exposure_of,
+    measured,
     participants,
     slices,
-    summed,
     windows_of,
 )
 
@@ -36,14 +35,9 @@ def phases_of_who_stayed(
         pupils = pupils.mutate(followed_to=_.known_to.max().over(own))
     end = ibis.least(_.followed_to, _.start + days(window.tijdens))
     windows = windows_of(pupils.filter(_.leave >= end), slices(window)[:2])
-    by = ["groep", "idx"]
-    asked = ("phases of who stayed", observed.known, window)
-    return summed(
-        once(tables, asked, lambda: exposure_of(windows, by, gaps=observed.spans is not None)),
-        windows,
-        happened(tables, measure, parameters, observed.end),
-        by,
-    )
+    by = ("groep", "idx")
+    asked = ("phases of who stayed", window)
+    return measured(tables, measure, observed, windows, by, asked, parameters)
 
 
 def phases_by_prior_care(
@@ -61,14 +55,38 @@ def phases_by_prior_care(
         lambda: _with_prior_care(participants(tables, observed, window), tables["jeugdhulp"]),
     )
     windows = windows_of(marked, slices(window)[:2])
-    by = ["groep", "prior", "idx"]
-    asked = ("phases by prior care", observed.known, window)
-    return summed(
-        once(tables, asked, lambda: exposure_of(windows, by, gaps=observed.spans is not None)),
-        windows,
-        happened(tables, measure, parameters, observed.end),
-        by,
+    by = ("groep", "prior", "idx")
+    asked = ("phases by prior care", window)
+    return measured(tables, measure, observed, windows, by, asked, parameters)
+
+
+def phases_by_dose(
+    tables: Tables,
+    measure: Events | Care,
+    observed: Observed,
+    window: Window,
+    parameters: Parameters,
+) -> pl.DataFrame:
+    """Before and during of participants, apart by their hours of support per week: school, hours,
+    index and the columns of `outcome_by_slice`. Whose hours are unknown does not count."""
+    helped = table_once(
+        tables,
+        ("hours", observed.known, window),
+        lambda: with_hours(participants(tables, observed, window), tables),
     )
+    windows = windows_of(helped, slices(window)[:2])
+    by = ("hours", "idx")
+    return measured(tables, measure, observed, windows, by, ("phases by dose", window), parameters)
+
+
+def with_hours(pupils: ir.Table, tables: Tables) -> ir.Table:
+    """Participants of whom the hours per week are known, in tenths, with `hours`."""
+    known = (
+        tables["zis_deelnames"]
+        .filter(_.uren_per_week.notnull())
+        .select(hours_of=_.deelname_id, hours=_.uren_per_week.round(1))
+    )
+    return pupils.filter(_.groep == "zis").inner_join(known, pupils.deelname_id == known.hours_of)
 
 
 def _with_prior_care(pupils: ir.Table, provisions: ir.Table) -> ir.Table:

@@ -8,11 +8,12 @@ estimate without some months or pupils, beside the one with them, would tell of 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 from scipy import stats
 
@@ -27,15 +28,18 @@ from pipelines.effects.estimators import (
     compare_rates,
 )
 from pipelines.effects.evidence import percent
+from pipelines.effects.means import Means
 from pipelines.effects.measures import Care, Events
 from pipelines.effects.rounding import p_text, to_nearest
 from pipelines.effects.weighting import SECTOR, with_sector
 
 ARMS = ("vergelijking", "zis")
+Bools = npt.NDArray[np.bool_]
 FEW_SCHOOLS = 6
 """With fewer in an arm the schools are dealt anew over both arms."""
 MOST_WAYS = 10_000
 _SURE = 0.05
+KINDS_UNKNOWN = "Voor onderwijssoorten apart zijn er te weinig gegevens."
 _WIDE = 1.96
 
 
@@ -61,7 +65,7 @@ def probed(
     parts = [
         _placebo(summary, outcome, effect.minimum),
         _around_the_start(effect, outcome, summary, estimate),
-        _dealt_anew(cells_of(phases, ARMS)),
+        dealt_anew(cells_of(phases, ARMS)),
         _by_kind(phases, kinds, outcome, effect.minimum),
         _who_stayed(phases, stayed, outcome, effect.minimum, estimate),
     ]
@@ -86,7 +90,11 @@ def _placebo(
 ) -> tuple[str, Fault | None]:
     """The last year before the start as if it came after it: nothing should be found."""
     years = summary.filter((pl.col("division") == "jaar") & pl.col("index").is_in([-2, -1]))
-    found = _compared(years.with_columns(pl.col("index") + 2), outcome, minimum)
+    return placebo_told(_compared(years.with_columns(pl.col("index") + 2), outcome, minimum))
+
+
+def placebo_told(found: Estimate | None) -> tuple[str, Fault | None]:
+    """What an estimate with a start a year too early says; None: it could not be made."""
     if found is None:
         return "Of een jaar te vroeg ook een verschil te zien is, was niet na te gaan.", None
     if found.p >= _SURE:
@@ -110,10 +118,10 @@ def _around_the_start(
         return "", None
     rows = summary.filter(pl.col("division") == "zonder_rondom")
     which = f"Zonder de {guard:.0f} maanden vóór en de {guard:.0f} maanden na de start"
-    return _again(which, _compared(rows, outcome, effect.minimum), estimate), None
+    return again(which, _compared(rows, outcome, effect.minimum), estimate), None
 
 
-def _again(which: str, found: Estimate | None, whole: Estimate) -> str:
+def again(which: str, found: Estimate | None, whole: Estimate) -> str:
     """What is left of the result under another choice, in words."""
     if found is None:
         return f"{which} zijn er te weinig gegevens om te vergelijken."
@@ -126,17 +134,28 @@ def _again(which: str, found: Estimate | None, whole: Estimate) -> str:
 # --- schools dealt anew ------------------------------------------------------------------------
 
 
-def _dealt_anew(cells: Cells) -> tuple[str, Fault | None]:
-    own = cells.weight[:, 2:].sum(1) > 0
-    if min(own.sum(), (~own).sum()) >= FEW_SCHOOLS:
+def dealt_anew(cells: Cells) -> tuple[str, Fault | None]:
+    """Of rates: what dealing the schools of `cells` anew over both arms says, where they are few.
+
+    Empty where they are not; "dealt" where the difference would be there by chance too often.
+    """
+    own, other = cells.weight[:, 2:].sum(1) > 0, cells.weight[:, :2].sum(1) > 0
+    return told_of_dealing(own, other, lambda: permutation_p(cells))
+
+
+def told_of_dealing(
+    own: Bools, other: Bools, test: Callable[[], tuple[float, int]]
+) -> tuple[str, Fault | None]:
+    """`own`, `other`: which schools have participants, and which a comparison group."""
+    if min(own.sum(), other.sum()) >= FEW_SCHOOLS:
         return "", None
-    if (own & (cells.weight[:, :2].sum(1) > 0)).any():
+    if (own & other).any():
         return (
             "Op een van de scholen zijn leerlingen van beide groepen; de scholen konden niet"
             " opnieuw worden verdeeld.",
             None,
         )
-    p, ways = permutation_p(cells)
+    p, ways = test()
     told = (
         f"Worden de scholen op {ways} manieren over beide groepen verdeeld, dan is in"
         f" {percent(p)} daarvan het verschil ten minste zo groot (permutatietoets)."
@@ -145,20 +164,38 @@ def _dealt_anew(cells: Cells) -> tuple[str, Fault | None]:
 
 
 def permutation_p(cells: Cells) -> tuple[float, int]:
-    """Share of all ways to deal the schools over the arms in which the log of observed over
-    expected is at least as far from zero as it is, and how many ways there are.
-
-    `cells`: as `estimators.Cells` with four columns, every school in one arm. An exact test of no
-    effect at any school, if schools could as well have been in the other arm (Fisher 1935; for few
-    clusters: Gail and others 1996, Statistics in Medicine 15, 1069-1092). A way that leaves an arm
-    with nothing counts as far. Beyond `MOST_WAYS` that many are drawn, and the one that is counts.
-    """
-    own = cells.weight[:, 2:].sum(1) > 0
+    """`share_as_far` of the log of observed over expected. `cells`: four columns."""
     total = cells.total[:, :2] + cells.total[:, 2:]
     weight = cells.weight[:, :2] + cells.weight[:, 2:]
+    own = cells.weight[:, 2:].sum(1) > 0
+    return share_as_far(own, lambda chosen: _log_ratios(chosen, total, weight))
+
+
+def permutation_p_of_means(means: Means) -> tuple[float, int]:
+    """`share_as_far` of the difference between the means of both arms."""
+    total, weight = means.total.sum(1), means.weight.sum(1)
+
+    def difference(chosen: Floats) -> Floats:
+        other = 1 - chosen
+        found: Floats = chosen @ total / (chosen @ weight) - other @ total / (other @ weight)
+        return found
+
+    return share_as_far(means.weight[:, 1] > 0, difference)
+
+
+def share_as_far(own: Bools, difference: Callable[[Floats], Floats]) -> tuple[float, int]:
+    """Share of all ways to deal the schools over the arms in which the difference is at least as
+    far from zero as it is, and how many ways there are.
+
+    `own`: the schools of the participants; `difference` of each row of ways x schools (1: chosen as
+    participants). An exact test of no effect at any school, if schools could as well have been in
+    the other arm (Fisher 1935; for few clusters: Gail and others 1996, Statistics in Medicine 15,
+    1069-1092). A way that leaves an arm with nothing counts as far. Beyond `MOST_WAYS` that many
+    are drawn, and the one that is counts.
+    """
     chosen = _ways(own.astype(float))
-    far = np.abs(_log_ratios(chosen, total, weight))
-    real = np.abs(_log_ratios(own[None, :].astype(float), total, weight))[0]
+    real = np.abs(difference(own[None, :].astype(float)))[0]
+    far = np.abs(difference(chosen))
     return float((far >= real * (1 - 1e-9)).mean()), len(chosen)
 
 
@@ -239,7 +276,7 @@ def _by_kind(
         error = (high - low) / (2 * _WIDE) / min(each.observed, each.expected)
         found.append((str(kind), ratio, error))
     if len(found) < 2:
-        return "Voor onderwijssoorten apart zijn er te weinig gegevens.", None
+        return KINDS_UNKNOWN, None
     pooled = partially_pooled(
         np.array([ratio for _, ratio, _ in found]), np.array([error for *_, error in found])
     )
@@ -247,12 +284,13 @@ def _by_kind(
         f"{kind} {_change(value)} ({_span(value - _WIDE * error, value + _WIDE * error)})"
         for (kind, *_), value, error in zip(found, pooled.values, pooled.errors, strict=True)
     )
+    return f"{kinds_differ(pooled)}; elke soort naar het geheel toe getrokken: {named}.", None
+
+
+def kinds_differ(pooled: Pooled) -> str:
+    """Do kinds of schools differ more than chance explains? Dutch, without a full stop."""
     differ = "aantoonbaar" if pooled.p < _SURE else "niet aantoonbaar"
-    return (
-        f"Naar onderwijssoort loopt het verschil {differ} uiteen (p {p_text(pooled.p)}); elke soort"
-        f" naar het geheel toe getrokken: {named}.",
-        None,
-    )
+    return f"Naar onderwijssoort loopt het verschil {differ} uiteen (p {p_text(pooled.p)})"
 
 
 def _change(ratio: float) -> str:
@@ -281,7 +319,7 @@ def _who_stayed(
         return "", None
     share = _shares_left(arm_sizes(phases), arm_sizes(stayed), minimum)
     found = _compared(stayed, outcome, minimum)
-    return f"{share} {_again('Met alleen wie bleef', found, estimate)}".lstrip(), None
+    return f"{share} {again('Met alleen wie bleef', found, estimate)}".lstrip(), None
 
 
 def _shares_left(

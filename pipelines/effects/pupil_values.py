@@ -17,6 +17,7 @@ from ibis import _
 from pipelines.effects.design import Window, value_of
 from pipelines.effects.kept import once
 from pipelines.effects.measures import PerPupil, Score
+from pipelines.effects.phases import with_hours
 from pipelines.effects.rows import Given
 from pipelines.effects.summaries import DECIMALS, days, everyone
 
@@ -35,7 +36,42 @@ def score_changes(given: Given, measure: Score, window: Window) -> pl.DataFrame:
     return once(given.tables, asked, lambda: _score_changes(given, measure, window))
 
 
+def changes_by_dose(given: Given, measure: Score, window: Window) -> pl.DataFrame:
+    """Idem of participants, apart by their hours of support per week (`hours`)."""
+    asked = ("score by dose", measure.instrument, measure.informant, window)
+    return once(
+        given.tables,
+        asked,
+        lambda: _summed(with_hours(_changes(given, measure, window), given.tables), "hours"),
+    )
+
+
+def measured_before(given: Given, measure: Score, window: Window) -> pl.DataFrame:
+    """Pupils with a score before the start, whether or not there is a later one: groep, pupils."""
+    asked = ("score before", measure.instrument, measure.informant, window)
+
+    def count() -> pl.DataFrame:
+        before, _after = _both(given, measure, window)
+        found: pl.DataFrame = before.group_by("groep").aggregate(pupils=_.count()).to_polars()
+        return found.sort("groep")
+
+    return once(given.tables, asked, count)
+
+
 def _score_changes(given: Given, measure: Score, window: Window) -> pl.DataFrame:
+    return _summed(_changes(given, measure, window))
+
+
+def _changes(given: Given, measure: Score, window: Window) -> ir.Table:
+    before, after = _both(given, measure, window)
+    later = after.select(after_of=_.leerling_id, later=_.score)
+    return before.join(later, before.leerling_id == later.after_of).mutate(
+        value=_.later - _.score, earlier=_.score
+    )
+
+
+def _both(given: Given, measure: Score, window: Window) -> tuple[ir.Table, ir.Table]:
+    """Each pupil's score before the start and after it, with who it is."""
     people = everyone(given.tables)
     scores = given.tables["metingen"].filter(
         _.instrument == measure.instrument, _.informant == measure.informant
@@ -64,12 +100,8 @@ def _score_changes(given: Given, measure: Score, window: Window) -> pl.DataFrame
             _.day >= _.start + grace,
             _.day < ibis.least(_.start + days(window.tijdens), _.leave),
         )
-    ).select(after_of=_.leerling_id, later=_.score)
-    return _summed(
-        before.join(after, before.leerling_id == after.after_of).mutate(
-            value=_.later - _.score, earlier=_.score
-        )
     )
+    return before, after
 
 
 def _last(scores: ir.Table) -> ir.Table:
@@ -83,7 +115,7 @@ def _last(scores: ir.Table) -> ir.Table:
             )
         )
         .filter(_.place == 0)
-        .select("leerling_id", "school", "groep", "score")
+        .select("leerling_id", "deelname_id", "school", "groep", "score")
     )
 
 
@@ -114,16 +146,16 @@ def _values_once(given: Given, measure: PerPupil) -> pl.DataFrame:
     return _summed(rows.mutate(earlier=ibis.literal(0.0)))
 
 
-def _summed(rows: ir.Table) -> pl.DataFrame:
+def _summed(rows: ir.Table, *by: str) -> pl.DataFrame:
     summary: pl.DataFrame = (
-        rows.group_by("school", "groep")
+        rows.group_by("school", "groep", *by)
         .aggregate(
             pupils=_.count(),
             total=_.value.sum(),
             squares=(_.value * _.value).sum(),
             before=_.earlier.sum(),
         )
-        .order_by("school", "groep")
+        .order_by("school", "groep", *by)
         .to_polars()
     )
     return summary.with_columns(pl.col("total", "squares", "before").round(DECIMALS))

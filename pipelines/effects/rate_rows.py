@@ -18,6 +18,7 @@ from pipelines.effects.arms import arm_sizes, cells_of, too_small
 from pipelines.effects.course import course
 from pipelines.effects.course_rows import grouped_starts, monthly_series
 from pipelines.effects.design import Claim, Design, Effect, Fault, Parameters, Result, value_of
+from pipelines.effects.dose import dose_of_rates
 from pipelines.effects.estimators import (
     CannotEstimate,
     Cells,
@@ -27,7 +28,7 @@ from pipelines.effects.estimators import (
 from pipelines.effects.likeness import likeness, sectors
 from pipelines.effects.measures import Care, Events
 from pipelines.effects.observation import observed_for
-from pipelines.effects.phases import phases_by_prior_care, phases_of_who_stayed
+from pipelines.effects.phases import phases_by_dose, phases_by_prior_care, phases_of_who_stayed
 from pipelines.effects.probes import probed
 from pipelines.effects.rounding import (
     bounds_kept,
@@ -66,6 +67,7 @@ def rate_rows(
     )
     rows: list[Row] = []
     monthly: pl.DataFrame | None = None
+    dose: str | None = None
     points = course(effect, outcome, summary, given.parameters)
     for design in outcome.designs:
         if design in ("VV", "VN"):
@@ -79,7 +81,15 @@ def rate_rows(
                 stayed = phases_of_who_stayed(
                     given.tables, outcome, observed, effect.window, given.parameters
                 )
-            rows.append(compared(given, effect, outcome, design, summary, strata, stayed))
+            if dose is None:
+                dose = dose_of_rates(
+                    phases_by_dose(
+                        given.tables, outcome, observed, effect.window, given.parameters
+                    ),
+                    outcome,
+                    effect.minimum,
+                )
+            rows.append(compared(given, effect, outcome, design, summary, strata, stayed, dose))
             continue
         if monthly is None:
             monthly = outcome_by_month(
@@ -107,11 +117,12 @@ def compared(
     summary: pl.DataFrame,
     strata: pl.DataFrame | None = None,
     stayed: pl.DataFrame | None = None,
+    dose: str | None = None,
 ) -> Row:
     """One row, before/after (VN) or with the comparison group (VV), as judged on its own.
 
     `summary`: as `summaries.outcome_by_slice`; `strata`: as `phases_by_prior_care`, to weigh on;
-    `stayed`: as `phases_of_who_stayed`.
+    `stayed`: as `phases_of_who_stayed`; `dose`: as `dose.dose_of_rates` tells of it.
     """
     arms = ["zis"] if design == "VN" else ["vergelijking", "zis"]
     phases = summary.filter(pl.col("division") == "fase")
@@ -145,6 +156,8 @@ def compared(
         borne = relative_sentence(summary, effect.window)
         more = probed(effect, outcome, summary, kinds, exact.difference, stayed)
         found = replace(found, told=(*found.told, borne, *more.told, *alike), faults=more.faults)
+    if dose:
+        found = replace(found, told=(*found.told, dose))
     result = _result(effect, outcome, design, cells, exact, apart, found, phases, given.parameters)
     return Row(effect, outcome, design, result, "zichtbaar", "")
 

@@ -9,18 +9,15 @@ the uncertainty of the cohorts' sizes is counted as well. Errors are clustered b
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 from pipelines.effects.design import PreTrend
-from pipelines.effects.drift import PRE_TREND_P, trend_of
+from pipelines.effects.drift import trend_of
 from pipelines.effects.estimators import (
-    BOOTSTRAP_BELOW,
-    BOOTSTRAP_BELOW_IN_ARM,
     CannotEstimate,
     Estimate,
     Floats,
@@ -70,15 +67,6 @@ class Event:
     estimate: Estimate
 
 
-@dataclass(frozen=True)
-class PreTest:
-    """Joint test that all effects before the start are zero: F with `periods` degrees."""
-
-    periods: int
-    statistic: float
-    p: float
-
-
 def average_effect(panel: Panel, how: Aggregate = "simple") -> Estimate:
     """One number over all cohorts and periods after the start.
 
@@ -110,34 +98,15 @@ def event_study(panel: Panel) -> tuple[Event, ...]:
     return tuple(found)
 
 
-def pre_test(panel: Panel) -> PreTest | None:
-    """Were the effects before the start jointly zero? None with fewer schools than periods."""
-    cells = [c for c in _cells(panel) if c.period < c.cohort - 1]
-    steps = sorted({c.period - c.cohort for c in cells})
-    schools = _clusters(panel)
-    if not steps or schools <= len(steps) + 1:
-        return None
-    found = [_weighted(panel, [c for c in cells if c.period - c.cohort == s]) for s in steps]
-    values = np.array([value for value, _ in found])
-    influence = np.stack([i for _, i in found], axis=1)
-    covariance = schools / (schools - 1) * influence.T @ influence
-    k = int(np.linalg.matrix_rank(covariance))
-    if k == 0:
-        return None
-    statistic = float(values @ np.linalg.pinv(covariance) @ values) / k
-    return PreTest(k, statistic, float(stats.f.sf(statistic, k, schools - k)))
-
-
 def lead_trend(panel: Panel, half_years: float) -> PreTrend | None:
     """Did the cohorts drift away from the comparison before their start? None: cannot be tested.
 
-    With few schools the joint test of many leads rejects far too often, so there it is one number:
-    the slope of a straight line by time until the start that all cohorts share, in a regression of
-    rates on calendar periods and cohorts, weighted by pupil-months. (In a group-time average a
-    cohort of one school has no residual, so nobody would know how far chance takes it; beside the
-    other cohorts' line it has.) With many schools `p` is that of `pre_test`. `half_years`: length
-    of a period; slope and `detectable` are per half-year, as the log of the ratio to the
-    participants' rate before the start.
+    Tested is one number: the slope of a straight line by time until the start that all cohorts
+    share, in a regression of rates on calendar periods and cohorts, weighted by pupil-months. (In a
+    group-time average a cohort of one school has no residual, so nobody would know how far chance
+    takes it; beside the other cohorts' line it has. A joint test of all leads rejected 16% at a
+    nominal 10%, even with 40 schools.) `half_years`: length of a period; slope and `detectable` are
+    per half-year, as the log of the ratio to the participants' rate before the start.
     """
     since, used = _before_the_starts(panel)
     rate = _rate_before(panel)
@@ -145,9 +114,7 @@ def lead_trend(panel: Panel, half_years: float) -> PreTrend | None:
     slope = _shared_slope(panel, since, used) if steps >= _LEAST and rate > 0 else None
     if slope is None:
         return None
-    found = trend_of(slope, steps, unit=rate * half_years)
-    joint = pre_test(panel) if _many(panel) else None
-    return found if joint is None else replace(found, p=joint.p, holds=joint.p >= PRE_TREND_P)
+    return trend_of(slope, steps, unit=rate * half_years)
 
 
 def _before_the_starts(panel: Panel) -> tuple[Floats, npt.NDArray[np.bool_]]:
@@ -186,10 +153,6 @@ def _rate_before(panel: Panel) -> float:
             total += float(panel.total[:, n, before].sum())
             weight += float(panel.weight[:, n, before].sum())
     return total / weight if weight else 0.0
-
-
-def _many(panel: Panel) -> bool:
-    return _clusters(panel) >= BOOTSTRAP_BELOW and min(_arms(panel)) >= BOOTSTRAP_BELOW_IN_ARM
 
 
 def _arms(panel: Panel) -> tuple[int, int]:

@@ -7,7 +7,7 @@ are whole days from a pupil's own start, and a month is 365.25 / 12 days.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -246,14 +246,29 @@ def outcome_by_slice(
     largest part of it.
     """
     windows = windows_of(participants(tables, observed, window), cut)
-    by = ["groep", "division", "idx"]
-    asked = ("slices", observed.known, window, tuple(cut))
-    return summed(
-        once(tables, asked, lambda: exposure_of(windows, by, gaps=observed.spans is not None)),
-        windows,
-        happened(tables, measure, parameters, observed.end),
-        by,
+    asked = ("slices", window, tuple(cut))
+    by = ("groep", "division", "idx")
+    return measured(tables, measure, observed, windows, by, asked, parameters)
+
+
+def measured(
+    tables: Tables,
+    measure: Events | Care,
+    observed: Observed,
+    windows: ir.Table,
+    by: Sequence[str],
+    asked: Hashable,
+    parameters: Parameters,
+) -> pl.DataFrame:
+    """What happened in windows of pupils (begin, until), per school and `by`, with the columns of
+    `outcome_by_slice`. `asked`: what the windows are, by which their exposure is worked out once.
+    """
+    exposure = once(
+        tables,
+        (asked, observed.known),
+        lambda: exposure_of(windows, by, gaps=observed.spans is not None),
     )
+    return summed(exposure, windows, happened(tables, measure, parameters, observed.end), by)
 
 
 def windows_of(pupils: ir.Table, cut: Sequence[Slice]) -> ir.Table:
@@ -353,11 +368,5 @@ def outcome_by_month(
         )
         .filter(_.until > _.begin)
     )
-    by = ["groep", "start_month", "idx"]
-    asked = ("months", observed.known, window)
-    return summed(
-        once(tables, asked, lambda: exposure_of(windows, by, gaps=observed.spans is not None)),
-        windows,
-        happened(tables, measure, parameters, observed.end),
-        by,
-    )
+    by = ("groep", "start_month", "idx")
+    return measured(tables, measure, observed, windows, by, ("months", window), parameters)

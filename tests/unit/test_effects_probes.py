@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
 import pytest
 
 from pipelines.effects.catalogue.medium_term import ZIS_M3
-from pipelines.effects.design import Window
+from pipelines.effects.course_probes import probed_series, probed_starts
+from pipelines.effects.course_rows import _months, _panel
+from pipelines.effects.design import Minimum, Window
 from pipelines.effects.estimators import Cells, Estimate
+from pipelines.effects.interrupted import interrupted_series
+from pipelines.effects.mean_probes import measured_again, probed_means
+from pipelines.effects.means import means_of
 from pipelines.effects.measures import Events
 from pipelines.effects.probes import (
+    KINDS_UNKNOWN,
     MOST_WAYS,
     Probed,
     partially_pooled,
     permutation_p,
+    permutation_p_of_means,
     probed,
 )
+from pipelines.effects.staggered import average_effect
 from pipelines.effects.summaries import slices
+from tests.pilots import Made, Pilot, simulate
 
 LESS = Estimate(value=-0.02, standard_error=0.005, interval=(-0.03, -0.01), p=0.001, degrees=None)
 
@@ -135,3 +145,112 @@ def test_who_left_is_told_in_shares_of_rounded_numbers_and_never_of_few() -> Non
     assert "vertrok 22% van de deelnemers en 22% van de vergelijkingsgroep" in some
     assert some.endswith("Met alleen wie bleef is de richting dezelfde en het verschil duidelijk.")
     assert "te klein of te groot om te tonen" in told(made, phases).told[-1]
+
+
+# --- means -------------------------------------------------------------------------------------
+
+
+def scores(own: int, other: int, change: float, pupils: int = 12) -> pl.DataFrame:
+    """As `pupil_values`: schools of `pupils`, whose changes differ a little around the arm's."""
+    rows = []
+    for school in range(own + other):
+        arm = "zis" if school < own else "vergelijking"
+        mean = (change if school < own else 0.0) + 0.1 * np.sin(2.3 * school)
+        rows.append((f"s{school:02d}", arm, pupils, mean * pupils, 6.0 * pupils))
+    return pl.DataFrame(rows, schema=["school", "groep", "pupils", "total", "before"], orient="row")
+
+
+def test_schools_of_means_are_dealt_anew() -> None:
+    few = means_of(scores(4, 4, -1.0), ("vergelijking", "zis"))
+    assert permutation_p_of_means(few) == (pytest.approx(2 / 70), 70)
+    found = probed_means(few, scores(4, 4, -1.0), {}, 1.0, Minimum())
+    assert found.faults == frozenset()
+    assert "op 70 manieren" in found.told[0]
+    nothing = scores(4, 4, 0.0)
+    none = probed_means(means_of(nothing, ("vergelijking", "zis")), nothing, {}, 1.0, Minimum())
+    assert none.faults == {"dealt"}
+    enough = scores(6, 6, -1.0)
+    many = probed_means(means_of(enough, ("vergelijking", "zis")), enough, {}, 1.0, Minimum())
+    assert many.told == (KINDS_UNKNOWN,)
+
+
+def test_kinds_of_means_are_told_in_their_unit() -> None:
+    made = scores(8, 8, -1.0)
+    kinds = {code: ("so", "vso")[n % 2] for n, code in enumerate(sorted(made["school"]))}
+    found = probed_means(means_of(made, ("vergelijking", "zis")), made, kinds, 1.0, Minimum())
+    assert re.search(r"niet aantoonbaar uiteen .*vso −1,\d+ \(−1,\d+ tot −0,\d+\)", found.told[0])
+
+
+def test_who_was_not_measured_again_is_told_in_shares_and_never_of_few() -> None:
+    made = scores(5, 5, -1.0)
+    before = pl.DataFrame({"groep": ["vergelijking", "zis"], "pupils": [60, 80]})
+    arms = ("vergelijking", "zis")
+    assert measured_again(made, before, arms, Minimum()) == (
+        "Van wie een voormeting heeft, heeft 75% van de deelnemers en 100% van de"
+        " vergelijkingsgroep ook een latere meting; de anderen tellen niet mee."
+    )
+    few = before.with_columns(pupils=pl.Series([60, 63]))
+    assert "te klein om te tonen" in measured_again(made, few, arms, Minimum())
+
+
+# --- the course per month ----------------------------------------------------------------------
+
+
+def of_starts(made: Made, kinds: dict[str, str] | None = None) -> Probed:
+    outcome = ZIS_M3.outcomes[0]
+    assert isinstance(outcome, Events)
+    effect = replace(ZIS_M3, window=Window(tijdens=24))
+    return probed_starts(
+        effect, outcome, made.monthly, with_guard(made), kinds or {}, LESS,
+        lambda rows: average_effect(_panel(rows, 6)),
+    )  # fmt: skip
+
+
+def of_series(made: Made) -> Probed:
+    outcome = ZIS_M3.outcomes[0]
+    assert isinstance(outcome, Events)
+    effect = replace(ZIS_M3, window=Window(tijdens=24))
+    return probed_series(
+        effect, outcome, made.monthly, with_guard(made), LESS,
+        lambda rows: interrupted_series(_months(rows)).difference,
+    )  # fmt: skip
+
+
+def with_guard(made: Made) -> pl.DataFrame:
+    """Sums without the months around the start are large enough wherever the whole is."""
+    phases = made.summary.filter(pl.col("division") == "fase")
+    return pl.concat([made.summary, phases.with_columns(division=pl.lit("zonder_rondom"))])
+
+
+LARGE = Pilot(schools=24, pupils=(30, 50), season=0.1, habits=0.03)
+
+
+def test_a_course_is_tried_with_a_start_too_early_and_without_months_around_it() -> None:
+    long = replace(LARGE, before=48, ratio=0.4)
+    calm, early = simulate(long, 3), simulate(replace(long, anticipation=12), 3)
+    for tried in (of_starts, of_series):
+        found, fault = tried(calm), tried(early)
+        assert found.faults == frozenset(), tried
+        assert "geen duidelijk verschil, zoals het hoort" in found.told[0]
+        assert found.told[1] == (
+            "Zonder de 3 maanden vóór en de 3 maanden na de start is de richting dezelfde en het"
+            " verschil duidelijk."
+        )
+        assert fault.faults == {"placebo"}, tried
+
+
+def test_cohorts_are_dealt_anew_and_told_apart_by_kind() -> None:
+    few = simulate(Pilot(schools=6, ratio=0.9), 2)
+    assert "dealt" in of_starts(few).faults
+    assert of_starts(few).told[-1] == KINDS_UNKNOWN
+    made = simulate(replace(LARGE, ratio=0.4), 3)
+    kinds = {
+        code: ("so", "vso")[n % 2] for n, code in enumerate(sorted(set(made.monthly["school"])))
+    }
+    assert "aantoonbaar uiteen (p" in of_starts(made, kinds).told[-1]
+
+
+def test_months_too_few_to_compare_are_said_so() -> None:
+    made = simulate(Pilot(schools=4, pupils=(2, 3), base=0.01), 1)
+    assert "was niet na te gaan" in of_series(made).told[0]
+    assert "te weinig gegevens" in of_series(made).told[1]

@@ -148,6 +148,9 @@ def test_a_planted_change_in_scores_is_found_beside_the_comparison_group() -> No
     assert "verandering" in alone.sentence
     assert "effect" not in compared.sentence + alone.sentence
     assert compared.n_pupils % 5 == 0
+    for checks in (compared.checks, alone.checks):
+        assert "ook een latere meting" in " ".join(checks)
+        assert "uren per week" in " ".join(checks)
 
 
 @pytest.mark.parametrize(("schools", "pupils"), [(1, 30), (2, 4)])
@@ -441,6 +444,10 @@ def test_all_designs_show_the_same_pilot_with_their_own_words(pilot) -> None:
     checked = " ".join(found["VV"].result.checks)
     assert "gemiddelde" in checked
     assert "school" in checked
+    for design in ("GS", "TR"):
+        assert "een jaar te vroeg" in " ".join(found[design].result.checks)
+        assert "maanden na de start" in " ".join(found[design].result.checks)
+    assert "uren per week" in " ".join(found["VN"].result.checks)
     events = [p for p in found["points"] if p["groep"] == "verschil"]
     assert {e["volgorde"] for e in events} >= {-2, 0, 1}
     assert all(e["onder"] <= e["waarde"] <= e["boven"] for e in events)
