@@ -207,17 +207,13 @@ def with_school(table: ir.Table, tables: Tables) -> ir.Table:
     return own.left_join(schools, own["vestigingscode"] == schools["vestiging"])
 
 
+AREAS_OF_SCHOOL = ("gemeente", "wijk", "vestiging", "vestigingscode", "onderwijssoort")
+"""Columns of a base that tells schools apart; a school in no list has its own code alone."""
+
+
 def _enrolled(tables: Tables, _context: Context) -> ir.Table:
     counted = tables["leerlingaantallen"].select("vestigingscode", "schooljaar", "leerlingen")
-    return with_school(counted, tables).select(
-        "schooljaar",
-        "gemeente",
-        "wijk",
-        "vestiging",
-        "vestigingscode",
-        "onderwijssoort",
-        aantal=_.leerlingen,
-    )
+    return with_school(counted, tables).select("schooljaar", *AREAS_OF_SCHOOL, aantal=_.leerlingen)
 
 
 ENROLLED = Base(

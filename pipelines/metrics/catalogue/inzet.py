@@ -48,14 +48,7 @@ def _deployed(tables: Tables, _context: Context) -> ir.Table:
 def _costs(tables: Tables, _context: Context) -> ir.Table:
     known = tables["inzet"].filter(_.kosten.notnull())
     return derive.with_school(known, tables).select(
-        "schooljaar",
-        "gemeente",
-        "wijk",
-        "vestiging",
-        "vestigingscode",
-        "onderwijssoort",
-        "rol",
-        aantal=_.kosten,
+        "schooljaar", *derive.AREAS_OF_SCHOOL, "rol", aantal=_.kosten
     )
 
 

@@ -137,14 +137,7 @@ def _fte(tables: Tables, context: Context) -> ir.Table:
         for day in CASELOAD_DAYS
     ]
     return ibis.union(*days, distinct=False).select(
-        "schooljaar",
-        "gemeente",
-        "wijk",
-        "vestiging",
-        "vestigingscode",
-        "onderwijssoort",
-        "rol",
-        "aantal",
+        "schooljaar", *derive.AREAS_OF_SCHOOL, "rol", "aantal"
     )
 
 
