@@ -55,7 +55,7 @@ spark: setup java ## Only the tests on Spark
 soak: setup ## Kill a run at KILLS moments (default 500), attack ATTACKS registers (default 1000) and SERIES of releases (default 200), export EXPORTS reports (default 200), take every delivery away in turn
 	ZICHTLIJN_KILLS=$(or $(KILLS),500) $(BIN)/pytest -n 2 tests/flow/test_crash.py
 	ZICHTLIJN_SPECS=alle $(BIN)/pytest -n 2 --dist loadgroup tests/spec
-	ZICHTLIJN_ATTACKS=$(or $(ATTACKS),1000) $(BIN)/pytest -n 2 tests/privacy/test_attack.py
+	ZICHTLIJN_ATTACKS=$(or $(ATTACKS),1000) $(BIN)/pytest -n 2 tests/privacy/test_attack.py tests/privacy/test_people.py
 	ZICHTLIJN_REEKSEN=$(or $(SERIES),200) $(BIN)/pytest -n 2 tests/privacy/test_memory.py
 	$(BIN)/pytest -n 0 tests/soak/series.py
 	ZICHTLIJN_LEVERINGEN=alle $(BIN)/pytest -n 0 tests/soak/test_coverage_soak.py

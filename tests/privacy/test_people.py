@@ -1,0 +1,118 @@
+"""What one count gives away of another about the same people, attacked on small registers.
+
+Pupils, cases and days of suspension are still protected apart, and so are respondents and answers
+(issue 17, rows 1 and 6): registers in which that shows are kept here as expected failures, so that
+the mend is noticed. `ZICHTLIJN_ATTACKS=500 pytest tests/privacy/test_people.py` attacks more
+registers.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+
+import polars as pl
+import pytest
+from people import QUESTIONS, Attacker, Cell, Child, Counts, frames, responses, suspensions
+
+from pipelines.metrics.catalogue import METRICS
+from pipelines.metrics.compute import Counted
+from pipelines.release.components import Thresholds, protect
+
+REGISTERS = int(os.environ.get("ZICHTLIJN_ATTACKS", "4"))
+THRESHOLDS = Thresholds(5, 10, 5)
+APART = "counts of the same people are protected apart: issue 17, rows 1 and 6"
+
+
+def released(counts: Counts) -> dict[Cell, int | None]:
+    """What a reader sees of every cell."""
+    units = {measure: unit for measure, unit, _, _ in counts.figures.values()}
+    counted = [Counted(name, unit, 1, *frames(counts, name)) for name, unit in units.items()]
+    names = {(measure, deel): name for name, (measure, _, _, deel) in counts.figures.items()}
+    shown: dict[Cell, int | None] = {}
+    for found in protect(counted, METRICS, THRESHOLDS):
+        for deel, level, area, number in (
+            found.counted.cells.join(found.cells, on="cel")
+            .select("deel", "niveau", "gebied", pl.col("gepubliceerd").cast(pl.Int64))
+            .iter_rows()
+        ):
+            shown[names[found.counted.measure, deel], level, area] = number
+    return shown
+
+
+def alone(counts: Counts, shown: Mapping[Cell, int | None]) -> int:
+    """How much is found by a reader who looks at every count for itself, as `audit` does."""
+    bare = replace(counts, atmost=(), people={})
+    return len(Attacker(bare, shown).findings())
+
+
+def rounded(counts: Counts, hidden: set[Cell]) -> dict[Cell, int | None]:
+    """Every cell to the nearest five, but for those that are hidden."""
+    return {
+        cell: None if cell in hidden else (units + 2) // 5 * 5
+        for cell, (units, _, _) in counts.truth().items()
+    }
+
+
+def test_a_count_of_pupils_gives_away_a_count_of_cases() -> None:
+    """90 cases in a wijk are at most 92; less 18 and 63 that leaves 11 for two schools, of which
+    one shows ten pupils, so at least eight cases: three are left for the other."""
+    numbers = {"01AA00": 18, "02AA00": 63, "99AU00": 9, "99AK00": 2}
+    areas = {
+        school: {"totaal": "", "gemeente": "GM0", "wijk": "WK00", "vestiging": school}
+        for school in numbers
+    }
+    once = {"pupils": 1, "cases": 1, "days": 1}
+    children = [Child(school, once) for school, n in numbers.items() for _ in range(n)]
+    counts = replace(suspensions(0), children=children, areas=areas)
+    hidden = {(name, "vestiging", "99AK00") for name in ("pupils", "cases", "days")}
+    hidden |= {(name, "vestiging", "99AU00") for name in ("cases", "days")}
+    shown = rounded(counts, hidden)
+    # of pupils it is the two large schools that cover
+    covered = {("pupils", "vestiging", school): None for school in ("01AA00", "02AA00")}
+    shown |= covered
+    assert alone(counts, shown) == 0
+    found = Attacker(counts, shown).findings()
+    assert ("narrow", ("cases", "vestiging", "99AK00")) in found
+    aligned = shown | {("pupils", "vestiging", "99AU00"): None}
+    assert Attacker(counts, aligned).findings() == []
+
+
+def test_answers_give_away_who_answered() -> None:
+    """Nobody answers a question twice: answers over questions are so many respondents at least."""
+    areas = {"GM0": {"totaal": "", "gemeente": "GM0"}}
+    children = [Child("GM0", {"invited": 1, "answered": 1, "answers": QUESTIONS})] * 25
+    counts = replace(responses(0), children=children, areas=areas)
+    hidden = {("answered", "totaal", ""), ("answered", "gemeente", "GM0")}
+    shown = rounded(counts, hidden)
+    assert alone(counts, shown) == 0
+    assert ("narrow", ("answered", "gemeente", "GM0")) in Attacker(counts, shown).findings()
+    unseen = shown | {("answers", level, area): None for _, level, area in hidden}
+    assert Attacker(counts, unseen).findings() == []
+
+
+@pytest.mark.parametrize("seed", range(REGISTERS))
+def test_no_count_of_suspensions_gives_itself_away(seed: int) -> None:
+    counts = suspensions(seed)
+    assert alone(counts, released(counts)) == 0
+
+
+@pytest.mark.parametrize("seed", range(REGISTERS))
+def test_no_count_of_respondents_gives_itself_away(seed: int) -> None:
+    counts = responses(seed)
+    assert alone(counts, released(counts)) == 0
+
+
+@pytest.mark.xfail(strict=True, reason=APART)
+@pytest.mark.parametrize("seed", [5, 8])
+def test_nothing_about_the_same_pupils_can_be_worked_out(seed: int) -> None:
+    counts = suspensions(seed)
+    assert Attacker(counts, released(counts)).findings() == []
+
+
+@pytest.mark.xfail(strict=True, reason=APART)
+@pytest.mark.parametrize("seed", [0, 1])
+def test_nothing_about_who_answered_can_be_worked_out(seed: int) -> None:
+    counts = responses(seed)
+    assert Attacker(counts, released(counts)).findings() == []
