@@ -772,6 +772,14 @@ def pilot(
     pupils: Annotated[float, typer.Option(help="Gevolgde leerlingen per school.")] = 25,
     before: Annotated[float, typer.Option(help="Maanden gevolgd vóór de start.")] = 24,
     during: Annotated[float, typer.Option(help="Maanden gevolgd na de start.")] = 24,
+    guard: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            help="Maanden vóór en na de start zonder welke een uitkomst nog eens wordt bekeken"
+            " (anders de parameter effect_maanden_rondom).",
+        ),
+    ] = None,
     outcome: Annotated[str, typer.Option(help="De ene uitkomst die straks telt.")] = "zis_m2",
     effect: Annotated[
         float | None,
@@ -814,20 +822,23 @@ def pilot(
     )
     if save is not None:
         pilots.save(made, save)
-    found = pilots.forecasts(known.bases, made)
+    if guard is None:
+        guard = contracts.load().parameters["effect_maanden_rondom"].value
+    found = pilots.forecasts(known.bases, made, guard)
     claim = pilots.claim(made)
     if as_json:
         _print_json(
             {
                 "release": known.release,
                 "plan": pilots.as_dict(made),
+                "guard_months": guard,
                 "forecasts": [asdict(one) for one in found],
                 "claim": claim,
                 "saved": None if save is None else str(save),
             }
         )
         return OK
-    _show_forecasts(found)
+    _show_forecasts(found, guard)
     people.print(claim, markup=False, soft_wrap=True)
     if save is not None:
         people.print(f"Het plan ligt vast in {save} (kenmerk {made.hash[:12]}).", markup=False)
@@ -854,15 +865,17 @@ def _check_plan(path: Path, known: Any, as_json: bool) -> int:
     return OK
 
 
-def _show_forecasts(found: Iterable[Any]) -> None:
+def _show_forecasts(found: Iterable[Any], guard: float) -> None:
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for title in ("id", "maat", "nu", "kleinste effect (80%)", "scholen nodig"):
+    without = f"zonder {guard:g} maanden rond de start"
+    for title in ("id", "maat", "nu", "kleinste effect (80%)", without, "scholen nodig"):
         table.add_column(title, overflow="fold")
     for one in found:
         if one.reason:
-            table.add_row(one.id, one.measure, "", one.reason, "")
+            table.add_row(one.id, one.measure, "", one.reason, "", "")
             continue
-        table.add_row(one.id, one.measure, one.base_told, one.smallest_told, one.schools_told)
+        told = one.base_told, one.smallest_told, one.guarded_told, one.schools_told
+        table.add_row(one.id, one.measure, *told)
     _out().print(table)
 
 

@@ -89,13 +89,15 @@ def base_from(row: Mapping[str, Any]) -> Base:
 @dataclass(frozen=True, kw_only=True)
 class Layout:
     """A pilot as planned: schools with and without (0: no comparison group), pupils in each school
-    of both kinds, months seen before and after the start."""
+    of both kinds, months seen before and after the start. `guard`: of those, the months on either
+    side of the start that are left out, of a count."""
 
     schools: int
     comparison: int
     pupils: float
     before: float
     during: float
+    guard: float = 0.0
 
     @property
     def compared(self) -> bool:
@@ -103,9 +105,9 @@ class Layout:
 
     @property
     def enough(self) -> bool:
-        """Enough schools in every arm to tell beforehand what can be found?"""
+        """Enough schools in every arm, and any months, to tell beforehand what can be found?"""
         arms = [self.schools, *([self.comparison] if self.compared else [])]
-        return min(arms) >= FEWEST_SCHOOLS
+        return min(arms) >= FEWEST_SCHOOLS and self.guard < min(self.before, self.during)
 
 
 def months_seen(months: float, leaving: float) -> float:
@@ -141,7 +143,8 @@ class _Counts:
 
 
 def _counts(base: Base, layout: Layout) -> _Counts:
-    after = months_seen(layout.during, base.leaving)
+    before = layout.before - layout.guard
+    after = months_seen(layout.during, base.leaving) - months_seen(layout.guard, base.leaving)
     spread = 1 + base.unequal**2
     # Where schools differ in level too, the busiest weigh most.
     weight = spread * (1 + base.school_level**2)
@@ -152,10 +155,10 @@ def _counts(base: Base, layout: Layout) -> _Counts:
     def own_way(schools: int) -> float:
         return weight * base.school_change**2 / schools
 
-    own = counted(layout.schools, layout.before), counted(layout.schools, after)
+    own = counted(layout.schools, before), counted(layout.schools, after)
     parts = [(sum(own) + own_way(layout.schools), layout.schools)]
     if layout.compared:
-        other = counted(layout.comparison, layout.before) + counted(layout.comparison, after)
+        other = counted(layout.comparison, before) + counted(layout.comparison, after)
         parts.append((other + own_way(layout.comparison), layout.comparison))
     always = spread * base.school_level**2 / layout.schools
     always += base.pupil_level**2 / (layout.schools * layout.pupils)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,9 @@ VISIBLE = "zichtbaar"
 @dataclass(frozen=True)
 class Forecast:
     """What a pilot can find of one measure. `smallest`: percent of a count, or a difference in the
-    unit; None: none can be found. `schools`: needed for the wished effect; None: more than 200, or
+    unit; None: none can be found; `guarded`: idem without the months around the start, of a count
+    (a result is held against what is left without them); `no_months`: none are left then.
+    `schools`: needed for the wished effect; None: more than 200, or
     nothing was wished. `reason`: why nothing can be told, and then numbers are empty.
     """
 
@@ -44,6 +46,8 @@ class Forecast:
     schools: int | None
     wished: float | None
     reason: str
+    guarded: float | None = None
+    no_months: bool = False
 
     @property
     def base_told(self) -> str:
@@ -52,14 +56,24 @@ class Forecast:
     @property
     def smallest_told(self) -> str:
         """The smallest effect in words, Dutch."""
-        if self.smallest is None:
+        return self._effect_told(self.smallest)
+
+    @property
+    def guarded_told(self) -> str:
+        """Idem without the months around the start; empty for what is no count."""
+        if self.kind != "aantal":
+            return ""
+        return "te weinig maanden" if self.no_months else self._effect_told(self.guarded)
+
+    def _effect_told(self, effect: float | None) -> str:
+        if effect is None:
             if self.direction == "hoger":
                 return "geen: ook een veelvoud is niet zeker te zien"
             return "geen: ook als alles wegvalt, is dat niet zeker te zien"
         if self.kind == "aantal":
             which = "minder" if self.direction == "lager" else "meer"
-            return f"{_told(self.smallest, 2)}% {which}"
-        return f"{_told(self.smallest, 2)} {self.unit}"
+            return f"{_told(effect, 2)}% {which}"
+        return f"{_told(effect, 2)} {self.unit}"
 
     @property
     def schools_told(self) -> str:
@@ -98,11 +112,19 @@ def known(workdir: Path) -> Known:
     return Known(release, until, tuple(bases), tuple(effects), money)
 
 
-def forecasts(rows: Sequence[Mapping[str, Any]], plan: Plan) -> tuple[Forecast, ...]:
-    """One per measure; schools are counted for the wished effect of the main outcome."""
+def forecasts(
+    rows: Sequence[Mapping[str, Any]], plan: Plan, guard: float = 0.0
+) -> tuple[Forecast, ...]:
+    """One per measure; schools are counted for the wished effect of the main outcome.
+
+    `guard`: months on either side of the start that are also left out once.
+    """
     return tuple(
         _forecast(
-            row, plan.layout, plan.gewenst_effect if row["id"] == plan.hoofduitkomst else None
+            row,
+            plan.layout,
+            plan.gewenst_effect if row["id"] == plan.hoofduitkomst else None,
+            guard,
         )
         for row in rows
     )
@@ -113,15 +135,20 @@ def claim(plan: Plan) -> str:
     return pilot_plan.WITH_COMPARISON if plan.layout.compared else pilot_plan.NO_COMPARISON
 
 
-def _forecast(row: Mapping[str, Any], layout: Layout, wished: float | None) -> Forecast:
+def _forecast(
+    row: Mapping[str, Any], layout: Layout, wished: float | None, guard: float
+) -> Forecast:
     shown = row["status"] == VISIBLE
     reason = row["reden"]
-    smallest = schools = None
+    smallest = guarded = schools = None
     if shown:
         base, scale = base_from(row), per(row)
         rise = row["richting"] == "hoger"
         found = smallest_effect(base, layout, rise=rise)
         smallest = None if found is None else found * scale
+        if base.kind == "aantal":
+            found = smallest_effect(base, replace(layout, guard=guard), rise=rise)
+            guarded = None if found is None else found * scale
         reason = "" if layout.enough else pilot_plan.TOO_FEW
         if wished is not None:
             schools = schools_needed(base, layout, wished / scale, rise=rise)
@@ -137,6 +164,8 @@ def _forecast(row: Mapping[str, Any], layout: Layout, wished: float | None) -> F
         schools=schools,
         wished=wished,
         reason=reason,
+        guarded=guarded,
+        no_months=guard >= min(layout.before, layout.during),
     )
 
 

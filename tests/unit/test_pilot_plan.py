@@ -234,6 +234,17 @@ def test_every_promise_has_a_forecast_or_a_reason(known: pilots.Known) -> None:
     assert main.schools is not None
     assert 0 < (main.smallest or 0) < 100
     assert "%" in main.smallest_told
+    assert main.guarded == main.smallest, "no months are left out"
+    (guarded,) = [
+        one
+        for one in pilots.forecasts(known.bases, pilots.plan(known, **_given()), guard=6)
+        if one.id == main.id
+    ]
+    assert (guarded.guarded or 0) > (main.smallest or 0)
+    assert guarded.smallest == main.smallest
+    assert guarded.guarded_told.endswith("% minder")
+    none = pilots.forecasts(known.bases, pilots.plan(known, **_given()), guard=24)
+    assert {one.guarded_told for one in none if one.guarded_told} == {"te weinig maanden"}
 
 
 def test_more_schools_find_a_smaller_effect(known: pilots.Known) -> None:

@@ -84,11 +84,20 @@ def truth(pilot: Pilot, *, compared: bool) -> tuple[Base, Layout]:
     )  # fmt: skip
 
 
-def found_share(pilot: Pilot, count: int, *, compared: bool) -> float:
+def found_share(pilot: Pilot, count: int, *, compared: bool, guard: int = 0) -> float:
+    """`guard`: months on either side of the start that are left out."""
     found = 0
     arms = _ARMS if compared else ("zis",)
     for seed, made in enumerate(pilots(pilot, count)):
         phases = made.summary.filter(pl.col("division") == "fase")
+        if guard:
+            since = pl.col("index") - pl.col("start_month")
+            phases = (
+                made.monthly.filter((since < -guard) | (since >= guard))
+                .group_by("school", "groep", (since >= 0).cast(pl.Int64).alias("phase"))
+                .agg(pl.col("months", "total").sum())
+                .rename({"phase": "index"})
+            )
         found += compare_rates(cells_of(phases, arms), seed=seed, draws=399).difference.p < 0.05
     return found / count
 
@@ -105,6 +114,20 @@ def test_predicted_power_is_what_simulated_pilots_find(number: int) -> None:
     share = found_share(pilot, count, compared=compared)
     slack = 0.0 if count >= 500 else 2 * math.sqrt(0.2 / count)
     assert abs(share - said) <= 0.05 + slack, (said, share)
+
+
+def test_predicted_power_without_the_months_around_the_start() -> None:
+    """A year after the start of which half is left out, of few events: that is felt."""
+    pilot, count = Pilot(schools=20, base=0.02, before=12, after=12, ratio=0.5), PILOTS or 100
+    base, layout = truth(pilot, compared=True)
+    # Of the two half-years on either side one is left, in which a school has its own way.
+    base = replace(base, school_change=pilot.habits * math.sqrt(2))
+    whole, said = power(base, layout, 0.5), power(base, replace(layout, guard=6), 0.5)
+    assert said < whole - 0.10
+    share = found_share(pilot, count, compared=True, guard=6)
+    slack = 0.0 if count >= 500 else 2 * math.sqrt(0.2 / count)
+    assert abs(share - said) <= 0.05 + slack, (said, share)
+    assert smallest_effect(base, replace(layout, guard=12)) is None
 
 
 @pytest.mark.parametrize(("schools", "effect"), [(6, 0.9), (10, 0.6), (16, 0.5)])
