@@ -12,8 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pipelines.demo import deliveries
-
 HERE = Path(__file__).resolve().parents[1]
 SCRIPT = Path(__file__).with_name("effects_of.py")
 THIS = "this build"
@@ -22,15 +20,15 @@ THIS = "this build"
 def compare(revision: str, runs: int, inbox: Path | None, home: Path) -> float:
     """Print the processor time of both builds per run; this build's over the other's comes back.
 
-    The deliveries are those of this build's demo unless `inbox` names others. Each build reads
-    them into a warehouse of its own, as their tables may differ; where the same dataset then does
-    not hold as many rows in both, that is printed, since another register is counted.
+    The deliveries are those of the other build's demo unless `inbox` names others: an older build
+    cannot read what was promised later, and the other way round it can. Each build reads them into
+    a warehouse of its own, as their tables may differ; where the same dataset then does not hold as
+    many rows in both, that is printed, since another register is counted.
     """
-    if inbox is None:
-        deliveries.write(home / "demo")
-        inbox = home / "demo" / "inbox"
     with _checkout(revision, home / "checkout") as other:
         builds = {THIS: HERE, revision: other}
+        if inbox is None:
+            inbox = Path(_asked(other, "demo", home / "demo")["inbox"])
         work = {name: home / f"work{n}" for n, name in enumerate(builds)}
         _tell_differences(
             {name: _asked(builds[name], "read", work[name], inbox) for name in builds}

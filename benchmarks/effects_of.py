@@ -1,5 +1,6 @@
 """All effects of a demo with the build that Python imports here; `against.py` runs it per build.
 
+    python benchmarks/effects_of.py demo FOLDER           # deliveries of that build's own demo
     python benchmarks/effects_of.py read WORKDIR INBOX    # a warehouse of these deliveries
     python benchmarks/effects_of.py count WORKDIR         # processor time of the effects alone
 
@@ -20,6 +21,7 @@ import apart
 
 from pipelines import contracts as contract_files
 from pipelines import intake
+from pipelines.demo import deliveries as made_up
 from pipelines.ingest import deliveries
 from pipelines.release import publish
 from pipelines.warehouse.engine import open_warehouse
@@ -27,6 +29,12 @@ from pipelines.warehouse.engine import open_warehouse
 
 class _Counted(Exception):
     """The effects are there; nothing after them is asked for."""
+
+
+def demo(folder: Path) -> dict[str, Any]:
+    """Where the deliveries are."""
+    made_up.write(folder)
+    return {"inbox": str(folder / "inbox")}
 
 
 def read(workdir: Path, inbox: Path) -> dict[str, Any]:
@@ -75,6 +83,6 @@ def count(workdir: Path) -> dict[str, Any]:
 if __name__ == "__main__":
     task, *paths = sys.argv[1:]
     folders = [Path(path) for path in paths]
-    found = read(*folders) if task == "read" else count(*folders)
+    found = {"demo": demo, "read": read, "count": count}[task](*folders)
     build = Path(publish.__file__).resolve().parents[2]
     print(json.dumps({**found, "build": str(build)}))
