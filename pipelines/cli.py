@@ -699,6 +699,49 @@ def audit_release(workdir: Workdir = None, as_json: AsJson = False) -> int:
     return OK if outcome.clean else NOT_ALL_ACCEPTED
 
 
+@app.command("vraag")
+def ask_outside_the_plan(
+    metric: Annotated[str, typer.Argument(metavar="METRIC", help="Bijvoorbeeld sch_aantal.")],
+    breakdown: Annotated[
+        str, typer.Option("--uitsplitsing", help="Waarnaar; leeg is zonder uitsplitsing.")
+    ] = "",
+    level: Annotated[str, typer.Option("--level", help="Bijvoorbeeld gemeente.")] = "totaal",
+    only_ask: Annotated[
+        bool, typer.Option("--only-ask", help="Alleen het antwoord: geen cijfers, niets geboekt.")
+    ] = False,
+    workdir: Workdir = None,
+    as_json: AsJson = False,
+) -> int:
+    """Vraag of een tabel buiten het publicatieplan mag, naast alles wat al is uitgegeven."""
+    from pipelines import lifecycle
+
+    folder = workdir or settings.default_workdir()
+    found = lifecycle.question(folder, metric, breakdown, level, book=not only_ask)
+    if as_json:
+        told = found.as_dict()
+        _print_json(told | {"cells": [] if only_ask else told["cells"]})
+        return OK if found.verdict != "mag niet" else NOT_ALL_ACCEPTED
+    words = {"mag": "Dat mag.", "mag zo": "Dat mag zo.", "mag niet": "Dat mag niet, want:"}
+    _out().print(f"{words[found.verdict]} {found.why}", markup=False, soft_wrap=True)
+    if only_ask or found.cells.is_empty():
+        return OK if found.verdict != "mag niet" else NOT_ALL_ACCEPTED
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("schooljaar", "gebied", "categorie", "waarde"):
+        table.add_column(title)
+    for year, area, category, value, status in found.cells.select(
+        "schooljaar", "gebied", "categorie", "waarde", "status"
+    ).iter_rows():
+        table.add_row(year, area, category, f"{value:g}" if status == "zichtbaar" else "·")
+    _out().print(table)
+    people.print(
+        f"Geboekt in het grootboek als {found.booked}: elke volgende publicatie houdt hier rekening"
+        " mee.",
+        markup=False,
+        soft_wrap=True,
+    )
+    return OK
+
+
 @app.command("bewijs")
 def check_certificate(
     file: Annotated[

@@ -25,6 +25,7 @@ from pipelines.intake import (
 )
 from pipelines.release import publish
 from pipelines.release.publish import Release
+from pipelines.release.question import Answer, ask
 from pipelines.validate.checks import checks
 from pipelines.validate.comparison import Differences, Question
 from pipelines.validate.feedback import folder
@@ -90,6 +91,17 @@ def withdraw(
         withdrawal_is_finished(workdir)
     seal.seal(workdir, release.path)
     return found, release
+
+
+def question(workdir: Path, metric: str, breakdown: str, level: str, *, book: bool) -> Answer:
+    """Whether a table outside the publication plan may be shown; `book`: its numbers leave."""
+    promises = contract_files.load()
+    with existing(workdir) as con:
+        prepare(con, promises)
+        copy.refuse_older(con, workdir)
+        return ask(
+            con, promises, workdir, metric=metric, breakdown=breakdown, level=level, book=book
+        )
 
 
 def restore(workdir: Path) -> int:

@@ -95,6 +95,12 @@ def book(workdir: Path, release: Path, places: Places | None = None) -> None:
         _book(place, replace(_of_release(release, place), places=places or {}))
 
 
+def put(workdir: Path, page: Page) -> None:
+    """Write a page of what leaves otherwise than as a release."""
+    figures = _with_thresholds(page.figures, page.standard, page.heavy)
+    _book(folder(workdir), replace(page, figures=figures))
+
+
 def add(workdir: Path, file: Path) -> Page:
     """Book what a released file, or a page of another ledger, says was released.
 

@@ -82,7 +82,7 @@ def publish(
     if unchanged and tally.kept(workdir, unchanged.id):
         return unchanged
     asof = last_day(years)
-    thresholds = _thresholds(contracts)
+    limits = thresholds(contracts)
     delivered = set(warehouse.filled(con, contracts))
 
     names = ("tellen", "effecten", "beschermen", "schrijven en aanvallen")
@@ -107,9 +107,9 @@ def publish(
         estimated = effects.compute(asked, delivered, contracts.parameters, asof)
     next(stages)
     protected = components.protect(
-        result.counted, METRICS, thresholds, earlier=before.pages, processes=_processes()
+        result.counted, METRICS, limits, earlier=before.pages, processes=_processes()
     )
-    cells = figures(result, protected, METRICS, years, thresholds)
+    cells = figures(result, protected, METRICS, years, limits)
     next(stages)
     content = {
         "metrieken": reference.metrics_table(METRICS, contracts),
@@ -127,7 +127,7 @@ def publish(
         "bevindingen": reference.findings_table(con),
         "bescherming": reference.protection_table(cells),
     }
-    counts = tally.tally(result.counted, METRICS, thresholds)
+    counts = tally.tally(result.counted, METRICS, limits)
 
     def attacked(identity: str, file: Path) -> None:
         known = tally.kept(workdir, identity)
@@ -144,7 +144,7 @@ def publish(
     release = write(
         workdir,
         content,
-        _record(con, thresholds, protected, asof)
+        _record(con, limits, protected, asof)
         | {
             "publicatieplan": plan.version,
             "contracten": contracts.fingerprint,
@@ -193,7 +193,7 @@ def _processes() -> int:
     return min(2, os.cpu_count() or 1)
 
 
-def _thresholds(contracts: Contracts) -> Thresholds:
+def thresholds(contracts: Contracts) -> Thresholds:
     names = ("drempel", "drempel_zwaar", "afronding")
     return Thresholds(*(int(contracts.parameters[name].value) for name in names))
 

@@ -97,6 +97,10 @@ def protect(component: Component) -> Protection:
 
 
 def _beside_earlier(component: Component) -> Protection:
+    if component.earlier and 2 * len(component.folded) > component.cells.height:
+        found = _searched(component)  # hardly anything is shown beside what was said
+        if found.verdict.safe:
+            return found
     alone = _searched(replace(component, earlier=()))
     if not component.earlier or not alone.verdict.safe:
         return alone
