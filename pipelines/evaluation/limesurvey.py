@@ -25,6 +25,7 @@ DB_VERSION = "477"
 LANGUAGE = "nl"
 SID = "100001"  # LimeSurvey gives another where it is taken
 NOT_APPLICABLE = "nvt"
+STATEMENT_WIDTH = "30"  # percent: the rest is for the words of the scale, which must not break
 CHOICE: Mapping[Place, str] = {"school": "schoolkeuze", "wijk": "wijkkeuze"}
 CODE: Mapping[Place, str] = {"school": "vestiging", "wijk": "wijk"}
 PATTERN: Mapping[Place, str] = {
@@ -113,7 +114,7 @@ def _pages(asked: Round) -> list[tuple[str, list[_Question]]]:
     """A page per part; on it a table of statements per theme."""
     scale = (
         *((str(score), label) for score, label in asked.questionnaire.scale.items()),
-        (NOT_APPLICABLE, "Niet van toepassing"),
+        (NOT_APPLICABLE, "N.v.t."),  # its column is as narrow as those of the scale
     )
     found: dict[str, list[_Question]] = {}
     for section in asked.sections:
@@ -125,6 +126,7 @@ def _pages(asked: Round) -> list[tuple[str, list[_Question]]]:
                 section.theme_label,
                 answers=scale,
                 parts=tuple((item.id, item.text) for item in section.items),
+                attributes=(("answer_width", STATEMENT_WIDTH),),
             )
         )
     return list(found.items())
@@ -267,8 +269,9 @@ def _words(asked: Round) -> Row:
         "surveyls_description": "",
         "surveyls_welcometext": (
             f"<p>Deze vragenlijst is voor {asked.audience.plural}. Geef bij elke stelling een"
-            " antwoord. Weet u het niet? Sla de stelling dan over.</p><p>De antwoorden zijn"
-            " anoniem. Er wordt niet bewaard wie of waar u bent.</p>"
+            " antwoord. Weet u het niet? Sla de stelling dan over.</p><p>Wij vragen over welke"
+            f" {asked.audience.place} uw antwoord gaat. Wie u bent wordt niet gevraagd en"
+            " niet bewaard, en ook niet van welke computer het antwoord komt.</p>"
         ),
         "surveyls_endtext": "<p>Dank u wel. Uw antwoorden zijn opgeslagen.</p>",
         "surveyls_url": "",

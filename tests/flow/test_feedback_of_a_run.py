@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 
 from pipelines import cli, contracts, intake, lifecycle
+from pipelines.audit import seal
 from pipelines.deliver import Outcome, deliver
 from pipelines.errors import UsageError
 from pipelines.ingest import layouts
@@ -366,4 +367,5 @@ def test_a_run_tells_every_supplier_and_publishes_none_of_it(demo_run: DemoRun) 
         assert shown == {"Rij in uw bestand", *failing}, delivery["file"]
         for sheet in book:
             assert all(c.data_type != "f" for line in sheet.iter_rows() for c in line)
-    assert not [p for p in (demo_run.workdir / "releases").iterdir() if p.suffix != ".duckdb"]
+    published = (".duckdb", seal.SUFFIX)
+    assert all(p.name.endswith(published) for p in (demo_run.workdir / "releases").iterdir())

@@ -240,8 +240,24 @@ def test_a_survey_keeps_nothing_that_leads_to_a_person() -> None:
     assert not re.fullmatch(texts[0]["preg"].strip("/"), "99AA00 Jansen")
 
 
+@pytest.mark.parametrize("audience", AUDIENCES, ids=lambda a: a.group)
+def test_labels_have_room_and_the_welcome_says_what_is_asked(audience: Audience) -> None:
+    survey = etree.fromstring(limesurvey.survey(asked(audience)))
+    tables = {r["qid"] for r in rows(survey, "questions") if r["type"] == "F"}
+    width = {
+        r["qid"]: int(r["value"])
+        for r in rows(survey, "question_attributes")
+        if r["attribute"] == "answer_width"
+    }
+    assert set(width) == tables
+    assert max(width.values()) <= 40  # percent for the statement, beside six labels
+    (words,) = rows(survey, "surveys_languagesettings")
+    assert f"over welke {audience.place} uw antwoord gaat" in words["surveyls_welcometext"]
+    assert "waar u bent" not in words["surveyls_welcometext"]
+
+
 def test_the_texts_of_a_list_survive_the_xml() -> None:
     survey = etree.fromstring(limesurvey.survey(asked(AUDIENCES[0])))
     answers = {r["answer"] for r in rows(survey, "answer_l10ns")}
     assert set(SCHOOLS) <= answers
-    assert {"Helemaal mee eens", "Niet van toepassing"} <= answers
+    assert {"Helemaal mee eens", "N.v.t."} <= answers
