@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -69,6 +70,15 @@ def test_a_toewijzing_with_its_start_stop_and_declarations_is_one_row(join: Join
         "GedeclareerdBedrag": "45.70",
         "Berichten": "JW301|JW305|JW307|JW323",
     }
+
+
+def test_a_message_whose_values_stand_on_lines_of_their_own_is_the_same_message(join: Join) -> None:
+    def indented(message: str) -> str:
+        return re.sub(r">([^<>\s]+)</", r">\n   \1\n  </", message)
+
+    messages = m301(granted(Budget="100000")), m305(), m307(), m323(("1", "4570", "D"))
+    assert indented(m305()) != m305()
+    assert join(*map(indented, messages)) == join(*messages)
 
 
 def test_the_latest_toewijzing_per_number_counts(join: Join) -> None:
