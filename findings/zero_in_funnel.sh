@@ -8,12 +8,12 @@
 #   standardised ratio: 0 suspensions where 0.1 were expected is beyond three sigma, "deterioration";
 #     lower 99.8% limit 6e-30, while the chance of none is 90%
 #
-# Limits of a count can be at zero exactly; here they never are while the transformed limit is above it
-# (proportions, from about 53 pupils at this rate), or at any size at all (ratios, whose lower limit is
-# a quantile of a continuous distribution). A school with no event at all is then always outside, at the
-# level that is meant to be one in a thousand, and the smaller the school the surer that it has none.
-# Two things an expert might expect do not help: the three sigma rule is off unless asked for, and the
-# standard score of a ratio of zero is empty, yet the verdict is given.
+# A count can be zero, and a lower limit that is above zero, however little, puts every zero outside it.
+# The limit of a proportion comes from a transformation (above zero from 51 pupils at this rate), that of
+# a ratio from a continuous distribution (always above zero). So every school without an event is told
+# to lie beyond a limit that is meant for one in a thousand: of ratios at any size, and the smaller the
+# school, the surer that it has none. The standard score of such a ratio is empty; the verdict is given.
+# The verdicts of sigma are off unless asked for; the limits, in a plot, say the same.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

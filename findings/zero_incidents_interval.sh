@@ -13,10 +13,11 @@
 #
 # With one incident all of these are intervals. With none, both ends are the same point, the observed
 # rate of zero lies outside its own interval, and the interval claims to know the rate exactly where
-# least is known. The lower end is found by searching for the rate at which the test turns; at zero
-# there is no such rate below, and both searches end at the upper one (its last digits even put the
-# lower end above the upper). Schools without a suspension are common, and so are pilots after which
-# nothing happened: a width of zero then looks like a certain effect.
+# least is known. "midp-c" and the ratio search for the two rates at which the test turns; at zero there
+# is none below, and both searches end at the upper one (the last digits even put the lower end above
+# the upper). "sqrt" takes zero minus 0.98 on the scale of roots, and squares the minus away. Schools
+# without a suspension are common, and so are pilots after which nothing happened: a width of zero then
+# looks like a certain effect.
 # statsmodels/statsmodels#8252 (open) asks what to do with zeros, and names Wald only.
 set -euo pipefail
 folder=$(mktemp -d)
