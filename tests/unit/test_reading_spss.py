@@ -67,6 +67,22 @@ def test_labels_numbers_dates_and_missings(tmp_path: Path, name: str) -> None:
     assert text.kinds["c1"].to_list() == [None, "getal", "getal", None, "getal"]
 
 
+@pytest.mark.parametrize("shown", ["TIME10", "DTIME13", "MTIME8"])
+def test_a_length_of_time_may_be_longer_than_a_day(tmp_path: Path, shown: str) -> None:
+    """Hours of support; as a time of the day 36 hours would be 12."""
+    hours = [8.5, 36.0, 1428.0, -0.5, None]
+    file = written(
+        tmp_path / "a.sav",
+        {"uren": [h and h * 3600 for h in hours], "dag": [dt.date(2024, 9, 1)] * 5},
+        variable_format={"uren": shown},
+    )
+    (text,) = read(file)
+    assert cells(text) == {
+        "uren": ["08:30:00", "36:00:00", "1428:00:00", "-00:30:00", None],
+        "dag": ["2024-09-01"] * 5,
+    }
+
+
 def test_it_is_read_alike_in_a_zip_and_as_a_sample(tmp_path: Path) -> None:
     file = written(tmp_path / "a.sav", **MADE)
     packed = tmp_path / "a.zip"

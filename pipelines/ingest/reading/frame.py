@@ -102,11 +102,13 @@ def of_records(names: Sequence[str], rows: Sequence[Mapping[str, str]]) -> pl.Da
 
 
 def length_of_time(cell: pl.Expr) -> pl.Expr:
-    """A duration as text, `36:00:00`; to the second."""
-    seconds = (cell.dt.total_milliseconds() / 1000).round().cast(pl.Int64)
+    """A duration as text, `36:00:00` or `-00:30:00`; to the second."""
+    signed = (cell.dt.total_milliseconds() / 1000).round().cast(pl.Int64)
+    seconds = signed.abs()
     minutes, left = (seconds // 60) % 60, seconds % 60
     return pl.format(
-        "{}:{}:{}",
+        "{}{}:{}:{}",
+        pl.when(signed < 0).then(pl.lit("-")).otherwise(pl.lit("")),
         (seconds // 3600).cast(pl.String).str.zfill(2),
         minutes.cast(pl.String).str.zfill(2),
         left.cast(pl.String).str.zfill(2),

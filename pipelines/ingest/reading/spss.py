@@ -8,6 +8,7 @@ Parquet file do.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from io import BytesIO
 
@@ -19,6 +20,8 @@ from pipelines.ingest.reading import columnar
 from pipelines.ingest.reading.frame import kind_column
 from pipelines.ingest.reading.limits import check_cells, check_columns
 
+_LENGTH = re.compile("D?TIME[0-9]|MTIME")  # how SPSS shows a length of time; DATETIME is a moment
+
 
 def tables(data: bytes, *, sample: bool = False) -> Iterator[tuple[str, pl.DataFrame]]:
     """One table without a name."""
@@ -26,11 +29,9 @@ def tables(data: bytes, *, sample: bool = False) -> Iterator[tuple[str, pl.DataF
         _, told = pyreadstat.read_sav(BytesIO(data), metadataonly=True)
         check_columns(told.number_columns or 0)
         check_cells(max(told.number_rows or 0, 0), told.number_columns or 0)
-        frame, told = pyreadstat.read_sav(
-            BytesIO(data),
-            output_format="polars",
-            row_limit=columnar.SAMPLE_ROWS if sample else 0,
-        )
+        rows = columnar.SAMPLE_ROWS if sample else 0
+        frame, told = pyreadstat.read_sav(BytesIO(data), output_format="polars", row_limit=rows)
+        frame = _with_lengths(frame, data, told.original_variable_types, rows)
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, OverflowError):
         raise DeliveryRefused(
             "bestand.afgebroken",
@@ -45,6 +46,28 @@ def tables(data: bytes, *, sample: bool = False) -> Iterator[tuple[str, pl.DataF
         if told.variable_value_labels.get(name)
     }
     yield "", _with_labels(columnar.as_text(frame), labelled)
+
+
+def _with_lengths(
+    frame: pl.DataFrame, data: bytes, shown_as: Mapping[str, str | None], rows: int
+) -> pl.DataFrame:
+    """Lengths of time as they are written.
+
+    pyreadstat 1.3.7 makes a time of the day of them: 36 hours become 12, without a word
+    (findings/hours_in_sav.sh). Asked for as they stand, they are seconds.
+    """
+    lengths = [name for name, kind in shown_as.items() if kind and _LENGTH.match(kind)]
+    if not lengths:
+        return frame
+    seconds, _ = pyreadstat.read_sav(
+        BytesIO(data),
+        output_format="polars",
+        row_limit=rows,
+        usecols=lengths,
+        disable_datetime_conversion=True,
+    )
+    as_written = (pl.col(lengths).cast(pl.Float64) * 1_000_000).round().cast(pl.Int64)
+    return frame.with_columns(seconds.select(as_written.cast(pl.Duration("us"))))
 
 
 def _labels(values: pl.Series, labels: Mapping[float | int, str]) -> pl.Series:
