@@ -10,12 +10,13 @@ from dataclasses import dataclass
 class Concern:
     """A count that can be read, or is not proved not to be. `topic`: what is counted, in which
     school year; `place`: the cell in words. `of_earlier`: only beside what earlier releases said,
-    which cannot be taken back."""
+    which cannot be taken back. `exact`: the number itself can be worked out by any reader."""
 
     topic: str
     place: str
     what: str
     of_earlier: bool = False
+    exact: bool = False
 
     @property
     def code(self) -> str:

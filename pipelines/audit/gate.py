@@ -19,6 +19,12 @@ def readable(workdir: Path, file: Path) -> tuple[Concern, ...]:
     """What `zichtlijn audit` would find in a released file that is not served yet."""
     outcome = audit.attacked(workdir, file, progress=quietly)
     return tuple(
-        Concern(f.topic, f.place, WORDS[f.kind], f.attack.startswith(audit.WITH_EARLIER))
+        Concern(
+            f.topic,
+            f.place,
+            WORDS[f.kind],
+            of_earlier=f.attack.startswith(audit.WITH_EARLIER),
+            exact=f.kind == "exact" and f.attack != "regel",
+        )
         for f in outcome.findings
     )

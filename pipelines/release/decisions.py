@@ -34,6 +34,14 @@ class Decision:
     day: str
 
 
+class Readable(ReleaseRefused):
+    """A release tells too much by itself; `concerns` say where."""
+
+    def __init__(self, message: str, concerns: Sequence[Concern]) -> None:
+        super().__init__(message)
+        self.concerns = tuple(concerns)
+
+
 def decisions(workdir: Path) -> tuple[Decision, ...]:
     """Every decision, in the order in which they were taken. Raises ReleaseRefused for a file that
     cannot be read."""
@@ -68,10 +76,11 @@ def refuse_open(workdir: Path, concerns: Iterable[Concern]) -> None:
     found = sorted(set(concerns))
     alone = [c for c in found if not c.of_earlier]
     if alone:
-        raise ReleaseRefused(
+        raise Readable(
             "De uitgave is niet gepubliceerd: wie haar leest zoals 'zichtlijn audit', kan aantallen"
             f" herleiden. Het gaat om: {_named(alone)}. Zet zo'n tabel in het publicatieplan een"
-            " niveau hoger, of laat een uitsplitsing vervallen."
+            " niveau hoger, of laat een uitsplitsing vervallen.",
+            alone,
         )
     asked = [c for c in found if c.code not in decided]
     if not asked:

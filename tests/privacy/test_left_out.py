@@ -13,6 +13,7 @@ from pipelines.audit.attacks import differencing, insiders
 from pipelines.audit.audit import quietly
 from pipelines.audit.knowledge import Population, Topic
 from pipelines.audit.linear import Shown, View
+from pipelines.concerns import Concern
 from pipelines.errors import ReleaseRefused
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.cells import KEY
@@ -171,6 +172,33 @@ def test_a_release_in_which_something_is_found_is_not_served(
     again = run.run(tmp_path / "inbox", home).release
     assert again.id != first.id
     assert audit.audit(home, progress=quietly).clean
+
+
+def test_a_level_that_tells_too_much_is_left_out_and_the_rest_is_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two schools with a suspension each, of another kind: a small register is not refused."""
+    small.still(monkeypatch.setattr)
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    small.write(inbox / "gemeente_scholen_2024-2025.csv", [small.school(n) for n in range(2)])
+    kinds = ("schorsing_extern", "schorsing_intern")
+    rows = [small.suspension(2024, n, vestigingscode=f"99AA0{n}", soort=kinds[n]) for n in range(2)]
+    small.write(inbox / "bestuur_schorsingen_2024-2025.csv", rows)
+    run.run(inbox, tmp_path)
+    assert audit.audit(tmp_path, progress=quietly).clean
+
+
+def test_only_the_level_of_a_count_in_a_year_is_left_out() -> None:
+    cells = pl.DataFrame(
+        {
+            "metriek": ["sch_aantal", "sch_aantal", "sch_aantal", "smw_trajecten"],
+            "schooljaar": [YEAR, YEAR, "2023/2024", YEAR],
+            "niveau": ["wijk", "totaal", "wijk", "wijk"],
+        }
+    )
+    concern = Concern(f"schorsingen {YEAR}", f"{YEAR} wijk WK1", "te nauw")
+    assert publish._without(cells, [concern]).equals(cells[1:])
 
 
 def test_a_release_without_a_single_count_can_be_audited(
