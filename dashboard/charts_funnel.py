@@ -23,18 +23,19 @@ def funnel(metric: Metric, group: Group, chosen: str = "") -> Figure:
     start = 100.0 if metric.soort == "per_1000" else 20.0
     bases = [start * (widest / start) ** (step / 160) for step in range(161)]
     bounds_at = {level: group.limits(bases, level) for level in (0.998, 0.95)}
-    top = max([row["waarde"] for row in seen] + [rate * scale * 2]) * 1.1
+    ends = [high[-1] for _, high in bounds_at.values()]
+    top = max([row["waarde"] for row in seen] + [rate * scale * 2, *ends]) * 1.1
     joint = tr("samen {waarde}", waarde=wording.bare(metric, rate * scale))
-    ends = [charts.End(widest, rate * scale, joint, theme.INK)]
+    told = [charts.End(widest, rate * scale, joint, theme.INK)]
     for level, (_, high) in bounds_at.items():
         share = f"{wording.natural(level * 100)}%"
-        ends.append(charts.End(widest, high[-1], share, theme.MUTED))
+        told.append(charts.End(widest, high[-1], share, theme.MUTED))
     figure = Figure(
         Axis(
             0, widest, charts.values(0, widest, 6), language.published(metric.noemer), line=True
         ),
         Axis(-0.025 * top, top, charts.scale(metric, 0, top), grid=True), 430,
-        right=max(drawing.wide(end.text, 11.5) for end in ends) + 8,
+        right=max(drawing.wide(end.text, 11.5) for end in told) + 8,
     )  # fmt: skip
     for level, bounds in bounds_at.items():
         for bound in bounds:
@@ -43,7 +44,7 @@ def funnel(metric: Metric, group: Group, chosen: str = "") -> Figure:
                 dash=drawing.DASHED if level == 0.95 else drawing.SOLID,
             )  # fmt: skip
     figure.segment((0, rate * scale), (widest, rate * scale), theme.MUTED, 1.2, below=True)
-    for end in charts.apart(ends, figure):
+    for end in charts.apart(told, figure):
         figure.words(end.text, end.x, end.y, anchor="start", dx=4, size=11.5, colour=end.colour)
     outside = {row["gebied"] for row in group.outside}
     for row in seen:

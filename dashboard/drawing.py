@@ -116,9 +116,9 @@ class Figure:
         self, points: Iterable[tuple[float, float | None]], colour: str, width: float = 1, *,
         dash: str = SOLID, below: bool = False,
     ) -> None:  # fmt: skip
-        """A line through points, broken where a value is None."""
+        """A line through points, broken where a value is None and cut where it leaves the field."""
         path, pen = [], "M"
-        for x, y in points:
+        for x, y in _cut(points, self.up.low, self.up.high):
             if y is None:
                 pen = "M"
                 continue
@@ -430,3 +430,32 @@ def _safe(text: str) -> str:
 def _n(value: float) -> str:
     """A number as short as it can be, to a hundredth."""
     return f"{value:.2f}".rstrip("0").rstrip(".") if value else "0"
+
+
+def _cut(
+    points: Iterable[tuple[float, float | None]], low: float, high: float
+) -> Iterator[tuple[float, float | None]]:
+    """Points within two values, with those where the line between them crosses either."""
+    low, high = sorted((low, high))
+    before: tuple[float, float] | None = None
+    for x, y in points:
+        if y is None:
+            before = None
+            yield x, None
+            continue
+        if before is not None:
+            yield from _crossings(before, (x, y), low, high)
+        yield x, y if low <= y <= high else None
+        before = x, y
+
+
+def _crossings(
+    one: tuple[float, float], other: tuple[float, float], low: float, high: float
+) -> Iterator[tuple[float, float]]:
+    """Where a straight line crosses two values, from one end to the other."""
+    (ax, ay), (bx, by) = one, other
+    edges = sorted(
+        ((edge - ay) / (by - ay), edge) for edge in (low, high) if (ay - edge) * (by - edge) < 0
+    )
+    for part, edge in edges:
+        yield ax + part * (bx - ax), edge

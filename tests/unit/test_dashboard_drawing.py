@@ -62,6 +62,10 @@ def outside(chart: etree._Element) -> list[str]:
             found.append(f"{part.tag} {part.attrib}")
         if field is not part and any(not -EDGE <= at <= height + EDGE for at in pixels):
             found.append(f"{part.tag} {part.attrib}")
+        if part.tag == "path" and part.get("fill") == "none":  # a line, in a field of its own
+            ups = [float(at) for at in re.findall(r"[ML][-\d.]+ ([-\d.]+)", part.attrib["d"])]
+            if any(not -EDGE <= at <= height + EDGE for at in ups):
+                found.append(f"path {part.attrib}")
     return found
 
 
@@ -98,6 +102,17 @@ def test_line_is_broken_where_a_value_is_missing() -> None:
     figure.stroke([(0, 0.0), (1, 1.0), (2, None), (3, 1.0)], theme.ACCENT)
     path = next(drawings.parsed(figure).iter("path")).attrib["d"]
     assert re.sub(r"[\d. ]", "", path) == "MLM"
+
+
+def test_a_line_is_cut_where_it_leaves_the_field() -> None:
+    figure = Figure(Axis(0, 4), Axis(0, 1), 100)
+    figure.stroke([(0, -1.0), (1, 3.0), (2, 0.5), (3, 0.5), (4, 2.0)], theme.ACCENT)
+    chart = drawings.parsed(figure)
+    path = next(chart.iter("path")).attrib["d"]
+    assert re.sub(r"[-\d. ]", "", path) == "MLMLLL"
+    assert outside(chart) == []
+    across = [float(at) for at in re.findall(r"[ML]([-\d.]+) ", path)]
+    assert across == pytest.approx([250 * n for n in (0.25, 0.5, 1.8, 2, 3, 3 + 1 / 3)], abs=1)
 
 
 @pytest.mark.parametrize("symbol", theme.SYMBOLS)
