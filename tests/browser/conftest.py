@@ -96,6 +96,12 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+# `mended.js` works once the page rests, which may be after its answer is whole.
+_MENDED = """() => ![...document.querySelectorAll(
+    '[data-testid="stFileUploaderDropzone"], [data-testid="stSidebarNavItems"]:not([role="none"])'
+)].some((part) => part.dataset.testid !== 'stFileUploaderDropzone' || part.hasAttribute('role'))"""
+
+
 @dataclass
 class Visit:
     """A page in the browser, and what went wrong there."""
@@ -119,6 +125,7 @@ class Visit:
             """() => !document.querySelector('[data-stale="true"], [data-testid="stSkeleton"]')""",
             timeout=60_000,
         )
+        self.page.wait_for_function(_MENDED, timeout=60_000)
 
     def choose(self, label: str, option: str) -> None:
         """Choose in a select box by its label."""
