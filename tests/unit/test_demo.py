@@ -171,7 +171,7 @@ def test_layouts_name_columns_and_codes_of_their_contract() -> None:
         dataset = contracts.dataset(document["dataset"])
         names = [c.name for c in dataset.columns]
         columns = list(document["kolommen"].values())
-        if "vragenlijst" in document.get("ontvouw", {}):  # of LimeSurvey, whose headings differ
+        if "(demo)" not in str(document["leverancier"]):  # real ones know a column by more headings
             columns = sorted(set(columns))
         given = [*columns, *document.get("vast", {})]
         if "ontvouw" in document:
