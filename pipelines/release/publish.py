@@ -109,12 +109,7 @@ def publish(
         estimated = effects.compute(asked, delivered, contracts.parameters, asof)
     next(stages)
     protected = components.protect(
-        result.counted,
-        METRICS,
-        limits,
-        earlier=before.pages,
-        spreads=result.spreads,
-        processes=_processes(),
+        result.counted, METRICS, limits, earlier=before.pages, processes=_processes()
     )
     cells = figures(result, protected, METRICS, years, limits)
     next(stages)
