@@ -234,8 +234,10 @@ def unexplained_effects(before: EffectsOutput, after: EffectsOutput, dataset: st
     words = (dataset, dataset.replace("_", " "), *_SAID_AS.get(dataset, ()))
 
     def names(rows: Iterable[Mapping[str, Any]]) -> bool:
+        """Whether a sentence names the dataset as what was not delivered."""
         told = " ".join(str(row[c]) for row in rows for c in _SENTENCES if row.get(c))
-        return any(word in told for word in words)
+        said = (one.lower() for one in told.split(". ") if "geleverd" in one.lower())
+        return any(word in one for one in said for word in words)
 
     for table, (keys, numbers) in _PUBLISHED.items():
         was, now = (
