@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from pipelines import schoolyear
 from pipelines.demo.calendar import YEARS, Floats, Ints, label
 
 JEUGDREGIO = "Veenhaven"
@@ -222,7 +223,7 @@ def own_days_off() -> pl.DataFrame:
     rows: list[tuple[dt.date, dt.date, str]] = []
     for year in YEARS:
         for month, day in _TRAINING_DAYS:
-            free = _weekday(dt.date(year + (month < 8), month, day))
+            free = _weekday(dt.date(year + (month < schoolyear.FIRST_MONTH), month, day))
             rows.append((free, free, "studiedag"))
         monday = dt.date(year + 1, *_SECOND_WEEKS[year])
         rows.append((monday, monday + dt.timedelta(days=4), "vakantie"))

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 from ibis import _
 
+from pipelines import schoolyear
 from pipelines.effects import savings
 from pipelines.effects.balance_table import TOTAL, balance_row
 from pipelines.effects.design import Minimum
@@ -124,7 +125,7 @@ def balance_counts(given: Given, years: Sequence[str], minimum: Minimum) -> Coun
 
 def first_month(year: str) -> int:
     """August of a school year, in months since January 1970."""
-    return (int(year[:4]) - 1970) * 12 + 7
+    return (schoolyear.year_of(year) - 1970) * 12 + schoolyear.FIRST_MONTH - 1
 
 
 def _programme_years(
@@ -132,14 +133,13 @@ def _programme_years(
 ) -> tuple[str, ...]:
     """School years from the first start to the last that is over on `peildatum`, and `years`."""
     begun = 1970 + (min(rows["start_month"].to_list(), default=0) - 7) // 12
-    last = max((int(year[:4]) for year in years), default=begun)
+    last = max((schoolyear.year_of(year) for year in years), default=begun)
     if peildatum is not None:
-        end = peildatum + dt.timedelta(days=1)
-        last = max(last, end.year - (1 if end.month >= 8 else 2))
+        last = max(last, schoolyear.first_year(peildatum + dt.timedelta(days=1)) - 1)
     return tuple(
-        f"{year}/{year + 1}"
-        for year in range(begun, last + 1)
-        if len(rows.filter(pl.col("leave_month") >= first_month(f"{year}/{year + 1}")))
+        year
+        for year in map(schoolyear.label, range(begun, last + 1))
+        if len(rows.filter(pl.col("leave_month") >= first_month(year)))
     )
 
 
@@ -162,11 +162,11 @@ def count_rows(
 ) -> list[dict[str, Any]]:
     """What a reader needs to work the balance out again: counts, the programme's years, and the
     year in whose prices every amount is (`level`)."""
-    begun = int(counts.first_year[:4])
+    begun = schoolyear.year_of(counts.first_year)
     rows: list[dict[str, Any]] = []
     for year in years:
         parts = {
-            "programmajaar": int(year[:4]) - begun + 1,
+            "programmajaar": schoolyear.year_of(year) - begun + 1,
             "locaties": counts.locations[year],
             "deelnemers": counts.participants[year],
             "aantal_beschikkingen": counts.orders[year],

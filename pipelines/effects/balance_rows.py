@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pipelines import schoolyear
 from pipelines.effects import (
     balance_samples,
     balance_words,
@@ -128,8 +129,12 @@ def _programme_years(
     Within the horizon, from the first year. A year counts, with its cost, when youth care of it was
     delivered; otherwise neither its cost nor its saving is known.
     """
-    last = int(counts.first_year[:4]) + int(value_of(given.parameters, "horizon_jaren", 100)) - 1
-    within = [year for year in counts.programme_years if int(year[:4]) <= last]
+    last = (
+        schoolyear.year_of(counts.first_year)
+        + int(value_of(given.parameters, "horizon_jaren", 100))
+        - 1
+    )
+    within = [year for year in counts.programme_years if schoolyear.year_of(year) <= last]
     return (
         tuple(year for year in within if year in found.closed),
         tuple(year for year in within if year not in found.closed),

@@ -18,6 +18,7 @@ from typing import Literal
 import polars as pl
 from ibis import _
 
+from pipelines import schoolyear
 from pipelines.effects.design import Lacking, Observed, Parameters, Window, value_of
 from pipelines.effects.happenings import Tables
 from pipelines.effects.homes import AT_HOME, BOTH, same_everywhere
@@ -307,8 +308,8 @@ def _spans(known: pl.DataFrame, peildatum: dt.date | None) -> list[tuple[str, in
 
 def _stretches(years: Iterable[str], peildatum: dt.date | None) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
-    for begun in sorted(int(year[:4]) for year in years):
-        first, end = (_number(dt.date(year, 8, 1)) for year in (begun, begun + 1))
+    for begun in sorted(schoolyear.year_of(year) for year in years):
+        first, end = (_number(schoolyear.first_day(year)) for year in (begun, begun + 1))
         if peildatum is not None:
             end = min(end, _number(peildatum) + 1)
         if found and found[-1][1] == first:
@@ -318,7 +319,9 @@ def _stretches(years: Iterable[str], peildatum: dt.date | None) -> list[tuple[in
 
 
 def _between(first: str, last: str) -> list[str]:
-    return [f"{year}/{year + 1}" for year in range(int(first[:4]), int(last[:4]) + 1)]
+    return [
+        schoolyear.label(y) for y in range(schoolyear.year_of(first), schoolyear.year_of(last) + 1)
+    ]
 
 
 def _year_of(day: dt.date) -> int:

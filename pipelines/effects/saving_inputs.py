@@ -20,6 +20,7 @@ import polars.selectors as cs
 from ibis import _
 from scipy import stats
 
+from pipelines import schoolyear
 from pipelines.effects.catalogue.products import Product
 from pipelines.effects.design import DAYS_PER_MONTH, Observed, Window
 from pipelines.effects.happenings import Tables, granted
@@ -73,7 +74,7 @@ def closed_school_years(observed: Observed) -> tuple[str, ...]:
     if observed.start > school_year_start(observed.start):
         first += 1
     last = school_year_start(observed.end).year
-    years = (f"{year}/{year + 1}" for year in range(first, last))
+    years = map(schoolyear.label, range(first, last))
     return tuple(year for year in years if year not in observed.out)
 
 
@@ -111,12 +112,12 @@ def delivered_shares(tables: Tables, observed: Observed, window: Window) -> dict
 def _school_years(years: Sequence[str]) -> pl.DataFrame:
     """stretch, from_day and to_day (since 1970, the day after the last) of school years."""
     epoch = dt.date(1970, 1, 1)
-    begun = [int(year[:4]) for year in years]
+    begun = [schoolyear.year_of(year) for year in years]
     return pl.DataFrame(
         {
             "stretch": list(years),
-            "from_day": [(dt.date(year, 8, 1) - epoch).days for year in begun],
-            "to_day": [(dt.date(year + 1, 8, 1) - epoch).days for year in begun],
+            "from_day": [(schoolyear.first_day(year) - epoch).days for year in begun],
+            "to_day": [(schoolyear.first_day(year + 1) - epoch).days for year in begun],
         },
         schema={"stretch": pl.String, "from_day": pl.Int64, "to_day": pl.Int64},
     )

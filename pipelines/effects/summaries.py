@@ -16,6 +16,7 @@ import ibis.expr.types as ir
 import polars as pl
 from ibis import _
 
+from pipelines import schoolyear
 from pipelines.effects.design import DAYS_PER_MONTH, Observed, Parameters, Window
 from pipelines.effects.happenings import FAR, Tables, happened
 from pipelines.effects.homes import matter, with_home
@@ -75,7 +76,7 @@ def _edge(k: int, length: float) -> int:
 
 def school_year_start(day: dt.date) -> dt.date:
     """1 August on or before `day`."""
-    return dt.date(day.year if day.month >= 8 else day.year - 1, 8, 1)
+    return schoolyear.first_day(schoolyear.first_year(day))
 
 
 def observed_days(
@@ -100,8 +101,8 @@ def observed_days(
         end = next_year
     years = tables["leerlingaantallen"].select("schooljaar").distinct().to_polars()["schooljaar"]
     if len(years):
-        start = max(start, dt.date(int(str(years.min())[:4]), 8, 1))
-        end = min(end, dt.date(int(str(years.max())[5:]), 8, 1))
+        start = max(start, schoolyear.first_day(schoolyear.year_of(str(years.min()))))
+        end = min(end, schoolyear.first_day(schoolyear.year_of(str(years.max())) + 1))
     if peildatum is not None:
         end = min(end, peildatum + dt.timedelta(days=1))
     return Observed(start, end) if start < end else None

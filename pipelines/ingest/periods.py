@@ -6,10 +6,11 @@ tell: a year in which nothing happened, a part that was made on purpose.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 
-FIRST_MONTH = 8  # a school year begins on 1 August
+from pipelines import schoolyear
 
 _DASH = r"[-_\u2010-\u2015\u2212 ]"
 _YEARS = re.compile(rf"(?<!\d)(20\d\d){_DASH}?(20\d\d)(?!\d)")
@@ -89,7 +90,8 @@ def first_of(month: tuple[int, int]) -> int:
 def months_of(first: int) -> tuple[tuple[int, int], ...]:
     """The twelve months of the school year that begins in a calendar year, in order."""
     return tuple(
-        (first + n // 12, n % 12 + 1) for n in range(FIRST_MONTH - 1, FIRST_MONTH - 1 + 12)
+        (first + n // 12, n % 12 + 1)
+        for n in range(schoolyear.FIRST_MONTH - 1, schoolyear.FIRST_MONTH - 1 + 12)
     )
 
 
@@ -134,5 +136,5 @@ def _month(name: str) -> tuple[int, int] | None:
 
 
 def _school_year(year: int, month: int) -> tuple[int, int]:
-    first = year if month >= FIRST_MONTH else year - 1
+    first = schoolyear.first_year(dt.date(year, month, 1))
     return first, first + 1

@@ -13,6 +13,7 @@ from functools import cached_property
 
 import polars as pl
 
+from pipelines import schoolyear
 from pipelines.metrics.covering import Covering
 from pipelines.metrics.metric import Metric, PerUnit, Rate
 from pipelines.warehouse.answering import Answering, answering
@@ -279,9 +280,9 @@ def _here(line: Answering, own: Units, areas: Areas, place: Place) -> frozenset[
 
 def _why_gone(own: Units, unit: str, year: str, ahead: int) -> str | None:
     """Why a unit does not count in a school year; None when it does."""
-    first = int(year[:4])
+    first = schoolyear.year_of(year)
     for later in range(first, first + ahead + 1):
-        found = own.get(f"{later}/{later + 1}", {}).get(unit)
+        found = own.get(schoolyear.label(later), {}).get(unit)
         if found is not None and not found.delivered:
             return found.reason
     return None

@@ -16,6 +16,7 @@ import ibis.expr.types as ir
 import polars as pl
 from ibis import _
 
+from pipelines import schoolyear
 from pipelines.metrics.metric import Context, Measure, Metric, Rows, Tables
 from pipelines.warehouse.answering import Answering, answering
 from pipelines.warehouse.coverage import Coverage
@@ -160,8 +161,10 @@ class Covering:
 
 def earlier(gone: Gone, years: int) -> Gone:
     """With the school years that look forward into one that was not delivered."""
-    first = {(int(year[:4]) - back, unit) for year, unit in gone for back in range(years + 1)}
-    return frozenset((f"{year}/{year + 1}", unit) for year, unit in first)
+    first = {
+        (schoolyear.year_of(year) - back, unit) for year, unit in gone for back in range(years + 1)
+    }
+    return frozenset((schoolyear.label(year), unit) for year, unit in first)
 
 
 def _without(rows: Rows, tests: Iterable[tuple[str, list[str]]]) -> Rows:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
+from pipelines import schoolyear
 from pipelines.contracts import Code
 from pipelines.metrics.metric import Base, Context, Tables
 
@@ -17,6 +17,7 @@ UNKNOWN = "onbekend"
 MONTHS = 12  # in a school year, whether it has 365 days or 366
 
 # Upper age of each group, in the order shown; the last has no upper age.
+_LAST = schoolyear.last_day(2000)
 AGE_GROUPS: Mapping[str, int] = {
     "tot_en_met_3": 3,
     "4_tot_en_met_7": 7,
@@ -29,7 +30,7 @@ AGE_GROUPS: Mapping[str, int] = {
 
 def first_year(date: ir.DateValue) -> ir.IntegerValue:
     """Calendar year in which the school year of `date` began: August belongs to the new year."""
-    return date.year().cast("int64") - (date.month() < 8).cast("int64")
+    return date.year().cast("int64") - (date.month() < schoolyear.FIRST_MONTH).cast("int64")
 
 
 def year_label(year: ir.IntegerValue) -> ir.StringValue:
@@ -40,12 +41,6 @@ def year_label(year: ir.IntegerValue) -> ir.StringValue:
 def schooljaar(date: ir.DateValue) -> ir.StringValue:
     """School year of a date, 1 August to 31 July, as '2024/2025'."""
     return year_label(first_year(date))
-
-
-def schooljaar_of(day: dt.date) -> str:
-    """The same for one day outside the tables."""
-    start = day.year if day.month >= 8 else day.year - 1
-    return f"{start}/{start + 1}"
 
 
 def days_between(begin: ir.DateValue, end: ir.DateValue) -> ir.IntegerValue:
@@ -79,8 +74,8 @@ def per_schooljaar(table: ir.Table, begin: str, end: str, context: Context, term
         _eerste=first_year(closed[begin]), _laatste=first_year(closed["loopt_tot"])
     )
     years = ends.mutate(_jaar=ibis.range(ends["_eerste"], ends["_laatste"] + 1, 1).unnest())
-    first = ibis.date(years["_jaar"].cast("int32"), 8, 1)
-    last = ibis.date((years["_jaar"] + 1).cast("int32"), 7, 31)
+    first = ibis.date(years["_jaar"].cast("int32"), schoolyear.FIRST_MONTH, 1)
+    last = ibis.date((years["_jaar"] + 1).cast("int32"), _LAST.month, _LAST.day)
     return years.mutate(
         schooljaar=year_label(years["_jaar"]),
         deel_begin=ibis.greatest(years[begin], first),
@@ -128,12 +123,12 @@ class Day:
 
 def day_in(schooljaar_text: ir.StringValue, day: Day) -> ir.DateValue:
     """The date of a day in a school year."""
-    year = schooljaar_text.left(4).cast("int32") + (1 if day.month < 8 else 0)
+    year = schooljaar_text.left(4).cast("int32") + (1 if day.month < schoolyear.FIRST_MONTH else 0)
     return ibis.date(year.cast("int32"), day.month, day.day)
 
 
 def first_day(schooljaar_text: ir.StringValue) -> ir.DateValue:
-    return day_in(schooljaar_text, Day("1_augustus", 8, 1))
+    return day_in(schooljaar_text, Day("1_augustus", schoolyear.FIRST_MONTH, 1))
 
 
 def on_days(running: ir.Table, days: Sequence[Day]) -> ir.Table:

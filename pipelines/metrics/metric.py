@@ -20,6 +20,7 @@ from typing import Literal, TypeAlias
 import ibis.expr.types as ir
 from ibis.common.deferred import Deferred
 
+from pipelines import schoolyear
 from pipelines.contracts import Contracts, Parameter
 from pipelines.errors import ContractError
 
@@ -71,8 +72,8 @@ class Context:
             known = ", ".join(near or sorted(parameters)) or "geen"
             raise ContractError(f"Parameter {name!r} ontbreekt in parameters.yaml; wel: {known}.")
         for year in self.schooljaren or ():
-            parameters[name].on(dt.date(int(year[:4]), 8, 1))
-            parameters[name].on(dt.date(int(year[-4:]), 7, 31))
+            parameters[name].on(schoolyear.first_day(schoolyear.year_of(year)))
+            parameters[name].on(schoolyear.last_day(schoolyear.year_of(year)))
         return parameters[name].entries
 
     def norm(self, name: str) -> float:

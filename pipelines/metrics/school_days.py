@@ -23,6 +23,7 @@ import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
+from pipelines import schoolyear
 from pipelines.metrics.metric import Tables
 
 REGIONS = ("Noord", "Midden", "Zuid")
@@ -99,13 +100,13 @@ def national(region: str) -> Mapping[str, frozenset[dt.date]]:
     breaks: dict[int, set[tuple[str, bool]]] = {}
     free: dict[int, set[dt.date]] = {}
     for day, name in said.items():
-        second = day.month < 8
-        breaks.setdefault(day.year - second, set()).add((name, second))
-        free.setdefault(day.year - second, set()).add(day)
+        year = schoolyear.first_year(day)
+        breaks.setdefault(year, set()).add((name, day.year > year))
+        free.setdefault(year, set()).add(day)
     for day in holidays.country_holidays("NL", years={day.year for day in said}):
-        free.setdefault(day.year - (day.month < 8), set()).add(day)
+        free.setdefault(schoolyear.first_year(day), set()).add(day)
     return {
-        f"{year}/{year + 1}": frozenset(free[year])
+        schoolyear.label(year): frozenset(free[year])
         for year in sorted(breaks)
         if breaks[year] >= _BREAKS
     }
@@ -264,8 +265,10 @@ def _numbered(
 def _span(delivered: Iterable[OwnDays]) -> Days:
     """Every day from the first to the last about which anything is known."""
     years = national(REGIONS[0])
-    first = min([dt.date(int(min(years)[:4]), 8, 1), *(d.first for d in delivered)])
-    last = max([dt.date(int(max(years)[5:]), 7, 31), *(d.last for d in delivered)])
+    begin = schoolyear.first_day(schoolyear.year_of(min(years)))
+    end = schoolyear.last_day(schoolyear.year_of(max(years)))
+    first = min([begin, *(d.first for d in delivered)])
+    last = max([end, *(d.last for d in delivered)])
     found: Days = np.arange(np.datetime64(first), np.datetime64(last) + _DAY, _DAY)
     return found
 

@@ -24,7 +24,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from pipelines import settings
+from pipelines import schoolyear, settings
 from pipelines.concerns import Concern
 from pipelines.contracts import Contracts
 from pipelines.effects import compute as effects
@@ -47,7 +47,6 @@ FOLDER = "releases"
 CERTIFIED = "gecertificeerd"
 MOST_ROUNDS = 6
 """So often a level that tells too much in a small register is left out, and the rest is tried."""
-FIRST_MONTH = 8  # a school year begins on 1 August
 
 
 @dataclass(frozen=True)
@@ -193,15 +192,15 @@ def school_years(con: duckdb.DuckDBPyConnection, contracts: Contracts) -> list[s
             continue
         found |= calendar.covered_years(con, dataset, delivery, period)
     today = dt.datetime.now(dt.UTC).date()
-    newest = today.year - (today.month < FIRST_MONTH) - 1
+    newest = schoolyear.first_year(today) - 1
     oldest = retention.first_kept_year(contracts, today)
     closed = [year for year in sorted(found) if oldest <= year <= newest] or [newest]
-    return [f"{year}/{year + 1}" for year in closed]
+    return [schoolyear.label(year) for year in closed]
 
 
 def last_day(years: list[str]) -> dt.date:
     """The last day of the newest school year: what is still open then is open."""
-    return dt.date(int(years[-1][-4:]), FIRST_MONTH, 1) - dt.timedelta(days=1)
+    return schoolyear.last_day(schoolyear.year_of(years[-1]))
 
 
 def _processes() -> int:

@@ -11,14 +11,13 @@ from typing import Any, Literal
 
 import duckdb
 
-from pipelines import documents
+from pipelines import documents, schoolyear
 from pipelines.contracts import Contracts, Dataset
 from pipelines.errors import ContractError
 from pipelines.ingest.clean import quoted
 from pipelines.warehouse import tables
 
 FILE = "leveringskalender.yaml"
-FIRST_MONTH = 8  # a school year begins on 1 August
 YEARLY, ONCE, ROUND = "schooljaar", "eenmalig", "ronde"
 EVERYBODY = "alle invullers"
 
@@ -109,7 +108,7 @@ def calendar(
         if status == "geladen":
             present.add(who)
             held.setdefault(who, set()).update(years)
-    running = today.year - (today.month < FIRST_MONTH)
+    running = schoolyear.first_year(today)
     lines: list[Due] = []
     for dataset, supplier in sorted(seen):
         who = (dataset, supplier)
@@ -122,7 +121,7 @@ def calendar(
             due = terms.due(year)
             delivered = year in held.get(who, ())
             state = "geleverd" if delivered else "te laat" if today > due else "verwacht"
-            lines.append(Due(dataset, supplier, terms.role, f"{year}/{year + 1}", due, state))
+            lines.append(Due(dataset, supplier, terms.role, schoolyear.label(year), due, state))
     return tuple(lines)
 
 
@@ -151,6 +150,6 @@ def first_year(dataset: Dataset) -> str:
     """SQL: the calendar year in which the school year of a row begins, by its period column."""
     column = quoted(dataset.period_column or "")
     return {
-        "datum": f"year({column}) - (month({column}) < {FIRST_MONTH})::INT",
+        "datum": f"year({column}) - (month({column}) < {schoolyear.FIRST_MONTH})::INT",
         "tekst": f"try_cast(left({column}, 4) AS INTEGER)",
     }.get(dataset.column(dataset.period_column or "").kind, column)

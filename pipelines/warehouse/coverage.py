@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import polars as pl
 
+from pipelines import schoolyear
 from pipelines.contracts import Contracts
 from pipelines.warehouse import units
 from pipelines.warehouse.answering import Answering, answering
@@ -266,7 +267,7 @@ def _line(
 
 
 def _label(year: int) -> str:
-    return f"{year}/{year + 1}"
+    return schoolyear.label(year)
 
 
 def _loaded_rows(line: Answering, register: Register) -> frozenset[tuple[str, int | None]]:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 import duckdb
 
+from pipelines import schoolyear
 from pipelines.contracts import Dataset
 from pipelines.ingest.clean import quoted
 from pipelines.validate.checks import Check
@@ -163,7 +164,7 @@ def _in_words(
     if gaps:
         by_year = period_column == "schooljaar"
         named = [
-            f"{code} ({name}) in {f'{year}/{year + 1}' if by_year else year}"
+            f"{code} ({name}) in {schoolyear.label(year) if by_year else year}"
             for code, name, _kind, year in gaps
         ]
         schools = len({code for code, *_ in gaps})

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from pipelines import schoolyear
 from pipelines.contracts import Dataset
 from pipelines.errors import DeliveryRefused
 from pipelines.ingest import periods
@@ -115,8 +116,8 @@ def _span(years: dict[int, int]) -> tuple[int, int]:
 def _in_words(years: tuple[int, int]) -> str:
     first, last = years
     if last == first + 1:
-        return f"schooljaar {first}/{last}"
-    return f"de schooljaren {first}/{first + 1} tot en met {last - 1}/{last}"
+        return f"schooljaar {schoolyear.label(first)}"
+    return f"de schooljaren {schoolyear.label(first)} tot en met {schoolyear.label(last - 1)}"
 
 
 def _fitting(
@@ -128,7 +129,7 @@ def _fitting(
     kind = dataset.column(dataset.period_column or "").kind
     inside = f"{year} >= {first} AND {year} {'<=' if kind == 'geheel' else '<'} {last}"
     if any(c.name == "eind_datum" for c in dataset.columns):
-        start = f"DATE '{first}-{periods.FIRST_MONTH:02}-01'"
+        start = f"DATE '{schoolyear.first_day(first)}'"
         inside += f" OR ({year} < {first} AND coalesce(eind_datum, {start}) >= {start})"
     row = con.execute(f"SELECT count(*) FROM {staged} WHERE {inside}").fetchone()
     return int(row[0]) if row else 0

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 
 import duckdb
 
+from pipelines import schoolyear
 from pipelines.contracts import Contracts, Dataset
 from pipelines.errors import UsageError
 from pipelines.ingest.clean import quoted
@@ -23,7 +24,6 @@ from pipelines.warehouse import differences, engine, history, tables
 
 PARAMETER = "bewaartermijn_jaren"
 FAR_AFTER = "run_vraag_maanden"
-FIRST_MONTH = 8  # a school year begins on 1 August
 
 _FALLBACK = (
     "(SELECT coalesce(try_cast(nullif(split_part(l.periode, '-', 2), '') || '-07-31' AS DATE),"
@@ -33,13 +33,12 @@ _FALLBACK = (
 
 def first_kept_year(contracts: Contracts, today: dt.date) -> int:
     """First calendar year of the oldest school year whose rows are still kept."""
-    year = today.year - int(contracts.parameters[PARAMETER].value)
-    return year if (today.month, today.day) >= (FIRST_MONTH, 1) else year - 1
+    return schoolyear.first_year(today) - int(contracts.parameters[PARAMETER].value)
 
 
 def boundary_on(contracts: Contracts, day: dt.date) -> dt.date:
     """Rows from before this date are past the term."""
-    return dt.date(first_kept_year(contracts, day), FIRST_MONTH, 1)
+    return schoolyear.first_day(first_kept_year(contracts, day))
 
 
 def refuse_odd_date(con: duckdb.DuckDBPyConnection, contracts: Contracts, today: dt.date) -> None:
