@@ -8,8 +8,8 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from dashboard import released
 from dashboard.access.scope import EVERYTHING
+from dashboard.release import released
 from pipelines.release import publish
 
 # Of these levels a larger register has more areas; the others are the same few.

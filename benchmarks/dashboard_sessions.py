@@ -37,7 +37,8 @@ from playwright.async_api import Browser, ConsoleMessage, Page, Response, async_
 from playwright.async_api import Error as BrowserError
 from websockets.exceptions import WebSocketException
 
-from dashboard import menu, released
+from dashboard.release import released
+from dashboard.server import menu
 
 PATIENCE = 120_000
 OVERVIEW = "Overzicht"

@@ -18,9 +18,9 @@ from dataclasses import replace
 from itertools import cycle, islice
 from pathlib import Path
 
-from dashboard import released
 from dashboard.access.scope import EVERYTHING
-from dashboard.released import TABLES, Released
+from dashboard.release import released
+from dashboard.release.released import TABLES, Released
 from dashboard.reports import make
 from dashboard.reports.kinds import KINDS
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import closed, filters, menu, page, switch, theme
 from dashboard.access import visitor
 from dashboard.access.scope import FRONT
 from dashboard.access.visitor import NoAccess, Visitor
 from dashboard.language import tr
+from dashboard.render import filters, theme
+from dashboard.server import menu
+from dashboard.views import closed, page, switch
 
 SIDEBAR_WIDTH = 288
 

@@ -16,7 +16,7 @@ from typing import Literal
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
-from dashboard import menu
+from dashboard.server import menu
 from pipelines import run
 from pipelines.demo import boundaries, deliveries, events
 from tests.browser.conftest import CHROMIUM_FLAGS, Served, start, window

@@ -1013,7 +1013,7 @@ def report(
     as_json: AsJson = False,
 ) -> int:
     """Maak een rapport van de publicatie: dia's, papier, een werkmap of open data."""
-    from dashboard.released import ReleaseUnreadable
+    from dashboard.release.released import ReleaseUnreadable
     from dashboard.reports import make
     from dashboard.reports.content import ReportRefused
 
@@ -1066,7 +1066,7 @@ def health(
     as_json: AsJson = False,
 ) -> int:
     """Zeg of er een publicatie klaarstaat die te lezen is (voor bewaking)."""
-    from dashboard import served
+    from dashboard.server import served
     from pipelines import intake
 
     intake.refuse_unfinished(workdir or settings.default_workdir())
@@ -1105,7 +1105,7 @@ def demo(
 
 
 def _serve(workdir: Path, port: int, address: str = "localhost", access: Path | None = None) -> int:
-    from dashboard import serve
+    from dashboard.server import serve
 
     try:
         command, environment = serve.command(workdir, port, host=address, access=access)

@@ -32,7 +32,7 @@ from pipelines.metrics.describe import describe_all
 from pipelines.release import figures, publish
 
 LANGUAGES = ("nl", "en")
-FOLDER = Path("dashboard", "locale")
+FOLDER = Path("dashboard", "language", "locale")
 # Function -> which of its arguments are messages; two of them are one and more.
 _SAID_BY = {"tr": (1,), "mark": (1,), "plural": (1, 2), "count_of": (2, 3), "Said": (1,)}
 _WIDTH = 100

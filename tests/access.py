@@ -12,9 +12,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import dashboard
-from dashboard import menu, released
 from dashboard.access import rules, visitor
 from dashboard.access.scope import FRONT
+from dashboard.release import released
+from dashboard.server import menu
 from tests import pages
 
 EXAMPLE = Path(dashboard.__file__).parents[1] / "deploy"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lxml import etree
 from streamlit.testing.v1 import AppTest
 
-from dashboard.drawing import Figure
+from dashboard.render.drawing import Figure
 
 CHART = "zl-chart"
 

@@ -11,7 +11,7 @@ from dashboard.access.scope import FRONT
 def look(view: str, path: str = FRONT, spoken: str = language.DUTCH, **query: str) -> AppTest:
     """The page of `dashboard/views/<view>.py`, asked for with this address in this language."""
     app = AppTest.from_string(
-        f"from dashboard import language, page\nfrom dashboard.views import {view} as view\n"
+        f"from dashboard import language\nfrom dashboard.views import page, {view} as view\n"
         f"language.choose({spoken!r})\n"
         f"page.framed(view.TITLE, view.QUESTION, view.render, {path!r})()\n",
         default_timeout=60,

@@ -6,11 +6,11 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
-from dashboard import wording
-from dashboard.facts import Facts
-from dashboard.released import About
-from dashboard.selection import Selection
-from dashboard.tables import Table
+from dashboard.exhibits.facts import Facts
+from dashboard.exhibits.tables import Table
+from dashboard.release.released import About
+from dashboard.words import wording
+from dashboard.words.selection import Selection
 
 # Through the years, one bar per category, estimates with intervals, steps from gross to net.
 Shape = Literal["jaren", "staven", "schattingen", "stappen"]

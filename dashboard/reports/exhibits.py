@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboard import charts, conclusions, difference, facts, tables, wording
-from dashboard.released import Metric, Released
+from dashboard.charts import marks
+from dashboard.exhibits import facts, tables
+from dashboard.exhibits.tables import Row, Table
+from dashboard.release.released import Metric, Released
 from dashboard.reports import pictures
 from dashboard.reports.content import Exhibit
 from dashboard.reports.text import plain
-from dashboard.selection import Selection, nobody_unknown, of_year, year_cells
-from dashboard.tables import Row, Table
+from dashboard.words import conclusions, difference, wording
+from dashboard.words.selection import Selection, nobody_unknown, of_year, year_cells
 
 Cell = Mapping[str, Any]
 
@@ -82,7 +84,7 @@ def _widest(metric: Metric, rows: Sequence[Cell], labels: Sequence[str]) -> str:
     """What stands out among categories, as far as it is shown."""
     seen = [
         (row["waarde"], label) for row, label in zip(rows, labels, strict=True)
-        if charts.visible(row)
+        if marks.visible(row)
     ]  # fmt: skip
     high = max(seen, key=lambda item: item[0])
     low = min(seen, key=lambda item: item[0])
@@ -173,7 +175,7 @@ def _lacking(
         if level not in published:
             return f"{wording.published_elsewhere(level, published)}."
         return f"Voor {selection.naam} zijn er in {selection.schooljaar} geen gegevens."
-    if not any(charts.visible(row) for row in rows):
+    if not any(marks.visible(row) for row in rows):
         last = rows[-1]
         return wording.status_sentence(last["status"], last["reden"] or "")
     return ""

@@ -12,10 +12,10 @@ from pptx.dml.color import RGBColor
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Inches, Pt
 
-from dashboard import theme
-from dashboard.letters import BOLD, length
+from dashboard.exhibits.tables import Row, Table
+from dashboard.render import theme
+from dashboard.render.letters import BOLD, length
 from dashboard.reports.text import words
-from dashboard.tables import Row, Table
 
 PLAIN = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"

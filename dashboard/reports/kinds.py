@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from dashboard import balance_words, balances, conclusions, promises, wording
-from dashboard.released import Released
+from dashboard.exhibits import balance_words, balances, promises
+from dashboard.release.released import Released
 from dashboard.reports import exhibits, places, standards, zis
 from dashboard.reports.content import Exhibit, Report, Section
 from dashboard.reports.text import plain
-from dashboard.selection import Selection
+from dashboard.words import conclusions, wording
+from dashboard.words.selection import Selection
 
 _SCHOOL = (
     "smw_bereik", "smw_leerlingen", "smw_trajecten", "smw_doelrealisatie", "vw_aantal",

@@ -12,14 +12,14 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from dashboard import released as releases
-from dashboard import wording
 from dashboard.access.scope import EVERYTHING
-from dashboard.released import Area, Released
+from dashboard.release import released as releases
+from dashboard.release.released import Area, Released
 from dashboard.reports import content, files, opendata
 from dashboard.reports.content import Report, ReportRefused
 from dashboard.reports.kinds import KINDS, Kind
-from dashboard.selection import Selection
+from dashboard.words import wording
+from dashboard.words.selection import Selection
 
 TEMPLATE = "sjabloon"
 OPEN_DATA = "opendata"

@@ -18,7 +18,7 @@ from pptx.enum.chart import (
 from pptx.shapes.shapetree import SlideShapes
 from pptx.util import Emu, Pt
 
-from dashboard import letters, theme
+from dashboard.render import letters, theme
 from dashboard.reports import whiskers
 from dashboard.reports.content import Mark, Picture
 

@@ -21,10 +21,10 @@ from typing import Any
 import polars as pl
 import yaml
 
-from dashboard import wording
-from dashboard.released import TABLES, About, Released
+from dashboard.release.released import TABLES, About, Released
 from dashboard.reports import files
 from dashboard.reports.content import ReportRefused
+from dashboard.words import wording
 
 _PROFILES = "https://datapackage.org/profiles/2.0"
 _EU = "http://publications.europa.eu/resource/authority"

@@ -17,10 +17,12 @@ from typing import Any
 
 import typst
 
-from dashboard import facts, promises, theme, wording
+from dashboard.exhibits import facts, promises
+from dashboard.exhibits.tables import Row, Table
+from dashboard.render import theme
 from dashboard.reports.content import Exhibit, Picture, Report, ReportRefused, Section
 from dashboard.reports.text import plain, whole, words
-from dashboard.tables import Row, Table
+from dashboard.words import wording
 
 # The compiler serves one document at a time; readers of the dashboard may ask together.
 _ONE = threading.Lock()

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboard import charts, promises, wording
-from dashboard.charts_zis import Step
-from dashboard.released import Metric
+from dashboard.charts import marks as charts
+from dashboard.charts.steps import Step
+from dashboard.exhibits import promises
+from dashboard.release.released import Metric
 from dashboard.reports.content import Mark, Picture
+from dashboard.words import wording
 
 Cell = Mapping[str, Any]
 

@@ -17,12 +17,13 @@ from pptx.presentation import Presentation
 from pptx.slide import Slide
 from pptx.util import Emu, Inches, Pt
 
-from dashboard import facts, tables, wording
+from dashboard.exhibits import facts, tables
+from dashboard.exhibits.tables import Row, Table
 from dashboard.reports import files, grid, native, pictures, template
 from dashboard.reports.content import Exhibit, Picture, Report
 from dashboard.reports.native import Box
 from dashboard.reports.text import plain, whole, words
-from dashboard.tables import Row, Table
+from dashboard.words import wording
 
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 # Share of the width that a chart takes beside its table: the larger one where it costs nothing.

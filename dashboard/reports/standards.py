@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from dashboard import balance_words, balances, facts, promises, tables, wording
-from dashboard.balances import TOTAL
-from dashboard.released import Released
+from dashboard.exhibits import balance_words, balances, facts, promises, tables
+from dashboard.exhibits.balances import TOTAL
+from dashboard.exhibits.tables import Row, Table
+from dashboard.release.released import Released
 from dashboard.reports import zis
 from dashboard.reports.content import Exhibit
 from dashboard.reports.text import plain
-from dashboard.tables import Row, Table
+from dashboard.words import wording
 
 _NO_BALANCE = "deze publicatie geen balans van kosten en besparing heeft"
 _NO_MONEY = "er geen uitkomst in geld is"

@@ -22,7 +22,7 @@ from pptx.presentation import Presentation
 from pptx.slide import SlideLayout
 from pptx.util import Inches
 
-from dashboard import theme
+from dashboard.render import theme
 from dashboard.reports.content import ReportRefused
 
 COVER, PAGE = "Zichtlijn voorblad", "Zichtlijn inhoud"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from dashboard import tables
-from dashboard.tables import Cell
+from dashboard.exhibits import tables
+from dashboard.exhibits.tables import Cell
 
 _BREAK = re.compile(r"\s*(?:</span><small>|<small>|<br>)")
 

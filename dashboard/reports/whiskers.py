@@ -9,7 +9,7 @@ import pptx.oxml
 from pptx.dml.color import RGBColor
 from pptx.util import Pt
 
-from dashboard import theme
+from dashboard.render import theme
 from dashboard.reports.content import Mark
 
 _C = "http://schemas.openxmlformats.org/drawingml/2006/chart"

@@ -12,11 +12,13 @@ from typing import Any
 
 import xlsxwriter
 
-from dashboard import exports, facts, wording
+from dashboard.exhibits import facts
+from dashboard.exhibits.tables import Cell, Table
+from dashboard.render import exports
 from dashboard.reports import files, pictures
 from dashboard.reports.content import Exhibit, Report
 from dashboard.reports.text import plain, words
-from dashboard.tables import Cell, Table
+from dashboard.words import wording
 
 _HEAD = 4
 _WIDEST = 60

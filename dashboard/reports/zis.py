@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dashboard import balance_words, balances, facts, promises, tables, wording
-from dashboard.balances import TOTAL, Balances
-from dashboard.promises import Effect
-from dashboard.released import Released
+from dashboard.exhibits import balance_words, balances, facts, promises, tables
+from dashboard.exhibits.balances import TOTAL, Balances
+from dashboard.exhibits.promises import Effect
+from dashboard.exhibits.tables import Row, Table
+from dashboard.release.released import Released
 from dashboard.reports import pictures
 from dashboard.reports.content import Exhibit
 from dashboard.reports.text import plain
-from dashboard.tables import Row, Table
+from dashboard.words import wording
 
 # The column of the forest that is drawn in HTML, and has no words.
 _DRAWN = 2

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import conclusions, figure, filters, page, wording
 from dashboard.language import mark, tr
-from dashboard.released import Released
-from dashboard.selection import Selection
+from dashboard.release.released import Released
+from dashboard.render import figure, filters
+from dashboard.views import page
+from dashboard.words import conclusions, wording
+from dashboard.words.selection import Selection
 
 TITLE = mark("Bereik en hulpvragen")
 QUESTION = mark("Hoeveel leerlingen bereikt het schoolmaatschappelijk werk, en met welke vragen?")

@@ -7,22 +7,16 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import (
-    balance_words,
-    balances,
-    charts,
-    charts_zis,
-    facts,
-    figure,
-    page,
-    spoken,
-    tables,
-    wording,
-)
-from dashboard.balances import TOTAL, Balances
+from dashboard.charts import marks
+from dashboard.charts import steps as charts_zis
+from dashboard.exhibits import balance_words, balances, facts, tables
+from dashboard.exhibits.balances import TOTAL, Balances
+from dashboard.exhibits.tables import Row, Table
 from dashboard.language import mark, published, tr
-from dashboard.released import Released
-from dashboard.tables import Row, Table
+from dashboard.release.released import Released
+from dashboard.render import figure
+from dashboard.views import page
+from dashboard.words import spoken, wording
 
 TITLE = mark("Besparing")
 QUESTION = mark("Wat bespaart Zorg In School op jeugdhulp, wat kost het, en voor wie?")
@@ -152,7 +146,7 @@ def _routes(released: Released, found: Balances) -> None:
             table=Table(
                 title, heads, balance_words.route_rows(found), frozenset(range(1, len(heads))),
             ),
-            chart=charts.estimates(
+            chart=marks.estimates(
                 drawn, tr("euro netto; rechts van nul is een besparing"), euros=True,
             ),
             alt=_estimates_told(title, drawn),
@@ -166,7 +160,7 @@ def _routes(released: Released, found: Balances) -> None:
     )  # fmt: skip
 
 
-def _estimates_told(title: str, drawn: Sequence[charts.Estimate]) -> str:
+def _estimates_told(title: str, drawn: Sequence[marks.Estimate]) -> str:
     told = tr("{titel} volgens {n} schattingen, met 95%-interval.", titel=title, n=len(drawn))
     return f"{told} {spoken.each((item.label, item.text) for item in drawn)}"
 
@@ -355,7 +349,7 @@ def _product(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
         return
     leading = max(shown, key=lambda row: row["route"] == "vergelijking")["route"]
     drawn = [
-        charts.Estimate(
+        marks.Estimate(
             _route(row), row["bedrag"], row["onder"], row["boven"],
             f"{wording.euro_estimate(row['bedrag'])} ({_euro_range(row)})", row["route"] == leading,
         )
@@ -375,7 +369,7 @@ def _product(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
                 ),
                 tuple(_product_row(row, newest, leading) for row in rows), frozenset({2, 3, 4}),
             ),
-            chart=charts.estimates(
+            chart=marks.estimates(
                 drawn,
                 tr("euro per schooljaar; rechts van nul is een besparing"), euros=True,
             ),

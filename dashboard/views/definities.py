@@ -6,9 +6,12 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import figure, page, tables, wording
+from dashboard.exhibits import tables
 from dashboard.language import mark, plural, published, tr
-from dashboard.released import Metric, Released
+from dashboard.release.released import Metric, Released
+from dashboard.render import figure
+from dashboard.views import page
+from dashboard.words import wording
 
 TITLE = mark("Definities")
 QUESTION = mark("Wat betekent een cijfer precies, en hoe lees ik het?")

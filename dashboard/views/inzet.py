@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dashboard import conclusions, figure, filters, page
 from dashboard.language import mark, tr
-from dashboard.released import Released
+from dashboard.release.released import Released
+from dashboard.render import figure, filters
+from dashboard.views import page
+from dashboard.words import conclusions
 
 TITLE = mark("Inzet en ondersteuningsstructuur")
 QUESTION = mark("Welke ondersteuning is er op scholen, en wordt gedaan wat is afgesproken?")

@@ -6,25 +6,19 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import (
-    boundaries,
-    charts,
-    charts_map,
-    comparing,
-    facts,
-    figure,
-    filters,
-    page,
-    tables,
-    wording,
-)
-from dashboard import released as releases
-from dashboard.boundaries import BoundariesRefused, Shape
-from dashboard.comparing import SURE, Pair
-from dashboard.figure import Figure
+from dashboard.charts import areas, marks
+from dashboard.exhibits import comparing, facts, tables
+from dashboard.exhibits.comparing import SURE, Pair
 from dashboard.language import mark, plural, tr
-from dashboard.released import Metric, Released
-from dashboard.selection import Cell, Selection, of_year
+from dashboard.release import boundaries
+from dashboard.release import released as releases
+from dashboard.release.boundaries import BoundariesRefused, Shape
+from dashboard.release.released import Metric, Released
+from dashboard.render import figure, filters
+from dashboard.render.figure import Figure
+from dashboard.views import page
+from dashboard.words import wording
+from dashboard.words.selection import Cell, Selection, of_year
 
 TITLE = mark("Kaart")
 QUESTION = mark("Waar in de gemeente is een cijfer hoog of laag, en waar is dat zeker?")
@@ -91,7 +85,7 @@ def _shown(released: Released, metric: Metric, level: str, selection: Selection)
     if level == "wijk" and town:
         rows = [row for row in rows if row["ouder"] == town]
     title = f"{wording.label(metric)} {wording.per_level(level)}, {selection.schooljaar}"
-    seen = any(charts.visible(row) for row in rows)
+    seen = any(marks.visible(row) for row in rows)
     told = _told(released, metric, rows, level, town, selection) if seen else []
     page.conclusion(told)
     figure.section(tr("{gebieden} op de kaart", gebieden=_areas(level).capitalize()))
@@ -124,7 +118,7 @@ def _shown(released: Released, metric: Metric, level: str, selection: Selection)
                 tr("{gebied}, op naam", gebied=_areas(level, 1).capitalize()), title,
                 next((str(row["label"]) for row in rows if row["gebied"] == chosen), ""),
             ),
-            chart=charts_map.areas(metric, on_map, shapes, chosen) if shapes else None,
+            chart=areas.areas(metric, on_map, shapes, chosen) if shapes else None,
             alt=f"{tr('Kaart')}: {title}. {' '.join(told).replace('**', '')}",
             note=note,
         )
@@ -161,7 +155,7 @@ def _told(
     selection: Selection,
 ) -> list[str]:  # fmt: skip
     """From where to where, and which areas surely differ from the whole."""
-    seen = [row for row in rows if charts.visible(row)]
+    seen = [row for row in rows if marks.visible(row)]
     low, high = (wording.bare(metric, end(row["waarde"] for row in seen)) for end in (min, max))
     spread = (
         tr("van **{laag}** tot **{hoog}**", laag=low, hoog=high)
@@ -178,7 +172,7 @@ def _told(
     ]  # fmt: skip
     niveau, gebied = ("gemeente", town) if town and level == "wijk" else ("totaal", "")
     whole = of_year(released.over_years(metric.id, niveau, gebied).to_dicts(), selection.schooljaar)
-    if whole is None or not charts.visible(whole):
+    if whole is None or not marks.visible(whole):
         return told
     pairs = [(row, Pair(metric, row, whole, released.about.afronding)) for row in seen]
     if not any(pair.bounds for _, pair in pairs):

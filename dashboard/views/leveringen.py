@@ -8,10 +8,14 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import facts, figure, language, page, tables, wording
+from dashboard import language
+from dashboard.exhibits import facts, tables
+from dashboard.exhibits.tables import Row, Table
 from dashboard.language import Dutch, mark, plural, published, tr
-from dashboard.released import Released
-from dashboard.tables import Row, Table
+from dashboard.release.released import Released
+from dashboard.render import figure
+from dashboard.views import page
+from dashboard.words import wording
 
 TITLE = mark("Leveringen en kwaliteit")
 QUESTION = mark("Op welke gegevens rusten deze cijfers, en hoe goed zijn die?")

@@ -6,12 +6,15 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import conclusions, facts, figure, filters, page, tables, wording
+from dashboard.exhibits import facts, tables
+from dashboard.exhibits.tables import Row, Table
 from dashboard.language import mark, tr
-from dashboard.released import Released
-from dashboard.selection import Selection
-from dashboard.tables import Row, Table
-from dashboard.wording import Step
+from dashboard.release.released import Released
+from dashboard.render import figure, filters
+from dashboard.views import page
+from dashboard.words import conclusions, wording
+from dashboard.words.selection import Selection
+from dashboard.words.wording import Step
 
 TITLE = mark("Overzicht")
 QUESTION = mark("Wat levert de ondersteuning op en om de school op, en waar staat dat onder druk?")

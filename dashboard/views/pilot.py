@@ -10,23 +10,18 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import (
-    charts,
-    drawing,
-    figure,
-    filters,
-    language,
-    page,
-    tables,
-    theme,
-    wording,
-)
+from dashboard import language
 from dashboard.access import log
-from dashboard.drawing import Axis
-from dashboard.facts import Facts
+from dashboard.charts import marks
+from dashboard.exhibits import tables
+from dashboard.exhibits.facts import Facts
+from dashboard.exhibits.tables import Row, Table
 from dashboard.language import mark, published, tr
-from dashboard.released import Released
-from dashboard.tables import Row, Table
+from dashboard.release.released import Released
+from dashboard.render import drawing, figure, filters, theme
+from dashboard.render.drawing import Axis
+from dashboard.views import page
+from dashboard.words import wording
 from pipelines.effects import pilot_margin, pilot_plan, planning
 from pipelines.effects.pilot_plan import Came, Deviation, Plan, PlanUnreadable, Said
 from pipelines.effects.planning import Layout
@@ -237,7 +232,7 @@ def _chart(choice: _Choice) -> drawing.Figure | None:
     points = _course(choice)
     if len(points) < 2:
         return None
-    top = charts.nice_ceiling(max(value for _, value in points))
+    top = marks.nice_ceiling(max(value for _, value in points))
     ticks = tuple((step, wording.natural(step)) for step in drawing.steps(0, top))
     across = tuple((float(n), str(n)) for n, _ in points)
     unit = "%" if choice.main["soort"] == "aantal" else published(choice.main["eenheid"])

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dashboard import charts, conclusions, facts, figure, filters, page, spoken, tables, wording
+from dashboard.charts import marks
+from dashboard.exhibits import facts, tables
+from dashboard.exhibits.tables import Row, Table
 from dashboard.language import mark, tr
-from dashboard.released import Released
-from dashboard.selection import Selection
-from dashboard.tables import Row, Table
+from dashboard.release.released import Released
+from dashboard.render import figure, filters
+from dashboard.views import page
+from dashboard.words import conclusions, spoken, wording
+from dashboard.words.selection import Selection
 
 TITLE = mark("Proces en resultaat")
 QUESTION = mark("Wordt een leerling op tijd geholpen, en helpt het?")
@@ -104,7 +108,7 @@ def _waiting(released: Released, selection: Selection) -> None:
                 (head, tr("Mediaan"), tr("95%-interval"), tr("90%-punt"), "n"), body,
                 frozenset(range(1, 5)),
             ),
-            chart=charts.spans(metric, pairs),
+            chart=marks.spans(metric, pairs),
             alt=tr(
                 "Puntdiagram: mediaan en 90%-punt van de wachttijd in dagen per {onderdeel}.",
                 onderdeel=head.lower(),
@@ -120,7 +124,7 @@ def _waiting(released: Released, selection: Selection) -> None:
                     ),
                 )
                 for name, first, last in pairs
-                if charts.visible(first) and charts.visible(last)
+                if marks.visible(first) and marks.visible(last)
             ),
             note=tr(
                 "De helft van de trajecten start binnen de mediaan, negen van de tien binnen het "

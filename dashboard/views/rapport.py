@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from html import escape
 
-from dashboard import figure, filters, language, page, takeaway
+from dashboard import language
 from dashboard.language import Dutch, mark, tr
-from dashboard.released import Released
+from dashboard.release.released import Released
+from dashboard.render import figure, filters
+from dashboard.views import page, takeaway
 
 TITLE = mark("Rapport maken")
 QUESTION = mark("Welke conclusies neemt u mee naar het bestuur, de raad of de school?")

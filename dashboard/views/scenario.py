@@ -9,25 +9,18 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import (
-    balances,
-    charts,
-    facts,
-    figure,
-    filters,
-    language,
-    page,
-    scenarios,
-    spoken,
-    tables,
-    wording,
-)
+from dashboard import language
 from dashboard.access import log
-from dashboard.balances import Balances
+from dashboard.charts import marks
+from dashboard.exhibits import balances, facts, scenarios, tables
+from dashboard.exhibits.balances import Balances
+from dashboard.exhibits.scenarios import Basis, ScenarioUnreadable
+from dashboard.exhibits.tables import Row, Table
 from dashboard.language import mark, published, tr
-from dashboard.released import Released
-from dashboard.scenarios import Basis, ScenarioUnreadable
-from dashboard.tables import Row, Table
+from dashboard.release.released import Released
+from dashboard.render import figure, filters
+from dashboard.views import page
+from dashboard.words import spoken, wording
 from pipelines.effects.savings import Balance
 
 TITLE = mark("Scenario")
@@ -165,7 +158,7 @@ def _outcome(
             "{laag} tot {hoog}", laag=wording.euro_estimate(low), hoog=wording.euro_estimate(high)
         )
         items.append(
-            charts.Estimate(
+            marks.Estimate(
                 tr(_name(name)), net, low, high,
                 f"{wording.euro_estimate(net)}{f' ({ends})' if limits else ''}", name == route,
             )
@@ -198,7 +191,7 @@ def _outcome(
                 frozenset({1, 2}),
                 show_caption=True,
             ),
-            chart=charts.estimates(
+            chart=marks.estimates(
                 items, tr("euro netto; rechts van nul is een besparing"), euros=True
             ),
             alt=tr("Netto volgens iedere schatting, met de gekozen aannames.")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import comparison, figure, filters, page, wording
+from dashboard.exhibits import comparison
 from dashboard.language import mark, tr
-from dashboard.released import Released
-from dashboard.selection import Selection
+from dashboard.release.released import Released
+from dashboard.render import figure, filters
+from dashboard.views import page
+from dashboard.words import wording
+from dashboard.words.selection import Selection
 
 TITLE = mark("Scholen vergelijken")
 QUESTION = mark("Welke scholen verschillen meer van hun soort dan toeval en gewone spreiding?")

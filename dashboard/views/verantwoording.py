@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard import figure, page, tables, wording
+from dashboard.exhibits import tables
 from dashboard.language import mark, published, tr
-from dashboard.released import Released
+from dashboard.release.released import Released
+from dashboard.render import figure
+from dashboard.views import page
+from dashboard.words import wording
 
 TITLE = mark("Verantwoording")
 QUESTION = mark("Hoe komen deze cijfers tot stand, en hoe zijn kinderen daarin beschermd?")

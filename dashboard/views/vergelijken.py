@@ -6,11 +6,15 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import charts_compare, comparing, comparing_table, figure, filters, page, wording
-from dashboard.comparing import Pair, Sides
-from dashboard.figure import Figure
+from dashboard.charts import pairs
+from dashboard.exhibits import comparing, comparing_table
+from dashboard.exhibits.comparing import Pair, Sides
 from dashboard.language import mark, plural, tr
-from dashboard.released import Released
+from dashboard.release.released import Released
+from dashboard.render import figure, filters
+from dashboard.render.figure import Figure
+from dashboard.views import page
+from dashboard.words import wording
 
 TITLE = mark("Vergelijken")
 QUESTION = mark("Waarin verschillen twee schooljaren of twee gebieden, en hoe zeker is dat?")
@@ -85,7 +89,7 @@ def _theme(released: Released, theme: str, found: list[Pair], sides: Sides) -> N
     drawn = [pair for pair in found if pair.metric.soort == "aandeel" and pair.both]
     first, second = sides.names
     title = _title(sides)
-    picture = charts_compare.shares(drawn, sides.names) if len(drawn) >= _PICTURE else None
+    picture = pairs.shares(drawn, sides.names) if len(drawn) >= _PICTURE else None
     left_out = len(found) - len(drawn)
     note = (
         plural(

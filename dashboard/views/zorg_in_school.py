@@ -9,22 +9,17 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import (
-    charts,
-    charts_zis,
-    facts,
-    figure,
-    language,
-    page,
-    promises,
-    spoken,
-    tables,
-    wording,
-)
+from dashboard import language
+from dashboard.charts import marks as charts
+from dashboard.charts import steps as charts_zis
+from dashboard.exhibits import facts, promises, tables
+from dashboard.exhibits.promises import Effect
+from dashboard.exhibits.tables import Row, Table
 from dashboard.language import Dutch, mark, published, tr
-from dashboard.promises import Effect
-from dashboard.released import Metric, Released
-from dashboard.tables import Row, Table
+from dashboard.release.released import Metric, Released
+from dashboard.render import figure
+from dashboard.views import page
+from dashboard.words import spoken, wording
 
 TITLE = mark("Zorg In School")
 QUESTION = mark("Maakt Zorg In School waar wat het belooft?")

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Request, Response, Route, sync_playwright
 
-from dashboard import serve
+from dashboard.server import serve
 from tests.browser.fixture_release import beside, build
 
 CHROMIUM_FLAGS = [

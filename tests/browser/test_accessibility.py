@@ -10,7 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from dashboard import menu, theme
+from dashboard.render import theme
+from dashboard.server import menu
 from tests.browser import whole
 from tests.browser.conftest import Served, Visit, window
 

@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from dashboard import serve
+from dashboard.server import serve
 from tests import access
 from tests.browser.fixture_release import RELEASE_ID, build, point_to
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlparse
 
 import pytest
 
-from dashboard import menu
+from dashboard.server import menu
 from tests.browser import whole
 from tests.browser.conftest import Served, Visit
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import released
-from dashboard.released import Released
+from dashboard.release import released
+from dashboard.release.released import Released
 from pipelines import cli
 from tests.commands import zichtlijn
 from tests.conftest import DemoRun

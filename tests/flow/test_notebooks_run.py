@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dashboard.released import WORKDIR_VARIABLE
+from dashboard.release.released import WORKDIR_VARIABLE
 from pipelines.release.publish import checksum
 from tests.conftest import DemoRun
 

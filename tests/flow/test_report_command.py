@@ -13,7 +13,7 @@ import pypdf
 import pytest
 import yaml
 
-from dashboard.released import TABLES, Released
+from dashboard.release.released import TABLES, Released
 from tests.commands import Said, zichtlijn
 from tests.conftest import DemoRun
 from tests.unit.report_release import copied

@@ -16,7 +16,7 @@ import duckdb
 import pytest
 
 import dashboard
-from dashboard import released
+from dashboard.release import released
 from tests.browser.fixture_release import build
 
 ROOT = Path(dashboard.__file__).parent
@@ -38,11 +38,11 @@ def noted(path=":memory:", *args, **kwargs):
 duckdb.connect = noted
 from streamlit.testing.v1 import AppTest
 import importlib
-from dashboard import menu
+from dashboard.server import menu
 views = [view.__name__.rpartition(".")[2] for pages in menu.SECTIONS.values() for view, _ in pages]
 for name in views:
     app = AppTest.from_string(
-        "from dashboard import page\\nfrom dashboard.views import %s as view\\n"
+        "from dashboard.views import page\\nfrom dashboard.views import %s as view\\n"
         "page.framed(view.TITLE, view.QUESTION, view.render)()" % name, default_timeout=60).run()
     text = " ".join(element.proto.body for element in app.get("html"))
     if app.exception or 'role="alert"' in text or "zl-conclusion" not in text:
@@ -132,7 +132,7 @@ def test_process_holds_no_other_database(tmp_path: Path) -> None:
         pytest.skip("the system has no /proc")
     build(tmp_path)
     script = (
-        "import os\nfrom dashboard import released\nr = released.current()\nr.metrics\n"
+        "import os\nfrom dashboard.release import released\nr = released.current()\nr.metrics\n"
         "held = [os.readlink(f'/proc/self/fd/{n}') for n in os.listdir('/proc/self/fd')"
         " if os.path.exists(f'/proc/self/fd/{n}')]\n"
         "print([p for p in held if p.endswith(('.duckdb', '.parquet', '.csv', '.wal'))])\n"

@@ -15,9 +15,9 @@ import polars as pl
 import pytest
 from typer.main import get_command
 
-from dashboard import released
 from dashboard.access.scope import EVERYTHING
-from dashboard.released import Released
+from dashboard.release import released
+from dashboard.release.released import Released
 from pipelines import cli
 from pipelines.metrics.catalogue import METRICS
 from pipelines.release import lookup, publish

@@ -21,18 +21,12 @@ import polars as pl
 import pypdf
 import pytest
 
-from dashboard import (
-    charts,
-    charts_compare,
-    charts_flow,
-    charts_funnel,
-    charts_map,
-    charts_zis,
-    figure,
-    released,
-)
 from dashboard.access import rules
-from dashboard.released import Released
+from dashboard.charts import areas as charts_map
+from dashboard.charts import limits, marks, pairs, steps, streams
+from dashboard.release import released
+from dashboard.release.released import Released
+from dashboard.render import figure
 from tests import access, pages
 from tests.browser.fixture_release import RELEASE_ID, build
 
@@ -127,7 +121,7 @@ def seen(home: Path, monkeypatch: pytest.MonkeyPatch) -> Seen:
         return False
 
     monkeypatch.setattr(Released, "query", noted)
-    for drawing in (charts, charts_compare, charts_flow, charts_funnel, charts_map, charts_zis):
+    for drawing in (marks, pairs, streams, limits, charts_map, steps):
         for name, made in vars(drawing).items():
             if getattr(made, "__annotations__", {}).get("return") == "Figure":
                 monkeypatch.setattr(drawing, name, lambda *_, **__: None)

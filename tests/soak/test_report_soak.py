@@ -21,14 +21,16 @@ import pptx
 import pypdf
 import pytest
 
-from dashboard import balance_words, balances, promises, released, wording
 from dashboard.access.scope import EVERYTHING
-from dashboard.balances import TOTAL
-from dashboard.released import Released
+from dashboard.exhibits import balance_words, balances, promises
+from dashboard.exhibits.balances import TOTAL
+from dashboard.release import released
+from dashboard.release.released import Released
 from dashboard.reports import make
 from dashboard.reports.content import Report
 from dashboard.reports.kinds import KINDS
 from dashboard.reports.text import words
+from dashboard.words import wording
 from tests.conftest import DemoRun
 from tests.unit.report_release import copied
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import duckdb
 
-from dashboard import released
 from dashboard.access.scope import EVERYTHING
-from dashboard.released import Released
+from dashboard.release import released
+from dashboard.release.released import Released
 from dashboard.reports import make
 from dashboard.reports.content import Report
 from tests.browser.fixture_release import build, point_to

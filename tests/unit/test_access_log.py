@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from dashboard import figure, released
-from dashboard.access import log, rules, start, visitor
+from dashboard.access import log, rules, visitor
 from dashboard.access.log import LogUnwritable, SessionEnded
+from dashboard.release import released
+from dashboard.render import figure
+from dashboard.server import start
 from tests import access, pages
 from tests.browser.fixture_release import RELEASE_ID, build
 

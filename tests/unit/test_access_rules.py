@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.access import rules, start
+from dashboard.access import rules
 from dashboard.access.rules import AccessRefused
 from dashboard.access.scope import Scope, parts_of
+from dashboard.server import start
 from tests import access, commands
 from tests.browser.fixture_release import build
 

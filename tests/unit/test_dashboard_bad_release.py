@@ -15,7 +15,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dashboard import released, served
+from dashboard.release import released
+from dashboard.server import served
 from tests import access, commands, pages
 from tests.browser.fixture_release import build, edited
 

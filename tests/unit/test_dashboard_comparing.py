@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 import streamlit as st
 
-from dashboard import comparing, comparing_table, released, tables
-from dashboard.comparing import Pair, Sides
-from dashboard.released import Metric
-from dashboard.selection import Selection
+from dashboard.exhibits import comparing, comparing_table, tables
+from dashboard.exhibits.comparing import Pair, Sides
+from dashboard.release import released
+from dashboard.release.released import Metric
+from dashboard.words.selection import Selection
 from tests import pages
 from tests.browser.fixture_release import build, edited
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from dashboard import difference
-from dashboard.released import Metric
+from dashboard.release.released import Metric
+from dashboard.words import difference
 from pipelines.metrics import intervals
 from pipelines.release import bounds
 

@@ -12,8 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from dashboard import drawing, menu, released, theme
-from dashboard.drawing import Axis, Figure, Strong
+from dashboard.release import released
+from dashboard.render import drawing, theme
+from dashboard.render.drawing import Axis, Figure, Strong
+from dashboard.server import menu
 from tests import drawings, pages
 from tests.browser.fixture_release import build
 

@@ -8,10 +8,11 @@ import io
 import openpyxl
 import pytest
 
-from dashboard import exports, tables
-from dashboard.exports import Export
-from dashboard.facts import Facts
-from dashboard.tables import Row, Table
+from dashboard.exhibits import tables
+from dashboard.exhibits.facts import Facts
+from dashboard.exhibits.tables import Row, Table
+from dashboard.render import exports
+from dashboard.render.exports import Export
 
 ACCOUNT = Facts(
     definition="Aantal leerlingen per 100.", numerator="leerlingen", denominator="ingeschrevenen",

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
-from dashboard import figure, tables
-from dashboard.drawing import Axis, Figure
-from dashboard.facts import Facts
-from dashboard.tables import Row, Table
+from dashboard.exhibits import tables
+from dashboard.exhibits.facts import Facts
+from dashboard.exhibits.tables import Row, Table
+from dashboard.render import figure
+from dashboard.render.drawing import Axis, Figure
 
 # After an empty line markdown would begin, and ask another server for a picture.
 BAD = "Noord\n\n![x](https://example.org/x.png) <img src=x>"

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from dashboard import comparison, funnels
-from dashboard.comparison import Compared
-from dashboard.released import Metric
+from dashboard.exhibits import comparison, funnels
+from dashboard.exhibits.comparison import Compared
+from dashboard.release.released import Metric
 
 REACH = Metric(
     "smw_bereik", "bereik", "Bereik", "D.", "per 100 leerlingen", "per_100", "leerlingen",

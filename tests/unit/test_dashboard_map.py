@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from dashboard import boundaries, charts_map, released
-from dashboard.boundaries import BoundariesRefused
-from dashboard.released import Metric
+from dashboard.charts import areas
+from dashboard.release import boundaries, released
+from dashboard.release.boundaries import BoundariesRefused
+from dashboard.release.released import Metric
 from pipelines.demo import boundaries as demo
 from pipelines.demo.places import MUNICIPALITIES, WIJKEN
 from tests import drawings, pages
@@ -134,15 +135,15 @@ def _row(value: float | None) -> Any:
     ],
 )
 def test_few_round_classes(kind: str, values: list[float], labels: list[str]) -> None:
-    found = charts_map.classes(_metric(kind), [_row(v) for v in values])
+    found = areas.classes(_metric(kind), [_row(v) for v in values])
     assert len(found) <= 4
     assert [one.label for one in found] == labels
 
 
 def test_classes_say_nothing_of_hidden_values() -> None:
-    with_hidden = charts_map.classes(_metric("per_100"), [_row(7.0), _row(9.0), _row(None)])
-    assert with_hidden == charts_map.classes(_metric("per_100"), [_row(7.0), _row(9.0)])
-    assert charts_map.classes(_metric("per_100"), [_row(None)]) == []
+    with_hidden = areas.classes(_metric("per_100"), [_row(7.0), _row(9.0), _row(None)])
+    assert with_hidden == areas.classes(_metric("per_100"), [_row(7.0), _row(9.0)])
+    assert areas.classes(_metric("per_100"), [_row(None)]) == []
 
 
 @pytest.fixture(scope="module")

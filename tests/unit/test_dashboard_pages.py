@@ -11,8 +11,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import dashboard
-from dashboard import menu, page, released
-from dashboard.released import Released
+from dashboard.release import released
+from dashboard.release.released import Released
+from dashboard.server import menu
+from dashboard.views import page
 from tests import pages
 from tests.browser.fixture_release import build, edited, point_to
 
@@ -143,7 +145,7 @@ def test_fault_stays_on_its_page(
     monkeypatch.setenv(released.WORKDIR_VARIABLE, str(home))
 
     def script() -> None:
-        from dashboard import page
+        from dashboard.views import page
 
         def broken(_: object) -> None:
             raise ValueError("leerling 12345")

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import released
+from dashboard.release import released
 from tests.browser.fixture_release import build, edited
 
 SCRIPT = (
-    "from dashboard import page\n"
+    "from dashboard.views import page\n"
     "from dashboard.views import pilot as view\n"
     "page.framed(view.TITLE, view.QUESTION, view.render)()"
 )

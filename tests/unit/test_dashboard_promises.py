@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dashboard import promises
+from dashboard.exhibits import promises
 
 
 def _effect(**changed: Any) -> dict[str, Any]:

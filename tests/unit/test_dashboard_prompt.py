@@ -10,8 +10,8 @@ import uvicorn
 from starlette.types import Message, Receive, Scope, Send
 from websockets.sync.client import connect
 
-from dashboard import asgi
-from dashboard.prompt import AtOnce, at_once
+from dashboard.server import asgi
+from dashboard.server.prompt import AtOnce, at_once
 
 
 async def _echo(scope: Scope, receive: Receive, send: Send) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from dashboard import balances, released, scenarios
-from dashboard.released import Released
-from dashboard.scenarios import Basis, ScenarioUnreadable
+from dashboard.exhibits import balances, scenarios
+from dashboard.exhibits.scenarios import Basis, ScenarioUnreadable
+from dashboard.release import released
+from dashboard.release.released import Released
 from pipelines.effects import savings
 from tests import pages
 from tests.browser import fixture_zis

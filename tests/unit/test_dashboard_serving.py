@@ -16,8 +16,9 @@ import pytest
 import yaml
 from starlette.types import Message, Receive, Scope, Send
 
-from dashboard import asgi, released, serve, served
 from dashboard.access import rules
+from dashboard.release import released
+from dashboard.server import asgi, serve, served
 from tests import access
 from tests.browser.fixture_release import build, point_to
 

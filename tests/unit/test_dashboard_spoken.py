@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from dashboard import charts, covered, spoken, wording
+from dashboard.charts import marks
+from dashboard.words import covered, spoken, wording
 from tests import drawings
 from tests.unit.test_dashboard_wording import SHARE
 
@@ -33,7 +34,7 @@ def test_a_series_is_joined_and_told_over_the_years_that_cover_the_same() -> Non
     full = [row | {"onder": None, "boven": None, "n": 100.0} for row in rows]
     (joined,) = (
         path.attrib["d"]
-        for path in drawings.parsed(charts.trend(SHARE, full)).iter("path")
+        for path in drawings.parsed(marks.trend(SHARE, full)).iter("path")
         if "L" in path.attrib["d"]
     )
     assert joined.count("L") == 1

@@ -14,7 +14,10 @@ from babel.messages.pofile import read_po
 from streamlit.testing.v1 import AppTest
 
 import dashboard
-from dashboard import language, menu, released, wording
+from dashboard import language
+from dashboard.release import released
+from dashboard.server import menu
+from dashboard.words import wording
 from tests import pages
 from tests.browser.fixture_release import build, edited
 
@@ -59,7 +62,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def dutch() -> frozenset[str]:
     """The long pieces of every message that is said otherwise in English."""
-    file = Path(dashboard.__file__).parent / "locale" / "en.po"
+    file = Path(dashboard.__file__).parent / "language" / "locale" / "en.po"
     with file.open("rb") as written:
         catalogue = read_po(written, locale=language.ENGLISH)
     found: set[str] = set()

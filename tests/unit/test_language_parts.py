@@ -16,40 +16,27 @@ from typing import Any
 import openpyxl
 import pytest
 
-from dashboard import (
-    balance_words,
-    balances,
-    boundaries,
-    charts,
-    charts_compare,
-    charts_flow,
-    charts_funnel,
-    charts_map,
-    charts_zis,
-    closed,
-    exports,
-    facts,
-    funnels,
-    language,
-    promises,
-    released,
-    scenarios,
-    spoken,
-    tables,
-    wording,
-)
+from dashboard import language
 from dashboard.access import log
 from dashboard.access.visitor import NoAccess, Why
-from dashboard.balances import TOTAL
-from dashboard.boundaries import BoundariesRefused, Shape
-from dashboard.charts_zis import Amount, Step
-from dashboard.comparing import Pair
-from dashboard.comparison import Compared
-from dashboard.exports import Export
-from dashboard.facts import Facts
-from dashboard.funnels import Group
-from dashboard.released import Metric, Released
-from dashboard.scenarios import Basis, ScenarioUnreadable
+from dashboard.charts import areas as charts_map
+from dashboard.charts import limits, marks, pairs, streams
+from dashboard.charts import steps as charts_zis
+from dashboard.charts.steps import Amount, Step
+from dashboard.exhibits import balance_words, balances, facts, funnels, promises, scenarios, tables
+from dashboard.exhibits.balances import TOTAL
+from dashboard.exhibits.comparing import Pair
+from dashboard.exhibits.comparison import Compared
+from dashboard.exhibits.facts import Facts
+from dashboard.exhibits.funnels import Group
+from dashboard.exhibits.scenarios import Basis, ScenarioUnreadable
+from dashboard.release import boundaries, released
+from dashboard.release.boundaries import BoundariesRefused, Shape
+from dashboard.release.released import Metric, Released
+from dashboard.render import exports
+from dashboard.render.exports import Export
+from dashboard.views import closed
+from dashboard.words import spoken, wording
 from pipelines.effects.catalogue import EFFECTS
 from pipelines.messages import said_in
 from tests.browser.fixture_release import build
@@ -113,39 +100,39 @@ def no_dutch(text: str) -> bool:
 def test_charts_are_in_english() -> None:
     rows = [cell(1234.5, onder=1200.0, boven=1300.0, n=1250.0), cell(None, "2024/2025")]
     years = [row["schooljaar"] for row in rows]
-    trend = said(charts.trend(COUNT, rows, years[0]))
+    trend = said(marks.trend(COUNT, rows, years[0]))
     assert "95% interval" not in trend  # a count has been counted
     assert "1,234" in trend
-    share = said(charts.trend(SHARE, [cell(64.0, onder=61.0, boven=67.0)], years[0]))
+    share = said(marks.trend(SHARE, [cell(64.0, onder=61.0, boven=67.0)], years[0]))
     assert "95% interval" in share
     assert no_dutch(trend)
-    lines = said(charts.lines(COUNT, [charts.Line("North", rows)], years, start=1))
+    lines = said(marks.lines(COUNT, [marks.Line("North", rows)], years, start=1))
     assert no_dutch(lines)
-    spans = said(charts.spans(COUNT, [("2023/2024", cell(1200.0), cell(2400.0))]))
+    spans = said(marks.spans(COUNT, [("2023/2024", cell(1200.0), cell(2400.0))]))
     assert "median" in spans
     assert "90% point" in spans
     assert no_dutch(spans)
-    money = said(charts.bars(MONEY, [cell(14_800_000.0), cell(61_000.0)], ["a", "b"]))
+    money = said(marks.bars(MONEY, [cell(14_800_000.0), cell(61_000.0)], ["a", "b"]))
     assert "€14.8m" in money
     assert "€61,000" in money
-    assert charts.amounts(0, 20_000, 2) == ((0, "€0"), (20_000, "€20,000"))
+    assert marks.amounts(0, 20_000, 2) == ((0, "€0"), (20_000, "€20,000"))
     units = [
         cell(20.0 + n, teller=2.0 * n * (20 + n), noemer=200.0 * n, gebied=f"u{n}", n=200.0 * n)
         for n in range(1, 9)
     ]
     group = funnels.group(SHARE, "basis", units, 0.22, 5)
-    funnel = said(charts_funnel.funnel(SHARE, group))
+    funnel = said(limits.funnel(SHARE, group))
     assert "overall 22%" in funnel
     assert "99.8%" in funnel
     assert "pupils" in funnel
     assert no_dutch(funnel)
-    assert "a to b: 1,234" in said(charts_flow.flow([("a", "b", 1234.0)], ["a"], ["b"]))
+    assert "a to b: 1,234" in said(streams.flow([("a", "b", 1234.0)], ["a"], ["b"]))
 
 
 def test_charts_in_dutch_are_as_they_were() -> None:
-    assert charts.values(0, 2000, 3) == ((0, "0"), (1000, "1.000"), (2000, "2.000"))
-    assert charts.amounts(0, 20_000, 2) == ((0, "€ 0"), (20_000, "€ 20.000"))
-    assert "a naar b: 1.234" in said(charts_flow.flow([("a", "b", 1234.0)], ["a"], ["b"]))
+    assert marks.values(0, 2000, 3) == ((0, "0"), (1000, "1.000"), (2000, "2.000"))
+    assert marks.amounts(0, 20_000, 2) == ((0, "€ 0"), (20_000, "€ 20.000"))
+    assert "a naar b: 1.234" in said(streams.flow([("a", "b", 1234.0)], ["a"], ["b"]))
 
 
 @pytest.mark.usefixtures("english")
@@ -159,7 +146,7 @@ def test_maps_comparisons_and_savings_are_drawn_in_english() -> None:
     assert no_dutch(areas)
     sides = cell(40.0, onder=35.0, boven=45.0, maat=""), cell(50.0, onder=45.0, boven=55.0)
     pair = Pair(SHARE, *sides, 5)
-    assert "95% interval 35–45%" in said(charts_compare.shares([pair], ("North", "South")))
+    assert "95% interval 35–45%" in said(pairs.shares([pair], ("North", "South")))
     steps = [Step("Less help", Amount(1_250_000.0)), Step("Net", Amount(-61_000.0), total=True)]
     assert "€1.25m" in said(charts_zis.waterfall(steps))
     tornado = said(charts_zis.tornado([("Tariffs", -2e6, 3e6)], 1e6))

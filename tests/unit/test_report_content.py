@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import charts, wording
-from dashboard.released import Released
+from dashboard.charts import marks
+from dashboard.release.released import Released
 from dashboard.reports import exhibits, make, places, zis
 from dashboard.reports.content import ReportRefused
 from dashboard.reports.kinds import KINDS
 from dashboard.reports.text import words
-from dashboard.selection import Selection
+from dashboard.words import wording
+from dashboard.words.selection import Selection
 from tests.unit.report_release import EVERYTHING_HIDDEN, asked, opened, told
 
 YEAR = "2024/2025"
@@ -57,10 +58,10 @@ def test_picture_holds_what_the_release_holds_and_hides_what_it_hides(release: R
         found = exhibits.trend(release, "smw_bereik", own)
         rows = release.over_years("smw_bereik", "vestiging", area.code).to_dicts()
         if found.picture is None or found.table is None:
-            assert not any(charts.visible(row) for row in rows)
+            assert not any(marks.visible(row) for row in rows)
             continue
         for row, mark, line in zip(rows, found.picture.marks, found.table.rows, strict=True):
-            assert mark.value == (row["waarde"] if charts.visible(row) else None)
+            assert mark.value == (row["waarde"] if marks.visible(row) else None)
             if row["status"] == wording.HIDDEN:
                 seen += 1
                 assert mark.text == words(line.cells[1]) == wording.MARK

@@ -15,7 +15,7 @@ from typing import Any
 import pypdf
 import pytest
 
-from dashboard.released import Released
+from dashboard.release.released import Released
 from dashboard.reports import paper
 from dashboard.reports.content import Section
 from dashboard.reports.kinds import KINDS

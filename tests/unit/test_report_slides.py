@@ -11,13 +11,13 @@ import openpyxl
 import pptx
 import pytest
 
-from dashboard import wording
-from dashboard.released import Released
+from dashboard.exhibits.tables import Row, Table, figure, text
+from dashboard.release.released import Released
 from dashboard.reports import exhibits, grid, native, slides, template
 from dashboard.reports.content import ReportRefused
 from dashboard.reports.kinds import KINDS
-from dashboard.selection import Selection
-from dashboard.tables import Row, Table, figure, text
+from dashboard.words import wording
+from dashboard.words.selection import Selection
 from tests.unit.report_release import EVERYTHING_HIDDEN, opened, told
 
 YEAR = "2024/2025"

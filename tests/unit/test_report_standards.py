@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.released import Released
+from dashboard.release.released import Released
 from dashboard.reports.standards import CHEERS, TIDIER, Item, Run, answered
 from tests.unit.report_release import opened, told
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from dashboard import wording
-from dashboard.released import Released
+from dashboard.release.released import Released
 from dashboard.reports import files, workbook
 from dashboard.reports.content import ReportRefused
 from dashboard.reports.kinds import KINDS
 from dashboard.reports.text import words
+from dashboard.words import wording
 from tests.unit.report_release import NUMBERS, opened, told
 
 

@@ -1,0 +1,1 @@
+"""Frames -> charts: what each kind of chart shows, and where. No Streamlit."""

@@ -1,0 +1,1 @@
+"""What is shown before it is drawn: tables, accounts, comparisons, balances. No Streamlit."""

@@ -1,0 +1,1 @@
+"""What the pipeline published, and the only way to read it; and files beside it."""

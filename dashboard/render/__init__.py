@@ -1,0 +1,1 @@
+"""On screen: figures, markup, style, and files of a figure."""

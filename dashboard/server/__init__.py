@@ -1,0 +1,1 @@
+"""What answers a browser: the application, how it starts, whether it is well, and its menu."""

@@ -1,0 +1,1 @@
+"""How figures read: numbers, intervals, hidden cells, conclusions, what a chart says aloud."""
