@@ -208,7 +208,7 @@ def _outcome(
         total=float(to_nearest(float(whole.net), 1000)),
         total_interval=(total[0], total[2]),
         probability=float((drawn.together(drawn.net) >= 0).mean()),
-        pupils=rounded_count(counts.pupils, 5),
+        pupils=rounded_count(counts.pupils, minimum.rounding_base),
         schools=counts.schools,
         large=evidence.large_enough(evidence.Sizes(counts.pupils, counts.schools), minimum),
         left_out=left_out,

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.effects.design import Effect, Parameters, value_of
+from pipelines.effects.design import Effect
 from pipelines.effects.evidence import MINUS
 from pipelines.effects.measures import Care, Events
 from pipelines.effects.rounding import Status, rounded_count, to_nearest
@@ -22,9 +22,7 @@ def period_label(first: int, length: float) -> str:
     return f"{first} tot {int(first + length)} maanden".replace("-", MINUS)
 
 
-def course(
-    effect: Effect, outcome: Events | Care, summary: pl.DataFrame, parameters: Parameters
-) -> list[dict[str, Any]]:
+def course(effect: Effect, outcome: Events | Care, summary: pl.DataFrame) -> list[dict[str, Any]]:
     """The outcome per period since the start and per arm, for charts.
 
     Periods become years where a period rests on 1 to 4 children; an arm in which even a year does
@@ -34,7 +32,7 @@ def course(
     if points["sensitive"].any():
         length, points = float(YEAR), _points(effect, outcome, summary, "jaar")
     hidden = set(points.filter(pl.col("sensitive"))["groep"])
-    base = value_of(parameters, "afronding", 5)
+    base = effect.minimum.rounding_base
     rows: list[dict[str, Any]] = []
     for point in points.iter_rows(named=True):
         status: Status = "zichtbaar"

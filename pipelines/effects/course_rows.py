@@ -246,10 +246,11 @@ def _shown(
     pupils, schools = counted["zis"]
     other = counted.get("vergelijking", (0, 0))
     exact = evidence.Sizes(pupils, schools, *(other if with_comparison else (None, None)))
+    base = effect.minimum.rounding_base
     told_sizes = evidence.Sizes(
-        rounded_count(pupils, 5),
+        rounded_count(pupils, base),
         schools,
-        *((rounded_count(other[0], 5), other[1]) if with_comparison else (None, None)),
+        *((rounded_count(other[0], base), other[1]) if with_comparison else (None, None)),
     )
     numbers = evidence.Numbers(
         observed=rounded(shown_expected + difference, decimals),
@@ -283,8 +284,8 @@ def _result(
         interval=numbers.interval,
         p=rounded_p(found.p),
         during=numbers.observed,
-        n_pupils=rounded_count(counted["zis"][0], 5),
-        n_pupils_comparison=rounded_count(other[0], 5),
+        n_pupils=rounded_count(counted["zis"][0], effect.minimum.rounding_base),
+        n_pupils_comparison=rounded_count(other[0], effect.minimum.rounding_base),
         n_schools=counted["zis"][1],
         n_schools_comparison=other[1],
         n_periods=0,

@@ -119,7 +119,8 @@ class Minimum:
     """Sizes below which a figure is not shown at all, or shown without naming a direction.
 
     `show_*`: per arm (see disclosure.md); `show_children_with_event`: distinct children behind a
-    count. `claim_*`: per arm; `claim_total_schools`: both arms together.
+    count. `claim_*`: per arm; `claim_total_schools`: both arms together. `rounding_base`: what is
+    shown of a count is the nearest multiple of it.
     """
 
     show_children: int = 10
@@ -129,6 +130,7 @@ class Minimum:
     claim_children: int = 30
     claim_schools: int = 3
     claim_total_schools: int = 6
+    rounding_base: int = 5
 
     def with_parameters(self, parameters: Parameters) -> Minimum:
         def number(name: str, default: int) -> int:
@@ -142,6 +144,7 @@ class Minimum:
             claim_children=number("effect_uitspraak_leerlingen", self.claim_children),
             claim_schools=number("effect_uitspraak_scholen", self.claim_schools),
             claim_total_schools=number("effect_uitspraak_scholen_samen", self.claim_total_schools),
+            rounding_base=number("afronding", self.rounding_base),
         )
 
 

@@ -18,7 +18,7 @@ def named(observed: Observed) -> str:
     )
 
 
-def told(observed: Observed, minimum: Minimum, base: float) -> str:
+def told(observed: Observed, minimum: Minimum) -> str:
     """One to four sentences on what was not delivered; empty when all was.
 
     The number of pupils who cannot be followed is rounded, and left out where it is small.
@@ -41,9 +41,8 @@ def told(observed: Observed, minimum: Minimum, base: float) -> str:
     pupils = sum(number for number, _schools in observed.lost.values())
     schools = sum(number for _pupils, number in observed.lost.values())
     if pupils >= minimum.show_children and schools >= minimum.show_schools:
-        parts.append(
-            f"Ongeveer {rounded_count(pupils, base)} leerlingen zijn daardoor niet te volgen."
-        )
+        shown = rounded_count(pupils, minimum.rounding_base)
+        parts.append(f"Ongeveer {shown} leerlingen zijn daardoor niet te volgen.")
     return " ".join(parts)
 
 

@@ -40,18 +40,23 @@ def sectors(given: Given) -> Mapping[str, str]:
     return {code: kind for code, kind in rows.iter_rows() if kind is not None}
 
 
-def likeness(phases: pl.DataFrame, kinds: Mapping[str, str], estimate: float) -> tuple[str, ...]:
-    """Sentences on balance before the start, and on weighting by sector. `estimate`: exact."""
-    return (_before(phases), _by_sector(phases, kinds, estimate), UNKNOWN_ALIKE)
+def likeness(
+    phases: pl.DataFrame, kinds: Mapping[str, str], estimate: float, base: float
+) -> tuple[str, ...]:
+    """Sentences on balance before the start, and on weighting by sector.
+
+    `estimate`: exact; `base`: to which counts are rounded.
+    """
+    return (_before(phases, base), _by_sector(phases, kinds, estimate), UNKNOWN_ALIKE)
 
 
-def _before(phases: pl.DataFrame) -> str:
+def _before(phases: pl.DataFrame, base: float) -> str:
     """How the rates before the start compare, from the counts as they are published."""
     rates = {}
     for arm in ("vergelijking", "zis"):
         cell = phases.filter((pl.col("groep") == arm) & (pl.col("index") == 0))
         months = float(to_nearest(cell["months"].sum(), 10))
-        rates[arm] = float(to_nearest(cell["total"].sum(), 5)) / months
+        rates[arm] = float(to_nearest(cell["total"].sum(), base)) / months
     ratio = rates["zis"] / rates["vergelijking"] - 1
     if abs(ratio) < 0.05:
         return "Vóór de start lag het aantal in beide groepen ongeveer gelijk."

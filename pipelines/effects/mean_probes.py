@@ -95,7 +95,8 @@ def measured_again(
         missed = started.get(arm, 0) - again
         if 0 < missed < minimum.show_children_with_event or again < minimum.show_children:
             return "Van hoeveel leerlingen de latere meting ontbreekt, is te klein om te tonen."
-        share = percent(float(to_nearest(again, 5) / to_nearest(started[arm], 5)))
+        base = minimum.rounding_base
+        share = percent(float(to_nearest(again, base) / to_nearest(started[arm], base)))
         whose = "de deelnemers" if arm == "zis" else "de vergelijkingsgroep"
         told.append(f"{share} van {whose}")
     return (

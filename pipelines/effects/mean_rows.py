@@ -1,6 +1,6 @@
 """Rows of means and shares: pupils' own change in a score (VN, VV), and values known once (DW, BS).
 
-Means are worked out from a sum and a number of pupils that are both rounded to the nearest 5;
+Means are worked out from a sum and a number of pupils that are both rounded;
 shares from rounded counts, and only where neither the yeses nor the noes are 1 to 4 children.
 """
 
@@ -80,7 +80,7 @@ def _row(
 ) -> Row:
     names = ("zis",) if design in ("VN", "BS") else _ARMS
     arms = [_arm(summary, name) for name in names]
-    base = value_of(given.parameters, "afronding", 5)
+    base = effect.minimum.rounding_base
     reason = _too_small(outcome, names, arms, effect.minimum)
     if reason:
         return Row(effect, outcome, design, None, "te_klein", reason)

@@ -1,6 +1,6 @@
 """Rows of `pilotbasis`: from what the own register tells, a pilot can be planned.
 
-Levels are worked out from counts rounded to the nearest 5 and pupil-months rounded to the nearest
+Levels are worked out from rounded counts and pupil-months rounded to the nearest
 10; spreads have two significant digits. Every arm has at least 10 children and 2 schools, and what
 is too small to be shown as an effect is too small here. How schools differ is told of six schools
 or more: of two it would tell of each, and of fewer it is a guess.
@@ -17,7 +17,7 @@ import polars as pl
 
 from pipelines.effects import gaps
 from pipelines.effects.arms import too_small
-from pipelines.effects.design import Effect, Minimum, Observed, Window, value_of
+from pipelines.effects.design import Effect, Minimum, Observed, Window
 from pipelines.effects.estimators import CannotEstimate
 from pipelines.effects.measures import Care, Events, Measure, PerPupil, Score
 from pipelines.effects.observation import observed_for
@@ -141,7 +141,7 @@ def _of_counts(
         base = base_of_counts(moments)
     except CannotEstimate:
         return _without(about, "te_klein", f"Er zijn te weinig {outcome.unit} om van uit te gaan.")
-    step = value_of(given.parameters, "afronding", 5)
+    step = effect.minimum.rounding_base
     months = moments.select(pl.col("w", "big_w", "pupils").sum()).row(0, named=True)
     level = to_nearest(moments["y"].sum(), step) / to_nearest(months["w"], 10)
     return {
@@ -208,7 +208,7 @@ def _of_means(
         base = base_of_means(summary, changes=changes)
     except CannotEstimate:
         return _without(about, "te_klein", "Er zijn te weinig scholen om de spreiding te schatten.")
-    step = value_of(given.parameters, "afronding", 5)
+    step = effect.minimum.rounding_base
     scale = 100.0 if isinstance(outcome, PerPupil) and outcome.kind == "ja_nee" else 1.0
     whole = to_nearest(summary["before" if changes else "total"].sum(), step)
     return {

@@ -333,7 +333,8 @@ def _shares_left(
         pupils, stay = everyone[arm][0], who_stayed.get(arm, (0, 0))[0]
         if min(stay, pupils - stay) < minimum.show_children_with_event:
             return "Hoeveel leerlingen vertrokken, is te klein of te groot om te tonen."
-        told.append(percent(float(to_nearest(pupils - stay, 5) / to_nearest(pupils, 5))))
+        base = minimum.rounding_base
+        told.append(percent(float(to_nearest(pupils - stay, base) / to_nearest(pupils, base))))
     return (
         f"Binnen de gevolgde tijd vertrok {told[0]} van de deelnemers en {told[1]} van de"
         " vergelijkingsgroep."

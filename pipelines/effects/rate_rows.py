@@ -17,7 +17,7 @@ from pipelines.effects.apart import Apart, before_the_start, groups_apart, relat
 from pipelines.effects.arms import arm_sizes, cells_of, too_small
 from pipelines.effects.course import course
 from pipelines.effects.course_rows import grouped_starts, monthly_series
-from pipelines.effects.design import Claim, Design, Effect, Fault, Parameters, Result, value_of
+from pipelines.effects.design import Claim, Design, Effect, Fault, Result
 from pipelines.effects.dose import dose_of_rates
 from pipelines.effects.estimators import (
     CannotEstimate,
@@ -68,7 +68,7 @@ def rate_rows(
     rows: list[Row] = []
     monthly: pl.DataFrame | None = None
     dose: str | None = None
-    points = course(effect, outcome, summary, given.parameters)
+    points = course(effect, outcome, summary)
     for design in outcome.designs:
         if design in ("VV", "VN"):
             strata = None
@@ -101,7 +101,7 @@ def rate_rows(
             row, events = grouped_starts(given, effect, outcome, monthly, summary)
             rows.append(row)
             points += events
-    return with_leading([with_gaps(row, observed, given.parameters) for row in rows]), points
+    return with_leading([with_gaps(row, observed) for row in rows]), points
 
 
 def _can_be_weighted(given: Given, outcome: Events | Care) -> bool:
@@ -147,10 +147,10 @@ def compared(
     found = checks.of_rates(effect, outcome, summary, arms, cells, exact.difference.value)
     if design == "VV":
         kinds = sectors(given)
-        alike = likeness(phases, kinds, exact.difference.value)
+        base = effect.minimum.rounding_base
+        alike = likeness(phases, kinds, exact.difference.value, base)
         if strata is not None:
-            base = value_of(given.parameters, "afronding", 5)
-            weighted = weighted_comparison(strata, kinds, outcome.scale, effect.minimum, base)
+            weighted = weighted_comparison(strata, kinds, outcome.scale, effect.minimum)
             found = replace(found, weighted_away=weighted.takes_away(exact.difference))
             alike = (alike[0], *weighted.told, alike[2])
         borne = relative_sentence(summary, effect.window)
@@ -158,7 +158,7 @@ def compared(
         found = replace(found, told=(*found.told, borne, *more.told, *alike), faults=more.faults)
     if dose:
         found = replace(found, told=(*found.told, dose))
-    result = _result(effect, outcome, design, cells, exact, apart, found, phases, given.parameters)
+    result = _result(effect, outcome, design, cells, exact, apart, found, phases)
     return Row(effect, outcome, design, result, "zichtbaar", "")
 
 
@@ -171,10 +171,9 @@ def _result(
     apart: Apart | None,
     checked: checks.Checks,
     phases: pl.DataFrame,
-    parameters: Parameters,
 ) -> Result:
     """The estimate as it is published: rounded, with its level of evidence and sentence."""
-    base = value_of(parameters, "afronding", 5)
+    base = effect.minimum.rounding_base
     rates = to_nearest(cells.total.sum(0), base) / to_nearest(cells.weight.sum(0), 10)
     observed, before = float(rates[-1]), float(rates[-2])
     expected = float(np.prod(rates[:-1] ** cells.exponents))

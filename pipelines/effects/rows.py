@@ -1,9 +1,9 @@
 """Rows of `effecten`: what every way of measuring hands over, with or without an estimate.
 
-Estimates are worked out from counts rounded to the nearest 5 and pupil-months rounded to the
-nearest 10 where a simple ratio carries them, and else rounded to the first significant digit of
-their standard error, so that an exact count cannot be worked out; an interval keeps its exact
-width. Every arm has at least 10 children and 2 schools.
+Estimates are worked out from rounded counts and pupil-months rounded to the nearest 10 where a
+simple ratio carries them, and else rounded to the first significant digit of their standard error,
+so that an exact count cannot be worked out; an interval keeps its exact width. Every arm has at
+least 10 children and 2 schools.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from pipelines.effects.design import (
     Observed,
     Parameters,
     Result,
-    value_of,
 )
 from pipelines.effects.happenings import Tables
 from pipelines.effects.measures import Care, Events, Measure
@@ -168,9 +167,9 @@ def not_delivered(outcome: Measure, delivered: frozenset[str]) -> str:
     return f"Niet geleverd: {', '.join(missing)}." if missing else ""
 
 
-def with_gaps(row: Row, observed: Observed, parameters: Parameters) -> Row:
+def with_gaps(row: Row, observed: Observed) -> Row:
     """With what was not delivered: beside the sentence of a result, or as why there is none."""
-    told = gaps.told(observed, row.effect.minimum, value_of(parameters, "afronding", 5))
+    told = gaps.told(observed, row.effect.minimum)
     if not told:
         return row
     if row.result is not None:

@@ -18,7 +18,7 @@ import polars as pl
 
 from pipelines.effects import evidence, gaps, price_level, saving_inputs, savings
 from pipelines.effects.catalogue.products import Product
-from pipelines.effects.design import Minimum, Observed, Parameters, Window, value_of
+from pipelines.effects.design import Minimum, Observed, Parameters, Window
 from pipelines.effects.estimators import Floats
 from pipelines.effects.happenings import HOURS_IN
 from pipelines.effects.observation import least_share, observe
@@ -151,7 +151,7 @@ def _prepare(given: Given, product: Product) -> _Ready | dict[str, Any]:
     least = least_share(given.parameters)
     shares = saving_inputs.delivered_shares(given.tables, observed, window)
     absent = tuple(year for year, share in shares.items() if share < least)
-    told = gaps.told(observed, minimum, value_of(given.parameters, "afronding", 5))
+    told = gaps.told(observed, minimum)
     return _Ready(product, minimum, found, years, prices, unit, observed, absent, told)
 
 
@@ -205,7 +205,9 @@ def _product_rows(
                 reason = "De vergelijkingsgroep heeft te weinig leerlingen met deze hulp."
                 rows.append(_saving_row(product, schooljaar, route, "te_klein", reason))
                 continue
-            row = _saving_shown(product, schooljaar, route, outcome, priced, own, parameters, large)
+            row = _saving_shown(
+                product, schooljaar, route, outcome, priced, own, minimum.rounding_base, large
+            )
             row["zin"] = f"{row['zin']} {ready.lacking}".strip()
             rows.append(row)
             shift = (row["volume_zonder"] - row["volume_werkelijk"]) - (
@@ -292,7 +294,7 @@ def _saving_shown(
     found: saving_inputs.Range,
     price: _Priced,
     own: pl.DataFrame,
-    parameters: Parameters,
+    base: float,
     large: bool,
 ) -> dict[str, Any]:
     tariff = float(price.real)
@@ -303,7 +305,6 @@ def _saving_shown(
     low, high = (
         kept_side(float(to_nearest((x + shift) * tariff, 1000)), x, 1000) for x in found.interval
     )
-    base = value_of(parameters, "afronding", 5)
     sizes = _saving_sizes(own)
     pupils = rounded_count(sizes.pupils, base)
     return _saving_row(product, schooljaar, route, "zichtbaar", "") | {

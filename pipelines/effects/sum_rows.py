@@ -41,7 +41,7 @@ _YES = "gemeld"
 
 
 def hours_rows(given: Given, effect: Effect, outcome: Hours) -> list[Row]:
-    """Participants with a yes (that the register confirms), to the nearest 5, x hours x rate."""
+    """Participants with a yes (that the register confirms), rounded, x hours x rate."""
     lacking = not_delivered(outcome, given.delivered)
     if lacking:
         return [nothing(effect, outcome, "niet_geleverd", lacking)]

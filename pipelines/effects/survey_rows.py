@@ -145,7 +145,7 @@ def _row(
         and len(schools) >= effect.minimum.claim_total_schools
     )
     said = evidence.finding(large, exact.p, (low, high))
-    people = rounded_count(sum(people for people, _schools in sizes), 5)
+    people = rounded_count(sum(people for people, _schools in sizes), effect.minimum.rounding_base)
     result = Result(
         effect=effect.id,
         outcome=outcome.id,

@@ -115,12 +115,12 @@ def _followed(given: Given, ticked: ir.Table, observed: Observed, term: int) -> 
 
 
 def shown_count(found: pl.DataFrame, column: str, minimum: Minimum) -> int | None:
-    """A count of pupils rounded to the nearest 5; None for fewer children or schools than may be
+    """A count of pupils, rounded; None for fewer children or schools than may be
     told. `found`: school and `column`."""
     kept = found.filter(pl.col(column) > 0)
     total = int(kept[column].sum())
     few = total < minimum.show_children or kept["school"].n_unique() < minimum.show_schools
-    return None if few else rounded_count(total, 5)
+    return None if few else rounded_count(total, minimum.rounding_base)
 
 
 def told(judged: Judged, counts: Mapping[str, int | None], minimum: Minimum) -> str:

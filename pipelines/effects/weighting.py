@@ -49,7 +49,6 @@ def weighted_comparison(
     kinds: Mapping[str, str],
     scale: float,
     minimum: Minimum,
-    base: float,
 ) -> Weighted:
     """Weigh on sector and earlier youth care together, or on earlier youth care alone.
 
@@ -74,7 +73,7 @@ def weighted_comparison(
             found = compare_rates(cells).difference
         except CannotEstimate:
             continue
-        return Weighted(found, _told(known, columns, weights, found, scale, base))
+        return Weighted(found, _told(known, columns, weights, found, scale, minimum.rounding_base))
     return Weighted(
         None,
         ("Niet elke soort deelnemer komt in de vergelijkingsgroep voor; er is niet gewogen.",),

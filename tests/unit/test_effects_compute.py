@@ -300,6 +300,21 @@ def test_the_same_register_gives_the_same_release(planted):
     assert again.besparing.equals(planted.besparing)
 
 
+def test_every_count_follows_the_base_to_which_counts_are_rounded():
+    ten = replace(contracts.load().parameters["afronding"], value=10)
+    found = compute(register(Planted()), DELIVERED, PRICES | {"afronding": ten})
+    told = [found.effecten, found.effect_reeks, found.besparing, found.pilotbasis]
+    counts = [
+        frame[column].drop_nulls()
+        for frame in told
+        for column in frame.columns
+        if column.startswith("n_leerlingen")
+    ]
+    assert sum(map(len, counts)) > 20
+    assert all((column % 10 == 0).all() for column in counts)
+    assert any((column % 20 != 0).any() for column in counts)
+
+
 # --- summaries by hand -------------------------------------------------------------------------
 
 KNOWN = Observed(dt.date(2021, 8, 1), dt.date(2025, 8, 1))

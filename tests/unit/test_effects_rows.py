@@ -378,18 +378,18 @@ def test_weighting_to_the_sectors_of_participants_can_turn_the_outcome() -> None
     kinds = {"a": "vso", "b": "vso", "c": "vso", "d": "so", "e": "so", "f": "so", "g": "vso"}
     own = {"a": (100, 60), "b": (100, 60), "c": (100, 60), "d": (100, 90)}
     other = {"e": (100, 95), "f": (100, 95), "g": (100, 40)}
-    told = likeness(_phases(own, other), kinds, -0.05)
+    told = likeness(_phases(own, other), kinds, -0.05, 5)
     assert "grootste verschil tussen de groepen is 42 procentpunten" in told[1]
     assert "een andere" in told[1]
     assert told[0] == "Vóór de start lag het aantal in beide groepen ongeveer gelijk."
-    same = likeness(_phases(own, own | {"g": (100, 99)}), kinds, -0.05)
+    same = likeness(_phases(own, own | {"g": (100, 99)}), kinds, -0.05, 5)
     assert "dezelfde" in same[1]
 
 
 def test_unknown_or_uncompared_sectors_are_not_weighted() -> None:
     own, other = {"a": (100, 60)}, {"e": (120, 95)}
-    assert "niet alle scholen" in likeness(_phases(own, other), {"a": "vso"}, -0.05)[1]
-    apart = likeness(_phases(own, other), {"a": "vso", "e": "so"}, -0.05)
+    assert "niet alle scholen" in likeness(_phases(own, other), {"a": "vso"}, -0.05, 5)[1]
+    apart = likeness(_phases(own, other), {"a": "vso", "e": "so"}, -0.05, 5)
     assert "hoort geen vergelijkingsschool" in apart[1]
     assert "17% lager" in apart[0]
 

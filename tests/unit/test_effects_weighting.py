@@ -114,7 +114,7 @@ def test_care_counts_when_it_ran_in_the_year_before_the_start() -> None:
 
 
 def test_with_weights_the_same_mix_tells_the_same() -> None:
-    found = weighted_comparison(SAME, dict.fromkeys("abcd", "so"), 100, Minimum(), 5)
+    found = weighted_comparison(SAME, dict.fromkeys("abcd", "so"), 100, Minimum())
     assert found.estimate is not None
     assert found.estimate.value == pytest.approx(0.0, abs=1e-9)
     assert found.told[0] == (
@@ -133,9 +133,7 @@ def test_sectors_are_balanced_along_where_both_arms_have_them() -> None:
     assert weights["so", "wel"] == pytest.approx(3.0)
     uneven = with_sector(SAME.filter(pl.col("school") != "b"), kinds)
     assert sector_gaps(uneven, ("prior",), stratum_weights(uneven, ("prior",)) or {})[0] == 0.5
-    found = weighted_comparison(
-        SAME, {"a": "so", "b": "vso", "c": "so", "d": "so"}, 100, Minimum(), 5
-    )
+    found = weighted_comparison(SAME, {"a": "so", "b": "vso", "c": "so", "d": "so"}, 100, Minimum())
     assert found.estimate is not None
     assert "na weging 50." in found.told[1], "no vso to compare with: only care is weighted"
 
@@ -147,13 +145,13 @@ def test_a_few_pupils_with_or_without_care_are_not_told() -> None:
         .otherwise(pl.col("pupils"))
         .alias("pupils")
     )
-    found = weighted_comparison(few, {}, 100, Minimum(), 5)
+    found = weighted_comparison(few, {}, 100, Minimum())
     assert found.estimate is None
     assert found.told == (
         "Het aantal leerlingen met eerdere jeugdhulp is te klein of te groot om naar te wegen.",
     )
     lone = SAME.filter((pl.col("groep") == "zis") | (pl.col("prior") == "geen"))
-    assert weighted_comparison(lone, {}, 100, Minimum(), 5).estimate is None
+    assert weighted_comparison(lone, {}, 100, Minimum()).estimate is None
 
 
 def estimate(value: float, p: float) -> Estimate:
