@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 from pathlib import Path
 from typing import Any
 
 from pipelines import contracts as contract_files
+from pipelines import suggest
 from pipelines.audit import gate, seal
 from pipelines.contracts import Contracts
 from pipelines.errors import UsageError
@@ -175,9 +175,9 @@ def _refuse_idle(acceptance: Acceptance, promises: Contracts, con: Any) -> None:
     promised = checks(dataset, promises, filled=frozenset()) if dataset else ()
     rules = {c.id: c.columns for c in promised} | history.reported_rules(con)
     if acceptance.rule not in rules:
-        near = difflib.get_close_matches(acceptance.rule, rules, 3, 0.5)
-        hint = f" Lijkt op: {', '.join(near)}." if near else ""
-        raise UsageError(f"De regel {acceptance.rule} bestaat niet.{hint}")
+        raise UsageError(
+            f"De regel {acceptance.rule} bestaat niet. {suggest.hint(acceptance.rule, rules)}"
+        )
     columns = rules[acceptance.rule]
     if acceptance.column and acceptance.column not in columns:
         raise UsageError(

@@ -11,7 +11,6 @@ and stays in the analyst's work room.
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -23,6 +22,7 @@ import ibis.expr.types as ir
 import polars as pl
 from ibis.common.deferred import Deferred
 
+from pipelines import suggest
 from pipelines.contracts import Dataset
 from pipelines.errors import UsageError
 from pipelines.metrics import conditions
@@ -167,9 +167,7 @@ def explain(
 
 def near(what: str, name: str, known: Sequence[str]) -> UsageError:
     """An unknown name, with the names that look like it; `what`: such as 'Onbekend cijfer'."""
-    found = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
-    hint = f"Bedoelt u {' of '.join(found)}?" if found else f"Wel: {', '.join(known[:12]) or '-'}."
-    return UsageError(f"{what}: {name}. {hint}")
+    return UsageError(f"{what}: {name}. {suggest.hint(name, known)}")
 
 
 def find_area(tables: Tables, school: str | None, municipality: str | None) -> Area:
@@ -223,11 +221,7 @@ def _refuse_year(units: ir.Table, year: str) -> None:
     if year in listed:
         return
     known = sorted(listed)
-    found = difflib.get_close_matches(year, known, n=1, cutoff=0.8)
-    hint = f" Bedoelt u {found[0]}?" if found else ""
-    raise UsageError(
-        f"In {year} is er niets om te tellen.{hint} Wel in: {', '.join(known) or '-'}."
-    )
+    raise UsageError(f"In {year} is er niets om te tellen. Wel in: {', '.join(known) or '-'}.")
 
 
 def _in_area(table: ir.Table, area: Area) -> ir.Table:

@@ -12,7 +12,6 @@ Everything is an ibis expression, so the engine is chosen by whoever hands over 
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -20,7 +19,7 @@ from typing import Literal, TypeAlias
 import ibis.expr.types as ir
 from ibis.common.deferred import Deferred
 
-from pipelines import schoolyear
+from pipelines import schoolyear, suggest
 from pipelines.contracts import Contracts, Parameter
 from pipelines.errors import ContractError
 
@@ -68,9 +67,9 @@ class Context:
         """
         parameters = self.contracts.parameters
         if name not in parameters:
-            near = difflib.get_close_matches(name, parameters, n=3, cutoff=0.5)
-            known = ", ".join(near or sorted(parameters)) or "geen"
-            raise ContractError(f"Parameter {name!r} ontbreekt in parameters.yaml; wel: {known}.")
+            raise ContractError(
+                f"Parameter {name!r} ontbreekt in parameters.yaml. {suggest.hint(name, parameters)}"
+            )
         for year in self.schooljaren or ():
             parameters[name].on(schoolyear.first_day(schoolyear.year_of(year)))
             parameters[name].on(schoolyear.last_day(schoolyear.year_of(year)))

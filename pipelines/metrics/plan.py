@@ -6,13 +6,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any, get_args
 
-from pipelines import documents
+from pipelines import documents, suggest
 from pipelines.errors import ContractError
 from pipelines.metrics.metric import Diversity, Level, Metric, Quantiles, Summary
 
@@ -108,7 +107,6 @@ def _known(what: str, name: str, allowed: Iterable[str], where: str = "") -> str
     names = list(allowed)
     if name in names:
         return name
-    near = difflib.get_close_matches(name, names, n=3, cutoff=0.5) or names[:5]
     raise ContractError(
-        f"{PLAN_FILE}: onbekende {what} {name!r}{where}; bedoelt u {' of '.join(near)}?"
+        f"{PLAN_FILE}: onbekende {what} {name!r}{where}. {suggest.hint(name, names)}"
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipelines import suggest
 from pipelines.errors import UsageError
 from pipelines.release.planned import NOT_PLANNED
 from pipelines.release.served import open_served
@@ -92,13 +92,8 @@ def show(
 
 
 def _unknown(what: str, name: str, known: list[str]) -> str:
-    return f"Onbekend {what}: {name}. {_hint(name, known)}"
+    return f"Onbekend {what}: {name}. {suggest.hint(name, known)}"
 
 
 def _not_planned(metric: str, what: str, name: str, known: list[str]) -> str:
-    return f"{NOT_PLANNED}: {metric} voor {what} {name}. {_hint(name, known)}"
-
-
-def _hint(name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
-    return f"Bedoelt u {' of '.join(near)}?" if near else f"Wel bekend: {', '.join(known) or '-'}."
+    return f"{NOT_PLANNED}: {metric} voor {what} {name}. {suggest.hint(name, known)}"

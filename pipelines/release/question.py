@@ -9,7 +9,6 @@ it.
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from typing import Any, Literal
 import duckdb
 import polars as pl
 
-from pipelines import settings
+from pipelines import settings, suggest
 from pipelines.contracts import Contracts
 from pipelines.errors import ReleaseRefused, UsageError
 from pipelines.metrics import compute as counting
@@ -122,7 +121,7 @@ def ask(
 def _known(metric: str, breakdown: str, level: str) -> Metric:
     found = METRICS.get(metric)
     if found is None:
-        raise UsageError(f"Onbekend cijfer: {metric}. {_hint(metric, METRICS)}")
+        raise UsageError(f"Onbekend cijfer: {metric}. {suggest.hint(metric, METRICS)}")
     if isinstance(found.form, Quotient | Summary):
         raise UsageError(
             f"{metric} is geen som van cellen, zoals een mediaan of een bedrag per kind; daar is"
@@ -133,19 +132,13 @@ def _known(metric: str, breakdown: str, level: str) -> Metric:
     if breakdown not in ("", *found.breakdowns):
         raise UsageError(
             f"{metric} is niet uit te splitsen naar {breakdown}."
-            f" {_hint(breakdown, found.breakdowns)}"
+            f" {suggest.hint(breakdown, found.breakdowns)}"
         )
     if level not in found.measure.levels:
         raise UsageError(
-            f"{metric} is niet per {level} te tellen. {_hint(level, found.measure.levels)}"
+            f"{metric} is niet per {level} te tellen. {suggest.hint(level, found.measure.levels)}"
         )
     return found
-
-
-def _hint(name: str, known: Iterable[str]) -> str:
-    names = list(known)
-    near = difflib.get_close_matches(name, names, n=3, cutoff=0.4)
-    return f"Bedoelt u {' of '.join(near)}?" if near else f"Wel bekend: {', '.join(names) or '-'}."
 
 
 def _shown(house: _House, metric: Metric, table: PlanTable) -> tuple[pl.DataFrame, str]:

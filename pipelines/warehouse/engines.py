@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib.util
 import os
 import re
@@ -15,7 +14,7 @@ from pathlib import Path
 import duckdb
 from ibis import ir
 
-from pipelines import settings
+from pipelines import settings, suggest
 from pipelines.contracts import Contracts
 from pipelines.errors import UsageError
 from pipelines.warehouse import archive, tables
@@ -28,9 +27,9 @@ OLDEST_JAVA, TOO_NEW_JAVA = 17, 24  # Spark 4.0 runs on 17 and 21; Java 24 took 
 def require(engine: str) -> None:
     """Refuse, before any work is done, an engine that is not known or cannot run here."""
     if engine not in ENGINES:
-        near = difflib.get_close_matches(engine, ENGINES, 1, 0.4)
-        hint = f" Bedoelt u {near[0]}?" if near else ""
-        raise UsageError(f"De rekenmotor {engine!r} is niet bekend.{hint} Kies duckdb of spark.")
+        raise UsageError(
+            f"De rekenmotor {engine!r} is niet bekend. {suggest.hint(engine, ENGINES)}"
+        )
     if engine != SPARK:
         return
     if importlib.util.find_spec("pyspark") is None:

@@ -254,7 +254,7 @@ def test_a_release_says_until_when_a_finding_is_accepted(workdir: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"rule": "schorsingen.schorsing_te_lan"}, "Lijkt op: schorsingen.schorsing_te_lang"),
+        ({"rule": "schorsingen.schorsing_te_lan"}, "Bedoelt u schorsingen.schorsing_te_lang"),
         ({"rule": "identiteit.herleidbaar"}, "bestaat niet"),
         ({"column": "soort_hulp"}, "wel over"),
         ({"supplier": "bestuurtje"}, "is niet bekend"),
