@@ -268,6 +268,7 @@ dl.zl-about dd {{ margin: 0.05rem 0 0; color: {INK}; }}
 }}
 .zl-door p {{ margin: 0 0 0.7rem; max-width: 34rem; text-wrap: pretty; }}
 .zl-door p.zl-door-mark {{ color: {MUTED}; font-size: 0.86rem; }}
+.zl-gone {{ margin: 0; padding: 0 1.5rem 1.4rem; font-size: 0.95rem; }}
 @media (min-width: 761px) {{
   [class*="st-key-regel_"] {{ flex-wrap: nowrap; }}
 }}

@@ -31,16 +31,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dashboard.access import rules
 from dashboard.release import released
 from dashboard.render import theme
-from dashboard.server import menu, served, start
+from dashboard.server import files, menu, served, start
 from dashboard.server.prompt import AtOnce
 
-MENDED = Path(__file__).with_name("mended.js").read_bytes()
+# Ours, in the head of the page: before Streamlit's own, which begin by what the address says.
+SCRIPTS = tuple(Path(__file__).with_name(name).read_bytes() for name in ("address.js", "mended.js"))
 
 
 def _fingerprints() -> bytes:
     """Of the scripts that stand in the page itself: Streamlit's and ours. No other may run."""
     page = Path(st.__file__).with_name("static").joinpath("index.html").read_bytes()
-    scripts = [*re.findall(rb"<script>(.*?)</script>", page, re.DOTALL), MENDED]
+    scripts = [*re.findall(rb"<script>(.*?)</script>", page, re.DOTALL), *SCRIPTS]
     digests = (base64.b64encode(hashlib.sha256(script).digest()) for script in scripts)
     return b" ".join(b"'sha256-" + digest + b"'" for digest in digests)
 
@@ -253,7 +254,7 @@ _OURS = (
         b"You need to enable JavaScript to run this app.",
         b"Dit dashboard werkt alleen met JavaScript aan.",
     ),
-    (b"</head>", b"<script>" + MENDED + b"</script></head>"),
+    (b"</head>", b"".join(b"<script>" + s + b"</script>" for s in SCRIPTS) + b"</head>"),
 )
 
 
@@ -279,8 +280,9 @@ def _is_page(headers: list[tuple[bytes, bytes]]) -> bool:
 app = st.App(
     Path(__file__).parents[1] / "app.py",
     routes=[Route(served.HEALTH, health)],
-    middleware=[Middleware(part) for part in (AtOnce, OnlyHere, LoginFails, Dutch)],
+    middleware=[Middleware(part) for part in (AtOnce, files.Closed, OnlyHere, LoginFails, Dutch)],
 )
+files.unguessable()
 
 # Streamlit looks through all objects for garbage after every run of a page, while the reader waits
 # for its last part. What is imported by now stays, and need not be looked through.

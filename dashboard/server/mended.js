@@ -30,6 +30,26 @@
     return words[text] ?? (text.startsWith(from) ? to + text.slice(from.length) : text);
   }
 
+  // Without a server Streamlit tells developers how to start one. Its own parts stay, out of sight,
+  // and go with the dialog once the page is connected again, which it tries by itself.
+  const GONE = {
+    nl: ["Verbinding weg, de pagina probeert het opnieuw",
+      "Uw keuzes staan in het adres van de pagina en blijven bewaard. Duurt het langer dan een " +
+      "paar minuten? Kijk of uw netwerk werkt, of meld het bij de beheerder."],
+    en: ["Connection lost, the page is trying again",
+      "Your choices are in the address of the page and are kept. Does it take more than a few " +
+      "minutes? Check your network, or tell the administrator."],
+  };
+  function gone() {
+    const title = document.querySelector("[role='dialog'] h2");
+    if (title?.textContent !== "Connection error") return;
+    const [told, what] = GONE[language()] ?? GONE.nl;
+    title.textContent = told;
+    title.nextElementSibling.style.display = "none";
+    title.nextElementSibling.after(
+      Object.assign(document.createElement("p"), { className: "zl-gone", textContent: what }));
+  }
+
   // What unfolds takes the focus, and gives it back: else a keyboard has to go through the whole
   // page to reach it.
   let opener = null;
@@ -112,7 +132,7 @@
       Math.min(REST, Math.max(0, asked + LATEST - performance.now())));
   }
   addEventListener("DOMContentLoaded", () => {
-    new MutationObserver(soon).observe(document.body, { childList: true, subtree: true });
+    new MutationObserver(() => { gone(); soon(); }).observe(document.body, { childList: true, subtree: true });
     addEventListener("resize", soon);
     document.body.append(tip);
     for (const moved of ["pointermove", "pointerdown"]) addEventListener(moved, tell, true);

@@ -29,8 +29,6 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-# Below a page's address Streamlit first asks for itself there, and is told no: not a fault of ours.
-PROBES = ("/_stcore/health", "/_stcore/host-config")
 
 
 @pytest.fixture(scope="session")
@@ -174,7 +172,7 @@ def window(chromium: Browser, served: Served) -> Iterator[Visit]:
             route.abort()
 
     def answered(response: Response) -> None:
-        if response.status >= 400 and not response.url.endswith(PROBES):
+        if response.status >= 400:
             found.errors.append(f"{response.status} {response.url}")
 
     context.route("**/*", guard)
@@ -182,11 +180,7 @@ def window(chromium: Browser, served: Served) -> Iterator[Visit]:
     page.on("pageerror", lambda error: found.errors.append(str(error)))
     page.on(
         "console",
-        lambda message: (
-            found.errors.append(message.text)
-            if message.type == "error" and not message.location.get("url", "").endswith(PROBES)
-            else None
-        ),
+        lambda message: found.errors.append(message.text) if message.type == "error" else None,
     )
     yield found
     context.close()

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
 import pytest
+from playwright.sync_api import Page, WebSocketRoute
 
 from dashboard.server import menu
 from tests.browser import whole
@@ -65,23 +66,73 @@ def test_filters_live_in_the_address(visit: Visit) -> None:
     assert visit.errors == []
 
 
-def test_a_link_keeps_its_choice_on_the_first_step(visit: Visit) -> None:
+def test_a_choice_goes_along_and_back_is_one_step(visit: Visit) -> None:
     """Who comes in by a link and goes on by the menu sees, and can share, the same choice; what is
-    chosen on the way goes along too."""
+    chosen on the way goes along too. Every step is one entry of the history, and Back shows what
+    the address says."""
     visit.open("/bereik?schooljaar=2022%2F2023&niveau=Gemeente&gebied=Rotterdam")
-    visit.page.get_by_role("link", name="Thuiszitters").click()
-    visit.page.wait_for_function("() => document.querySelector('h1')?.innerText === 'Thuiszitters'")
-    visit.ready()
-    assert "In 2022/2023, in Rotterdam" in visit.page.locator(".zl-conclusion").inner_text()
-    asked = parse_qs(urlparse(visit.page.url).query)
-    assert asked["schooljaar"] == ["2022/2023"]
-    assert asked["niveau"] == ["Gemeente"]
-    assert asked["gebied"] == ["Rotterdam"]
+    page = visit.page
+    seen = [_place(visit)]
+    begun = _entries(page)
+    _by_menu(visit, "Thuiszitters")
+    seen.append(_place(visit))
     visit.choose("Schooljaar", "2023/2024")
-    visit.page.get_by_role("link", name="Schorsingen").click()
-    visit.page.wait_for_function("() => document.querySelector('h1')?.innerText === 'Schorsingen'")
+    seen.append(_place(visit))
+    _by_menu(visit, "Schorsingen")
+    seen.append(_place(visit))
+    assert [place[1] for place in seen] == ["2022/2023", "2022/2023", "2023/2024", "2023/2024"]
+    for _, year, told, asked in seen:
+        assert f"In {year}, in Rotterdam" in told
+        assert asked == {"schooljaar": [year], "niveau": ["Gemeente"], "gebied": ["Rotterdam"]}
+    assert _entries(page) - begun == len(seen) - 1
+    for before in reversed(seen[:-1]):
+        with page.expect_event("load"):
+            page.go_back(wait_until="commit")
+        visit.ready()
+        assert _place(visit) == before
+    assert visit.errors == []
+
+
+def _by_menu(visit: Visit, title: str) -> None:
+    visit.page.get_by_role("link", name=title).click()
+    visit.page.wait_for_function(
+        "title => document.querySelector('h1')?.innerText === title", arg=title
+    )
     visit.ready()
-    assert "In 2023/2024, in Rotterdam" in visit.page.locator(".zl-conclusion").inner_text()
+
+
+def _place(visit: Visit) -> tuple[str, str, str, dict[str, list[str]]]:
+    """Page, year, conclusion and the choice in the address."""
+    asked = parse_qs(urlparse(visit.page.url).query)
+    told = visit.page.locator(".zl-conclusion").inner_text()
+    return visit.page.locator("h1").inner_text(), asked["schooljaar"][0], told, asked
+
+
+def _entries(page: Page) -> int:
+    return int(page.evaluate("history.length"))
+
+
+def test_without_a_server_the_page_says_so_and_comes_back(visit: Visit) -> None:
+    lines: list[WebSocketRoute] = []
+
+    def along(line: WebSocketRoute) -> None:
+        line.connect_to_server()
+        lines.append(line)
+
+    page = visit.page
+    page.route_web_socket("**/_stcore/stream", along)
+    visit.open("/bereik")
+    page.route("**/_stcore/*", lambda route: route.abort())
+    lines[-1].close()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("Verbinding weg, de pagina probeert het opnieuw").wait_for(timeout=30_000)
+    assert "streamlit" not in dialog.inner_text().lower()
+    assert "terminal" not in dialog.inner_text()
+    _screenshot(visit, "verbinding_weg")
+    page.unroute("**/_stcore/*")
+    dialog.wait_for(state="detached", timeout=30_000)
+    visit.choose("Schooljaar", "2022/2023")
+    assert "In 2022/2023" in page.locator(".zl-conclusion").inner_text()
 
 
 def test_english_keeps_the_choice_and_says_so_to_a_screen_reader(visit: Visit) -> None:
@@ -204,6 +255,7 @@ def test_table_leaves_as_a_file_with_its_selection(visit: Visit, kind: str) -> N
         page.get_by_role("button", name=kind, exact=False).first.click()
     file = waiting.value
     assert file.suggested_filename.startswith("zichtlijn-bereik-per-100-leerlingen-2022-2023")
+    assert re.search(r"/media/[0-9a-f]{64}\.\w+$", file.url)
     body = Path(str(file.path())).read_bytes()
     if kind == "Excel":
         assert body.startswith(b"PK")

@@ -18,7 +18,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from dashboard.access import rules
 from dashboard.release import released
-from dashboard.server import asgi, serve, served
+from dashboard.server import asgi, files, serve, served
 from tests import access
 from tests.browser.fixture_release import build, point_to
 
@@ -73,6 +73,26 @@ def _asked(
     }
     _run(asgi.OnlyHere(asgi.LoginFails(asgi.Dutch(_behind)))(scope, receive, send))
     return told
+
+
+@pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/metrics/"])
+def test_the_server_tells_nothing_of_itself(path: str) -> None:
+    """In the order of the layers as they are served."""
+    layers = [layer.cls for layer in asgi.app._user_middleware]
+    assert files.Closed in layers
+    told: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    async def send(message: Message) -> None:
+        told.append(message)
+
+    for asked in (path, "/_stcore/health"):
+        scope: Scope = {"type": "http", "path": asked, "method": "GET", "headers": []}
+        _run(files.Closed(_behind)(scope, receive, send))
+    assert [one["status"] for one in told if "status" in one] == [404, 200]
+    assert [one["body"] for one in told if "body" in one] == [b"", b"cijfers"]
 
 
 @pytest.fixture
