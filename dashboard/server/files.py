@@ -8,6 +8,7 @@ it. Here every file that is taken gets an address of its own, of 256 random bits
 from __future__ import annotations
 
 import secrets
+
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.runtime import memory_media_file_storage as storage
