@@ -18,6 +18,16 @@ METHOD = mark(
     "met de gewone spreiding tussen scholen van die soort (overdispersie, additief model van "
     "Spiegelhalter 2005) en met de afronding."
 )
+_BEYOND = mark(
+    "deze school ligt buiten de grens van 99,8% van haar onderwijssoort ({alle} vergeleken "
+    "scholen)."
+)
+_WITHIN = mark(
+    "deze school ligt binnen de grens van 99,8% van haar onderwijssoort ({alle} vergeleken "
+    "scholen)."
+)
+# Of these levels it is known which schools belong to a choice.
+LEVELS = ("totaal", "gemeente", "onderwijssoort", "vestiging")
 # Beyond this share of schools outside the limits, the usual spread is no longer the story.
 _MANY = 0.05
 
@@ -97,10 +107,36 @@ class Compared:
 
 
 def rows_of(released: Released, metric_id: str, selection: Selection, level: str) -> list[Cell]:
-    """The cells of the units that belong to the choice, by name."""
+    """The cells of the units that belong to the choice, by name; none where that is not known.
+
+    A school is held against all schools.
+    """
     found = released.by_area(metric_id, selection.schooljaar, level).to_dicts()
-    every = selection.niveau != "gemeente"
-    return [row for row in found if every or row["ouder"] == selection.gebied]
+    match selection.niveau:
+        case "gemeente":
+            return [row for row in found if row["ouder"] == selection.gebied]
+        case "onderwijssoort":
+            return [row for row in found if row["soort_school"] == selection.gebied]
+        case niveau if niveau in LEVELS:
+            return found
+        case _:
+            return []
+
+
+def of_one(compared: Compared, rows: Sequence[Cell], code: str) -> str:
+    """Where one school lies, in one sentence."""
+    if not any(row["gebied"] == code for row in compared.shown):
+        hidden = any(row["gebied"] == code for row in rows)
+        return (
+            tr("van deze school kan het cijfer niet worden getoond.")
+            if hidden
+            else tr("van deze school is er geen cijfer.")
+        )
+    for group in compared.groups:
+        if any(row["gebied"] == code for row in group.units):
+            apart = any(row["gebied"] == code for row in group.outside)
+            return tr(_BEYOND if apart else _WITHIN, alle=len(group.units))
+    return tr("er zijn te weinig zichtbare scholen van deze onderwijssoort om naast te leggen.")
 
 
 def of(released: Released, metric: Metric, selection: Selection, rows: Sequence[Cell]) -> Compared:

@@ -21,41 +21,42 @@ _COMPARED = {
     "sch_per_1000": mark("Geschorste leerlingen per 1.000"),
 }
 
+_NOTHING = mark("In deze publicatie staan geen cijfers per school.")
+_UNKNOWN = mark(
+    "Welke scholen bij deze keuze horen, staat niet in de publicatie; daarom staat hier geen "
+    "cijfer. Kies bij Gebied of groep alle gemeenten, een gemeente, een onderwijssoort of een "
+    "school."
+)
+
 
 def render(released: Released) -> None:
     selection = filters.bar(released)
     published = [m for m in _COMPARED if "vestiging" in released.levels_of(m)]
-    page.conclusion(_told(released, published, selection), selection.lead)
-    if not published:
-        figure.explain(
-            tr("Scholen vergeleken"), tr("In deze publicatie staan geen cijfers per school.")
-        )
+    if not published or selection.niveau not in comparison.LEVELS:
+        reason = tr(_UNKNOWN if published else _NOTHING)
+        page.conclusion([reason])
+        figure.explain(tr("Scholen vergeleken"), reason)
         return
+    page.conclusion(_told(released, published, selection), selection.lead)
     chosen = st.segmented_control(
         tr("Vergelijk op"), published, default=published[0], format_func=lambda m: tr(_COMPARED[m]),
         key="vergelijk", bind="query-params", required=True,
     )  # fmt: skip
     metric = chosen or published[0]
     figure.section(tr("Scholen en toeval"))
-    if selection.niveau in {"totaal", "gemeente", "vestiging"}:
-        kind = _kind(released, metric, selection)
-        title = tr("{cijfer}: scholen en grootte", cijfer=tr(_COMPARED[metric]))
-        if kind:
-            named = wording.area_name(released.areas.get(("onderwijssoort", kind)), kind)
-            title = tr("{titel}, {onderwijssoort}", titel=title, onderwijssoort=named.lower())
-        figure.funnel(
-            released, metric, selection, title,
-            note=tr(
-                "De grafiek toont scholen van één onderwijssoort, want een andere soort heeft een "
-                "andere opdracht; de lijst noemt alle scholen."
-            ),
-            kind=kind,
-        )  # fmt: skip
-    else:
-        figure.explain(
-            tr("Scholen vergeleken"),
-            tr("Kies bij Gebied of groep alle gemeenten, een gemeente of een school."),
-        )
+    kind = _kind(released, metric, selection)
+    title = tr("{cijfer}: scholen en grootte", cijfer=tr(_COMPARED[metric]))
+    if kind:
+        named = wording.area_name(released.areas.get(("onderwijssoort", kind)), kind)
+        title = tr("{titel}, {onderwijssoort}", titel=title, onderwijssoort=named.lower())
+    figure.funnel(
+        released, metric, selection, title,
+        note=tr(
+            "De grafiek toont scholen van één onderwijssoort, want een andere soort heeft een "
+            "andere opdracht; de lijst noemt alle scholen."
+        ),
+        kind=kind,
+    )  # fmt: skip
 
 
 def _kind(released: Released, metric: str, selection: Selection) -> str:
@@ -81,12 +82,14 @@ def _kind(released: Released, metric: str, selection: Selection) -> str:
 
 
 def _told(released: Released, published: list[str], selection: Selection) -> list[str]:
-    """Per figure how many schools lie further apart than chance explains."""
+    """Per figure how many schools of the choice lie further apart than chance explains; of one
+    school whether it does."""
     told = []
     for name in published:
         rows = comparison.rows_of(released, name, selection, "vestiging")
         compared = comparison.of(released, released.metrics[name], selection, rows)
-        told.append(
-            tr("{cijfer}: {conclusie}", cijfer=tr(_COMPARED[name]), conclusie=compared.told)
-        )
+        said = compared.told
+        if selection.niveau == "vestiging":
+            said = comparison.of_one(compared, rows, selection.gebied)
+        told.append(tr("{cijfer}: {conclusie}", cijfer=tr(_COMPARED[name]), conclusie=said))
     return told

@@ -103,3 +103,19 @@ def test_kinds_are_told_together_and_the_method_is_named() -> None:
     assert none.group("") is None
     assert "te weinig om scholen eerlijk te vergelijken" in none.told
     assert comparison.METHOD
+
+
+def test_of_one_school_only_that_school_is_told() -> None:
+    units_of_kind = units(np.full(30, 0.1), np.full(30, 400), 1)
+    units_of_kind[0] |= {"teller": 200.0, "waarde": 50}
+    group = funnels.group(REACH, "bo", units_of_kind, 0.1, 5)
+    small = units(np.full(1, 0.4), np.full(1, 90), 2, "so")
+    hidden = {**small[0], "gebied": "bo99", "status": "afgeschermd", "waarde": None}
+    rows = [*units_of_kind, *small, hidden]
+    compared = Compared(32, (*group.units, *small), (group,), tuple(small))
+    said = {code: comparison.of_one(compared, rows, code) for code in ("bo0", "bo1", "so0")}
+    assert "buiten de grens van 99,8%" in said["bo0"]
+    assert "binnen de grens van 99,8%" in said["bo1"]
+    assert "te weinig zichtbare scholen" in said["so0"]
+    assert "niet worden getoond" in comparison.of_one(compared, rows, "bo99")
+    assert "geen cijfer" in comparison.of_one(compared, rows, "elders")

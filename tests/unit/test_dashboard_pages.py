@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import Path
 
 import duckdb
@@ -18,6 +19,9 @@ from dashboard.views import page
 from tests import pages
 from tests.browser.fixture_release import build, edited, point_to
 
+_KIND = {"niveau": "Onderwijssoort", "gebied": "Basisonderwijs"}
+# A row of a table that begins with the name of a school.
+_LISTED = re.compile(r'<th scope="row">[^<]*\((?:Hoogeveen|Rotterdam)\)</th>')
 APP = Path(dashboard.__file__).with_name("app.py")
 VIEWS = tuple(
     view.__name__.rpartition(".")[2] for pages in menu.SECTIONS.values() for view, _ in pages
@@ -52,6 +56,25 @@ def test_page_renders_for_every_level(
     assert 'role="alert"' not in text
     assert "&lt;5" not in text
     assert "None" not in text
+
+
+def test_schools_are_those_of_the_choice_or_there_is_no_figure(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a kind only its schools, listed and told; of a provider it is not known which."""
+    every = pages.text(_run("scholen", home, monkeypatch))
+    kind = pages.text(
+        _run("scholen", home, monkeypatch, **_KIND)
+    )
+    town = pages.text(_run("scholen", home, monkeypatch, niveau="Gemeente"))
+    one = pages.text(_run("scholen", home, monkeypatch, niveau="School (vestiging)"))
+    rows = [len(_LISTED.findall(text)) for text in (every, kind, town)]
+    assert rows[0] > rows[1] > 0
+    assert rows[0] > rows[2] > 0
+    assert "vergeleken scholen ligt" not in one.partition("zl-section")[0]
+    text = pages.text(_run("scholen", home, monkeypatch, niveau="Aanbieder"))
+    assert "Welke scholen bij deze keuze horen" in text
+    assert not _LISTED.findall(text)
 
 
 def test_figure_outside_the_plan_says_where_it_is(
