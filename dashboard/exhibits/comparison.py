@@ -111,7 +111,7 @@ def rows_of(released: Released, metric_id: str, selection: Selection, level: str
 
     A school is held against all schools.
     """
-    found = released.by_area(metric_id, selection.schooljaar, level).to_dicts()
+    found: list[Cell] = [*released.by_area(metric_id, selection.schooljaar, level).to_dicts()]
     match selection.niveau:
         case "gemeente":
             return [row for row in found if row["ouder"] == selection.gebied]

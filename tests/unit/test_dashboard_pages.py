@@ -63,9 +63,7 @@ def test_schools_are_those_of_the_choice_or_there_is_no_figure(
 ) -> None:
     """Of a kind only its schools, listed and told; of a provider it is not known which."""
     every = pages.text(_run("scholen", home, monkeypatch))
-    kind = pages.text(
-        _run("scholen", home, monkeypatch, **_KIND)
-    )
+    kind = pages.text(_run("scholen", home, monkeypatch, **_KIND))
     town = pages.text(_run("scholen", home, monkeypatch, niveau="Gemeente"))
     one = pages.text(_run("scholen", home, monkeypatch, niveau="School (vestiging)"))
     rows = [len(_LISTED.findall(text)) for text in (every, kind, town)]
