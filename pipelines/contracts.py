@@ -29,6 +29,7 @@ Kind = Literal["tekst", "geheel", "getal", "datum", "ja_nee", "lijst"]
 Severity = Literal["fout", "waarschuwing"]
 
 PARAMETERS = "parameters.yaml"
+_ROUNDING, _LIMITS = "afronding", ("drempel", "drempel_zwaar")
 
 _KIND_OF_LOGICAL_TYPE: Mapping[str, Kind] = {
     "string": "tekst",
@@ -413,7 +414,8 @@ def parse_parameters(text: str, today: dt.date) -> dict[str, Parameter]:
     """Parameters from the text of their file: per name the entry valid `today`, with the others.
 
     Raises ContractError with the line to mend: no source, no first day, a last day before the
-    first, two values for one day, a time in between without a value, or no value for today.
+    first, two values for one day, a time in between without a value, no value for today, or a
+    smallest number that is no multiple of the base of rounding.
     """
     by_name: dict[str, list[Parameter]] = {}
     for item, lines in _parameter_items(text):
@@ -427,7 +429,22 @@ def parse_parameters(text: str, today: dt.date) -> dict[str, Parameter]:
         current = replace(ordered[0], others=tuple(ordered[1:])).on(today)
         others = tuple(e for e in ordered if e.valid_from != current.valid_from)
         found[name] = replace(current, others=others)
+    _refuse_odd_limits(found)
     return found
+
+
+def _refuse_odd_limits(parameters: Mapping[str, Parameter]) -> None:
+    """The smallest numbers that may show must be steps of the rounding: else a number that is
+    shown could be rounded to one that may not be."""
+    if _ROUNDING not in parameters:
+        return
+    base = parameters[_ROUNDING].value
+    for limit in (parameters[name] for name in _LIMITS if name in parameters):
+        if base < 1 or base % 1 or limit.value < base or limit.value % base:
+            raise ContractError(
+                f"{PARAMETERS}, regel {limit.line}: {limit.name} is {limit.value:g}; dat moet een"
+                f" veelvoud zijn van {_ROUNDING} ({base:g}), een heel getal van 1 of meer."
+            )
 
 
 def _parameter_items(text: str) -> Iterator[tuple[dict[str, Any], dict[str, int]]]:

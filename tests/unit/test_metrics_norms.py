@@ -69,6 +69,21 @@ def test_a_norm_that_cannot_be_used_is_refused_with_its_line(text: str, said: st
     assert said in refused(text)
 
 
+@pytest.mark.parametrize(
+    ("least", "base", "told"),
+    [
+        (5, 10, "regel 3: drempel is 5; dat moet een veelvoud zijn van afronding (10)"),
+        (12, 5, "regel 3: drempel is 12; dat moet een veelvoud zijn van afronding (5)"),
+        (0, 5, "regel 3: drempel is 0"),
+        (5, 2.5, "een veelvoud zijn van afronding (2.5), een heel getal"),
+    ],
+)
+def test_what_may_show_is_a_multiple_of_the_rounding(least: float, base: float, told: str) -> None:
+    limits = entry(least).replace("norm_dagen", "drempel")
+    rounding = entry(base).replace("norm_dagen", "afronding")
+    assert told in refused(HEAD + limits + rounding)
+
+
 def context(text: str, *years: str) -> Context:
     known = contracts.load()
     made = contracts.Contracts(
