@@ -954,6 +954,7 @@ def explain_figure(
 ) -> int:
     """Toon welke rijen in een cijfer tellen en welke niet, en waarom; niet om te delen."""
     from pipelines import why
+    from pipelines.release import lookup
 
     home = workdir or settings.default_workdir()
     if metric in why.MONEY:
@@ -973,11 +974,15 @@ def explain_figure(
         school=school,
         municipality=municipality,
     )
+    released = lookup.of_place(home, metric, found.year, found.area.level, found.area.code)
     people.print(why.WARNING, markup=False, soft_wrap=True)
     if as_json:
-        _print_json({"unprotected": why.WARNING, "files": files} | found.as_dict())
+        about = {"unprotected": why.WARNING, "files": files, "released": released}
+        _print_json(about | found.as_dict())
     else:
         _show_explanation(found, files, limit)
+        if released:
+            people.print(f"In de publicatie: {released}", markup=False, soft_wrap=True)
     return OK
 
 
@@ -1456,7 +1461,7 @@ def _show_cells(found: Any) -> None:
     table.add_column("toelichting", overflow="fold")
     for cell in found.as_dict()["cells"]:
         shown = ["." if cell[name] is None else _plain(cell[name]) for name in numbers]
-        why = f"{cell['reden']} {cell['dekking']}".strip()
+        why = " ".join(filter(None, (cell["reden"], cell["dekking"], cell["instead"])))
         table.add_row(*(cell[name] for name in texts), *shown, why)
     out.print(table)
     out.print(f"Publicatie {found.release}. {found.note}", markup=False)

@@ -7,7 +7,7 @@ from html import escape
 
 from dashboard import language
 from dashboard.charts import marks
-from dashboard.exhibits import tables
+from dashboard.exhibits import hidden, tables
 from dashboard.exhibits.comparing import Pair, Sides, apart, the
 from dashboard.exhibits.facts import Facts
 from dashboard.exhibits.tables import Row, Table
@@ -90,7 +90,7 @@ def account(released: Released, found: Sequence[Pair], sides: Sides) -> Facts:
     sources: dict[Source, None] = {}
     for pair in found:
         sources.update(dict.fromkeys(released.sources(pair.metric.id)))
-    hidden = sum(
+    unseen = sum(
         cell["status"] == wording.HIDDEN for pair in found for cell in (pair.one, pair.other)
     )
     intervals = any(pair.bounds is not None for pair in found)
@@ -118,13 +118,14 @@ def account(released: Released, found: Sequence[Pair], sides: Sides) -> Facts:
         n="",
         interval=tr("95%-interval per waarde") if intervals else "",
         norm="",
-        hidden=hidden,
+        hidden=unseen,
         release_id=released.about.id,
         rounding=released.about.afronding,
         more=(
             *((wide,) if intervals else ()),
             *((pair.label, _defined(pair.metric)) for pair in found),
         ),
+        told=hidden.told(released, (cell for pair in found for cell in (pair.one, pair.other))),
     )
 
 

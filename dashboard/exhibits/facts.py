@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Any
 
 from dashboard import language
-from dashboard.exhibits import promises
+from dashboard.exhibits import hidden, promises
+from dashboard.exhibits.hidden import Key
 from dashboard.language import plural, published, tr
 from dashboard.release.released import Metric, Released, Source
 from dashboard.words import covered, wording
@@ -28,7 +29,8 @@ class Facts:
     """The account of one figure. Empty `interval` or `norm` means: there is none.
 
     `mark`: what a hidden value means, as a message. `left_out`: what was not delivered, and so is
-    in none of the values drawn, in Dutch.
+    in none of the values drawn, in Dutch. `told`: of each figure without a number why, and what
+    shows nearest to it.
     """
 
     definition: str
@@ -45,6 +47,7 @@ class Facts:
     mark: str = wording.HIDDEN_NOTE
     norm_source: str = ""
     left_out: tuple[str, ...] = ()
+    told: Mapping[Key, str] = field(default_factory=dict)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -86,6 +89,7 @@ def of_metric(
         more=tuple(more),
         norm_source=metric.norm_bron,
         left_out=tuple(covered.per_year(rows if now is None else [*rows, now])),
+        told=hidden.told(released, rows if now is None else [*rows, now]),
     )
 
 
@@ -234,6 +238,7 @@ def of_headlines(released: Released, rows: Sequence[Mapping[str, Any]], *, norms
         hidden=sum(row["status"] == wording.HIDDEN for row in rows),
         release_id=released.about.id,
         rounding=released.about.afronding,
+        told=hidden.told(released, rows),
     )
 
 

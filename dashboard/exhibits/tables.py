@@ -12,6 +12,7 @@ from html import escape, unescape
 from typing import Any
 
 from dashboard import language
+from dashboard.exhibits import hidden
 from dashboard.language import tr
 from dashboard.release.released import Metric
 from dashboard.words import wording
@@ -27,11 +28,13 @@ class Cell:
     """One cell: HTML that is safe already, and whether it is a number.
 
     `values`: what a spreadsheet gets in place of the words; two for a range or a fraction.
+    `hidden`: of a figure without a number, which cell of the release it is.
     """
 
     html: str
     number: bool = False
     values: tuple[float, ...] = ()
+    hidden: hidden.Key | None = None
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ def plain(cell: Cell) -> str:
 def valued(metric: Metric, row: Mapping[str, Any]) -> Cell:
     """The value of a published cell, or why there is none."""
     if row["status"] != wording.VISIBLE or row["waarde"] is None:
-        return Cell(wording.no_value(row["status"]), number=True)
+        return Cell(wording.no_value(row["status"]), number=True, hidden=hidden.key(row))
     return figure(wording.bare(metric, row["waarde"]), row["waarde"])
 
 
@@ -148,9 +151,10 @@ def of_cells(
     return Table(caption, tuple(heads), tuple(body), frozenset(range(1, len(heads))))
 
 
-def html(table: Table, tall: int = 0) -> str:
-    """The table as HTML; within `tall` pixels it scrolls."""
-    hidden = "" if table.show_caption else ' class="zl-sr"'
+def html(table: Table, tall: int = 0, told: Mapping[hidden.Key, str] | None = None) -> str:
+    """The table as HTML; within `tall` pixels it scrolls. `told`: what a click on a figure without
+    a number says; None where nobody can click."""
+    unseen = "" if table.show_caption else ' class="zl-sr"'
     heads = "".join(
         f'<th scope="col"{_head(head, index in table.numeric)}>{escape(head)}</th>'
         for index, head in enumerate(table.heads)
@@ -159,9 +163,9 @@ def html(table: Table, tall: int = 0) -> str:
     return (
         f'<div class="zl-scroll{" zl-list" * bool(tall)}"{limit} tabindex="0" role="region" '
         f'aria-label="{escape(table.caption)}">'
-        f'<table class="zl"><caption><span{hidden}>'
+        f'<table class="zl"><caption><span{unseen}>'
         f"{escape(table.caption)}</span></caption><thead><tr>{heads}</tr></thead><tbody>"
-        f"{''.join(_row(row) for row in table.rows)}</tbody></table></div>"
+        f"{''.join(_row(row, told) for row in table.rows)}</tbody></table></div>"
     )
 
 
@@ -171,11 +175,26 @@ def _head(head: str, numeric: bool) -> str:
     return f' class="{" ".join(names)}"' if names else ""
 
 
-def _row(row: Row) -> str:
+def _row(row: Row, told: Mapping[hidden.Key, str] | None) -> str:
     head, *rest = row.cells
-    cells = "".join(f"<td{_numeric(cell.number)}>{cell.html}</td>" for cell in rest)
+    cells = "".join(f"<td{_numeric(cell.number)}>{_asked(cell, told)}</td>" for cell in rest)
     mark = ' class="zl-now"' if row.now else ""
     return f'<tr{mark}><th scope="row">{head.html}</th>{cells}</tr>'
+
+
+def _asked(cell: Cell, told: Mapping[hidden.Key, str] | None) -> str:
+    """A cell; one without a number opens, and says why."""
+    if cell.hidden is None or told is None:
+        return cell.html
+    name, *place = cell.hidden
+    why = told.get(cell.hidden, "") if place else wording.status_sentence(name)
+    if not why:
+        return cell.html
+    ask = f'<span class="zl-sr"> {escape(tr("waarom?"))}</span>'
+    return (
+        f'<details class="zl-why"><summary>{cell.html}{ask}</summary>'
+        f"<span>{language.html(why)}</span></details>"
+    )
 
 
 def _numeric(yes: bool) -> str:

@@ -16,7 +16,7 @@ import streamlit as st
 from dashboard import language
 from dashboard.access import log
 from dashboard.charts import limits, marks
-from dashboard.exhibits import comparison, events, facts, tables
+from dashboard.exhibits import comparison, events, facts, hidden, tables
 from dashboard.exhibits.events import EventsRefused
 from dashboard.exhibits.facts import Facts
 from dashboard.exhibits.tables import Table
@@ -108,7 +108,7 @@ def show(figure: Figure) -> None:
 
 def _body(figure: Figure) -> str:
     """Chart and table, beside each other where they fit, and what is to be said of them."""
-    shown = tables.html(figure.table, figure.tall)
+    shown = tables.html(figure.table, figure.tall, figure.facts.told)
     if figure.chart is not None:
         alt = f"{figure.alt} {tr('De tabel bij deze grafiek geeft dezelfde waarden.')}".strip()
         chart = figure.chart.html(alt)
@@ -193,7 +193,7 @@ def found(
     if not any(marks.visible(row) for row in rows):
         states = {row["status"] for row in rows}
         last = rows[-1]
-        reason = wording.status_sentence(last["status"], last["reden"] or "")
+        reason = hidden.why(released, last)
         if len(states) > 1:
             reason = f"{tr('Geen van de waarden kan worden getoond.')} {reason}"
         explain(title, reason)
@@ -397,7 +397,7 @@ def funnel(
             "Trechterdiagram: {cijfer} per school tegen het aantal leerlingen, {jaar}. {conclusie}",
             cijfer=wording.label(metric), jaar=selection.schooljaar, conclusie=compared.words,
         )  # fmt: skip
-    hidden = tr(
+    unseen = tr(
         "Afgeschermde scholen staan niet in de grafiek; bij kleine scholen blijven daardoor "
         "vooral hogere waarden in beeld."
     )
@@ -416,7 +416,7 @@ def funnel(
             ),
             chart=picture,
             alt=alt,
-            note=" ".join(filter(None, (note, hidden if picture and account_of.hidden else ""))),
+            note=" ".join(filter(None, (note, unseen if picture and account_of.hidden else ""))),
             wide=True,
             tall=_LIST,
             lead=compared.words,

@@ -181,6 +181,18 @@ table.zl-def tbody th {{ width: 13rem; font-weight: 600; color: {MUTED}; }}
 .zl-range {{ display: block; font-size: 0.85em; }}
 table.zl .zl-long {{ min-width: 13rem; }}
 .zl-dot {{ color: {MUTED}; font-weight: 700; cursor: help; padding: 0 0.2rem; }}
+.zl-why {{ display: inline-block; margin: 0; }}
+.zl-why summary {{
+  display: inline-block; list-style: none; cursor: pointer; min-width: 1.5rem; text-align: right;
+}}
+.zl-why summary::-webkit-details-marker {{ display: none; }}
+.zl-why summary .zl-dot {{ cursor: pointer; }}
+.zl-why summary:hover, .zl-why[open] summary {{ background: {ACCENT_PALE}; }}
+.zl-why summary:focus-visible {{ outline: 2px solid {ACCENT}; outline-offset: 1px; }}
+.zl-why > span {{
+  display: block; white-space: normal; text-align: left; width: 13rem; max-width: 60vw;
+  color: {MUTED}; font-size: 0.8rem; font-weight: 400; padding: 0.2rem 0;
+}}
 p.zl-note, .zl-body p.zl-note {{
   color: {MUTED}; font-size: 0.8rem; line-height: 1.5; margin: 0.5rem 0 0;
 }}

@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from dashboard.exhibits import facts, tables
+from dashboard.exhibits import facts, hidden, tables
 from dashboard.exhibits.tables import Row, Table
 from dashboard.language import mark, tr
 from dashboard.release.released import Released
@@ -83,7 +83,7 @@ def _card(released: Released, step: Step) -> None:
         figure.html(f'<div class="zl-card"><h3>{title}</h3><p>{escape(reason)}</p></div>')
         return
     if step.now["status"] != wording.VISIBLE or step.now["waarde"] is None:
-        reason = wording.status_sentence(step.now["status"], step.now["reden"] or "")
+        reason = hidden.why(released, step.now)
         body = (
             f'<p class="zl-value">{wording.no_value(step.now["status"])}</p><p>{escape(reason)}</p>'
         )

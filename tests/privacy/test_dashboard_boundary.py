@@ -57,6 +57,7 @@ ARITHMETIC = (
     "pipelines.effects.planning",
     "pipelines.effects.pilot_plan",
     "pipelines.effects.pilot_margin",
+    "pipelines.nearest",
 )
 
 

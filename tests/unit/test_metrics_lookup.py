@@ -31,6 +31,10 @@ def workdir(tmp_path: Path) -> Path:
         con.execute("INSERT INTO metrieken VALUES ('smw_leerlingen', 'Leerlingen', 'Aantal.')")
         columns = ", ".join(f"{c} VARCHAR" for c in ("metriek", *COLUMNS))
         con.execute(f"CREATE TABLE cellen ({columns})")
+        con.execute(
+            "CREATE TABLE gebieden (niveau VARCHAR, code VARCHAR, naam VARCHAR, ouder VARCHAR,"
+            " onderwijssoort VARCHAR)"
+        )
         names = "metriek, schooljaar, niveau, gebied, uitsplitsing, categorie"
         con.executemany(f"INSERT INTO cellen ({names}) VALUES (?, ?, ?, ?, ?, ?)", CELLS)
     (tmp_path / POINTER).write_text(json.dumps({"id": "r1", "file": "r1.duckdb"}), "utf-8")
