@@ -756,15 +756,20 @@ def check_certificate(
     """Controleer het bewijs naast een publicatie, zoals een buitenstaander dat doet."""
     from pipelines.audit import seal
 
-    chosen = file or seal.of_served(workdir or settings.default_workdir())
-    counts = seal.checked(chosen, trusted)
+    home = workdir or settings.default_workdir()
+    chosen = file or seal.of_served(home)
+    expected = trusted or ("" if file else seal.public(seal.key(home)))
+    counts = seal.checked(chosen, expected)
+    signer = seal.signer(chosen)
     if as_json:
-        _print_json({"file": str(chosen), **counts})
+        _print_json({"file": str(chosen), "signed_by": signer, "trusted": bool(expected), **counts})
         return OK
+    whose = "die werd verwacht" if expected else "waarvan --key niet zegt van wie zij is"
     _out().print(
-        f"Het bewijs van {chosen.name} klopt: {counts['verborgen']} afgeschermde aantallen in"
-        f" {counts['tellingen']} tellingen kunnen ook een ander getal zijn;"
-        f" {counts['nooit nul']} daarvan zijn zeker niet nul.",
+        f"Het bewijs van {chosen.name} klopt: {counts['verborgen']} afgeschermde aantallen en"
+        f" {counts['bedragen']} bedragen en sommen in {counts['tellingen']} tellingen kunnen ook"
+        f" een ander getal zijn; {counts['nooit nul']} aantallen daarvan zijn zeker niet nul."
+        f" Ondertekend met de sleutel {whose}: {signer}",
         markup=False,
         soft_wrap=True,
     )

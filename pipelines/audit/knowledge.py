@@ -76,7 +76,8 @@ class Figure:
 class Topic:
     """Everything released about one measure: one table of cells to the reader.
 
-    `money`: amounts, which are secret by their size; `means`: the sums behind means.
+    `money`: amounts, which are secret by their size; `means`: the sums behind means, in parts of
+    1/`scale`.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Topic:
     pairs: set[tuple[int, int]] = field(default_factory=set)
     distinct: bool = False
     means: bool = False
+    scale: int = 1
 
     def cell(self, population: Population, key: Key) -> int:
         """The number of a cell; a new one where it was not met before."""
@@ -227,6 +229,7 @@ def _enter(
         money = behind_mean or (metric.unit == MONEY and isinstance(metric.form, Total))
         topic = found.setdefault(name, Topic(" ".join(n for n in name if n), money))
         topic.means |= behind_mean
+        topic.scale = max(topic.scale, part.scale)
         topic.distinct |= metric.measure.distinct is not None
         cell = topic.cell(part.population, own)
         topic.thresholds[cell] = thresholds[part.population, own]

@@ -11,6 +11,7 @@ import gzip
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
@@ -26,12 +27,12 @@ MOST_NAMED = 5
 
 
 def seal(workdir: Path, file: Path) -> str:
-    """Make, sign, check and write the certificate of a released file, where it has none.
+    """Make, sign, check and write the certificate of a released file, where it has none of now.
 
     Gives the reason why there is none, in Dutch, or ''.
     """
     place = file.with_suffix(SUFFIX)
-    if place.exists():
+    if _told(place).get("versie") == worlds.VERSION:
         return ""
     found = worlds.certificate(workdir, file)
     if found.without:
@@ -52,7 +53,7 @@ def write(place: Path, body: str, signing: Ed25519PrivateKey) -> None:
     outer = {
         "inhoud": body,
         "handtekening": signing.sign(body.encode()).hex(),
-        "sleutel": signing.public_key().public_bytes_raw().hex(),
+        "sleutel": public(signing),
     }
     half = place.with_name(f".{place.name}.{os.getpid()}.half")
     half.write_bytes(gzip.compress(json.dumps(outer, sort_keys=True).encode(), mtime=0))
@@ -78,6 +79,31 @@ def key(workdir: Path) -> Ed25519PrivateKey:
             " laat ZICHTLIJN_SLEUTEL naar een andere wijzen."
         )
     return found
+
+
+def public(signing: Ed25519PrivateKey) -> str:
+    """The public half of a key, as `--key` takes it."""
+    return signing.public_key().public_bytes_raw().hex()
+
+
+def signer(file: Path) -> str:
+    """The public key that a certificate says it is signed with; '' where that cannot be read."""
+    return str(_outer(file.with_suffix(SUFFIX)).get("sleutel", ""))
+
+
+def _told(place: Path) -> dict[str, Any]:
+    """What a certificate says; nothing where it cannot be read."""
+    try:
+        return dict(json.loads(_outer(place).get("inhoud", "{}")))
+    except (ValueError, TypeError):
+        return {}
+
+
+def _outer(place: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads(gzip.decompress(place.read_bytes())))
+    except (OSError, EOFError, ValueError, TypeError):
+        return {}
 
 
 def _make(place: Path) -> None:

@@ -4,19 +4,22 @@ For every hidden count of a release it holds whole-number tables (worlds) of all
 cell is nothing, in another as much as may show, or five more. They are found by the attacker, from
 released files and declarations alone, never from the register: what anybody can compute from what
 is public tells nothing new, so the certificate may be published. `pipelines/audit/bewijs.py`
-checks it and knows nothing of how it was made. Amounts of money and the sums behind means are
-proved inside only; they are no counts.
+checks it and knows nothing of how it was made. Of a hidden amount the worlds differ by 15% both
+ways, and of the sum behind a hidden mean by five or a whole unit: what an outsider can check of
+what is proved inside with the true amounts.
 """
 
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from pipelines.audit import audit, truth
 from pipelines.audit.attacks import WIDE, with_earlier
@@ -31,13 +34,16 @@ from pipelines.audit.knowledge import (
     topics,
     view,
 )
-from pipelines.audit.linear import ROUNDING, Attacker, Floats, Watch
+from pipelines.audit.linear import ROUNDING, Attacker, Between, Floats, View, Watch
 from pipelines.audit.truth import Schools
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.metric import Mean, Metric, Total
 
-VERSION = 1
+VERSION = 2
 SETTLED = 1e-6
+MARGIN = 0.15
+FAR = 10**7
+"""To which hidden amounts are pushed up at once."""
 Named = tuple[tuple[str, str, str], Key, str]  # population, key, and the release that had it only
 
 
@@ -75,6 +81,49 @@ class Worlds(Watch):
         nothing = (self._highest <= SETTLED) & (self._lowest <= SETTLED)
         return [int(cell) for cell in self.cells[~small & ~wide & ~large & ~nothing]]
 
+    @property
+    def without(self) -> list[int]:
+        """The same, when the search is over."""
+        return self.left
+
+
+class Amounts(Watch):
+    """The tables that are needed for amounts: each is `width` less in one than in another, and
+    where `both_ways` so much less that an amount between has 15% of itself on both sides."""
+
+    def __init__(self, cells: Sequence[int], width: float, *, both_ways: bool) -> None:
+        super().__init__([(cell, None) for cell in cells])
+        self._width = width
+        self._factor = (1 + MARGIN) / (1 - MARGIN) if both_ways else 1.0
+        self._lowest, self._highest = np.full(len(cells), np.inf), np.full(len(cells), -np.inf)
+        self.points: list[Floats] = []
+
+    def note(self, point: Floats) -> None:
+        """Keep a table that widens a cell that is not uncertain enough yet."""
+        super().note(point)
+        values = self.values(point)
+        wider = (values < self._lowest) | (values > self._highest)
+        if (wider & ~self._enough()).any():
+            self.points.append(point)
+            self._lowest = np.minimum(self._lowest, values)
+            self._highest = np.maximum(self._highest, values)
+
+    @property
+    def left(self) -> list[int]:
+        """Cells that lack what they need."""
+        return [int(cell) for cell in self.cells[~self._enough()]]
+
+    @property
+    def without(self) -> list[int]:
+        """Those that can be something else than nothing, but not enough."""
+        return [int(cell) for cell in self.cells[~self._enough() & (self._highest != 0)]]
+
+    def _enough(self) -> npt.NDArray[np.bool_]:
+        seen = np.isfinite(self._lowest)
+        lowest, highest = np.where(seen, self._lowest, 0.0), np.where(seen, self._highest, 0.0)
+        far = (highest - lowest >= self._width) & (highest >= self._factor * lowest)
+        return np.asarray(seen & far, np.bool_)
+
 
 @dataclass(frozen=True)
 class Certificate:
@@ -97,10 +146,9 @@ def certificate(workdir: Path, file: Path) -> Certificate:
     found: dict[str, Any] = {}
     without: list[str] = []
     for topic in topics(released, known.known):
-        if not topic.money:
-            proof = _proof(topic, released, past, placed, known.known)
-            found[topic.name] = proof.content
-            without += proof.without
+        proof = _proof(topic, released, past, placed, known.known)
+        found[topic.name] = proof.content
+        without += proof.without
     files = [*zip((old.id for old in past), before, strict=True), (released.id, file)]
     content = {
         "versie": VERSION,
@@ -122,7 +170,7 @@ def _declared() -> dict[str, Any]:
             "zwaar": metric.threshold == "zwaar",
             "distinct": metric.measure.distinct is not None,
             "kolommen": [
-                [part.column, *_words(part.population), part.scale, part.whole, _sum(metric, part)]
+                [part.column, *_words(part.population), part.scale, part.whole, _kind(metric, part)]
                 for part in parts(metric)
             ],
         }
@@ -131,10 +179,11 @@ def _declared() -> dict[str, Any]:
     }
 
 
-def _sum(metric: Metric, part: Part) -> bool:
-    """Whether a column holds an amount, or the sum behind a mean."""
-    behind = isinstance(metric.form, Mean) and part.column == "teller"
-    return behind or (metric.unit == MONEY and isinstance(metric.form, Total))
+def _kind(metric: Metric, part: Part) -> str:
+    """Whether a column holds an amount (`geld`), the sum behind a mean (`som`) or a count ('')."""
+    if isinstance(metric.form, Mean) and part.column == "teller":
+        return "som"
+    return "geld" if metric.unit == MONEY and isinstance(metric.form, Total) else ""
 
 
 def _words(population: Population) -> tuple[str, str, str]:
@@ -149,7 +198,7 @@ def _proof(
     known: Mapping[tuple[str, Key], float],
 ) -> Certificate:
     """The worlds of one topic, beside the earlier releases that it can agree with (`naast`)."""
-    seen = view(topic, released.parents, placed[released.id])
+    seen = _whole(topic, view(topic, released.parents, placed[released.id]))
     names: list[Named] = [(*_place(topic, cell), "") for cell in range(len(topic.places))]
     believed: list[str] = []
     for old in reversed(past):
@@ -158,7 +207,7 @@ def _proof(
             continue
         schools = placed[old.id]
         changed = audit.changed(schools, placed[released.id])
-        then = view(earlier, old.parents, schools)
+        then = _whole(earlier, view(earlier, old.parents, schools))
         if not Attacker(then).consistent():
             continue
         both = with_earlier(topic, seen, earlier, then, changed)
@@ -171,15 +220,7 @@ def _proof(
             for place, cell in earlier.number.items()
             if place not in topic.number or place[1][1:3] in changed
         ]
-    enough = {cell: _enough(topic, cell) for cell in topic.hidden}
-    attacker = Attacker(seen)
-    worlds = Worlds(enough)
-    if enough and attacker.consistent():
-        attacker.keep_watch(worlds)
-        attacker.lows(list(enough))
-        attacker.highs(enough)
-        for cell in worlds.left:
-            attacker.ends(cell)
+    worlds = _searched(topic, seen)
     order = sorted(range(len(names)), key=names.__getitem__)
     place = {cell: i for i, cell in enumerate(order)}
     content = {
@@ -187,8 +228,37 @@ def _proof(
         "plafonds": {str(place[c]): most for c, most in sorted(topic.ceilings.items())},
         "werelden": [[round(float(point[c])) for c in order] for point in worlds.points],
     }
-    words = (" ".join(part for part in topic.places[cell][1] if part) for cell in worlds.left)
+    words = (" ".join(part for part in topic.places[cell][1] if part) for cell in worlds.without)
     return Certificate(content, tuple(f"{topic.name}, {where}" for where in words))
+
+
+def _searched(topic: Topic, seen: View) -> Worlds | Amounts:
+    """Tables that are enough for every hidden cell, as far as there are."""
+    enough = {cell: FAR if topic.money else _enough(topic, cell) for cell in topic.hidden}
+    worlds: Worlds | Amounts = Worlds(enough)
+    if topic.money:
+        width = max(WIDE, topic.scale) if topic.means else WIDE
+        worlds = Amounts(topic.hidden, width, both_ways=not topic.means)
+    attacker = Attacker(seen)
+    if enough and attacker.consistent():
+        attacker.keep_watch(worlds)
+        attacker.lows(list(enough))
+        attacker.highs(enough)
+        for cell in worlds.left:
+            attacker.ends(cell)
+    return worlds
+
+
+def _whole(topic: Topic, seen: View) -> View:
+    """The same limits in whole numbers; those of counts are whole already."""
+    if not topic.money:
+        return seen
+    return replace(seen, shown={cell: _inside(s.low, s.high) for cell, s in seen.shown.items()})
+
+
+def _inside(low: float, high: float) -> Between:
+    first, last = math.ceil(low - SETTLED), math.floor(high + SETTLED)
+    return Between(min(first, last), max(first, last))
 
 
 def _place(topic: Topic, cell: int) -> tuple[tuple[str, str, str], Key]:

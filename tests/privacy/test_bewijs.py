@@ -157,7 +157,7 @@ def test_a_changed_certificate_needs_a_signature(file: Path) -> None:
     outer = json.loads(gzip.decompress(place.read_bytes()))
     key = outer["sleutel"]
     assert bewijs.check(file, key)
-    told = outer | {"inhoud": outer["inhoud"].replace('"versie":1', '"versie":2')}
+    told = outer | {"inhoud": outer["inhoud"].replace('"versie":2', '"versie":3')}
     place.write_bytes(gzip.compress(json.dumps(told).encode()))
     with pytest.raises(bewijs.Refused, match="veranderd"):
         bewijs.check(file)
@@ -208,11 +208,95 @@ def test_what_an_earlier_release_showed_binds_the_worlds(file: Path) -> None:
         bewijs.check(file)
 
 
+MONEY, MEAN = "jh_kosten_gedeclareerd", "ev_score"
+AREAS = (("totaal", ""), ("gemeente", "GM9901"), ("gemeente", "GM9902"), ("gemeente", "GM9903"))
+# (teller, noemer, waarde) per area; None where hidden: of two amounts the total shows the sum.
+AMOUNTS = ((303_000.0, None, 303_000.0), (221_000.0, None, 221_000.0), None, None)
+MEANS = ((None, 60.0, 3.4), (None, 40.0, 3.5), None, None)
+
+
+def _released(folder: Path, *, alone: bool = False) -> Path:
+    """A release of amounts and means with two hidden municipalities; `alone`: with one, so that
+    what is hidden follows by subtraction."""
+    folder.mkdir(parents=True)
+    file = folder / "r0123456789ab.duckdb"
+    with duckdb.connect(str(file)) as con:
+        con.execute(
+            "CREATE TABLE release AS SELECT 'r0123456789ab' AS id, 5 AS drempel,"
+            " 10 AS drempel_zwaar, TIMESTAMP '2026-11-30' AS gemaakt_op"
+        )
+        con.execute("CREATE TABLE gebieden (code VARCHAR, ouder VARCHAR)")
+        con.execute(
+            "CREATE TABLE cellen (metriek VARCHAR, schooljaar VARCHAR, niveau VARCHAR,"
+            " gebied VARCHAR, uitsplitsing VARCHAR, categorie VARCHAR, maat VARCHAR,"
+            " teller DOUBLE, noemer DOUBLE, waarde DOUBLE, status VARCHAR)"
+        )
+        for metric, rows in ((MONEY, AMOUNTS), (MEAN, MEANS)):
+            for (level, area), row in list(zip(AREAS, rows, strict=True))[: 3 if alone else 4]:
+                seen = row or (None, None, None)
+                status = "zichtbaar" if row else "afgeschermd"
+                place = [metric, "2024/2025", level, area, "", "", ""]
+                con.execute(
+                    f"INSERT INTO cellen VALUES ({', '.join('?' * 11)})", [*place, *seen, status]
+                )
+    return file
+
+
+def test_amounts_and_means_have_worlds(tmp_path: Path) -> None:
+    file = _released(tmp_path / "releases")
+    assert seal.seal(tmp_path, file) == ""
+    counts = bewijs.check(file)
+    assert counts["bedragen"] == 4
+    assert counts["verborgen"] == 2  # how many answered
+
+
+def test_an_amount_that_follows_has_no_worlds(tmp_path: Path) -> None:
+    """221,000 of 303,000 leaves 81,000 to 83,000, which is less than 15% both ways."""
+    file = _released(tmp_path / "releases", alone=True)
+    assert "jeugdhulp euro" in seal.seal(tmp_path, file)
+
+
+@pytest.mark.parametrize("name", ["euro", "score"])
+def test_a_changed_amount_is_refused(tmp_path: Path, name: str) -> None:
+    file = _released(tmp_path / "releases")
+    seal.seal(tmp_path, file)
+
+    def topics(told: Told) -> list[Told]:
+        return [t for key, t in told["onderwerpen"].items() if name in key]
+
+    for change in (
+        lambda told: topics(told)[0]["werelden"][0].__setitem__(-1, 10**6),
+        lambda told: topics(told)[0].update(werelden=topics(told)[0]["werelden"][:1]),
+        lambda told: topics(told)[0].update(werelden=[]),
+    ):
+        kept = file.with_suffix(seal.SUFFIX).read_bytes()
+        _changed(file, change)
+        with pytest.raises(bewijs.Refused, match="wereld"):
+            bewijs.check(file)
+        file.with_suffix(seal.SUFFIX).write_bytes(kept)
+
+
+def test_an_older_certificate_is_made_anew(tmp_path: Path) -> None:
+    file = _released(tmp_path / "releases")
+    seal.seal(tmp_path, file)
+    whole = file.with_suffix(seal.SUFFIX).read_bytes()
+    _changed(file, lambda told: told.update(versie=1))
+    assert seal.seal(tmp_path, file) == ""
+    assert file.with_suffix(seal.SUFFIX).read_bytes() == whole
+
+
 def test_the_command_says_whether_it_holds(
     made: Path, file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    own = seal.public(seal.key(made))
     assert cli.check_certificate(workdir=made) == cli.OK
-    assert "klopt" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "klopt" in told
+    assert own in told
+    assert cli.check_certificate(file) == cli.OK
+    assert "niet zegt van wie" in capsys.readouterr().out
+    with pytest.raises(UsageError, match="andere sleutel"):
+        cli.check_certificate(file, trusted="00" * 32)
     file.with_suffix(seal.SUFFIX).unlink()
     with pytest.raises(UsageError, match="houdt geen stand"):
         cli.check_certificate(file)
