@@ -14,7 +14,7 @@ import os
 import subprocess
 import sys
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -199,6 +199,9 @@ def run(
         _show_outcomes(report.deliveries)
         _show_feedback(report.deliveries, report.feedback)
         people.print(f"Publicatie {report.release.id} staat klaar.", markup=False)
+        _show_folded(report.folded)
+        if report.unproved:
+            people.print(f"Zij heeft geen bewijs. {report.unproved}", markup=False, soft_wrap=True)
     return OK if report.clean else NOT_ALL_ACCEPTED
 
 
@@ -597,14 +600,26 @@ def metrics(as_json: AsJson = False) -> int:
 
 
 @app.command("plan")
-def publication_plan(as_json: AsJson = False) -> int:
+def publication_plan(
+    workdir: Annotated[
+        Path | None,
+        typer.Option("--workdir", help="Noem ook welke tabellen de publicatie hier weglaat."),
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
     """Toon het publicatieplan: alle tabellen die ooit getoond mogen worden, met de definities."""
     from pipelines.metrics.catalogue import METRICS
-    from pipelines.release import planned
+    from pipelines.release import planned, tally
+    from pipelines.release.served import open_served
 
     found = planned.plan(METRICS, contracts.load())
+    folded: tuple[tuple[str, ...], ...] = ()
+    if workdir is not None:
+        with open_served(workdir) as (release, _):
+            folded = tally.folded_of(workdir, release)
     if as_json:
-        _print_json(found.as_dict())
+        named = [dict(zip(tally.TABLE, table, strict=True)) for table in folded]
+        _print_json(found.as_dict() | ({} if workdir is None else {"folded": named}))
         return OK
     table = Table(box=None, header_style="bold", pad_edge=False)
     for title in ("cijfer", "uitsplitsing", "niveaus", "vanaf", "definitie"):
@@ -623,6 +638,7 @@ def publication_plan(as_json: AsJson = False) -> int:
         markup=False,
         soft_wrap=True,
     )
+    _show_folded(folded)
     return OK
 
 
@@ -1182,6 +1198,23 @@ def _show_outcomes(outcomes: Iterable[Outcome]) -> None:
             f" {'bevinding' if accepted == 1 else 'bevindingen'} ('zichtlijn accept --list').",
             markup=False,
         )
+
+
+def _show_folded(folded: Sequence[tuple[str, ...]]) -> None:
+    """Tables that the release leaves out: for the analyst, on standard error."""
+    if not folded:
+        return
+    years: dict[str, list[str]] = {}
+    for metric, cut, level, year in folded:
+        table = f"{metric}{f' naar {cut}' if cut else ''} per {level}"
+        years.setdefault(table, []).append(year)
+    named = "; ".join(f"{table} ({', '.join(of)})" for table, of in years.items())
+    people.print(
+        "Weggelaten, omdat de tabel anders kleine aantallen zou verraden. Dit is voor de analist en"
+        f" staat in geen publicatie; deel het niet. {named}.",
+        markup=False,
+        soft_wrap=True,
+    )
 
 
 def _show_feedback(outcomes: Iterable[Outcome], folder: Path) -> None:

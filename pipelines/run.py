@@ -21,7 +21,7 @@ from pipelines.intake import (
     take_in,
     withdrawal_is_finished,
 )
-from pipelines.release import publish
+from pipelines.release import publish, tally
 from pipelines.release.publish import Release
 from pipelines.validate.feedback import folder
 from pipelines.warehouse import copy, engines, history, retention
@@ -32,11 +32,16 @@ from pipelines.warehouse.engine import open_warehouse
 class Report:
     """What a run did: every delivery's outcome, the release that is served now, and the folder of
     what goes back to the suppliers.
+
+    `folded`: tables (`tally.TABLE`) of the plan that the release leaves out to protect; for the
+    analyst, and in no release. `unproved`: why the release has no certificate, or ''.
     """
 
     deliveries: tuple[Outcome, ...]
     release: Release
     feedback: Path
+    folded: tuple[tuple[str, ...], ...] = ()
+    unproved: str = ""
 
     @property
     def clean(self) -> bool:
@@ -46,6 +51,8 @@ class Report:
         return {
             "deliveries": [outcome.as_dict() for outcome in self.deliveries],
             "release": {"id": self.release.id, "path": str(self.release.path)},
+            "folded": [dict(zip(tally.TABLE, table, strict=True)) for table in self.folded],
+            "unproved": self.unproved,
         }
 
 
@@ -92,8 +99,9 @@ def run(
             con, promises, workdir, progress=progress, attack=gate.readable, engine=engine
         )
         withdrawal_is_finished(workdir)
-    seal.seal(workdir, release.path)
-    return Report(outcomes, release, workdir / folder.NAME)
+    unproved = seal.seal(workdir, release.path)
+    folded = tally.folded_of(workdir, release.id)
+    return Report(outcomes, release, workdir / folder.NAME, folded, unproved)
 
 
 def _today() -> dt.date:

@@ -132,7 +132,8 @@ def publish(
 
     def attacked(identity: str, file: Path) -> None:
         known = tally.kept(workdir, identity)
-        tally.store(con, workdir, identity, counts, tally.reasons(protected))
+        left_out = tally.folded(result.counted, content["cellen"])
+        tally.store(con, workdir, identity, counts, tally.reasons(protected), left_out)
         try:
             decisions.refuse_open(
                 workdir, (*components.concerns(protected), *attack(workdir, file))

@@ -21,6 +21,7 @@ from pipelines.release.thresholds import by_metric
 from pipelines.warehouse.engine import keep
 
 FOLDER = "tellingen"
+TABLE = ("metriek", "uitsplitsing", "niveau", "schooljaar")
 SCHEMA = {
     **dict.fromkeys(("metriek", *KEY, "deel"), pl.String),
     **dict.fromkeys(("aantal", "kinderen", "scholen", "drempel"), pl.Int64),
@@ -73,6 +74,24 @@ def reasons(protected: Sequence[Protected]) -> pl.DataFrame:
     )
 
 
+def folded(counted: Sequence[Counted], cells: pl.DataFrame) -> pl.DataFrame:
+    """Tables (TABLE) of the plan that were counted and of which a release shows no cell at all,
+    since what they leave unsaid would be said by their marks. Which ones stays inside too."""
+    listed = [pl.DataFrame(schema=dict.fromkeys(TABLE, pl.String))]
+    listed += [component.figures.select(TABLE) for component in counted]
+    return pl.concat(listed).unique().join(cells, on=TABLE, how="anti").sort(TABLE)
+
+
+def folded_of(workdir: Path, release: str) -> tuple[tuple[str, ...], ...]:
+    """The same of a release whose counts are kept; nothing of one of before this was kept."""
+    try:
+        with duckdb.connect(str(workdir / FOLDER / f"{release}.duckdb"), read_only=True) as con:
+            names = ", ".join(TABLE)
+            return tuple(con.execute(f"SELECT {names} FROM weggelaten ORDER BY ALL").fetchall())
+    except duckdb.Error:
+        return ()
+
+
 def kept(workdir: Path, release: str) -> bool:
     """Whether the counts of a release are there; an audit without them tries less."""
     return (workdir / FOLDER / f"{release}.duckdb").is_file()
@@ -84,9 +103,10 @@ def store(
     release: str,
     counts: pl.DataFrame,
     hidden: pl.DataFrame,
+    left_out: pl.DataFrame,
 ) -> None:
-    """Keep the counts of `release`, with where each school stands and how much is hidden why
-    (`reasons`)."""
+    """Keep the counts of `release`, with where each school stands, how much is hidden why
+    (`reasons`) and which tables are left out (`folded`)."""
     folder = workdir / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     half = folder / f".{release}.{os.getpid()}.half"
@@ -96,7 +116,9 @@ def store(
         " min(onderwijssoort) AS onderwijssoort FROM scholen GROUP BY 1 ORDER BY 1"
     ).pl()
     with duckdb.connect(str(half)) as book:
-        for name, frame in (("tellingen", counts), ("scholen", schools), ("afgeschermd", hidden)):
+        for name, frame in {
+            "tellingen": counts, "scholen": schools, "afgeschermd": hidden, "weggelaten": left_out
+        }.items():  # fmt: skip
             book.register("inhoud", frame)
             book.execute(f"CREATE TABLE {name} AS SELECT * FROM inhoud")
             book.unregister("inhoud")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 
-from pipelines import run
+from pipelines import cli, run
 from pipelines.audit import audit
 from pipelines.audit.attacks import differencing, insiders
 from pipelines.audit.audit import quietly
@@ -83,6 +84,8 @@ def test_a_table_is_left_out_where_marks_would_tell(protected: Protected) -> Non
         pl.col("metriek") == "smw_leerlingen"
     )
     assert set(shown["niveau"]) == {"totaal", "vestiging"}
+    named = tally.folded([_counted()], shown).rows()
+    assert named == [("smw_leerlingen", "", "onderwijssoort", YEAR)]
 
 
 def test_what_is_left_out_is_a_whole_table_to_the_checker() -> None:
@@ -187,6 +190,41 @@ def test_a_level_that_tells_too_much_is_left_out_and_the_rest_is_served(
     small.write(inbox / "bestuur_schorsingen_2024-2025.csv", rows)
     run.run(inbox, tmp_path)
     assert audit.audit(tmp_path, progress=quietly).clean
+
+
+def test_the_analyst_is_told_which_table_is_left_out_and_nobody_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small.still(monkeypatch.setattr)
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    schools = [(kind, n) for kind, counts in KINDS.items() for n in counts]
+    codes = [f"99A{chr(65 + i)}00" for i in range(len(schools))]
+    listed = [
+        small.school(0) | {"vestigingscode": code, "naam": code, "onderwijssoort": kind}
+        for code, (kind, _) in zip(codes, schools, strict=True)
+    ]
+    rows = [
+        small.suspension(2024, 100 * i + n, vestigingscode=codes[i])
+        for i, (_, count) in enumerate(schools)
+        for n in range(count)
+    ]
+    small.write(inbox / "gemeente_scholen_2024-2025.csv", listed)
+    small.write(inbox / "bestuur_schorsingen_2024-2025.csv", rows)
+    report = run.run(inbox, tmp_path)
+    assert audit.audit(tmp_path, progress=quietly).clean
+    assert ("sch_aantal", "", "onderwijssoort", YEAR) in report.folded
+    assert report.unproved == ""
+    assert run.run(inbox, tmp_path).folded == report.folded  # of a release that stays served
+    assert cli.publication_plan(workdir=tmp_path) == cli.OK
+    told = capsys.readouterr()
+    assert "sch_aantal per onderwijssoort (2024/2025)" in told.err
+    assert "Weggelaten" not in told.out
+    with duckdb.connect(str(report.release.path), read_only=True) as con:
+        tables = {name for (name,) in con.execute("SHOW TABLES").fetchall()}
+    assert "weggelaten" not in tables
+    (tmp_path / tally.FOLDER / f"{report.release.id}.duckdb").unlink()
+    assert tally.folded_of(tmp_path, report.release.id) == ()
 
 
 def test_only_the_level_of_a_count_in_a_year_is_left_out() -> None:

@@ -324,8 +324,9 @@ def test_the_counts_behind_a_release_are_those_of_the_served_one(tmp_path: Path)
             " 'WK1' wijkcode, 'bo' onderwijssoort"
         )
         hidden = tally.reasons([])
-        tally.store(con, tmp_path, "r1", counts, hidden)
-        tally.store(con, tmp_path, "r2", counts, hidden)
+        left_out = tally.folded([_counted(AREAS)], pl.DataFrame(schema=tally.SCHEMA))
+        tally.store(con, tmp_path, "r1", counts, hidden, left_out)
+        tally.store(con, tmp_path, "r2", counts, hidden, left_out)
     tally.keep_only(tmp_path, "r2")
     assert [f.name for f in (tmp_path / tally.FOLDER).iterdir()] == ["r2.duckdb"]
 
