@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from html import escape
@@ -14,6 +15,7 @@ from dashboard.access import log
 from dashboard.charts import marks
 from dashboard.exhibits import balances, facts, scenarios, tables
 from dashboard.exhibits.balances import Balances
+from dashboard.exhibits.facts import Facts
 from dashboard.exhibits.scenarios import Basis, ScenarioUnreadable
 from dashboard.exhibits.tables import Row, Table
 from dashboard.language import mark, published, tr
@@ -117,8 +119,10 @@ def _conclusions(base: Basis, route: str, values: Mapping[str, float], whole: Ba
         both = tr("; verlies en winst zijn dus beide mogelijk") if low < 0 < high else ""
         told.append(
             tr(
-                "Met de onzekerheid over welke scholen meedoen (95%-interval): **{laag}** tot "
-                "**{hoog}**{beide}.",
+                "Alleen al door welke scholen toevallig meedoen ligt het tussen **{laag}** en "
+                "**{hoog}** (95%-scholeninterval){beide}. De aannames kiest u hier zelf; het "
+                "95%-interval op de pagina Besparing rekent ook hun onzekerheid mee en is daarom "
+                "breder.",
                 laag=wording.euro_estimate(low),
                 hoog=wording.euro_estimate(high),
                 beide=both,
@@ -168,14 +172,7 @@ def _outcome(
         figure.Figure(
             key="scenario",
             title=title,
-            facts=facts.of_balance(
-                released,
-                tr(
-                    "Bruto besparing min programmakosten, over alle schooljaren samen en contant "
-                    "gemaakt, met de gekozen aannames."
-                ),
-                tr("Bruto besparing min programmakosten, met de gekozen aannames"),
-            ),
+            facts=_account(released),
             table=Table(
                 tr(
                     "Scenario naast de publicatie, contant gemaakt, gerekend {schatting}",
@@ -197,13 +194,34 @@ def _outcome(
             alt=tr("Netto volgens iedere schatting, met de gekozen aannames.")
             + f" {spoken.each((item.label, item.text) for item in items)}",
             note=tr(
-                "De streep is de onzekerheid over welke scholen meedoen (95%-interval); die is "
-                "alleen voor de schatting die voorop staat gepubliceerd, en schuift mee met volume "
-                "en tarieven."
+                "De streep is het 95%-scholeninterval: de onzekerheid over welke scholen meedoen, "
+                "zonder die over de aannames. Het is alleen voor de schatting die voorop staat "
+                "gepubliceerd, en schuift mee met volume en tarieven."
             ),
             wide=True,
         )
     )  # fmt: skip
+
+
+def _account(released: Released) -> Facts:
+    """Facts of the outcome; its interval is another than that of the published balance."""
+    account = facts.of_balance(
+        released,
+        tr(
+            "Bruto besparing min programmakosten, over alle schooljaren samen en contant "
+            "gemaakt, met de gekozen aannames."
+        ),
+        tr("Bruto besparing min programmakosten, met de gekozen aannames"),
+    )
+    told = tr(
+        "Alleen scholen zijn herhaald getrokken, 2.000 keer; het interval loopt van 2,5% tot 97,5% "
+        "van de uitkomsten. De aannames zijn gekozen en bewegen niet mee."
+    )
+    return replace(
+        account,
+        interval=tr("95%-scholeninterval"),
+        more=((tr("Onzekerheid van de rekensom"), told),),
+    )
 
 
 def _turn(base: Basis, route: str, values: Mapping[str, float], whole: Balance) -> str:

@@ -171,6 +171,18 @@ def test_scenario_page_takes_assumptions_from_the_address(
     assert "geen meting" in text
 
 
+def test_one_name_is_one_interval(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The uncertainty about schools alone, of the scenario, is not called what the published
+    interval is called."""
+    build(tmp_path)
+    monkeypatch.setenv(released.WORKDIR_VARIABLE, str(tmp_path))
+    told = {name: pages.text(pages.look(name)) for name in ("besparing", "scenario")}
+    assert "95%-scholeninterval" in told["scenario"]
+    assert "95%-scholeninterval" not in told["besparing"]
+    once = "95%-interval op de pagina Besparing"
+    assert told["scenario"].count("95%-interval") == told["scenario"].count(once) == 1
+
+
 def test_saving_page_tells_the_published_balance(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
