@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import streamlit as st
@@ -16,7 +17,15 @@ from dashboard.words.selection import Selection
 _KEPT = ("schooljaar", "niveau", "gebied")
 _WORDS = {"niveau": wording.level}
 _CAME = "vorige_pagina"
+# How a choice is called in a sentence, and what every page knows beside the choices.
+_NAMES = {
+    "schooljaar": mark("schooljaar"), "niveau": mark("gebied of groep"), "gebied": mark("gebied"),
+}  # fmt: skip
+_ALWAYS = ("taal",)
+_LONGEST = 60
 _ORDER = ("totaal", "gemeente", "wijk", "vestiging", "onderwijssoort", "aanbieder")
+# An area of one's own, the smallest first.
+_OWN = ("vestiging", "aanbieder", "wijk", "gemeente")
 
 
 def bar(released: Released, *, year: bool = True) -> Selection:
@@ -24,11 +33,13 @@ def bar(released: Released, *, year: bool = True) -> Selection:
     years, levels = released.years, _levels(released)
     if not years or not levels:
         return _all()
+    own = _own(released)
     first, second, third = st.columns([1, 1.3, 1.9])
     with first:
         chosen_year = _choice(tr("Schooljaar"), years, _KEPT[0]) if year else years[0]
     with second:
-        niveau = _choice(tr("Gebied of groep"), levels, _KEPT[1])
+        begin = own.niveau if own else levels[0]
+        niveau = _choice(tr("Gebied of groep"), levels, _KEPT[1], begin)
     if niveau == "totaal":
         return replace(_all(), schooljaar=chosen_year)
     areas = released.areas_of(niveau)
@@ -37,7 +48,7 @@ def bar(released: Released, *, year: bool = True) -> Selection:
     names = _names(areas)
     with third:
         label = tr("Kies: {groep}", groep=wording.level(niveau).lower())
-        area = _choice(label, list(names), _KEPT[2])
+        area = _choice(label, list(names), _KEPT[2], _name_of(own, names))
     return Selection(chosen_year, niveau, names[area].code, wording.area_name(names[area], area))
 
 
@@ -46,19 +57,35 @@ def current(released: Released) -> Selection:
     years, levels = released.years, _levels(released)
     if not years or not levels:
         return _all()
+    own = _own(released)
     year = _kept("schooljaar", years)
-    niveau = _kept("niveau", levels)
+    niveau = _kept("niveau", levels, own.niveau if own else "")
     names = _names(released.areas_of(niveau))
     if niveau == "totaal" or not names:
         return replace(_all(), schooljaar=year)
-    area = names[_kept("gebied", list(names))]
+    area = names[_kept("gebied", list(names), _name_of(own, names))]
     return Selection(year, niveau, area.code, wording.area_name(area, area.code))
 
 
-def _kept(key: str, options: list[str]) -> str:
-    """The choice that was made on some page, else the first."""
+def _kept(key: str, options: list[str], begin: str = "") -> str:
+    """The choice that was made on some page, else where the filters begin."""
     chosen = str(st.session_state.get(key) or "")
-    return chosen if chosen in options else options[0]
+    return next((name for name in (chosen, begin) if name in options), options[0])
+
+
+def _own(released: Released) -> Area | None:
+    """Where the filters begin for who reads one area of their own, the smallest named with them."""
+    named = [released.areas[place] for place in released.scope.areas if place in released.areas]
+    for level in _OWN:
+        found = [area for area in named if area.niveau == level and level in released.levels]
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
+
+
+def _name_of(own: Area | None, names: Mapping[str, Area]) -> str:
+    """How the own area stands in a list; empty where it is not in it."""
+    return next((name for name, area in names.items() if area == own), "")
 
 
 def _all() -> Selection:
@@ -81,12 +108,16 @@ _WITH = {
 }
 
 
-def _choice(label: str, options: list[str], key: str) -> str:
+def _choice(label: str, options: list[str], key: str, begin: str = "") -> str:
     """One of `options`, in words in the address; a choice that a new release lacks is let go."""
     if st.session_state.get(key, options[0]) not in options:
         del st.session_state[key]
-    words = _WORDS.get(key, str)
-    return str(st.selectbox(label, options, format_func=words, key=key, bind="query-params"))
+    return str(
+        st.selectbox(
+            label, options, options.index(begin) if begin in options else 0,
+            format_func=_WORDS.get(key, str), key=key, bind="query-params",
+        )
+    )  # fmt: skip
 
 
 def keep(page: str) -> None:
@@ -168,6 +199,21 @@ def chosen() -> dict[str, str]:
     return {
         "schooljaar": str(state.get("schooljaar") or ""), "niveau": level, "gebied": area, **other
     }  # fmt: skip
+
+
+def unknown(asked: Mapping[str, str]) -> list[str]:
+    """What the address asked for that is not there, by what it is called: a year or area that this
+    release lacks, or a name that the page does not know. To be asked when the page is drawn."""
+    state = st.session_state
+    found = []
+    for name, value in asked.items():
+        if name in _KEPT or name in OTHER_SIDE:
+            gone = name in state and _WORDS.get(name, str)(str(state[name])) != value
+        else:
+            gone = name not in _ALWAYS and name not in state
+        if gone:
+            found.append(_NAMES.get(name, name)[:_LONGEST])
+    return found
 
 
 def told() -> str:

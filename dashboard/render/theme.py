@@ -87,7 +87,10 @@ CHART = """
 _SHEET = both(f"""
 :root {{ color-scheme: light dark; {_NAMED} }}
 :focus-visible {{ outline: 3px solid {ACCENT} !important; outline-offset: 2px; }}
-[data-baseweb="select"]:focus-within {{ outline: 3px solid {ACCENT}; outline-offset: 2px; }}
+[data-testid="stSelectbox"] input:focus-visible {{ outline: none !important; }}
+[data-testid="stSelectbox"] [role="group"]:focus-within {{
+  outline: 3px solid {ACCENT}; outline-offset: 2px;
+}}
 h1:focus {{ outline: none !important; }}
 @media (prefers-reduced-motion: reduce) {{
   *, *::before, *::after {{
@@ -280,6 +283,10 @@ dl.zl-about dd {{ margin: 0.05rem 0 0; color: {INK}; }}
 }}
 .zl-door p {{ margin: 0 0 0.7rem; max-width: 34rem; text-wrap: pretty; }}
 .zl-door p.zl-door-mark {{ color: {MUTED}; font-size: 0.86rem; }}
+.zl-asked {{
+  margin: 0.6rem 0 0; padding: 0.35rem 0.7rem; border-left: 3px solid {SIGNAL}; color: {INK};
+  font-size: 0.92rem; overflow-wrap: anywhere;
+}}
 .zl-gone {{ margin: 0; padding: 0 1.5rem 1.4rem; font-size: 0.95rem; }}
 @media (min-width: 761px) {{
   [class*="st-key-regel_"] {{ flex-wrap: nowrap; }}

@@ -75,6 +75,7 @@ def _shown(title: str, question: str, render: Render, who: Visitor, place: Place
             _nothing_yet()
             return
         reading = Reading(who, released.workdir(), place.address, found.about.id)
+        asked = st.query_params.to_dict()
         with log.reading(reading, filters.chosen):
             _release_line(found)
             left, right = st.columns([2.2, 1], vertical_alignment="bottom")
@@ -82,6 +83,8 @@ def _shown(title: str, question: str, render: Render, who: Visitor, place: Place
                 _head(title, question)
             render(found)
             _events()
+            with left:
+                _not_followed(filters.unknown(asked))
             # Last, since only then the choice is known to be a real one.
             with right:
                 takeaway.offer(found, who, place.address, place.topic)
@@ -91,6 +94,18 @@ def _shown(title: str, question: str, render: Render, who: Visitor, place: Place
         raise
     except Exception as fault:  # noqa: BLE001 - the boundary: a fault stays on its page
         _fault(title, fault)
+
+
+def _not_followed(names: Sequence[str]) -> None:
+    """Say what the address asks for that is not there, so that nobody reads another choice."""
+    if not names:
+        return
+    told = tr(
+        "Wat in het adres staat bij {namen}, is hier niet te vinden. De pagina toont wat er zonder "
+        "dat zou staan.",
+        namen=", ".join(map(tr, names)),
+    )
+    st.html(f'<p class="zl-asked" role="status">{escape(told)}</p>')
 
 
 def _events() -> None:

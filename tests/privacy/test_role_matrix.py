@@ -58,6 +58,12 @@ OUTSIDE = {
     "school": ("School (vestiging)", "Het Kompas (Hoogeveen)"),
     "aanbieder": ("Aanbieder", "Samen Sterk"),
 }
+# Where who reads one area of their own begins.
+OWN = {
+    "school": ("vestiging", "De Regenboog (Hoogeveen)"),
+    "aanbieder": ("aanbieder", "Welzijn De Vaart"),
+    "beleid": ("gemeente", "Hoogeveen"),
+}
 WITHOUT_AREAS = {"zorg-in-school", "besparing", "scenario", "pilot", "leveringen", "definities",
                  "verantwoording"}  # fmt: skip
 
@@ -179,6 +185,18 @@ def test_role_sees_its_part_of_a_page_and_nothing_else(
             assert name in said or (name in choices and page != "bereik")
     if page in {"bereik", "besparing", "rapport"}:
         assert seen.files, "a page with figures offers files"
+
+
+@pytest.mark.parametrize("role", ["school", "aanbieder", "beleid"])
+def test_who_reads_one_own_area_begins_there(
+    role: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    access.guard(monkeypatch, home, home / "toegang.yaml")
+    access.log_in(monkeypatch, access.CLAIMS[role])
+    level, name = OWN[role]
+    app = access.look("bereik")
+    assert (app.selectbox(key="niveau").value, app.selectbox(key="gebied").value) == (level, name)
+    assert name.split(" (")[0] in pages.text(app).partition("zl-section")[0]
 
 
 def _holds_only(frame: pl.DataFrame, inside: set[tuple[str, str]]) -> None:

@@ -58,6 +58,20 @@ def test_page_renders_for_every_level(
     assert "None" not in text
 
 
+def test_what_the_address_asks_for_in_vain_is_said(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = {"schooljaar": "2024/2025", "niveau": "Gemeente", "gebied": "Rotterdam"}
+    wrong = {**right, "gebied": "Atlantis <b>", "schooljaar": "1999/2000", "soort<b>": "1"}
+    assert "in het adres" not in pages.text(_run("bereik", home, monkeypatch, **right))
+    text = pages.text(_run("bereik", home, monkeypatch, **wrong))
+    assert (
+        "Wat in het adres staat bij gebied, schooljaar, soort&lt;b&gt;, is hier niet"
+        in text.replace("schooljaar, gebied", "gebied, schooljaar")
+    )
+    assert "Atlantis" not in text
+
+
 def test_schools_are_those_of_the_choice_or_there_is_no_figure(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
