@@ -23,7 +23,7 @@ from dashboard.exhibits.tables import Table
 from dashboard.language import tr
 from dashboard.release import released as releases
 from dashboard.release.released import Metric, Released
-from dashboard.render import drawing, exports, filters
+from dashboard.render import drawing, elsewhere, exports, filters
 from dashboard.words import covered, spoken, wording
 from dashboard.words.selection import Selection, nobody_unknown, of_year
 
@@ -79,11 +79,10 @@ def explain(title: str, reason: str, lead: str = "") -> None:
 def not_there(
     released: Released, metric_id: str, title: str, selection: Selection, cut: str, level: str = ""
 ) -> None:
-    """In the place of a figure without a single cell: not planned at this level, or no data."""
-    asked = level or selection.niveau
+    """In the place of a figure without a single cell: at other levels only, or no data."""
     published = released.levels_of(metric_id, cut)
-    if asked not in published:
-        explain(title, wording.not_planned(asked, published), tr(wording.NOT_PLANNED))
+    if (level or selection.niveau) not in published:
+        elsewhere.note(released, title, selection, published, level)
         return
     explain(
         title,
@@ -433,5 +432,7 @@ def _absent() -> Cell:
 
 
 def section(title: str, text: str = "") -> None:
+    """A new part of the page; first what the part before it has elsewhere."""
+    elsewhere.tell()
     below = f"<p>{escape(text)}</p>" if text else ""
     html(f'<div class="zl-section"><h2>{escape(title)}</h2>{below}</div>')

@@ -140,6 +140,7 @@ h1:focus {{ outline: none !important; }}
   border: 1px dashed {LINE}; color: {MUTED}; padding: 0.9rem 1.1rem; margin: 0.5rem 0 0;
   font-size: 0.94rem; line-height: 1.5;
 }}
+.zl-none a {{ color: {ACCENT}; }}
 .zl-none strong {{ color: {INK}; font-weight: 600; }}
 .zl-scroll {{ overflow-x: auto; position: relative; }}
 .zl-list {{ overflow-y: auto; border: 1px solid {LINE}; border-radius: 4px; padding: 0.8rem; }}

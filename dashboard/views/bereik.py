@@ -67,7 +67,7 @@ def _trajectories(released: Released, selection: Selection) -> None:
             near = wording.nearest(selection.niveau, released.levels_of("smw_trajecten", cuts[0]))
             names = ", ".join(wording.cut(cut).lower() for cut in cuts)
             note = tr(
-                "Uitsplitsing naar {uitsplitsingen}: {hier} niet in het publicatieplan, wel {wel}.",
+                "Uitsplitsing naar {uitsplitsingen} is er {hier} niet, wel {wel}.",
                 uitsplitsingen=names,
                 hier=wording.per_level(selection.niveau),
                 wel=wording.per_level(near),

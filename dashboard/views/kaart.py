@@ -26,11 +26,9 @@ QUESTION = mark("Waar in de gemeente is een cijfer hoog of laag, en waar is dat 
 _FIRST = "smw_bereik"
 _PLURAL = {"wijk": mark("wijken"), "gemeente": mark("gemeenten")}
 _NEEDED = mark(
-    "Hier hoort een kaart. Daarvoor is een bestand met grenzen nodig: zet het als {bestand} in de "
-    "werkmap, naast release.json, of noem het in de instelling {instelling}. Het CBS publiceert de "
-    "grenzen elk jaar als Wijk- en Buurtkaart, op cbs.nl onder Geografische data en bij PDOK. "
-    "Bewaar daarvan de eigen gemeenten als GeoJSON; in deploy/README.md staat hoe. De tabel "
-    "hieronder staat er ook zonder kaart."
+    "De grenzen van wijken en gemeenten zijn nog niet toegevoegd. De cijfers staan hieronder in de "
+    "tabel. Wie Zichtlijn beheert, voegt de grenzen toe; hoe dat gaat, staat in de uitleg voor "
+    "beheerders."
 )
 _ELSEWHERE = mark(
     "Een kaart is er voor alle gemeenten samen, een gemeente of een wijk: kies een daarvan bij "
@@ -139,12 +137,15 @@ def _shapes(level: str, rows: Sequence[Cell]) -> dict[str, Shape]:
     try:
         found = boundaries.of(path, level, [row["gebied"] for row in rows])
     except BoundariesRefused as problem:
-        figure.explain(tr("De kaart kan niet worden getekend"), str(problem))
+        figure.explain(
+            tr("De kaart kan niet worden getekend"),
+            tr("Voor wie Zichtlijn beheert: {reden}", reden=problem),
+        )
         return {}
     if found is None:
         figure.explain(
             tr("Nog geen kaart"),
-            tr(_NEEDED, bestand=boundaries.FILE, instelling=boundaries.VARIABLE),
+            tr(_NEEDED),
         )
         return {}
     return found

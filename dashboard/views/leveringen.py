@@ -282,7 +282,7 @@ def _much_hidden(released: Released) -> None:
             facts=facts.of_administration(
                 released,
                 tr(
-                    "De tabellen van het publicatieplan waarin ten minste een op de vijf cellen is "
+                    "De tabellen waarin ten minste een op de vijf cellen is "
                     "afgeschermd."
                 ),
                 tr("Cellen van de publicatie"),
@@ -296,7 +296,7 @@ def _much_hidden(released: Released) -> None:
                 body, frozenset({3, 4}),
             ),
             note=tr(
-                "Zulke tabellen zeggen weinig. Overweeg in het publicatieplan een niveau hoger, of "
+                "Zulke tabellen zeggen weinig. Overweeg ze een niveau hoger te tonen, of "
                 "voeg categorieën samen."
             ),
         )

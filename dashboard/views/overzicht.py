@@ -10,7 +10,7 @@ from dashboard.exhibits import facts, hidden, tables
 from dashboard.exhibits.tables import Row, Table
 from dashboard.language import mark, tr
 from dashboard.release.released import Released
-from dashboard.render import figure, filters
+from dashboard.render import elsewhere, figure, filters
 from dashboard.views import page
 from dashboard.words import conclusions, wording
 from dashboard.words.selection import Selection
@@ -56,20 +56,13 @@ def _cards(released: Released, steps: list[Step]) -> None:
 
 def _elsewhere(released: Released, selection: Selection) -> None:
     """Which key figures are not published at this level, and where they are."""
-    told = []
     for group in conclusions.HEADLINES:
         known = {m: released.levels_of(m) for m, _ in group if m in released.metrics}
         if not known or any(selection.niveau in levels for levels in known.values()):
             continue
         metric, levels = list(known.items())[-1]
-        near = wording.nearest(selection.niveau, levels)
-        where = tr(" (wel {wel})", wel=wording.per_level(near)) if near else ""
-        told.append(f"{wording.label(released.metrics[metric])}{where}")
-    if told:
-        lead = tr("Niet in het publicatieplan {hier}:", hier=wording.per_level(selection.niveau))
-        figure.html(
-            f'<p class="zl-note"><strong>{escape(lead)}</strong> {escape("; ".join(told))}.</p>'
-        )
+        elsewhere.note(released, wording.label(released.metrics[metric]), selection, levels)
+    elsewhere.tell()
 
 
 def _card(released: Released, step: Step) -> None:

@@ -23,7 +23,7 @@ from dashboard.exhibits.events import EventsRefused
 from dashboard.language import tr
 from dashboard.release import released
 from dashboard.release.released import Released, ReleaseUnreadable
-from dashboard.render import filters, theme
+from dashboard.render import elsewhere, filters, theme
 from dashboard.views import closed, takeaway
 from dashboard.words import wording
 
@@ -81,7 +81,9 @@ def _shown(title: str, question: str, render: Render, who: Visitor, place: Place
             left, right = st.columns([2.2, 1], vertical_alignment="bottom")
             with left:
                 _head(title, question)
+            elsewhere.begin()
             render(found)
+            elsewhere.tell()
             _events()
             with left:
                 _not_followed(filters.unknown(asked))
@@ -170,9 +172,9 @@ def _release_line(found: Released) -> None:
 
 def _nothing_yet() -> None:
     told = tr(
-        "**Er is nog geen publicatie.** Draai `zichtlijn run` om leveringen te verwerken en te "
-        "publiceren, of `zichtlijn demo` voor een voorbeeld met verzonnen gegevens. Daarna "
-        "verschijnen de cijfers hier vanzelf bij het opnieuw laden van deze pagina."
+        "**Er zijn nog geen cijfers.** Zodra de eerste leveringen zijn verwerkt, staan zij hier; "
+        "laad deze pagina dan opnieuw. Wie Zichtlijn beheert, vindt in de handleiding hoe een "
+        "levering wordt verwerkt."
     )
     st.html(f'<div class="zl-none">{_marked(told)}</div>')
 

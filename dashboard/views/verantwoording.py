@@ -43,7 +43,7 @@ _METHOD = (
 )
 _PROTECTION = (
     (
-        mark("Een publicatieplan"),
+        mark("Een vaste lijst"),
         mark(
             "Vooraf ligt vast welke tabellen ooit getoond mogen worden. Wat er niet in staat, is "
             "niet op te vragen, ook niet met een combinatie van filters."

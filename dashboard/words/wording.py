@@ -28,7 +28,6 @@ VISIBLE = "zichtbaar"
 HIDDEN = "afgeschermd"
 
 # These are said with `tr` where they are shown.
-NOT_PLANNED = mark("Niet in het publicatieplan.")
 HIDDEN_NOTE = mark(
     "· afgeschermd: het gaat om te weinig kinderen, of het getal beschermt een ander klein "
     "aantal. Afgeschermd zegt dus niet dat er iets is, of hoeveel."
@@ -392,15 +391,6 @@ def published_elsewhere(niveau: str, published: Sequence[str]) -> str:
         "Dit cijfer wordt {per_groep} niet gepubliceerd, wel {per_andere}",
         per_groep=per_level(niveau), per_andere=per_level(near),
     )  # fmt: skip
-
-
-def not_planned(niveau: str, published: Sequence[str]) -> str:
-    """The same for on a page, with what to choose; after `NOT_PLANNED`."""
-    text = published_elsewhere(niveau, published)
-    near = nearest(niveau, published)
-    if not near:
-        return f"{text}."
-    return tr("{zin}: kies bij Gebied of groep “{groep}”.", zin=text, groep=level(near))
 
 
 def no_value(name: str) -> str:

@@ -172,12 +172,13 @@ def _look(home: Path, monkeypatch: pytest.MonkeyPatch, **query: str) -> tuple[st
     return told, drawings.of_page(app)
 
 
-def test_without_a_file_the_page_says_which_and_shows_the_table(
+def test_without_a_file_the_page_says_so_in_words_for_readers_and_shows_the_table(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told, drawn = _look(home, monkeypatch)
-    assert "Wijk- en Buurtkaart" in told
-    assert boundaries.VARIABLE in told
+    assert "De grenzen van wijken en gemeenten zijn nog niet toegevoegd" in told
+    for word in (boundaries.VARIABLE, boundaries.FILE, "werkmap", "GeoJSON", "release.json"):
+        assert word not in told
     assert str(home) not in told
     assert "Oost" in told
     assert not drawn

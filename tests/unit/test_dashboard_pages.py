@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import duckdb
 import pytest
@@ -89,16 +90,28 @@ def test_schools_are_those_of_the_choice_or_there_is_no_figure(
     assert not _LISTED.findall(text)
 
 
-def test_figure_outside_the_plan_says_where_it_is(
+def test_figures_that_are_elsewhere_are_one_line_with_the_way_there(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Per school no breakdowns are published: not hidden, not a fault, but elsewhere."""
-    text = pages.text(_run("bereik", home, monkeypatch, niveau="School (vestiging)"))
-    assert "Niet in het publicatieplan." in text
-    assert "kies bij Gebied of groep “Gemeente”" in text
-    text = pages.text(_run("overzicht", home, monkeypatch, niveau="School (vestiging)"))
-    assert "Niet in het publicatieplan per school:" in text
-    assert "Thuiszitters in het jaar (wel per gemeente)" in text
+    """Per school no breakdowns are published: not hidden, not a fault, but at another level. A line
+    for each part of the page, and what it leads to has the figures."""
+    school = {"niveau": "School (vestiging)", "gebied": "De Akker (Hoogeveen)"}
+    text = pages.text(_run("bereik", home, monkeypatch, **school))
+    lines = [line for line in text.split('class="zl-none"')[1:] if "per gemeente" in line]
+    assert lines
+    assert "publicatieplan" not in text
+    for line in lines:
+        titles = re.findall(r"wel per gemeente: ([^.]+)\.", line)[0].split("; ")
+        counted = re.search(r"Deze (\d+) cijfers", line)
+        assert len(titles) == (int(counted[1]) if counted else 1)
+        link = re.findall(r'href="\?([^"]+)"', line)[0].replace("&amp;", "&")
+        asked = {name: values[0] for name, values in parse_qs(link).items()}
+        assert asked["gebied"] == "Hoogeveen"
+        there = pages.text(_run("bereik", home, monkeypatch, **asked))
+        for title in titles:
+            assert f"<h3>{title}</h3>" in there
+    text = pages.text(_run("overzicht", home, monkeypatch, **school))
+    assert "Thuiszitters in het jaar" in re.findall(r"wel per gemeente: ([^.]+)\.", text)[0]
 
 
 def test_deliveries_tell_what_was_accepted_and_withdrawn(
@@ -130,8 +143,8 @@ def test_no_norm_no_column(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize("name", VIEWS)
 def test_no_release_yet(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = pages.text(_run(name, tmp_path, monkeypatch))
-    assert "Er is nog geen publicatie" in text
-    assert "zichtlijn run" in text
+    assert "Er zijn nog geen cijfers" in text
+    assert "zichtlijn run" not in text
 
 
 @pytest.mark.parametrize("name", VIEWS)

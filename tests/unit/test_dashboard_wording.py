@@ -150,8 +150,6 @@ def test_estimates_are_no_more_precise_than_published() -> None:
 )
 def test_nearest_published_level(niveau: str, published: list[str], near: str) -> None:
     assert wording.nearest(niveau, published) == near
-    text = wording.not_planned(niveau, published)
-    assert (f"“{wording.level(near)}”" in text) == bool(near)
 
 
 def test_only_the_largest_streams_are_drawn_and_equals_together() -> None:
