@@ -841,7 +841,7 @@ def pilot(
         typer.Option(
             min=0,
             help="Maanden vóór en na de start zonder welke een uitkomst nog eens wordt bekeken"
-            " (anders de parameter effect_maanden_rondom).",
+            " (anders de parameter effect_maanden_rondom van de publicatie).",
         ),
     ] = None,
     outcome: Annotated[str, typer.Option(help="De ene uitkomst die straks telt.")] = "zis_m2",
@@ -887,7 +887,7 @@ def pilot(
     if save is not None:
         pilots.save(made, save)
     if guard is None:
-        guard = contracts.load().parameters["effect_maanden_rondom"].value
+        guard = pilots.guard_of(known.bases)
     found = pilots.forecasts(known.bases, made, guard)
     claim = pilots.claim(made)
     if as_json:
@@ -903,6 +903,7 @@ def pilot(
         )
         return OK
     _show_forecasts(found, guard)
+    people.print(pilots.months_told(made, guard), markup=False, soft_wrap=True)
     people.print(claim, markup=False, soft_wrap=True)
     if save is not None:
         people.print(f"Het plan ligt vast in {save} (kenmerk {made.hash[:12]}).", markup=False)

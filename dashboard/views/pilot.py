@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -41,6 +41,12 @@ class _Choice:
     layout: Layout
     main: Mapping[str, Any]
     wished: float
+
+    @property
+    def guard(self) -> float:
+        """Months on either side of the start without which a count is told again; 0: none are."""
+        guard = float(self.main["maanden_rondom"] or 0)
+        return guard if guard > self.layout.guard else 0.0
 
 
 def render(released: Released) -> None:
@@ -97,7 +103,7 @@ def _asked(shown: Sequence[Mapping[str, Any]]) -> _Choice:
     )  # fmt: skip
     layout = Layout(
         schools=schools, comparison=comparison, pupils=pupils,
-        before=before, during=during,
+        before=before, during=during, guard=float(row["maanden_overslaan"] or 0),
     )  # fmt: skip
     return _Choice(layout, row, float(wished))
 
@@ -156,7 +162,31 @@ def _conclusions(choice: _Choice) -> list[str]:
         else tr("Voor {effect} zijn **{n}** scholen met Zorg In School nodig{ook}.",
                 effect=wished, n=needed, ook=_also(choice.layout, needed))
     )  # fmt: skip
-    return [first, second, claim]
+    return [first, second, *_around_the_start(choice), claim]
+
+
+def _around_the_start(choice: _Choice) -> list[str]:
+    """What is left of the months, and what they find, without those around the start."""
+    layout, guard = choice.layout, choice.guard
+    if not guard:
+        return []
+    if guard >= min(layout.before, layout.during):
+        return [tr("Zonder {n} maanden aan elke kant van de start blijven er geen maanden over.",
+                   n=wording.natural(guard))]  # fmt: skip
+    left = tr(
+        "Zonder {n} maanden aan elke kant van de start tellen van de {voor} maanden ervoor "
+        "{voor_over} en van de {na} maanden erna {na_over}.",
+        n=wording.natural(guard), voor=wording.natural(layout.before),
+        voor_over=wording.natural(layout.before - guard), na=wording.natural(layout.during),
+        na_over=wording.natural(layout.during - guard),
+    )  # fmt: skip
+    smallest = _smallest(choice.main, replace(layout, guard=guard))
+    found = (
+        tr("Dan is geen effect met 80% kans te vinden.")
+        if smallest is None
+        else tr("Het kleinste effect is dan {effect}.", effect=_effect(choice.main, smallest))
+    )
+    return [f"{left} {found}"]
 
 
 def _nothing_found(row: Mapping[str, Any]) -> str:
@@ -198,19 +228,37 @@ def _table(rows: Sequence[Mapping[str, Any]], choice: _Choice) -> Table:
     for row in rows:
         now = row["id"] == choice.main["id"]
         if row["status"] != wording.VISIBLE:
-            cells = (tables.text(_name(row)), tables.text(""), tables.long(published(row["reden"])))
+            reason = tables.long(published(row["reden"]))
+            cells = (tables.text(_name(row)), tables.text(""), reason, tables.text(""))
         else:
             found = _smallest(row, choice.layout)
             told = tr("geen") if found is None else _effect(row, found)
             base = f"{wording.natural(row['basis'])} {published(row['eenheid'])}"
-            cells = (tables.text(_name(row)), tables.text(base), tables.text(told))
+            cells = (
+                tables.text(_name(row)), tables.text(base), tables.text(told),
+                tables.text(_told_without(row, choice)),
+            )  # fmt: skip
         made.append(Row(cells, now=now))
     return Table(
         tr("Per belofte het kleinste effect dat deze pilot met 80% kans vindt"),
-        (tr("Belofte"), tr("Nu, volgens het eigen register"), tr("Kleinste effect")),
+        (
+            tr("Belofte"), tr("Nu, volgens het eigen register"), tr("Kleinste effect"),
+            tr("Zonder de maanden rond de start"),
+        ),
         tuple(made),
         show_caption=True,
-    )
+    )  # fmt: skip
+
+
+def _told_without(row: Mapping[str, Any], choice: _Choice) -> str:
+    """The smallest effect without the months around the start, of a count."""
+    layout, guard = choice.layout, _Choice(choice.layout, row, choice.wished).guard
+    if not guard:
+        return ""
+    if guard >= min(layout.before, layout.during):
+        return tr("te weinig maanden")
+    found = _smallest(row, replace(layout, guard=guard))
+    return tr("geen") if found is None else _effect(row, found)
 
 
 def _course(choice: _Choice) -> list[tuple[int, float]]:
@@ -220,7 +268,7 @@ def _course(choice: _Choice) -> list[tuple[int, float]]:
         layout = Layout(
             schools=n, comparison=planning.compared_with(choice.layout, n),
             pupils=choice.layout.pupils,
-            before=choice.layout.before, during=choice.layout.during,
+            before=choice.layout.before, during=choice.layout.during, guard=choice.layout.guard,
         )  # fmt: skip
         smallest = _smallest(choice.main, layout)
         if smallest is not None:

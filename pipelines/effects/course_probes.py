@@ -26,6 +26,7 @@ from pipelines.effects.probes import (
     partially_pooled,
     placebo_told,
 )
+from pipelines.effects.summaries import without_start
 from pipelines.effects.weighting import SECTOR, with_sector
 
 Fitted = Callable[[pl.DataFrame], Estimate]
@@ -124,12 +125,10 @@ def _around(
     fitted: Fitted,
 ) -> str:
     guard = effect.window.rondom
-    if guard <= 0:
+    if guard <= effect.window.overslaan:
         return ""
-    since = pl.col("index") - pl.col("start_month")
-    near = (pl.col("groep") == "zis") & (since >= -guard) & (since < guard)
     slices = summary.filter(pl.col("division") == "zonder_rondom")
-    found = _again_of(monthly.filter(~near), slices, arms, outcome, effect.minimum, fitted)
+    found = _again_of(without_start(monthly, guard), slices, arms, outcome, effect.minimum, fitted)
     return again(
         f"Zonder de {guard:.0f} maanden vóór en de {guard:.0f} maanden na de start", found, estimate
     )

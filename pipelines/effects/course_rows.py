@@ -27,7 +27,7 @@ from pipelines.effects.rounding import (
     rounded_p,
     to_nearest,
 )
-from pipelines.effects.rows import Given, Row
+from pipelines.effects.rows import Given, Row, skipped_months
 from pipelines.effects.staggered import (
     NEVER,
     Event,
@@ -74,6 +74,7 @@ def monthly_series(
             " verloop over het schooljaar.",
             _step_and_slope(found),
             "De onzekerheid komt uit de schatting zonder telkens één school.",
+            *skipped_months(effect.window),
         ),
         checks=(
             "Eén school weglaten verandert de richting niet."
@@ -180,7 +181,7 @@ def grouped_starts(
         method="groep-tijdgemiddelden (Callaway en Sant'Anna)",
         pre_trend=tested,
         breakdown=apart.breakdown if said in ("lager", "hoger") else None,
-        assumptions=_assumptions(panel, tested),
+        assumptions=(*_assumptions(panel, tested), *skipped_months(effect.window)),
         checks=probed.told,
     )
     return (

@@ -93,7 +93,8 @@ def value_of(parameters: Parameters, name: str, default: float) -> float:
 class Window:
     """Months before and after a pupil's own start that count, and how finely they are shown.
 
-    `rondom`: months on either side of the start without which a result is worked out once more.
+    `overslaan`: months on either side of the start that count in no result. `rondom`: those without
+    which a result is worked out once more.
     `minimum` months must have been observed on either side for a pupil to take part. Each can be
     set by the parameter `effect_maanden_<field>`.
     """
@@ -103,6 +104,7 @@ class Window:
     periode: float = 6
     minimum: float = 3
     rondom: float = 3
+    overslaan: float = 0
 
     def with_parameters(self, parameters: Parameters) -> Window:
         return Window(
@@ -111,6 +113,7 @@ class Window:
             periode=value_of(parameters, "effect_maanden_periode", self.periode),
             minimum=value_of(parameters, "effect_maanden_minimum", self.minimum),
             rondom=value_of(parameters, "effect_maanden_rondom", self.rondom),
+            overslaan=value_of(parameters, "effect_maanden_overslaan", self.overslaan),
         )
 
 

@@ -14,7 +14,9 @@ import ibis.expr.types as ir
 from ibis import _
 
 from pipelines.effects.design import DAYS_PER_MONTH, Parameters, value_of
+from pipelines.effects.kept import table_once
 from pipelines.effects.measures import Care, Events
+from pipelines.warehouse import school_days
 
 Tables = Mapping[str, ir.Table]
 
@@ -56,15 +58,31 @@ def _derived(
         case "":
             return rows
         case "thuiszitters":
-            least = int(value_of(parameters, "grens_langdurig_relatief_dagen", 28))
-            last = _.eind_datum.epoch_days().cast("int64").fill_null(_number(known_to))
-            length = last - _.start_datum.epoch_days().cast("int64")
-            return rows.filter(
-                (_.soort == "absoluut") | ((_.soort == "relatief") & (length > least))
+            least = int(value_of(parameters, "grens_langdurig_relatief_schooldagen", 20))
+            return table_once(
+                tables,
+                ("thuiszitters", least, known_to),
+                lambda: _absent(rows, tables, least, known_to),
             )
         case "zwaarder":
             months = value_of(parameters, "termijn_zwaardere_zorg_maanden", 12)
             return _heavier(rows, int(months * DAYS_PER_MONTH))
+
+
+def _absent(rows: ir.Table, tables: Tables, least: int, known_to: dt.date) -> ir.Table:
+    """Absolute absence, and relative absence that lasted longer than so many school days; what has
+    no end up to the day `known_to`.
+    """
+    longer = school_days.lasts_longer_from(
+        rows.filter(_.soort == "relatief").mutate(least=ibis.literal(least)),
+        tables,
+        "start_datum",
+        "least",
+        "long_from",
+    )
+    ended = _.eind_datum.fill_null(ibis.literal(known_to - dt.timedelta(days=1)))
+    long = longer.filter(_.long_from <= ended).select(*rows.columns)
+    return ibis.union(rows.filter(_.soort == "absoluut"), long)
 
 
 def _heavier(care: ir.Table, within: int) -> ir.Table:
@@ -150,7 +168,3 @@ def granted(
             per_day=_.per_day,
         )
     )
-
-
-def _number(day: dt.date) -> int:
-    return (day - dt.date(1970, 1, 1)).days

@@ -13,6 +13,7 @@ import polars as pl
 from ibis import _
 
 from pipelines.effects.happenings import Tables
+from pipelines.warehouse.answering import SCHOOL_DAYS
 from pipelines.warehouse.coverage import TABLE
 
 AT_HOME = "gemeente"
@@ -28,7 +29,8 @@ def matter(tables: Tables) -> bool:
     """Does it make a difference for anything where a pupil lives?"""
     if TABLE not in tables:
         return False
-    units: pl.DataFrame = tables[TABLE].filter(_.dataset.isin(_NAMED_IN)).to_polars()
+    asked = (*_NAMED_IN, SCHOOL_DAYS.dataset)
+    units: pl.DataFrame = tables[TABLE].filter(_.dataset.isin(asked)).to_polars()
     known = units.with_columns(known=pl.col("geleverd") & ~pl.col("onbekend"))
     return not all(same_everywhere(one) for _name, one in known.group_by("dataset"))
 

@@ -33,6 +33,7 @@ from pipelines.effects.summaries import (
     school_year_start,
     with_unit,
 )
+from pipelines.warehouse.answering import SCHOOL_DAYS
 from pipelines.warehouse.coverage import TABLE
 
 _MINIMUM = 90.0
@@ -49,20 +50,25 @@ def observe(
     peildatum: dt.date | None = None,
     *,
     running: bool = False,
+    in_school_days: bool = False,
 ) -> Observed | None:
     """When `dataset` was observed of whom, up to and including `peildatum`; None: never.
 
     `running`: what counts runs on after its first day. Then the year after one that was not
     delivered is not observed either: what began in the missing year and still runs is in no
     delivery. Without a table of coverage it is the time of the rows themselves.
+    `in_school_days`: what counts depends on which days were school days, of the year in which it
+    began and of the next; years of which that is not known are not observed.
     """
-    asked = ("observed", dataset, date, window, peildatum, running)
+
+    def looked() -> Observed | None:
+        units = _coverage(tables, dataset, peildatum, running=running)
+        if units is not None and in_school_days:
+            units = _with_school_days(units, tables)
+        return _observe(tables, dataset, date, window, parameters, units, peildatum)
+
     return once(
-        tables,
-        asked,
-        lambda: _observe(
-            tables, dataset, date, window, parameters, peildatum=peildatum, running=running
-        ),
+        tables, ("observed", dataset, date, window, peildatum, running, in_school_days), looked
     )
 
 
@@ -81,6 +87,7 @@ def observed_for(given: Given, outcome: Events | Care, window: Window) -> Observ
         given.parameters,
         given.peildatum,
         running=runs_on(outcome),
+        in_school_days=isinstance(outcome, Events) and outcome.derived == "thuiszitters",
     )
 
 
@@ -90,11 +97,9 @@ def _observe(
     date: str,
     window: Window,
     parameters: Parameters,
-    *,
+    units: pl.DataFrame | None,
     peildatum: dt.date | None,
-    running: bool,
 ) -> Observed | None:
-    units = _coverage(tables, dataset, peildatum, running=running)
     if units is None:
         return observed_days(tables, dataset, date, peildatum)
     alike = _alike(units, peildatum)
@@ -203,6 +208,30 @@ def _coverage(
         .with_columns(known=known & ~pl.col("resumed"))
         .sort("eenheid", "schooljaar")
     )
+
+
+def _with_school_days(units: pl.DataFrame, tables: Tables) -> pl.DataFrame:
+    """The coverage with what is not known for want of school days; `onbekend` and `reden` say so.
+
+    What began late in a year is only told with the school days of the next.
+    """
+    days: pl.DataFrame = (
+        tables[TABLE]
+        .filter(_.dataset == SCHOOL_DAYS.dataset)
+        .select("schooljaar", "eenheid", dagen=_.geleverd, dagen_reden=_.reden)
+        .to_polars()
+    )
+    found = units.join(days, on=["schooljaar", "eenheid"], how="left").sort("eenheid", "schooljaar")
+    none = (~pl.col("dagen")).fill_null(value=False)
+    told = pl.when(none).then(pl.col("dagen_reden"))
+    why = pl.coalesce(told, told.shift(-1).over("eenheid"))
+    asked = pl.col("geleverd") & why.is_not_null()
+    named = pl.format("{} ({})", pl.col("eenheid"), why.str.strip_chars_end("."))
+    return found.with_columns(
+        known=pl.col("known") & ~asked,
+        onbekend=pl.col("onbekend") | asked,
+        reden=pl.when(asked).then(named + pl.lit(" telt daardoor niet mee.")).otherwise("reden"),
+    ).drop("dagen", "dagen_reden")
 
 
 def _years_out(

@@ -49,6 +49,8 @@ PILOTBASIS: Mapping[str, pl.DataType] = {
     "n_scholen_vergelijking": pl.Int64(),
     "maanden_voor": pl.Float64(),
     "maanden_tijdens": pl.Float64(),
+    "maanden_overslaan": pl.Float64(),
+    "maanden_rondom": pl.Float64(),
     "status": pl.String(),
     "reden": pl.String(),
 }
@@ -155,6 +157,8 @@ def _of_counts(
         ),
         "maanden_voor": round(months["w"] / months["pupils"]),
         "maanden_tijdens": round(months["big_w"] / months["pupils"]),
+        "maanden_overslaan": effect.window.overslaan,
+        "maanden_rondom": effect.window.rondom,
     }
 
 

@@ -114,7 +114,7 @@ def _around_the_start(
     effect: Effect, outcome: Events | Care, summary: pl.DataFrame, estimate: Estimate
 ) -> tuple[str, Fault | None]:
     guard = effect.window.rondom
-    if guard <= 0:
+    if guard <= effect.window.overslaan:
         return "", None
     rows = summary.filter(pl.col("division") == "zonder_rondom")
     which = f"Zonder de {guard:.0f} maanden vóór en de {guard:.0f} maanden na de start"

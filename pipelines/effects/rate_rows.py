@@ -38,11 +38,20 @@ from pipelines.effects.rounding import (
     rounded_p,
     to_nearest,
 )
-from pipelines.effects.rows import Given, Row, not_delivered, nothing, with_gaps, with_leading
+from pipelines.effects.rows import (
+    Given,
+    Row,
+    not_delivered,
+    nothing,
+    skipped_months,
+    with_gaps,
+    with_leading,
+)
 from pipelines.effects.summaries import (
     outcome_by_month,
     outcome_by_slice,
     slices,
+    without_start,
 )
 from pipelines.effects.verdicts import judged
 from pipelines.effects.weighting import weighted_comparison
@@ -95,6 +104,7 @@ def rate_rows(
             monthly = outcome_by_month(
                 given.tables, outcome, observed, effect.window, given.parameters
             )
+            monthly = without_start(monthly, effect.window.overslaan)
         if design == "TR":
             rows.append(monthly_series(effect, outcome, monthly, summary))
         else:
@@ -251,6 +261,7 @@ def _assumptions(effect: Effect, apart: Apart | None, bootstrap: bool) -> tuple[
     found = [
         f"Geteld zijn ten hoogste {effect.window.voor:.0f} maanden vóór en"
         f" {effect.window.tijdens:.0f} maanden na de eigen start, binnen de geleverde periode.",
+        *skipped_months(effect.window),
     ]
     if apart is None:
         found.append("Aanname: zonder Zorg In School was er niets veranderd.")

@@ -24,6 +24,7 @@ from pipelines.effects.design import (
     Observed,
     Parameters,
     Result,
+    Window,
 )
 from pipelines.effects.happenings import Tables
 from pipelines.effects.measures import Care, Events, Measure
@@ -165,6 +166,14 @@ def not_delivered(outcome: Measure, delivered: frozenset[str]) -> str:
     """Which datasets lack, as a Dutch sentence; empty when all are there."""
     missing = sorted(outcome.datasets - delivered)
     return f"Niet geleverd: {', '.join(missing)}." if missing else ""
+
+
+def skipped_months(window: Window) -> tuple[str, ...]:
+    """That the months around the start do not count; empty where they do."""
+    if window.overslaan <= 0:
+        return ()
+    months = f"{window.overslaan:g}"
+    return (f"De {months} maanden vóór en de {months} maanden na de start tellen niet mee.",)
 
 
 def with_gaps(row: Row, observed: Observed) -> Row:

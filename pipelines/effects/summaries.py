@@ -34,8 +34,9 @@ DECIMALS = 9
 class Slice:
     """A named stretch of days counted from the start; `index` orders slices of one `division`.
 
-    Divisions: `fase` (0 before, 1 during), `zonder_rondom` (idem, without the months around the
-    start), `periode` (..., -1, 0, ...) and `jaar` (idem).
+    Divisions: `fase` (0 before, 1 during, without the months that count in no result),
+    `zonder_rondom` (idem, without more months around the start), `periode` (..., -1, 0, ...) and
+    `jaar` (idem).
     """
 
     division: str
@@ -51,12 +52,12 @@ def days(months: float) -> int:
 
 def slices(window: Window) -> tuple[Slice, ...]:
     """Before and during as a whole, in periods and in years."""
+    skipped, guard = days(window.overslaan), days(window.rondom)
     found = [
-        Slice("fase", 0, -days(window.voor), 0),
-        Slice("fase", 1, 0, days(window.tijdens)),
+        Slice("fase", 0, -days(window.voor), -skipped),
+        Slice("fase", 1, skipped, days(window.tijdens)),
     ]
-    guard = days(window.rondom)
-    if 0 < guard < min(days(window.voor), days(window.tijdens)):
+    if skipped < guard < min(days(window.voor), days(window.tijdens)):
         found += [
             Slice("zonder_rondom", 0, -days(window.voor), -guard),
             Slice("zonder_rondom", 1, guard, days(window.tijdens)),
@@ -340,6 +341,12 @@ def summed(
         .sort(keys)
         .rename({"idx": "index"})
     )
+
+
+def without_start(monthly: pl.DataFrame, months: float) -> pl.DataFrame:
+    """Calendar months without those of participants within so many months of their start."""
+    since = pl.col("index") - pl.col("start_month")
+    return monthly.filter((pl.col("groep") != "zis") | (since < -months) | (since >= months))
 
 
 def outcome_by_month(

@@ -18,7 +18,7 @@ from ibis import _
 
 from pipelines import schoolyear
 from pipelines.metrics.metric import Context, Measure, Metric, Rows, Tables
-from pipelines.warehouse.answering import Answering, answering
+from pipelines.warehouse.answering import SCHOOL_DAYS, Answering, answering
 from pipelines.warehouse.coverage import Coverage
 
 Gone = frozenset[tuple[str, str]]  # school year and unit that was not delivered
@@ -34,6 +34,13 @@ def line_of(dataset: str, measure: Measure) -> Answering | None:
         parts = {value for _column, _extra, value in measure.part_of_list}
         dataset = _YOUTH_WORK if _YOUTH_WORK in parts else _GROUP_WORK
     return answering().get(dataset)
+
+
+def lines_of(measure: Measure, datasets: Iterable[str]) -> tuple[Answering, ...]:
+    """The lines of these datasets, and of the school days that a measure is worked out with."""
+    found = (line_of(name, measure) for name in datasets)
+    days = (SCHOOL_DAYS,) if measure.in_school_days else ()
+    return (*(line for line in found if line is not None), *days)
 
 
 @dataclass(frozen=True)
@@ -66,13 +73,12 @@ class Covering:
 
     def lines(self, metric: Metric) -> tuple[Answering, ...]:
         """The lines of the coverage that a figure rests on."""
-        found = (line_of(name, metric.measure) for name in metric.datasets)
-        return tuple(line for line in found if line is not None)
+        return lines_of(metric.measure, metric.datasets)
 
     def restricted(self, metric: Metric) -> Metric:
         """The metric over the units that were delivered."""
         measure = self._restricted(metric.measure)
-        own = {line_of(name, measure) for name in measure.datasets}
+        own = set(lines_of(measure, measure.datasets))
         where = metric.where
         for line in self.lines(metric):
             gone = frozenset() if line in own else self.gone(line)
@@ -87,8 +93,7 @@ class Covering:
         if measure.id not in self._measures:
             tests = [
                 test
-                for name in measure.datasets
-                if (line := line_of(name, measure)) is not None
+                for line in lines_of(measure, measure.datasets)
                 for test in self._tests(measure, line, self.gone(line))
             ]
             rows = _without(measure.rows, tests) if tests else measure.rows
@@ -132,8 +137,8 @@ class Covering:
             exists = exists.filter(pl.col("schooljaar").is_in(self.context.schooljaren))
         about = self.coverage.schools.select("vestiging", "gemeente", "wijk", "onderwijssoort")
         found = exists.join(about, on="vestiging")
-        for line in (line_of(name, measure) for name in measure.datasets):
-            if line is not None and line.level in ("vestiging", "gemeente"):
+        for line in lines_of(measure, measure.datasets):
+            if line.level in ("vestiging", "gemeente"):
                 found = self._delivered(found, line, line.level)
         return found
 

@@ -100,6 +100,7 @@ class Measure:
     run or end), so that the first delivered year is incomplete, or a little (`deels`: what was
     registered at the end of one year and begins in the next). `homes`: columns with the
     municipalities that a dataset by municipality must have been delivered for; all of them.
+    `in_school_days`: which rows there are depends on which days are school days.
     """
 
     id: str
@@ -113,6 +114,7 @@ class Measure:
     part_of_list: tuple[tuple[str, str, str], ...] = ()
     carries: Literal["", "deels", "lopend"] = ""
     homes: tuple[str, ...] = ("gemeente",)
+    in_school_days: bool = False
 
     @property
     def public(self) -> bool:

@@ -112,13 +112,21 @@ def known(workdir: Path) -> Known:
     return Known(release, until, tuple(bases), tuple(effects), money)
 
 
+def guard_of(rows: Sequence[Mapping[str, Any]]) -> float:
+    """Months on either side of the start without which a count of this release is told again."""
+    return max((row["maanden_rondom"] or 0.0 for row in rows), default=0.0)
+
+
 def forecasts(
-    rows: Sequence[Mapping[str, Any]], plan: Plan, guard: float = 0.0
+    rows: Sequence[Mapping[str, Any]], plan: Plan, guard: float | None = None
 ) -> tuple[Forecast, ...]:
     """One per measure; schools are counted for the wished effect of the main outcome.
 
-    `guard`: months on either side of the start that are also left out once.
+    `guard`: months on either side of the start that are also left out once; None: as the release
+    does. Months that count in no effect of the release are left out of all.
     """
+    if guard is None:
+        guard = guard_of(rows)
     return tuple(
         _forecast(
             row,
@@ -127,6 +135,17 @@ def forecasts(
             guard,
         )
         for row in rows
+    )
+
+
+def months_told(plan: Plan, guard: float) -> str:
+    """How many of the months are left without those around the start, in one Dutch sentence."""
+    before, during = plan.maanden_voor, plan.maanden_tijdens
+    if guard >= min(before, during):
+        return f"Zonder {guard:g} maanden aan elke kant van de start blijven er geen maanden over."
+    return (
+        f"Zonder {guard:g} maanden aan elke kant van de start tellen van de {before:g} maanden"
+        f" ervoor {before - guard:g} en van de {during:g} maanden erna {during - guard:g}."
     )
 
 
@@ -144,10 +163,13 @@ def _forecast(
     if shown:
         base, scale = base_from(row), per(row)
         rise = row["richting"] == "hoger"
+        layout = replace(layout, guard=row["maanden_overslaan"] or 0.0)
         found = smallest_effect(base, layout, rise=rise)
         smallest = None if found is None else found * scale
         if base.kind == "aantal":
-            found = smallest_effect(base, replace(layout, guard=guard), rise=rise)
+            found = smallest_effect(
+                base, replace(layout, guard=max(guard, layout.guard)), rise=rise
+            )
             guarded = None if found is None else found * scale
         reason = "" if layout.enough else pilot_plan.TOO_FEW
         if wished is not None:

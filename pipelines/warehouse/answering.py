@@ -44,6 +44,14 @@ class Answering:
     forms: str
 
 
+SCHOOL_DAYS = Answering(
+    "schooldagen", "schooldagen", (), "gemeente", "", (),
+    needs_row=False, needs_whole=False, required=True, kinds=(), forms="",
+)  # fmt: skip
+"""Of which school years the school days of a municipality are known. It is in no delivery of its
+own: it follows from the holiday regions, the national holidays and the school calendar."""
+
+
 @cache
 def answering() -> Mapping[str, Answering]:
     """Every line of `dekking`, by its name; most are named after their dataset."""

@@ -20,6 +20,10 @@ withdrawn since (`register.eenheden` keeps the units of each), by these rules:
   newest year, all up to its last one;
 - whoever nobody ever delivered for is not delivered either, where the calendar says that every
   unit is owed.
+
+One part is in no delivery: the school days of the municipalities in which pupils stay at home. What
+lasts a number of school days can be told in a school year of which all of them are known, and of
+the year before, in which it may have begun.
 """
 
 from __future__ import annotations
@@ -34,7 +38,8 @@ import polars as pl
 from pipelines import schoolyear
 from pipelines.contracts import Contracts
 from pipelines.warehouse import units
-from pipelines.warehouse.answering import Answering, answering
+from pipelines.warehouse.answering import SCHOOL_DAYS, Answering, answering
+from pipelines.warehouse.school_calendar import COLUMNS, Calendars
 from pipelines.warehouse.units import Register
 
 if TYPE_CHECKING:
@@ -62,7 +67,7 @@ class Coverage:
     `units`, sorted, one row per `onderdeel` x `schooljaar` x `eenheid`:
 
     - dataset, onderdeel: the line of `dekking` in the delivery calendar; most are named after their
-      dataset, `activiteiten` has two (groepsaanbod, jongerenwerk);
+      dataset, `activiteiten` has two (groepsaanbod, jongerenwerk), and `schooldagen` is in none;
     - schooljaar: 2024/2025, of every school year that a delivery about children covers;
     - niveau, eenheid: gemeente, vestiging, groep or totaal, and its code ('' for totaal);
     - leveranciers: who answers for it, by name, separated by '; '; empty when nobody is known;
@@ -115,6 +120,7 @@ def coverage(con: duckdb.DuckDBPyConnection, contracts: Contracts) -> Coverage:
     lives = _lives(register)
     for line in answering().values():
         rows += _line(line, register, shown, lives)
+    rows += _school_days(con, [row for row in rows if row["onderdeel"] == "thuiszitters"])
     schools = con.execute(
         "SELECT DISTINCT vestigingscode AS vestiging, naam, gemeente, wijkcode AS wijk,"
         " onderwijssoort FROM scholen ORDER BY 1"
@@ -264,6 +270,34 @@ def _line(
                 "onbekend": delivered and bool(vague),
                 "reden": reasons[year] or vague,
             }
+
+
+def _school_days(
+    con: duckdb.DuckDBPyConnection, owed: Iterable[Mapping[str, object]]
+) -> Iterable[dict[str, object]]:
+    """Of the same municipalities and school years, whether their school days are known."""
+    calendars = Calendars.of(
+        *(con.execute(f"SELECT {', '.join(COLUMNS[name])} FROM {name}").pl() for name in COLUMNS)
+    )
+    for row in owed:
+        town, year = str(row["eenheid"]), schoolyear.year_of(str(row["schooljaar"]))
+        unknown = [y for y in (year - 1, year) if not calendars.known(town, y)]
+        mend = (
+            "lever een schoolkalender met de vakanties en de lesdagen"
+            if calendars.regions.get(town)
+            else "vul de vakantieregio in in gebieden of in scholen"
+        )
+        what = f"{SCHOOL_DAYS.name} {' en '.join(_label(y) for y in unknown)}"
+        yield {
+            **row,
+            "dataset": SCHOOL_DAYS.dataset,
+            "onderdeel": SCHOOL_DAYS.name,
+            "leveranciers": "",
+            "geleverd": not unknown,
+            "eerste": False,
+            "onbekend": False,
+            "reden": f"{what}: niet te bepalen; {mend}." if unknown else "",
+        }
 
 
 def _label(year: int) -> str:

@@ -89,8 +89,8 @@ CREATE TABLE pilotbasis (id VARCHAR, belofte VARCHAR, maat VARCHAR, eenheid VARC
     VARCHAR, soort VARCHAR, schaal DOUBLE, basis DOUBLE, spreiding DOUBLE, spreiding_scholen DOUBLE,
     verschil_scholen DOUBLE, verschil_leerlingen DOUBLE, vertrek_per_jaar DOUBLE, ongelijk DOUBLE,
     n_leerlingen INTEGER, n_scholen INTEGER, n_leerlingen_vergelijking INTEGER,
-    n_scholen_vergelijking INTEGER, maanden_voor DOUBLE, maanden_tijdens DOUBLE, status VARCHAR,
-    reden VARCHAR);
+    n_scholen_vergelijking INTEGER, maanden_voor DOUBLE, maanden_tijdens DOUBLE,
+    maanden_overslaan DOUBLE, maanden_rondom DOUBLE, status VARCHAR, reden VARCHAR);
 CREATE TABLE leveringen (levering VARCHAR, bestand VARCHAR, dataset VARCHAR, leverancier VARCHAR,
     periode VARCHAR, ontvangen_op DATE, status VARCHAR, bericht VARCHAR);
 CREATE TABLE bevindingen (levering VARCHAR, dataset VARCHAR, leverancier VARCHAR, regel VARCHAR,

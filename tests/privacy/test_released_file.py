@@ -32,6 +32,7 @@ NOT_CHILDREN = {
     *(("besparing_gevoeligheid", c) for c in ("netto_laag", "netto_hoog")),
     *(("pilotbasis", c) for c in ("n_scholen", "n_scholen_vergelijking", "schaal")),
     *(("pilotbasis", c) for c in ("maanden_voor", "maanden_tijdens")),
+    *(("pilotbasis", c) for c in ("maanden_overslaan", "maanden_rondom")),
     ("bescherming", "cellen"),
     ("bescherming", "zichtbaar"),
     ("bescherming", "afgeschermd"),

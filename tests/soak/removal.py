@@ -29,7 +29,7 @@ from pipelines.metrics.derive import ENROLLED
 from pipelines.metrics.metric import Context, Metric, PerUnit, Quotient, Rate
 from pipelines.release import publish
 from pipelines.warehouse import coverage, tables
-from pipelines.warehouse.answering import answering
+from pipelines.warehouse.answering import SCHOOL_DAYS, answering
 from pipelines.warehouse.coverage import Coverage
 from pipelines.warehouse.tables import DELIVERY
 
@@ -109,7 +109,8 @@ class Register:
     def touched(self, dataset: str, after: Coverage) -> frozenset[str]:
         """Metrics that may differ without a delivery of a dataset: of whole measures."""
         covering = Covering(after, self.context)
-        changed = {n for n in answering() if not after.of(n).equals(self.whole.of(n))}
+        names = (*answering(), SCHOOL_DAYS.name)
+        changed = {n for n in names if not after.of(n).equals(self.whole.of(n))}
 
         def differs(metric: Metric) -> bool:
             lines = {line.name for line in covering.lines(metric)} | {*metric.uses}

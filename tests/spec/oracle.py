@@ -144,17 +144,19 @@ def _region_of(world: World, z: Row) -> tuple[str | None, dict[str, Any]]:
     return region, areas | {"vakantieregio": region}
 
 
-def is_school_day(world: World, z: Row, day: dt.date) -> bool | None:
+def is_school_day(
+    world: World, places: tuple[str | None, dict[str, Any]], day: dt.date
+) -> bool | None:
     """Whether there is school for a pupil on a day; None where nobody can say."""
     if day.weekday() >= 5:
         return False
-    region, areas = _region_of(world, z)
+    region, areas = places
     for scope in ("school", "bestuur", "gemeente", "vakantieregio", "land"):
         told = {
             k["soort"] == "lesdagen"
             for k in world["schoolkalender"]
             if k["geldt_voor"] == scope
-            and areas[scope] == k["gebied"]
+            and areas.get(scope) == k["gebied"]
             and k["van"] <= day <= k["tot_en_met"]
         }
         if told:
@@ -165,15 +167,39 @@ def is_school_day(world: World, z: Row, day: dt.date) -> bool | None:
 
 
 def school_day_after(world: World, z: Row, begin: dt.date, number: float) -> dt.date | None:
-    """The so many-th school day after a day, where every day up to then is known."""
-    day, count = begin, 0
-    while count < number:
+    """The so many-th school day after a day, where every day up to then is known.
+
+    By the calendar of the school, or else by that of the municipality where the pupil lives.
+    """
+    for places in (_region_of(world, z), _region_of(world, z | {"vestigingscode": None})):
+        day, count = begin, 0
+        while count < number:
+            day += dt.timedelta(days=1)
+            there = is_school_day(world, places, day)
+            if there is None:
+                break
+            count += there
+        else:
+            return day
+    return None
+
+
+def missed_more(world: World, z: Row, number: float) -> dt.date | None:
+    """The day on which so many school days were missed and one more.
+
+    None: it cannot be told, or not before the calendar ends.
+    """
+    found = school_day_after(world, z, z["start_datum"] - dt.timedelta(days=1), number + 1)
+    if found:
+        return found
+    home = _region_of(world, z | {"vestigingscode": None})
+    day, count = max(z["start_datum"], dt.date(2014, 8, 1)), 0
+    while day < dt.date(2031, 1, 1):
+        count += bool(is_school_day(world, home, day))
+        if count > number:
+            return day
         day += dt.timedelta(days=1)
-        there = is_school_day(world, z, day)
-        if there is None:
-            return None
-        count += there
-    return day
+    return None
 
 
 # School social work ----------------------------------------------------------------------------
@@ -544,15 +570,15 @@ def _again(world: World, s: Row) -> bool:
 
 def _absent(world: World) -> Iterator[tuple[Row, dt.date, str]]:
     """Periods of thuiszitten: row, the day from which, category."""
-    boundary = dt.timedelta(days=world.norm("grens_langdurig_relatief_dagen"))
+    boundary = world.norm("grens_langdurig_relatief_schooldagen")
     for z in world["thuiszitters"]:
         if z["soort"] == "absoluut":
             since, category = z["start_datum"], "absoluut"
         elif z["soort"] == "relatief":
-            since, category = z["start_datum"] + boundary, "langdurig_relatief"
+            since, category = missed_more(world, z, boundary), "langdurig_relatief"
         else:
             continue
-        if z["eind_datum"] is None or z["eind_datum"] >= since:
+        if since and (z["eind_datum"] is None or z["eind_datum"] >= since):
             yield z, since, category
 
 

@@ -15,10 +15,10 @@ from ibis.backends.sql.compilers import PySparkCompiler
 from ibis.config import Config
 
 from pipelines import contracts
-from pipelines.metrics import school_days
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.lines import expression
 from pipelines.metrics.metric import Context, Measure
+from pipelines.warehouse import school_days
 
 MEASURES = {m.measure.id: m.measure for m in METRICS.values()}
 

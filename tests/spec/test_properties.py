@@ -266,7 +266,7 @@ def test_a_day_over_the_norm_leaves_the_numerator_only(
 def test_a_relative_absence_of_a_day_more_makes_one_thuiszitter(
     backend: ibis.BaseBackend, picked: list[int]
 ) -> None:
-    """Four weeks is not longer than four weeks: the day after is."""
+    """Twenty school days are not longer than four weeks of school: the school day after is."""
     short = {
         "verzuim_id": "bewogen", "leerling_id": "kind-bewogen", "vestigingscode": "00AC00",
         "woongemeente": "GM0599", "soort": "relatief", "start_datum": dt.date(2024, 9, 2),

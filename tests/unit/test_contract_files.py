@@ -417,7 +417,7 @@ def test_parameters_have_a_source_and_a_plausible_range() -> None:
         ("norm_smw_start_dagen", 14),
         ("norm_hulp_start_dagen", 14),
         ("norm_eerste_actie_schooldagen", 5),
-        ("grens_langdurig_relatief_dagen", 28),
+        ("grens_langdurig_relatief_schooldagen", 20),
         ("drempel", 5),
         ("drempel_zwaar", 10),
         ("afronding", 5),

@@ -24,7 +24,7 @@ from pipelines.effects.catalogue.medium_term import ZIS_M2, ZIS_M3, ZIS_M6
 from pipelines.effects.design import Effect, Minimum, Observed, Window
 from pipelines.effects.kept import Kept as KeptTables
 from pipelines.effects.measures import Events, runs_on
-from pipelines.effects.observation import observe
+from pipelines.effects.observation import observe, observed_for
 from pipelines.effects.pilot_moments import moments_of_counts
 from pipelines.effects.pilot_rows import pilot_rows
 from pipelines.effects.rate_rows import rate_rows
@@ -342,6 +342,43 @@ def test_of_a_file_without_a_period_nothing_is_known() -> None:
     (row,) = estimated(replace(found, tables=tables), ZIS_M3).values()
     assert row.status == "niet_geleverd"
     assert reason in row.reason
+
+
+def test_what_is_not_told_for_want_of_school_days_is_not_observed() -> None:
+    """Long absence of a town without a holiday region; and late in a year the next one counts."""
+    reason = "schooldagen 2023/2024: niet te bepalen; vul de vakantieregio in in gebieden."
+
+    def school_days(*unknown: tuple[str, str]) -> Given:
+        found = given({})
+        rows = found.tables[TABLE].to_polars()
+        own = rows.filter(pl.col("dataset") == "thuiszitters")
+        known = [pair not in unknown for pair in own.select("eenheid", "schooljaar").iter_rows()]
+        days = own.with_columns(
+            dataset=pl.lit("schooldagen"),
+            onderdeel=pl.lit("schooldagen"),
+            geleverd=pl.Series(known),
+            reden=pl.lit(reason),
+        )
+        tables = {**found.tables, TABLE: ibis.memtable(pl.concat([rows, days]))}
+        return replace(found, tables=tables)
+
+    def followed(found: Given) -> Observed:
+        known = observed_for(found, ZIS_L1.outcomes[0], Window())  # type: ignore[arg-type]
+        assert known is not None
+        return known
+
+    nobody = school_days(*((TOWNS[0], year) for year in YEARS))
+    row = estimated(nobody, ZIS_L1)["VV"]
+    assert (row.status, row.result) == ("niet_geleverd", None)
+    assert "GM0001 (schooldagen 2023/2024: niet te bepalen; vul" in row.reason
+    whole, same = (estimated(one, ZIS_L1)["VV"] for one in (given({}), school_days()))
+    assert same.published() == whole.published()
+    assert estimated(nobody, ZIS_M3)["VV"].status == "zichtbaar"
+    late = followed(school_days(*((town, YEARS[3]) for town in TOWNS)))
+    assert late.end == dt.date(2023, 8, 1)
+    (about,) = pilot_rows(nobody, [replace(ZIS_L1, outcomes=ZIS_L1.outcomes[:1])])
+    assert about["status"] == "niet_geleverd"
+    assert "niet te bepalen" in about["reden"]
 
 
 def test_a_pupil_of_two_towns_is_followed_where_both_delivered() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +17,7 @@ from pipelines.effects.course_rows import _months, _panel
 from pipelines.effects.design import Minimum, Window
 from pipelines.effects.estimators import Cells, Estimate
 from pipelines.effects.interrupted import interrupted_series
+from pipelines.effects.kept import keeping
 from pipelines.effects.mean_probes import measured_again, probed_means
 from pipelines.effects.means import means_of
 from pipelines.effects.measures import Events
@@ -27,9 +30,11 @@ from pipelines.effects.probes import (
     permutation_p_of_means,
     probed,
 )
+from pipelines.effects.rate_rows import rate_rows
 from pipelines.effects.staggered import average_effect
 from pipelines.effects.summaries import slices
 from tests.pilots import Made, Pilot, simulate
+from tests.unit.test_effects_coverage import PARAMETERS, PILOT, given
 
 LESS = Estimate(value=-0.02, standard_error=0.005, interval=(-0.03, -0.01), p=0.001, degrees=None)
 
@@ -118,6 +123,38 @@ def test_months_around_the_start_can_be_left_out() -> None:
     cut = {(s.index, s.first, s.end) for s in slices(Window()) if s.division == "zonder_rondom"}
     assert cut == {(0, -730, -91), (1, 91, 1095)}
     assert not any(s.division == "zonder_rondom" for s in slices(Window(rondom=0)))
+    assert not any(s.division == "zonder_rondom" for s in slices(Window(overslaan=3)))
+
+
+def test_months_around_the_start_count_in_no_result_where_the_parameter_says_so() -> None:
+    """A wave of suspensions in the first two months makes a difference, and then none at all."""
+    days = range(0, 60, 5)
+    wave = [
+        {"leerling_id": p["leerling_id"], "vestigingscode": p["vestigingscode"],
+         "soort": "schorsing_intern", "start_datum": dt.date(2023, 8, 21) + dt.timedelta(days=day)}
+        for p in PILOT["zis_deelnames"] if p["groep"] == "zis" for day in days
+    ]  # fmt: skip
+    more = PILOT | {"schorsingen": [*PILOT["schorsingen"], *wave]}
+    name = "effect_maanden_overslaan"
+    outcome = ZIS_M3.outcomes[0]
+    assert isinstance(outcome, Events)
+    outcome = replace(outcome, designs=("VV", "VN", "GS", "TR"))
+
+    def told(rows: Mapping[str, list[dict[str, object]]], months: float) -> list[object]:
+        changed = {**PARAMETERS, name: replace(PARAMETERS[name], value=months)}
+        found = replace(given(rows=rows), parameters=changed)
+        effect = replace(ZIS_M3, window=ZIS_M3.window.with_parameters(changed))
+        with keeping(found.tables) as kept:
+            listed, _points = rate_rows(replace(found, tables=kept), effect, outcome)
+        results = [row.result for row in listed if row.result is not None]
+        assert len(results) == 4
+        for result in results:
+            said = "3 maanden na de start tellen niet mee" in " ".join(result.assumptions)
+            assert said == bool(months)
+        return [(r.design, r.estimate, r.interval, r.p, r.n_months) for r in results]
+
+    assert told(more, 0) != told(PILOT, 0)
+    assert told(more, 3) == told(PILOT, 3)
 
 
 def test_few_schools_are_dealt_anew_and_that_weighs() -> None:

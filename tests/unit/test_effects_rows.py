@@ -29,6 +29,7 @@ from tests.unit.test_effects_compute import DELIVERED, Planted, as_tables, made_
 KNOWN = contracts.load().parameters
 START = dt.date(2023, 9, 1)
 SUMMER = dt.date(2025, 7, 31)
+HOME = {"woongemeente": "GM0001"}
 ALL = frozenset(contracts.load().datasets)
 
 
@@ -278,6 +279,7 @@ def test_absence_counts_when_absolute_or_relative_and_long() -> None:
         return {
             "verzuim_id": f"V{number}",
             "leerling_id": made_up("a"),
+            **HOME,
             "soort": sort,
             "start_datum": START + dt.timedelta(days=number),
             "eind_datum": end,
@@ -292,8 +294,31 @@ def test_absence_counts_when_absolute_or_relative_and_long() -> None:
         away(700, "relatief", None),  # begun less than four weeks before the last day known? no
     ]
     begun, returned = long_term.ZIS_L1.outcomes
-    assert [d for d, _ in _days(begun, given(thuiszitters=rows))] == [2, 3, 4]
-    assert [d for d, _ in _days(returned, given(thuiszitters=rows))] == [31]
+    places = [{"gemeente": "GM0001", "vakantieregio": "Noord"}]
+    assert [d for d, _ in _days(begun, given(thuiszitters=rows, gebieden=places))] == [2, 3, 4]
+    assert [d for d, _ in _days(returned, given(thuiszitters=rows, gebieden=places))] == [31]
+
+
+def test_absence_over_the_summer_holidays_is_not_long_and_five_weeks_in_term_are() -> None:
+    """Noord was free from 20 July to 1 September 2024; without a region nobody can say."""
+    rows = [
+        {
+            "verzuim_id": "V1",
+            "start_datum": dt.date(2024, 7, 12),
+            "eind_datum": dt.date(2024, 9, 6),
+        },
+        {
+            "verzuim_id": "V2",
+            "start_datum": dt.date(2024, 9, 2),
+            "eind_datum": dt.date(2024, 10, 4),
+        },
+    ]
+    made = [{**r, "soort": "relatief", "leerling_id": made_up("a"), **HOME} for r in rows]
+    begun = long_term.ZIS_L1.outcomes[0]
+    places = [{"gemeente": "GM0001", "vakantieregio": "Noord"}]
+    day = (dt.date(2024, 9, 2) - START).days
+    assert [d for d, _ in _days(begun, given(thuiszitters=made, gebieden=places))] == [day]
+    assert not _days(begun, given(thuiszitters=made))
 
 
 # --- sums, surveys -----------------------------------------------------------------------------

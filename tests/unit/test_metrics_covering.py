@@ -15,7 +15,7 @@ from pipelines.metrics.compute import Counted, count_all
 from pipelines.metrics.metric import Context
 from pipelines.release.components import Protected, Thresholds
 from pipelines.release.figures import figures
-from pipelines.warehouse import engine, tables
+from pipelines.warehouse import engine, school_calendar, tables
 from pipelines.warehouse.tables import DELIVERY
 from tests.houses import PROMISES, YEARS, House, care, pupils, suspension, trajectory
 
@@ -123,6 +123,80 @@ def test_a_withdrawn_year_in_the_middle_is_missed_in_the_year_after_too(house: H
     assert after["waarde"] == 40.0
     assert after["dekking"].startswith("Wat in 2023/2024 begon, ontbreekt: Een (jeugdhulp")
     assert after["dekking_kenmerk"] == "eerste"
+
+
+def _at_home(house: House) -> None:
+    """In either municipality of each year five pupils with five weeks of absence in term, two who
+    are enrolled nowhere, and an exemption.
+    """
+    for town, supplier in (("GM0001", "Gemeente Een"), ("GM0002", "Gemeente Twee")):
+        rows = [
+            {"verzuim_id": f"{town}{year}{n}", "leerling_id": f"{town}{year}{n}"}
+            | {"woongemeente": town, "soort": sort, "start_datum": dt.date(year, 9, 4)}
+            | {"eind_datum": dt.date(year, 10, 8)}
+            for year in YEARS
+            for n, sort in enumerate(["relatief"] * 5 + ["absoluut"] * 2 + ["vrijstelling_5a"])
+        ]
+        house.deliver("thuiszitters", supplier, "2022-2025", rows)
+
+
+def _regions(house: House, **regions: str | None) -> None:
+    rows = [
+        {"gemeente": town, "gemeentenaam": name, "vakantieregio": regions[town]}
+        for town, name in (("GM0001", "Een"), ("GM0002", "Twee"))
+    ]
+    house.con.execute("DELETE FROM gebieden")
+    house.deliver("gebieden", "gemeente-een", "", rows)
+
+
+def test_what_lasts_a_number_of_school_days_is_not_told_without_a_holiday_region(
+    house: House,
+) -> None:
+    """Absolute absence alone would be a number that looks whole; of exemptions it makes no odds."""
+    _at_home(house)
+    _regions(house, GM0001="Noord", GM0002=None)
+    metrics = ("thuis_jaar", "thuis_terug", "thuis_vrijstelling")
+    found = told(house, *metrics)
+    reason = (
+        "schooldagen 2023/2024 en 2024/2025: niet te bepalen; vul de vakantieregio in in gebieden"
+        " of in scholen."
+    )
+    for metric in metrics[:2]:
+        row = found[metric, "2024", "GM0002"]
+        assert (row["status"], row["waarde"]) == ("niet_geleverd", None)
+        assert row["reden"] == f"Niet geleverd: {reason}"
+        assert found[metric, "2024", ""]["dekking"] == f"Niet meegeteld: Twee ({reason[:-1]})."
+    assert found["thuis_jaar", "2024", "GM0001"]["waarde"] == 7.0
+    assert found["thuis_jaar", "2024", ""]["waarde"] == 7.0
+    assert found["thuis_vrijstelling", "2024", "GM0002"]["waarde"] == 1.0
+    _regions(house, GM0001="Noord", GM0002="Zuid")
+    whole = told(house, "thuis_jaar")
+    assert whole["thuis_jaar", "2024", ""]["waarde"] == 14.0
+    assert whole["thuis_jaar", "2024", ""]["dekking"] == ""
+
+
+def test_school_days_of_a_year_beyond_the_published_holidays_ask_for_a_calendar(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _at_home(house)
+    _regions(house, GM0001="Noord", GM0002="Zuid")
+    known = school_calendar.national
+    monkeypatch.setattr(
+        school_calendar, "national",
+        lambda region: {y: d for y, d in known(region).items() if y < "2024"},
+    )  # fmt: skip
+    found = told(house, "thuis_jaar")
+    assert found["thuis_jaar", "2023", ""]["waarde"] == 14.0
+    for area in ("", "GM0001"):
+        row = found["thuis_jaar", "2024", area]
+        assert (row["status"], row["waarde"]) == ("niet_geleverd", None)
+        assert "schooldagen 2024/2025: niet te bepalen; lever een schoolkalender" in row["reden"]
+    days = [("2024-08-01", "2025-07-31", "lesdagen"), ("2024-12-21", "2025-01-05", "vakantie")]
+    for first, last, kind in days:
+        own = {"geldt_voor": "land", "gebied": "NL", "soort": kind}
+        dates = {"van": dt.date.fromisoformat(first), "tot_en_met": dt.date.fromisoformat(last)}
+        house.deliver("schoolkalender", "bestuur-a", "", [own | dates])
+    assert told(house, "thuis_jaar")["thuis_jaar", "2024", ""]["waarde"] == 14.0
 
 
 def test_what_looks_a_year_ahead_needs_that_year(house: House) -> None:

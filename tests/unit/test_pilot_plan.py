@@ -226,7 +226,7 @@ def _given(**change: object) -> dict[str, object]:
 
 
 def test_every_promise_has_a_forecast_or_a_reason(known: pilots.Known) -> None:
-    found = pilots.forecasts(known.bases, pilots.plan(known, **_given()))
+    found = pilots.forecasts(known.bases, pilots.plan(known, **_given()), guard=0)
     assert [one.id for one in found] == [row["id"] for row in known.bases]
     for one in found:
         assert (one.smallest is None) == bool(one.reason), one.id
@@ -245,6 +245,28 @@ def test_every_promise_has_a_forecast_or_a_reason(known: pilots.Known) -> None:
     assert guarded.guarded_told.endswith("% minder")
     none = pilots.forecasts(known.bases, pilots.plan(known, **_given()), guard=24)
     assert {one.guarded_told for one in none if one.guarded_told} == {"te weinig maanden"}
+
+
+def test_months_around_the_start_are_taken_from_those_there_are(known: pilots.Known) -> None:
+    made = pilots.plan(known, **_given())
+    usual = pilots.forecasts(known.bases, made)
+    assert usual == pilots.forecasts(known.bases, made, pilots.guard_of(known.bases))
+    assert pilots.months_told(made, pilots.guard_of(known.bases)) == (
+        "Zonder 3 maanden aan elke kant van de start tellen van de 24 maanden ervoor 21 en van de"
+        " 24 maanden erna 21."
+    )
+    assert pilots.months_told(made, 24).endswith("blijven er geen maanden over.")
+    skipping = [
+        row | ({"maanden_overslaan": 3.0} if row["maanden_overslaan"] is not None else {})
+        for row in known.bases
+    ]
+    counts = [
+        (one.guarded, other.smallest, other.guarded)
+        for one, other in zip(usual, pilots.forecasts(skipping, made), strict=True)
+        if one.kind == "aantal" and not one.reason
+    ]
+    assert counts
+    assert all(one == other == again for one, other, again in counts)
 
 
 def test_more_schools_find_a_smaller_effect(known: pilots.Known) -> None:

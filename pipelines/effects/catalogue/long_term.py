@@ -35,7 +35,7 @@ ZIS_L1 = Effect(
             scale=1200,
             scale_label="per 100 leerlingjaren",
             needed="de perioden van verzuim uit de leerplichtadministratie, van ten minste een jaar"
-            " vóór de start",
+            " vóór de start, en de vakantieregio van elke gemeente",
         ),
         Events(
             id="terug_naar_school",

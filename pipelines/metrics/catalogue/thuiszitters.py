@@ -1,8 +1,9 @@
 """G. Thuiszitters and absence.
 
 A thuiszitter is a pupil with absolute absence, or with relative absence once it has lasted longer
-than the boundary. Exemptions and permitted absence are never counted in. `gemeente` is where the
-pupil lives, since that municipality acts; school levels hold only who has a school.
+than the boundary in school days: holidays do not count. Exemptions and permitted absence are never
+counted in. `gemeente` is where the pupil lives, since that municipality acts; school levels hold
+only who has a school.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from pipelines.metrics import absence_signal, derive, school_days
+from pipelines.metrics import absence_signal, derive
 from pipelines.metrics.derive import ENROLLED
 from pipelines.metrics.metric import Context, Level, Measure, Metric, Quantiles, Rate, Share, Tables
+from pipelines.warehouse import school_days
 
 DATASETS = ("thuiszitters",)
+LONG = "grens_langdurig_relatief_schooldagen"
 OPEN_TERM = "termijn_open_verzuim_maanden"
 LEVELS: tuple[Level, ...] = ("totaal", "gemeente", "vestiging", "onderwijssoort")
 COUNTING_DAYS = (
@@ -30,28 +33,23 @@ _BACK = ("terug_eigen_school", "andere_school", "onderwijszorgarrangement")
 def _thuiszitter_periods(tables: Tables, context: Context) -> ir.Table:
     """Periods with `thuiszitter_vanaf`: the day on which the pupil became one.
 
-    Relative absence lasts longer than the boundary of n days on its day n + 1, so from then on.
-    Periods that ended before that day, and other kinds of absence, are left out.
+    Relative absence lasts longer than the boundary of n school days on its school day n + 1, so
+    from then on. Periods that ended before that day, and other kinds of absence, are left out.
     """
     found = tables["thuiszitters"].filter(_.soort.isin(["absoluut", "relatief"]))
-    start = found["start_datum"]
+    boundary = derive.by_norm(
+        context, LONG, found["start_datum"], lambda n: ibis.literal(int(n))
+    ).cast("int64")
+    found = school_days.lasts_longer_from(
+        found.mutate(grens=boundary), tables, "start_datum", "grens", "lang_vanaf"
+    )
     absolute = found["soort"] == "absoluut"
     dated = found.mutate(
         categorie=ibis.ifelse(absolute, "absoluut", "langdurig_relatief"),
-        thuiszitter_vanaf=ibis.ifelse(
-            absolute,
-            start,
-            derive.by_norm(
-                context,
-                "grens_langdurig_relatief_dagen",
-                start,
-                lambda boundary: derive.plus_days(start, boundary),
-            ),
-        ),
-    )
-    return dated.filter(
-        dated["eind_datum"].isnull() | (dated["eind_datum"] >= dated["thuiszitter_vanaf"])
-    )
+        thuiszitter_vanaf=ibis.ifelse(absolute, found["start_datum"], found["lang_vanaf"]),
+    ).drop("grens", "lang_vanaf")
+    since, end = dated["thuiszitter_vanaf"], dated["eind_datum"]
+    return dated.filter(since.notnull() & (end.isnull() | (end >= since)))
 
 
 def _periods(tables: Tables, context: Context) -> ir.Table:
@@ -137,6 +135,7 @@ IN_YEAR = Measure(
     distinct="leerling_id",
     residence=True,
     carries="lopend",
+    in_school_days=True,
 )
 ON_DAYS = Measure(
     "thuiszitters_op_peildagen",
@@ -147,15 +146,30 @@ ON_DAYS = Measure(
     distinct="leerling_id",
     residence=True,
     carries="lopend",
+    in_school_days=True,
 )
 PERIODS = Measure(
-    "begonnen_thuiszitten", "perioden", DATASETS, _periods, LEVELS, residence=True, carries="deels"
+    "begonnen_thuiszitten",
+    "perioden",
+    DATASETS,
+    _periods,
+    LEVELS,
+    residence=True,
+    carries="deels",
+    in_school_days=True,
 )
 SIGNALLED = Measure(
     "relatief_verzuim", "perioden", DATASETS, _signalled, LEVELS, residence=True, carries="deels"
 )
 ENDED = Measure(
-    "geeindigd_thuiszitten", "perioden", DATASETS, _ended, LEVELS, residence=True, carries="lopend"
+    "geeindigd_thuiszitten",
+    "perioden",
+    DATASETS,
+    _ended,
+    LEVELS,
+    residence=True,
+    carries="lopend",
+    in_school_days=True,
 )
 EXEMPT = Measure(
     "vrijstellingen_5a",
@@ -175,19 +189,21 @@ METRICS = (
         label_nl="Thuiszitters in het jaar",
         label_en="Pupils at home (thuiszitters) in the year",
         definition="Aantal verschillende leerlingen dat op een dag in het schooljaar thuiszitter"
-        " was: niet ingeschreven zonder vrijstelling (absoluut), of ingeschreven en langer dan de"
-        " grens zonder geldige reden afwezig (langdurig relatief); de gemeente is de woongemeente.",
+        " was: niet ingeschreven zonder vrijstelling (absoluut), of ingeschreven en meer"
+        " schooldagen dan de grens zonder geldige reden afwezig (langdurig relatief); vakanties"
+        " tellen daarin niet mee, en de gemeente is de woongemeente.",
         definition_en="Number of distinct pupils at home (thuiszitters) on any day of the school"
         " year: not enrolled without an exemption (absolute absence), or enrolled and absent"
-        " without a valid reason for longer than the limit (long-term relative absence); the"
-        " municipality is where the pupil lives.",
+        " without a valid reason for more school days than the limit (long-term relative absence);"
+        " holidays are not counted in, and the municipality is where the pupil lives.",
         unit="leerlingen",
         numerator="verschillende thuiszitters",
         measure=IN_YEAR,
         cuts=("categorie",),
         system="school_en_wijk",
         direction="lager",
-        norm="grens_langdurig_relatief_dagen",
+        norm=LONG,
+        version="2",
     ),
     Metric(
         id="thuis_jaar_per_1000",
@@ -206,6 +222,7 @@ METRICS = (
         form=Rate(ENROLLED, per=1000),
         system="school_en_wijk",
         direction="lager",
+        version="2",
     ),
     Metric(
         id="thuis_peildatum",
@@ -224,6 +241,7 @@ METRICS = (
         cuts=("peildag", "peildag*categorie"),
         system="school_en_wijk",
         direction="lager",
+        version="2",
     ),
     Metric(
         id="thuis_3_maanden",
@@ -243,6 +261,7 @@ METRICS = (
         system="school_en_wijk",
         direction="lager",
         norm="grens_thuiszitter_lang_maanden",
+        version="2",
     ),
     Metric(
         id="thuis_duur",
@@ -265,6 +284,7 @@ METRICS = (
         system="school_en_wijk",
         direction="lager",
         threshold="zwaar",
+        version="2",
     ),
     Metric(
         id="thuis_eerste_actie",
@@ -273,12 +293,14 @@ METRICS = (
         label_en="First action within five school days",
         definition="Aandeel van de perioden waarin een leerling in het schooljaar thuiszitter werd"
         " met een eerste actie binnen de norm na de eerste dag van het verzuim. Schooldagen volgen"
-        " uit de vakantieregio, de feestdagen en de schoolkalender; waar die niet bekend zijn, telt"
-        " de periode niet mee. Geen actie telt als niet op tijd zodra de norm voorbij is.",
+        " uit de vakantieregio, de feestdagen en de schoolkalender van de school, en anders van de"
+        " woongemeente; waar die niet bekend zijn, telt de periode niet mee. Geen actie telt als"
+        " niet op tijd zodra de norm voorbij is.",
         definition_en="Share of the periods in which a pupil came to be at home in the school year"
         " with a first action within the norm after the first day of absence. School days follow"
-        " from the holiday region, the public holidays and the school calendar; where these are not"
-        " known, the period does not count. No action counts as late once the norm has passed.",
+        " from the holiday region, the public holidays and the school calendar of the school, or"
+        " else of the municipality of residence; where these are not known, the period does not"
+        " count. No action counts as late once the norm has passed.",
         unit="procent",
         numerator="perioden met een eerste actie binnen de norm",
         denominator="perioden waarvan bekend is of er op tijd een actie was",
@@ -291,7 +313,7 @@ METRICS = (
         direction="hoger",
         norm="norm_eerste_actie_schooldagen",
         nothing=school_days.UNDETERMINED,
-        version="2",
+        version="3",
     ),
     Metric(
         id="thuis_hulp",
@@ -311,6 +333,7 @@ METRICS = (
         system="school_en_wijk",
         direction="hoger",
         threshold="zwaar",
+        version="2",
     ),
     Metric(
         id="thuis_terug",
@@ -328,6 +351,7 @@ METRICS = (
         form=Share(_.resultaat.isin(_BACK)),
         system="school_en_wijk",
         direction="hoger",
+        version="2",
     ),
     Metric(
         id="thuis_signaal",

@@ -2,8 +2,7 @@
 
 A day is a school day, or it is not, or it is not known which. Without a region, and in a school
 year of which the national holidays are not known yet, a weekday is not known; it is never taken
-for a school day. The days of every calendar are numbered on the pipeline side and given to the
-engine as a small table, so that counting school days is a join, on every engine alike.
+for a school day.
 
 Source of the national days: the package `holidays` (Regeling vaststelling schoolvakanties of the
 ministry of Education, and the Algemene termijnenwet).
@@ -16,23 +15,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-import ibis
-import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-import pyarrow as pa
 
 from pipelines import schoolyear
-from pipelines.metrics.metric import Tables
 
 REGIONS = ("Noord", "Midden", "Zuid")
-DATASETS = ("schoolkalender", "scholen", "gebieden")
-UNDETERMINED = (
-    "Niet te bepalen: er is geen geval waarvan de schooldagen bekend zijn. Vul vakantieregio in in"
-    " gebieden of in scholen; voor een schooljaar waarvan de landelijke vakanties nog niet bekend"
-    " zijn, lever een schoolkalender met de vakanties en de lesdagen."
-)
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "scholen": ("vestigingscode", "gemeente", "wijkcode", "bevoegd_gezag", "vakantieregio"),
+    "gebieden": ("gemeente", "wijk", "vakantieregio"),
+    "schoolkalender": ("geldt_voor", "gebied", "van", "tot_en_met", "soort"),
+}
 # The breaks of a school year, and whether they lie in its second calendar year. A school year that
 # lacks one of them is not known: the package answers what it has and says nothing of what it lacks.
 _BREAKS = frozenset(
@@ -46,7 +40,7 @@ _BREAKS = frozenset(
 )
 _CENTURY = range(2000, 2100)
 _DAY = np.timedelta64(1, "D")
-_FREE, _SCHOOL, _UNKNOWN = 0, 1, 2
+FREE, SCHOOL, UNKNOWN = 0, 1, 2
 _WIDER_FIRST = ("land", "vakantieregio", "gemeente", "bestuur", "school")
 _OPEN = "lesdagen"
 
@@ -115,90 +109,60 @@ def national(region: str) -> Mapping[str, frozenset[dt.date]]:
 def states(days: Days, region: str | None, own: Iterable[OwnDays] = ()) -> States:
     """Of every day whether it is free, a school day, or not known."""
     weekday = np.is_busday(days)
-    found = np.where(weekday, _UNKNOWN, _FREE).astype(np.int8)
+    found = np.where(weekday, UNKNOWN, FREE).astype(np.int8)
     for year, free in national(region).items() if region else ():
         begin, end = (np.datetime64(f"{part}-08-01") for part in year.split("/"))
         inside = (days >= begin) & (days < end) & weekday
-        found[inside] = _SCHOOL
-        found[inside & np.isin(days, np.array(sorted(free), dtype="datetime64[D]"))] = _FREE
+        found[inside] = SCHOOL
+        found[inside & np.isin(days, np.array(sorted(free), dtype="datetime64[D]"))] = FREE
     for stretch in own:
         inside = (days >= np.datetime64(stretch.first)) & (days <= np.datetime64(stretch.last))
-        found[inside & weekday] = _SCHOOL if stretch.open else _FREE
+        found[inside & weekday] = SCHOOL if stretch.open else FREE
     return found
 
 
-def nth_after(table: ir.Table, tables: Tables, start: str, number: str, name: str) -> ir.Table:
-    """Add the date `name` of the `number`-th school day after the date `start`.
-
-    The calendar is that of the school (`vestigingscode`), and without a school that of the
-    municipality of residence (`woongemeente`). Empty where a day from `start` up to that day is
-    not known, so that whether it is known does not depend on what happened afterwards.
-    """
-    known = _engine_tables(tables)
-    own = table.left_join(known.schools, table["vestigingscode"] == known.schools["_school"])
-    own = own.left_join(known.towns, own["woongemeente"] == known.towns["_gemeente"])
-    school = own["vestigingscode"].notnull() & (own["vestigingscode"] != "")
-    own = own.mutate(_kalender=ibis.ifelse(school, own["_kalender_school"], own["_kalender_thuis"]))
-    begun = own.left_join(
-        known.days, (own["_kalender"] == known.days["_k"]) & (own[start] == known.days["_dag"])
-    )
-    begun = begun.mutate(_doel=begun["_nummer"] + begun[number]).drop("_k", "_dag")
-    begun = begun.rename(_onbekend_begin="_onbekend").drop("_nummer", "_schooldag")
-    numbered = known.days.filter(known.days["_schooldag"])
-    found = begun.left_join(
-        numbered,
-        (begun["_kalender"] == numbered["_k"])
-        & (begun["_doel"] == numbered["_nummer"])
-        & (begun["_onbekend_begin"] == numbered["_onbekend"]),
-    )
-    return found.rename({name: "_dag"}).select(*table.columns, name)
-
-
 @dataclass(frozen=True)
-class _EngineTables:
-    """`days`: per calendar and day the number of school days and of unknown days up to then."""
+class Calendars:
+    """The calendar of every known school and municipality; places with the same days share one.
 
-    days: ir.Table
-    schools: ir.Table
-    towns: ir.Table
+    `days`: every day about which anything is known. `states`: name of a calendar -> its days.
+    `schools`, `towns`: code -> name of its calendar. `regions`: municipality -> holiday region.
+    """
 
+    days: Days
+    states: Mapping[str, States]
+    schools: Mapping[str, str]
+    towns: Mapping[str, str]
+    regions: Mapping[str, str | None]
 
-def _engine_tables(tables: Tables) -> _EngineTables:
-    schools, areas, own = (
-        _fetched(tables[name], columns)
-        for name, columns in (
-            (
-                "scholen",
-                ("vestigingscode", "gemeente", "wijkcode", "bevoegd_gezag", "vakantieregio"),
-            ),
-            ("gebieden", ("gemeente", "wijk", "vakantieregio")),
-            ("schoolkalender", ("geldt_voor", "gebied", "van", "tot_en_met", "soort")),
+    @classmethod
+    def of(cls, schools: pl.DataFrame, areas: pl.DataFrame, own: pl.DataFrame) -> Calendars:
+        """From the columns in `COLUMNS` of `scholen`, `gebieden` and `schoolkalender`."""
+        delivered = tuple(
+            OwnDays(scope, area, first, last, kind == _OPEN)
+            for scope, area, first, last, kind in own.iter_rows()
         )
-    )
-    delivered = tuple(
-        OwnDays(scope, area, first, last, kind == _OPEN)
-        for scope, area, first, last, kind in own.iter_rows()
-    )
-    of_school, of_town = _places(schools, areas)
-    calendars: dict[tuple[str | None, tuple[OwnDays, ...]], str] = {}
+        of_school, of_town = _places(schools, areas)
+        made: dict[tuple[str | None, tuple[OwnDays, ...]], str] = {}
 
-    def calendar_of(place: Place) -> str:
-        """Places with the same days share a calendar."""
-        same = (place.region, place.own(delivered))
-        return calendars.setdefault(same, f"k{len(calendars)}")
+        def calendar_of(place: Place) -> str:
+            return made.setdefault((place.region, place.own(delivered)), f"k{len(made)}")
 
-    school_rows = [(code, calendar_of(place)) for code, place in sorted(of_school.items())]
-    town_rows = [(code, calendar_of(place)) for code, place in sorted(of_town.items())]
-    return _EngineTables(
-        days=_numbered(calendars, delivered),
-        schools=_pairs(school_rows, "_school", "_kalender_school"),
-        towns=_pairs(town_rows, "_gemeente", "_kalender_thuis"),
-    )
+        by_school = {code: calendar_of(place) for code, place in sorted(of_school.items())}
+        by_town = {code: calendar_of(place) for code, place in sorted(of_town.items())}
+        days = _span(delivered)
+        found = {name: states(days, region, days_off) for (region, days_off), name in made.items()}
+        regions = {code: place.region for code, place in of_town.items()}
+        return cls(days, found, by_school, by_town, regions)
 
-
-def _fetched(table: ir.Table, columns: tuple[str, ...]) -> pl.DataFrame:
-    frame: pl.DataFrame = table.select(*columns).order_by(list(columns)).to_polars()
-    return frame
+    def known(self, town: str, year: int) -> bool:
+        """Whether every day of the school year that begins in `year` is known in a municipality."""
+        begin = np.datetime64(schoolyear.first_day(year))
+        end = np.datetime64(schoolyear.first_day(year + 1))
+        if town not in self.towns or begin < self.days[0] or end - _DAY > self.days[-1]:
+            return False
+        inside = (self.days >= begin) & (self.days < end)
+        return not bool((self.states[self.towns[town]][inside] == UNKNOWN).any())
 
 
 def _places(
@@ -231,37 +195,6 @@ def _only(found: set[str]) -> str | None:
     return next(iter(found)) if len(found) == 1 else None
 
 
-def _numbered(
-    calendars: Mapping[tuple[str | None, tuple[OwnDays, ...]], str], delivered: Iterable[OwnDays]
-) -> ir.Table:
-    days = _span(delivered)
-    parts: list[pa.Table] = []
-    for (region, own), name in calendars.items():
-        found = states(days, region, own)
-        parts.append(
-            pa.table(
-                {
-                    "_k": pa.array([name] * len(days), type=pa.string()),
-                    "_dag": pa.array(days),
-                    "_nummer": np.cumsum(found == _SCHOOL, dtype=np.int64),
-                    "_onbekend": np.cumsum(found == _UNKNOWN, dtype=np.int64),
-                    "_schooldag": pa.array(found == _SCHOOL),
-                }
-            )
-        )
-    empty = pa.schema(
-        {
-            "_k": pa.string(),
-            "_dag": pa.date32(),
-            "_nummer": pa.int64(),
-            "_onbekend": pa.int64(),
-            "_schooldag": pa.bool_(),
-        }
-    )
-    whole = pa.concat_tables([empty.empty_table(), *parts]).combine_chunks()
-    return ibis.memtable(whole)
-
-
 def _span(delivered: Iterable[OwnDays]) -> Days:
     """Every day from the first to the last about which anything is known."""
     years = national(REGIONS[0])
@@ -271,11 +204,3 @@ def _span(delivered: Iterable[OwnDays]) -> Days:
     last = max([end, *(d.last for d in delivered)])
     found: Days = np.arange(np.datetime64(first), np.datetime64(last) + _DAY, _DAY)
     return found
-
-
-def _pairs(rows: list[tuple[str, str]], key: str, value: str) -> ir.Table:
-    columns = {
-        key: pa.array([row[0] for row in rows], type=pa.string()),
-        value: pa.array([row[1] for row in rows], type=pa.string()),
-    }
-    return ibis.memtable(pa.table(columns))
