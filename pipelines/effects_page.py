@@ -132,7 +132,8 @@ def _how_to_read(contracts: Contracts) -> list[str]:
         f" groep minder dan {FEW_SCHOOLS} scholen mee, dan worden de scholen ook opnieuw over beide"
         " groepen verdeeld (permutatietoets). Een verschil bij een te vroege start, of een dat bij"
         " zo verdelen vaak voorkomt, is hooguit een eerste aanwijzing. Startgroepen en reeksen per"
-        " schoolmaand worden net zo nagegaan, voor zover hun maanden dat toelaten; bij scores staat"
+        " schoolmaand worden net zo nagegaan, voor zover hun maanden dat toelaten (een reeks van"
+        " alleen deelnemers kent geen andere groep om scholen over te verdelen); bij scores staat"
         " van hoeveel leerlingen er ook een latere meting is. Zijn de uren per week geleverd, dan"
         " staat er of de verandering bij deelnemers met meer uren anders is dan bij deelnemers met"
         " minder uren: een verschil tussen deelnemers, en geen effect.",

@@ -132,7 +132,7 @@ def _shade(place: int, among: int) -> float:
 def _hover(metric: Metric, row: Cell) -> list[str]:
     if not marks.visible(row):
         return [str(row["label"]), wording.status(row["status"])]
-    told = [str(row["label"]), wording.full(metric, row["waarde"])]
+    told = [str(row["label"]), wording.said_full(metric, row)]
     if interval := wording.interval(metric, row["onder"], row["boven"]):
         told.append(marks.interval(interval))
     return told
@@ -140,6 +140,6 @@ def _hover(metric: Metric, row: Cell) -> list[str]:
 
 def _value(metric: Metric, row: Cell) -> str:
     if marks.visible(row):
-        return wording.bare(metric, row["waarde"])
+        return wording.said(metric, row)
     hidden = row["status"] == wording.HIDDEN
     return wording.MARK if hidden else wording.status(row["status"])

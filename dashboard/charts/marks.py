@@ -87,7 +87,7 @@ def interval(bounds: str) -> str:
 
 def hover(metric: Metric, label: str, row: Cell) -> list[str]:
     """What belongs to a mark, in lines."""
-    lines = [label, wording.full(metric, row["waarde"])]
+    lines = [label, wording.said_full(metric, row)]
     if told := wording.interval(metric, row["onder"], row["boven"]):
         lines.append(interval(told))
     if row["n"] is not None and metric.soort != "aantal":
@@ -133,7 +133,7 @@ def trend(
             11 if year == now else 8, edge=theme.ACCENT, tip=hover(metric, year, row),
         )  # fmt: skip
         figure.words(
-            strong(wording.at_mark(metric, row["waarde"]), year == now), place, _end(row),
+            strong(wording.at_mark(metric, row), year == now), place, _end(row),
             dy=-15, size=13, halo=True,
         )  # fmt: skip
     return figure
@@ -173,7 +173,7 @@ def bars(metric: Metric, rows: Sequence[Cell], labels: Sequence[str]) -> Figure:
     rows = [wording.estimated(metric, row) for row in rows]
     norm = wording.target(metric)
     top, bottom = _highest(rows, norm) or 1.0, _bottom(rows)
-    at_marks = [wording.at_mark(metric, row["waarde"]) for row in rows if visible(row)]
+    at_marks = [wording.at_mark(metric, row) for row in rows if visible(row)]
     figure = Figure(
         Axis(bottom * 1.06, top * 1.02, scale(metric, bottom, top), grid=True),
         _list([wrapped(label) for label in labels], below=0.55),
@@ -201,7 +201,7 @@ def bars(metric: Metric, rows: Sequence[Cell], labels: Sequence[str]) -> Figure:
             ends = (float(row["onder"]), place), (float(row["boven"]), place)
             figure.segment(*ends, theme.ACCENT_SOFT, 1.6)
         figure.words(
-            wording.at_mark(metric, value), max(_end(row), value), place, anchor="start", dx=6,
+            wording.at_mark(metric, row), max(_end(row), value), place, anchor="start", dx=6,
             size=13,
         )  # fmt: skip
     return figure
@@ -276,7 +276,7 @@ def _ends(metric: Metric, line: Line, index: int) -> list[End]:
     if not seen:
         return []
     place, row = seen[-1]
-    text = (f"{line.label}  ", Strong(wording.at_mark(metric, row["waarde"])))
+    text = (f"{line.label}  ", Strong(wording.at_mark(metric, row)))
     return [End(place, row["waarde"], text, _colour(line, index))]
 
 
@@ -333,10 +333,10 @@ def spans(metric: Metric, pairs: Sequence[tuple[str, Cell, Cell]]) -> Figure:
             figure.dot(
                 row["waarde"], place, theme.ACCENT if filled else theme.PAPER, 12,
                 edge=theme.ACCENT,
-                tip=(label, f"{name}: {wording.full(metric, row['waarde'])}"),
+                tip=(label, f"{name}: {wording.said_full(metric, row)}"),
             )  # fmt: skip
             first = f"{name} " if place == 0 else ""
-            value = Strong(wording.bare(metric, row["waarde"]))
+            value = Strong(wording.said(metric, row))
             figure.words((first, value), row["waarde"], place, dy=-17, halo=True)
     return figure
 

@@ -38,7 +38,7 @@ def shares(found: Sequence[Pair], names: tuple[str, str]) -> Figure:
                 cell["waarde"], height, theme.PAPER if side else colour, 10,
                 symbol="square" if side else "circle", edge=colour, tip=_hover(pair, name, cell),
             )  # fmt: skip
-            value = Strong(wording.bare(pair.metric, cell["waarde"]))
+            value = Strong(wording.said(pair.metric, cell))
             figure.words(
                 (value,) if named[side] else (value, f" {name}"),
                 max(cell["waarde"], high or 0), height, anchor="start", dx=8, size=12,
@@ -49,7 +49,7 @@ def shares(found: Sequence[Pair], names: tuple[str, str]) -> Figure:
 
 
 def _hover(pair: Pair, name: str, cell: Cell) -> list[str]:
-    told = [pair.label, f"{name}: {wording.full(pair.metric, cell['waarde'])}"]
+    told = [pair.label, f"{name}: {wording.said_full(pair.metric, cell)}"]
     if interval := wording.interval(pair.metric, cell["onder"], cell["boven"]):
         told.append(marks.interval(interval))
     return told

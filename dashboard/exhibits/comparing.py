@@ -243,7 +243,7 @@ def the(sides: Sides) -> str:
 
 
 def _sentence(pair: Pair) -> str:
-    first, second = (wording.bare(pair.metric, cell["waarde"]) for cell in (pair.one, pair.other))
+    first, second = (wording.said(pair.metric, cell) for cell in (pair.one, pair.other))
     return tr(
         "{cijfer}: **{een}** tegen **{ander}**, {verschil}.",
         cijfer=pair.label, een=first, ander=second, verschil=apart(pair),

@@ -96,7 +96,7 @@ def valued(metric: Metric, row: Mapping[str, Any]) -> Cell:
     """The value of a published cell, or why there is none."""
     if row["status"] != wording.VISIBLE or row["waarde"] is None:
         return Cell(wording.no_value(row["status"]), number=True, hidden=hidden.key(row))
-    return figure(wording.bare(metric, row["waarde"]), row["waarde"])
+    return figure(wording.said(metric, row), row["waarde"])
 
 
 def part(row: Mapping[str, Any], column: str) -> Cell:

@@ -43,7 +43,7 @@ def _mark(metric: Metric, row: Cell, label: str, *, strong: bool = False) -> Mar
     value = float(row["waarde"])
     drawn = wording.estimated(metric, row)
     low, high = drawn["onder"], drawn["boven"]
-    return Mark(label, value, wording.at_mark(metric, value), low, high, strong)
+    return Mark(label, value, wording.at_mark(metric, row), low, high, strong)
 
 
 def years(metric: Metric, rows: Sequence[Cell], now: str, alt: str) -> Picture:

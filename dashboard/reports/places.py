@@ -147,7 +147,7 @@ def _beside_title(
         return ""
     for step, place in zip(others, places[1:], strict=True):
         if step is not None and marks.visible(step.now):
-            mine, theirs = (wording.bare(metric, s.now["waarde"]) for s in (own, step))
+            mine, theirs = (wording.said(metric, s.now) for s in (own, step))
             return f"{metric.label_nl}: {mine} {places[0].where}, {theirs} {place.where}"
     return ""
 

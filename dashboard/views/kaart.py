@@ -178,7 +178,7 @@ def _told(
     pairs = [(row, Pair(metric, row, whole, released.about.afronding)) for row in seen]
     if not any(pair.bounds for _, pair in pairs):
         return told
-    value = wording.bare(metric, whole["waarde"])
+    value = wording.said(metric, whole)
     higher, lower = (
         [
             str(row["label"])

@@ -87,7 +87,7 @@ def _card(released: Released, step: Step) -> None:
 
 
 def _value(step: Step) -> str:
-    value = escape(wording.bare(step.metric, step.now["waarde"]))
+    value = escape(wording.said(step.metric, step.now))
     unit = escape(wording.unit(step.metric))
     lines = [f'<p class="zl-value">{value} <small>{unit}</small></p>']
     spread = wording.interval(step.metric, step.now["onder"], step.now["boven"])

@@ -120,9 +120,9 @@ def sentence(step: Step) -> str:
             cijfer=wording.label(metric), reden=wording.status(cell["status"]),
         )  # fmt: skip
     form = _SENTENCES.get(metric.id)
-    value = wording.bare(metric, cell["waarde"])
+    value = wording.said(metric, cell)
     if form is None:
-        text = f"{wording.label(metric)}: **{wording.full(metric, cell['waarde'])}**"
+        text = f"{wording.label(metric)}: **{wording.said_full(metric, cell)}**"
     else:
         text = tr(form, v=value)
     return f"{text}{_moved(step)}{_against_norm(step)}."

@@ -22,15 +22,15 @@ def trend(metric: Metric, rows: Sequence[Cell]) -> str:
         return _hidden(rows)
     last = seen[-1]
     first = next((row for row in seen if covered.same(row, last)), last)
-    end, year = wording.full(metric, last["waarde"]), last["schooljaar"]
+    end, year = wording.said_full(metric, last), last["schooljaar"]
     if first is last:
         told = tr("{waarde} in {jaar}.", waarde=end, jaar=year)
-    elif wording.full(metric, first["waarde"]) == end:
+    elif wording.said_full(metric, first) == end:
         told = tr("Gelijk gebleven: {waarde} in {jaar}.", waarde=end, jaar=year)
     else:
         told = tr(
             "Van {eerst} in {begin} naar {waarde} in {jaar}.",
-            eerst=wording.full(metric, first["waarde"]), begin=first["schooljaar"],
+            eerst=wording.said_full(metric, first), begin=first["schooljaar"],
             waarde=end, jaar=year,
         )  # fmt: skip
     return " ".join(filter(None, (told, covered.broken(rows), _hidden(rows))))
@@ -54,7 +54,7 @@ def lines(metric: Metric, series: Sequence[tuple[str, Sequence[Cell]]]) -> str:
     ends = []
     for label, rows in series:
         seen = [row for row in rows if _visible(row)]
-        last = wording.full(metric, seen[-1]["waarde"]) if seen else tr("geen zichtbare waarde")
+        last = wording.said_full(metric, seen[-1]) if seen else tr("geen zichtbare waarde")
         ends.append(f"{label}: {last}")
     return tr("Laatste waarden: {waarden}.", waarden="; ".join(ends))
 

@@ -33,6 +33,8 @@ HIDDEN_NOTE = mark(
     "aantal. Afgeschermd zegt dus niet dat er iets is, of hoeveel."
 )
 SMALL_NOTE = mark("· klein aantal: niet getoond.")
+WIDEST_SHARE = 50
+"""Points: an interval as wide as half the scale leaves open on which side of the middle it is."""
 TOO_SMALL_NOTE = mark("Te klein: het geheel is te klein voor een verhouding of gemiddelde.")
 COUNTED_NOTE = mark(
     "Geen interval: dit is een telling, geen schatting. Of een verschil met een ander jaar toeval "
@@ -256,9 +258,9 @@ def definition(metric: Metric) -> str:
     return in_english or language.published(metric.definitie)
 
 
-def at_mark(metric: Metric, value: float) -> str:
+def at_mark(metric: Metric, cell: Mapping[str, Any]) -> str:
     """A value at its mark in a chart: amounts short, since the table has them in full."""
-    return euro_short(value) if metric.soort == "bedrag" else bare(metric, value)
+    return euro_short(cell["waarde"]) if metric.soort == "bedrag" else said(metric, cell)
 
 
 def bare(metric: Metric, value: float) -> str:
@@ -279,6 +281,25 @@ def bare(metric: Metric, value: float) -> str:
             return number(value, max(1, decimals_of([value])))
         case _:
             return natural(value)
+
+
+def in_class(metric: Metric, cell: Mapping[str, Any]) -> bool:
+    """Whether a share says so little that it is told as the class it lies in: its interval."""
+    low, high = cell["onder"], cell["boven"]
+    known = metric.soort == "aandeel" and low is not None and high is not None
+    return known and high - low > WIDEST_SHARE
+
+
+def said(metric: Metric, cell: Mapping[str, Any]) -> str:
+    """A published value as it is told: one number, or the class of a share that says too little."""
+    if in_class(metric, cell):
+        return interval(metric, cell["onder"], cell["boven"])
+    return bare(metric, cell["waarde"])
+
+
+def said_full(metric: Metric, cell: Mapping[str, Any]) -> str:
+    """The same with its unit."""
+    return f"{said(metric, cell)} {unit(metric)}".strip()
 
 
 def unit(metric: Metric) -> str:
@@ -470,7 +491,7 @@ def movements(step: Step) -> list[tuple[str, str, str]]:
             continue
         way = difference.way(step.metric, step.now, cell, step.rounding)
         if way:
-            found.append((way, bare(step.metric, cell["waarde"]), str(cell["schooljaar"])))
+            found.append((way, said(step.metric, cell), str(cell["schooljaar"])))
     return found
 
 

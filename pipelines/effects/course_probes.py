@@ -8,6 +8,7 @@ cohorts the schools dealt anew and kinds of schools apart. Only words leave this
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -25,9 +26,19 @@ from pipelines.effects.probes import (
     kinds_differ,
     partially_pooled,
     placebo_told,
+    told_of_who_stayed,
 )
 from pipelines.effects.summaries import without_start
 from pipelines.effects.weighting import SECTOR, with_sector
+
+
+@dataclass(frozen=True)
+class Stayed:
+    """Of who did not leave: `phases` as `phases_of_who_stayed`, `months` as `outcome_by_month`."""
+
+    phases: pl.DataFrame
+    months: pl.DataFrame
+
 
 Fitted = Callable[[pl.DataFrame], Estimate]
 """The design's own estimate from rows as `summaries.outcome_by_month`."""
@@ -43,6 +54,7 @@ def probed_starts(
     kinds: Mapping[str, str],
     estimate: Estimate,
     fitted: Fitted,
+    stayed: Stayed | None = None,
 ) -> Probed:
     """Of cohorts of starters, beside who never starts."""
     phases = summary.filter(pl.col("division") == "fase")
@@ -51,6 +63,7 @@ def probed_starts(
         (_around(effect, outcome, monthly, summary, ARMS, estimate, fitted), None),
         dealt_anew(cells_of(phases, ARMS)),
         (_by_kind(monthly, phases, kinds, outcome, effect.minimum, fitted), None),
+        (_of_who_stayed(phases, stayed, ARMS, outcome, effect.minimum, estimate, fitted), None),
     )
 
 
@@ -61,13 +74,32 @@ def probed_series(
     summary: pl.DataFrame,
     estimate: Estimate,
     fitted: Fitted,
+    stayed: Stayed | None = None,
 ) -> Probed:
     """Of the participants' own course."""
-    own = monthly.filter(pl.col("groep") == "zis")
+    own, alone = monthly.filter(pl.col("groep") == "zis"), ("zis",)
+    phases = summary.filter(pl.col("division") == "fase")
     return _probed(
-        _too_early(own, summary, ("zis",), outcome, effect.minimum, fitted),
-        (_around(effect, outcome, own, summary, ("zis",), estimate, fitted), None),
+        _too_early(own, summary, alone, outcome, effect.minimum, fitted),
+        (_around(effect, outcome, own, summary, alone, estimate, fitted), None),
+        (_of_who_stayed(phases, stayed, alone, outcome, effect.minimum, estimate, fitted), None),
     )
+
+
+def _of_who_stayed(
+    phases: pl.DataFrame,
+    stayed: Stayed | None,
+    arms: tuple[str, ...],
+    outcome: Events | Care,
+    minimum: Minimum,
+    estimate: Estimate,
+    fitted: Fitted,
+) -> str:
+    if stayed is None:
+        return ""
+    months = stayed.months.filter(pl.col("groep").is_in(arms))
+    found = _again_of(months, stayed.phases, arms, outcome, minimum, fitted)
+    return told_of_who_stayed(phases, stayed.phases, arms, minimum, found, estimate)
 
 
 def _probed(*parts: tuple[str, Fault | None]) -> Probed:

@@ -12,7 +12,7 @@ from pipelines.effects import checks, evidence
 from pipelines.effects.apart import before_the_start, groups_apart
 from pipelines.effects.arms import arm_sizes, too_small
 from pipelines.effects.course import period_label
-from pipelines.effects.course_probes import probed_series, probed_starts
+from pipelines.effects.course_probes import Stayed, probed_series, probed_starts
 from pipelines.effects.design import Claim, Design, Effect, Fault, Finding, PreTrend, Result
 from pipelines.effects.drift import HALF_YEAR
 from pipelines.effects.estimators import CannotEstimate, Estimate
@@ -42,9 +42,17 @@ _AUGUST = 7
 
 
 def monthly_series(
-    effect: Effect, outcome: Events | Care, monthly: pl.DataFrame, summary: pl.DataFrame
+    effect: Effect,
+    outcome: Events | Care,
+    monthly: pl.DataFrame,
+    summary: pl.DataFrame,
+    stayed: Stayed | None = None,
+    dose: str = "",
 ) -> Row:
-    """The participants' course against their own course before the start (TR)."""
+    """The participants' course against their own course before the start (TR).
+
+    `dose`: as `dose.dose_of_rates` tells of it.
+    """
     design: Design = "TR"
     phases = summary.filter(pl.col("division") == "fase")
     reason = too_small(phases, ["zis"], outcome, effect.minimum)
@@ -62,7 +70,7 @@ def monthly_series(
     said = evidence.finding(large, found.difference.p, numbers.interval)
     probed = probed_series(
         effect, outcome, monthly, summary, found.difference,
-        lambda rows: interrupted_series(_months(rows)).difference,
+        lambda rows: interrupted_series(_months(rows)).difference, stayed,
     )  # fmt: skip
     result = replace(
         _result(effect, outcome, design, found.difference, numbers, phases),
@@ -81,6 +89,7 @@ def monthly_series(
             if found.largest_shift < abs(found.difference.value)
             else "Zonder één van de scholen kan de richting omslaan.",
             *probed.told,
+            *filter(None, (dose,)),
         ),
     )
     faults: frozenset[Fault] = probed.faults | ({"alone", "dip"} if dip else {"alone"})
@@ -139,8 +148,13 @@ def grouped_starts(
     outcome: Events | Care,
     monthly: pl.DataFrame,
     summary: pl.DataFrame,
+    stayed: Stayed | None = None,
+    dose: str = "",
 ) -> tuple[Row, list[dict[str, Any]]]:
-    """Group-time averages (GS) and their event study as rows of `effect_reeks`."""
+    """Group-time averages (GS) and their event study as rows of `effect_reeks`.
+
+    `dose`: as `dose.dose_of_rates` tells of it.
+    """
     design: Design = "GS"
     phases = summary.filter(pl.col("division") == "fase")
     reason = too_small(phases, ["vergelijking", "zis"], outcome, effect.minimum)
@@ -170,7 +184,7 @@ def grouped_starts(
     dip = bool(checks.dip_before_start(summary, ["vergelijking", "zis"], outcome.direction))
     probed = probed_starts(
         effect, outcome, monthly, summary, sectors(given), found,
-        lambda rows: average_effect(_panel(rows, length)),
+        lambda rows: average_effect(_panel(rows, length)), stayed,
     )  # fmt: skip
     faults: frozenset[Fault] = apart.faults | probed.faults | ({"dip"} if dip else set())
     claim = _claim(effect, outcome, design, found, numbers, sizes, said, faults)
@@ -182,7 +196,7 @@ def grouped_starts(
         pre_trend=tested,
         breakdown=apart.breakdown if said in ("lager", "hoger") else None,
         assumptions=(*_assumptions(panel, tested), *skipped_months(effect.window)),
-        checks=probed.told,
+        checks=(*probed.told, *filter(None, (dose,))),
     )
     return (
         Row(

@@ -16,6 +16,7 @@ from pipelines.effects.summaries import (
     measured,
     participants,
     slices,
+    who_stayed,
     windows_of,
 )
 
@@ -29,12 +30,7 @@ def phases_of_who_stayed(
 ) -> pl.DataFrame:
     """Before and during, of pupils who did not leave while they were followed: school, groep, index
     and the columns of `outcome_by_slice`."""
-    pupils = participants(tables, observed, window).mutate(followed_to=_.known_to)
-    if observed.spans is not None:
-        own = ibis.window(group_by="leerling_id")
-        pupils = pupils.mutate(followed_to=_.known_to.max().over(own))
-    end = ibis.least(_.followed_to, _.start + days(window.tijdens))
-    windows = windows_of(pupils.filter(_.leave >= end), slices(window)[:2])
+    windows = windows_of(who_stayed(tables, observed, window), slices(window)[:2])
     by = ("groep", "idx")
     asked = ("phases of who stayed", window)
     return measured(tables, measure, observed, windows, by, asked, parameters)

@@ -8,7 +8,7 @@ estimate without some months or pupils, beside the one with them, would tell of 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -317,19 +317,32 @@ def _who_stayed(
 ) -> tuple[str, Fault | None]:
     if stayed is None:
         return "", None
-    share = _shares_left(arm_sizes(phases), arm_sizes(stayed), minimum)
     found = _compared(stayed, outcome, minimum)
-    return f"{share} {again('Met alleen wie bleef', found, estimate)}".lstrip(), None
+    return told_of_who_stayed(phases, stayed, ARMS, minimum, found, estimate), None
+
+
+def told_of_who_stayed(
+    phases: pl.DataFrame,
+    stayed: pl.DataFrame,
+    arms: Sequence[str],
+    minimum: Minimum,
+    found: Estimate | None,
+    estimate: Estimate,
+) -> str:
+    """Who left, and the result of who stayed (`found`) beside that of everyone."""
+    share = _shares_left(arm_sizes(phases), arm_sizes(stayed), arms, minimum)
+    return f"{share} {again('Met alleen wie bleef', found, estimate)}".lstrip()
 
 
 def _shares_left(
     everyone: Mapping[str, tuple[int, int]],
     who_stayed: Mapping[str, tuple[int, int]],
+    arms: Sequence[str],
     minimum: Minimum,
 ) -> str:
     """From rounded numbers; nothing where it would tell of few children."""
     told = []
-    for arm in ("zis", "vergelijking"):
+    for arm in reversed(arms):
         pupils, stay = everyone[arm][0], who_stayed.get(arm, (0, 0))[0]
         if min(stay, pupils - stay) < minimum.show_children_with_event:
             return "Hoeveel leerlingen vertrokken, is te klein of te groot om te tonen."

@@ -6,7 +6,8 @@ used.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,18 @@ from pipelines.effects import checks, evidence, gaps
 from pipelines.effects.apart import Apart, before_the_start, groups_apart, relative_sentence
 from pipelines.effects.arms import arm_sizes, cells_of, too_small
 from pipelines.effects.course import course
+from pipelines.effects.course_probes import Stayed
 from pipelines.effects.course_rows import grouped_starts, monthly_series
-from pipelines.effects.design import Claim, Design, Effect, Fault, Result
+from pipelines.effects.design import (
+    Claim,
+    Design,
+    Effect,
+    Fault,
+    Observed,
+    Parameters,
+    Result,
+    Window,
+)
 from pipelines.effects.dose import dose_of_rates
 from pipelines.effects.estimators import (
     CannotEstimate,
@@ -25,6 +36,7 @@ from pipelines.effects.estimators import (
     RateEstimate,
     compare_rates,
 )
+from pipelines.effects.happenings import Tables
 from pipelines.effects.likeness import likeness, sectors
 from pipelines.effects.measures import Care, Events
 from pipelines.effects.observation import observed_for
@@ -71,47 +83,75 @@ def rate_rows(
     lacking = gaps.not_observed(observed, ("zis",))
     if lacking:
         return [nothing(effect, outcome, "niet_geleverd", lacking)], []
-    summary = outcome_by_slice(
-        given.tables, outcome, observed, effect.window, slices(effect.window), given.parameters
-    )
+    counted = _Counted(given, effect, outcome, observed)
+    summary = counted.summary
     rows: list[Row] = []
-    monthly: pl.DataFrame | None = None
-    dose: str | None = None
     points = course(effect, outcome, summary)
     for design in outcome.designs:
-        if design in ("VV", "VN"):
-            strata = None
-            if design == "VV" and _can_be_weighted(given, outcome):
-                strata = phases_by_prior_care(
-                    given.tables, outcome, observed, effect.window, given.parameters
-                )
-            stayed = None
-            if design == "VV":
-                stayed = phases_of_who_stayed(
-                    given.tables, outcome, observed, effect.window, given.parameters
-                )
-            if dose is None:
-                dose = dose_of_rates(
-                    phases_by_dose(
-                        given.tables, outcome, observed, effect.window, given.parameters
-                    ),
-                    outcome,
-                    effect.minimum,
-                )
-            rows.append(compared(given, effect, outcome, design, summary, strata, stayed, dose))
-            continue
-        if monthly is None:
-            monthly = outcome_by_month(
-                given.tables, outcome, observed, effect.window, given.parameters
-            )
-            monthly = without_start(monthly, effect.window.overslaan)
-        if design == "TR":
-            rows.append(monthly_series(effect, outcome, monthly, summary))
-        else:
-            row, events = grouped_starts(given, effect, outcome, monthly, summary)
-            rows.append(row)
-            points += events
+        match design:
+            case "TR":
+                row = monthly_series(
+                    effect, outcome, counted.monthly, summary, counted.months_of_stayed,
+                    counted.dose,
+                )  # fmt: skip
+            case "GS":
+                row, events = grouped_starts(
+                    given, effect, outcome, counted.monthly, summary, counted.months_of_stayed,
+                    counted.dose,
+                )  # fmt: skip
+                points += events
+            case "VV":
+                row = compared(
+                    given, effect, outcome, design, summary, counted.by_prior_care, counted.stayed,
+                    counted.dose,
+                )  # fmt: skip
+            case _:
+                row = compared(given, effect, outcome, design, summary, dose=counted.dose)
+        rows.append(row)
     return with_leading([with_gaps(row, observed) for row in rows]), points
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """What the designs of a measure share, each counted when it is first asked for."""
+
+    given: Given
+    effect: Effect
+    outcome: Events | Care
+    observed: Observed
+
+    @cached_property
+    def _asked(self) -> tuple[Tables, Events | Care, Observed, Window, Parameters]:
+        given = self.given
+        return given.tables, self.outcome, self.observed, self.effect.window, given.parameters
+
+    @cached_property
+    def summary(self) -> pl.DataFrame:
+        tables, outcome, observed, window, parameters = self._asked
+        return outcome_by_slice(tables, outcome, observed, window, slices(window), parameters)
+
+    @cached_property
+    def by_prior_care(self) -> pl.DataFrame | None:
+        if not _can_be_weighted(self.given, self.outcome):
+            return None
+        return phases_by_prior_care(*self._asked)
+
+    @cached_property
+    def stayed(self) -> pl.DataFrame:
+        return phases_of_who_stayed(*self._asked)
+
+    @cached_property
+    def dose(self) -> str:
+        return dose_of_rates(phases_by_dose(*self._asked), self.outcome, self.effect.minimum)
+
+    @cached_property
+    def monthly(self) -> pl.DataFrame:
+        return without_start(outcome_by_month(*self._asked), self.effect.window.overslaan)
+
+    @cached_property
+    def months_of_stayed(self) -> Stayed:
+        months = outcome_by_month(*self._asked, stayed=True)
+        return Stayed(self.stayed, without_start(months, self.effect.window.overslaan))
 
 
 def _can_be_weighted(given: Given, outcome: Events | Care) -> bool:

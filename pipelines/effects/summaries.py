@@ -349,14 +349,29 @@ def without_start(monthly: pl.DataFrame, months: float) -> pl.DataFrame:
     return monthly.filter((pl.col("groep") != "zis") | (since < -months) | (since >= months))
 
 
+def who_stayed(tables: Tables, observed: Observed, window: Window) -> ir.Table:
+    """`participants` who did not leave while they were followed."""
+    pupils = participants(tables, observed, window).mutate(followed_to=_.known_to)
+    if observed.spans is not None:
+        own = ibis.window(group_by="leerling_id")
+        pupils = pupils.mutate(followed_to=_.known_to.max().over(own))
+    end = ibis.least(_.followed_to, _.start + days(window.tijdens))
+    return pupils.filter(_.leave >= end)
+
+
 def outcome_by_month(
     tables: Tables,
     measure: Events | Care,
     observed: Observed,
     window: Window,
     parameters: Parameters,
+    *,
+    stayed: bool = False,
 ) -> pl.DataFrame:
-    """The same per school, groep, start_month and calendar month `index` (months since 1970)."""
+    """The same per school, groep, start_month and calendar month `index` (months since 1970).
+
+    `stayed`: only of `who_stayed`.
+    """
     first = observed.start.replace(day=1)
     months: list[tuple[int, int, int]] = []
     while first < observed.end:
@@ -367,9 +382,9 @@ def outcome_by_month(
     calendar = ibis.memtable(
         pl.DataFrame(months, schema=["idx", "month_first", "month_end"], orient="row")
     )
+    pupils = (who_stayed if stayed else participants)(tables, observed, window)
     windows = (
-        participants(tables, observed, window)
-        .cross_join(calendar)
+        pupils.cross_join(calendar)
         .mutate(
             begin=ibis.greatest(_.month_first, _.known_from, _.start - days(window.voor)),
             until=ibis.least(_.month_end, _.known_to, _.leave, _.start + days(window.tijdens)),
@@ -377,4 +392,5 @@ def outcome_by_month(
         .filter(_.until > _.begin)
     )
     by = ("groep", "start_month", "idx")
-    return measured(tables, measure, observed, windows, by, ("months", window), parameters)
+    asked = ("months", window, stayed)
+    return measured(tables, measure, observed, windows, by, asked, parameters)

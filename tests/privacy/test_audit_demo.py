@@ -51,6 +51,26 @@ def test_what_the_attackers_suppose_agrees_with_the_truth(demo_run: DemoRun) -> 
             assert told.low <= units[cell] <= told.high, topic.name
 
 
+def test_no_share_is_far_from_the_truth_without_its_interval_showing_it(
+    demo_run: DemoRun,
+) -> None:
+    """Many are more than three points off, most of them of schools, since counts are rounded."""
+    file = audit.served(demo_run.workdir)
+    counts = demo_run.workdir / tally.FOLDER / file.name
+    with duckdb.connect(str(file), read_only=True) as con:
+        con.execute(f"ATTACH '{counts}' AS exact (READ_ONLY)")
+        shares = con.execute(
+            f"SELECT waarde, onder, boven, 100 * t.aantal / n.aantal FROM cellen JOIN metrieken m"
+            f" ON m.id = metriek JOIN exact.tellingen t USING (metriek, {KEY})"
+            f" JOIN exact.tellingen n USING (metriek, {KEY})"
+            " WHERE soort = 'aandeel' AND status = 'zichtbaar' AND maat = '' AND n.aantal > 0"
+            " AND t.deel = 'teller' AND n.deel = 'noemer'"
+        ).fetchall()
+    assert len(shares) > 1_000
+    assert all(low - 1e-6 <= true <= high + 1e-6 for _shown, low, high, true in shares)
+    assert sum(abs(shown - true) > 3 for shown, _low, _high, true in shares) > 20
+
+
 def _copy(demo_run: DemoRun, home: Path) -> Path:
     """A work folder with only the release and what the referee reads."""
     home.mkdir()

@@ -60,6 +60,17 @@ def test_values_with_units() -> None:
     assert wording.interval(SHARE, None, 67) == ""
 
 
+def test_a_share_that_says_too_little_is_told_as_its_class() -> None:
+    """15 of 20, published, may be 13 of 22: its interval is wider than half the scale."""
+    wide, narrow = cell(75, 37.9, 96.1), cell(75, 50.0, 96.1)
+    assert (wording.said(SHARE, wide), wording.said(SHARE, narrow)) == ("37–97%", "75%")
+    assert wording.said_full(RATE, cell(10, 0, 90)) == "10 per 1.000 leerlingen"
+    assert tables.plain(tables.valued(SHARE, wide)) == "37–97%"
+    step = Step(SHARE, "2023/2024", wide, None)
+    assert "75" not in conclusions.sentence(step)
+    assert "37–97%" in marks.hover(SHARE, "De Linde", wide)[1]
+
+
 @pytest.mark.parametrize(
     ("now", "before", "way"),
     [

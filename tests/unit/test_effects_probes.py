@@ -148,6 +148,9 @@ def test_months_around_the_start_count_in_no_result_where_the_parameter_says_so(
             listed, _points = rate_rows(replace(found, tables=kept), effect, outcome)
         results = [row.result for row in listed if row.result is not None]
         assert len(results) == 4
+        stayed = ["Met alleen wie bleef" in " ".join(one.checks) for one in results]
+        assert stayed == [one.design != "VN" for one in results]
+        assert all("uren per week" in " ".join(one.checks) for one in results)
         for result in results:
             said = "3 maanden na de start tellen niet mee" in " ".join(result.assumptions)
             assert said == bool(months)
