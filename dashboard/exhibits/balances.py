@@ -157,8 +157,8 @@ def clear(amount: Amount) -> bool:
 
 
 def interval(amount: Amount | None) -> str:
-    """€ 582.000 tot € 1.489.000; empty without one."""
-    if amount is None or amount.low is None or amount.high is None:
+    """€ 582.000 tot € 1.489.000; empty without one, and where nothing is uncertain."""
+    if amount is None or amount.low is None or amount.high is None or amount.low == amount.high:
         return ""
     low, high = wording.euro_estimate(amount.low), wording.euro_estimate(amount.high)
     return tr("{laag} tot {hoog}", laag=low, hoog=high)

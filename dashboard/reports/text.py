@@ -8,6 +8,7 @@ from dashboard.exhibits import tables
 from dashboard.exhibits.tables import Cell
 
 _BREAK = re.compile(r"\s*(?:</span><small>|<small>|<br>)")
+_RANGE = re.compile(r'<span class="zl-range">(.*?)</span>')
 
 
 def plain(text: str) -> str:
@@ -21,5 +22,8 @@ def whole(text: str) -> str:
 
 
 def words(cell: Cell) -> str:
-    """A cell as one text; what stands under each other on a page gets brackets."""
-    return whole(tables.plain(Cell(_BREAK.sub(" (", cell.html).replace("</small>", ")"))))
+    """A cell as one text; what stands under each other on a page gets brackets. An interval stays
+    on one line.
+    """
+    kept = _RANGE.sub(lambda found: found[1].replace(" ", "\u00a0"), cell.html)
+    return whole(tables.plain(Cell(_BREAK.sub(" (", kept).replace("</small>", ")"))))

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from dashboard.charts import marks
+from dashboard.charts.steps import Amount
+from dashboard.exhibits import balance_words
 from dashboard.release.released import Released
 from dashboard.reports import exhibits, make, places, zis
 from dashboard.reports.content import ReportRefused
@@ -122,3 +124,10 @@ def test_wrong_questions_are_answered_with_what_there_is(release: Released, tmp_
     assert "laat --wijk weg" in refused(make.Asked("zorg-in-school", "pdf", area=("wijk", "x")))
     with pytest.raises(ReportRefused, match="nog geen publicatie"):
         make.written(tmp_path, make.Asked("bestuur", "pdf"), tmp_path / "x.pdf")
+
+
+def test_an_interval_below_its_amount_stays_on_one_line() -> None:
+    """Without one where nothing is unsure."""
+    told = words(balance_words.ranged(Amount(-277_000.0, -681_000.0, 87_000.0)))
+    assert told.split(" ") == ["€\u00a0−277.000", "(€\u00a0−681.000\u00a0tot\u00a0€\u00a087.000)"]
+    assert words(balance_words.ranged(Amount(0.0, 0.0, 0.0))) == "€\u00a00"
