@@ -285,9 +285,10 @@ def bare(metric: Metric, value: float) -> str:
 
 def in_class(metric: Metric, cell: Mapping[str, Any]) -> bool:
     """Whether a share says so little that it is told as the class it lies in: its interval."""
-    low, high = cell["onder"], cell["boven"]
-    known = metric.soort == "aandeel" and low is not None and high is not None
-    return known and high - low > WIDEST_SHARE
+    low, high = cell.get("onder"), cell.get("boven")
+    if metric.soort != "aandeel" or low is None or high is None:
+        return False
+    return bool(high - low > WIDEST_SHARE)
 
 
 def said(metric: Metric, cell: Mapping[str, Any]) -> str:

@@ -334,6 +334,9 @@ def told_of_who_stayed(
     return f"{share} {again('Met alleen wie bleef', found, estimate)}".lstrip()
 
 
+_WHO = {"zis": "deelnemers", "vergelijking": "vergelijkingsgroep"}
+
+
 def _shares_left(
     everyone: Mapping[str, tuple[int, int]],
     who_stayed: Mapping[str, tuple[int, int]],
@@ -347,11 +350,9 @@ def _shares_left(
         if min(stay, pupils - stay) < minimum.show_children_with_event:
             return "Hoeveel leerlingen vertrokken, is te klein of te groot om te tonen."
         base = minimum.rounding_base
-        told.append(percent(float(to_nearest(pupils - stay, base) / to_nearest(pupils, base))))
-    return (
-        f"Binnen de gevolgde tijd vertrok {told[0]} van de deelnemers en {told[1]} van de"
-        " vergelijkingsgroep."
-    )
+        share = percent(float(to_nearest(pupils - stay, base) / to_nearest(pupils, base)))
+        told.append(f"{share} van de {_WHO[arm]}")
+    return f"Binnen de gevolgde tijd vertrok {' en '.join(told)}."
 
 
 __all__ = ["ARMS", "Pooled", "Probed", "partially_pooled", "permutation_p", "probed"]

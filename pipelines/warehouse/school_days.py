@@ -59,6 +59,27 @@ def lasts_longer_from(
     return _either(_of(found, known, "_te_lang", "_thuis", passing=True), table, name)
 
 
+def between(table: ir.Table, tables: Tables, after: str, until: str, name: str) -> ir.Table:
+    """Add `name`: the number of school days after the date `after`, up to and with `until`.
+
+    Empty where one of those days is not known.
+    """
+    known = _engine_tables(tables)
+    own = _placed(table, known)
+    for calendar in ("_school", "_thuis"):
+        for day, mark in ((after, "_van"), (until, "_tot")):
+            at = known.days.select(
+                _k="_k", _dag="_dag", **{f"{mark}_n": "_nummer", f"{mark}_o": "_onbekend"}
+            )
+            joined = own.left_join(at, (own[calendar] == at["_k"]) & (own[day] == at["_dag"]))
+            own = joined.drop("_k", "_dag")
+        same = own["_van_o"] == own["_tot_o"]
+        number = ibis.ifelse(same, own["_tot_n"] - own["_van_n"], ibis.null("int64"))
+        own = own.mutate(number.name(f"{calendar}_dag"))
+        own = own.drop("_van_n", "_van_o", "_tot_n", "_tot_o")
+    return _either(own, table, name)
+
+
 @dataclass(frozen=True)
 class _EngineTables:
     """`days`: per calendar and day the number of school days and of unknown days up to then; also
@@ -113,8 +134,8 @@ def _of(
 
 
 def _either(found: ir.Table, table: ir.Table, name: str) -> ir.Table:
-    date = ibis.coalesce(found["_school_dag"], found["_thuis_dag"])
-    return found.mutate(date.name(name)).select(*table.columns, name)
+    told = ibis.coalesce(found["_school_dag"], found["_thuis_dag"])
+    return found.mutate(told.name(name)).select(*table.columns, name)
 
 
 def _numbered(calendars: Calendars) -> ir.Table:

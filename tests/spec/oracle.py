@@ -167,11 +167,8 @@ def is_school_day(
 
 
 def school_day_after(world: World, z: Row, begin: dt.date, number: float) -> dt.date | None:
-    """The so many-th school day after a day, where every day up to then is known.
-
-    By the calendar of the school, or else by that of the municipality where the pupil lives.
-    """
-    for places in (_region_of(world, z), _region_of(world, z | {"vestigingscode": None})):
+    """The so many-th school day after a day, where every day up to then is known."""
+    for places in _places_of(world, z):
         day, count = begin, 0
         while count < number:
             day += dt.timedelta(days=1)
@@ -181,6 +178,33 @@ def school_day_after(world: World, z: Row, begin: dt.date, number: float) -> dt.
             count += there
         else:
             return day
+    return None
+
+
+def _places_of(world: World, z: Row) -> tuple[tuple[str | None, dict[str, Any]], ...]:
+    """By the calendar of the school, or else by that of the municipality where the pupil lives."""
+    return _region_of(world, z), _region_of(world, z | {"vestigingscode": None})
+
+
+def school_day_before(world: World, z: Row, day: dt.date, number: float) -> dt.date | None:
+    """The so many-th school day up to and with a day, back from it."""
+    for places in _places_of(world, z):
+        at, count = day, 0
+        while (there := is_school_day(world, places, at)) is not None:
+            count += there
+            if there and count == number:
+                return at
+            at -= dt.timedelta(days=1)
+    return None
+
+
+def school_days_in(world: World, z: Row, begin: dt.date, end: dt.date) -> int | None:
+    """School days of a period, both ends included."""
+    days = [begin + dt.timedelta(days=n) for n in range((end - begin).days + 1)]
+    for places in _places_of(world, z):
+        told = [is_school_day(world, places, day) for day in days]
+        if None not in told:
+            return sum(map(bool, told))
     return None
 
 
@@ -650,8 +674,11 @@ def first_actions(world: World) -> Iterator[Unit]:
 
 
 def signals(world: World) -> Iterator[Unit]:
-    """Sixteen hours in four weeks, as far as hours per period can tell."""
-    limit, weeks = world.norm("grens_signaal_verzuim_uren"), 27
+    """Sixteen hours in four weeks of school, as far as hours per period can tell."""
+    limit, length = (
+        int(world.norm(f"grens_signaal_verzuim_{unit}")) for unit in ("uren", "schooldagen")
+    )
+    one = dt.timedelta(days=1)
     periods = [
         (z, z["start_datum"], min(z["eind_datum"] or world.asof, world.asof))
         for z in world["thuiszitters"]
@@ -664,21 +691,22 @@ def signals(world: World) -> Iterator[Unit]:
 
     for z, begin, end in periods:
         own = [p for p in periods if p[0]["leerling_id"] == z["leerling_id"]]
-        near = [
-            hours(o)
-            for o, first, last in own
-            if (first - end).days <= weeks and (begin - last).days <= weeks
-        ]
         found: bool | None = None
-        if None not in near and sum(h or 0 for h in near) < limit:
-            found = False
-        for shift in range(weeks + 1):
-            first_day = begin - dt.timedelta(days=shift)
-            last_day = first_day + dt.timedelta(days=weeks)
-            inside = [hours(o) or 0 for o, b, e in own if first_day <= b and e <= last_day]
-            if end <= last_day and sum(inside) >= limit:
+        earliest = school_day_before(world, z, begin - one, length - 1)
+        after = school_day_after(world, z, end, length)
+        if earliest and after:
+            near = [hours(o) for o, b, e in own if b < after and e >= earliest]
+            if None not in near and sum(h or 0 for h in near) < limit:
+                found = False
+        for other, first, _last in own:
+            past = school_day_after(world, other, first - one, length + 1)
+            if past is None or begin < first or end >= past:
+                continue
+            inside = [hours(o) or 0 for o, b, e in own if first <= b and e < past]
+            if sum(inside) >= limit:
                 found = True
-        if (hours(z) or 0) / math.ceil(((end - begin).days + 1) / (weeks + 1)) >= limit:
+        count = school_days_in(world, z, begin, end)
+        if count is not None and (hours(z) or 0) / max(1, math.ceil(count / length)) >= limit:
             found = True
         below = None if found is None else 1
         yield Unit(

@@ -29,6 +29,7 @@ from pipelines.effects.probes import (
     permutation_p,
     permutation_p_of_means,
     probed,
+    told_of_who_stayed,
 )
 from pipelines.effects.rate_rows import rate_rows
 from pipelines.effects.staggered import average_effect
@@ -185,6 +186,9 @@ def test_who_left_is_told_in_shares_of_rounded_numbers_and_never_of_few() -> Non
     assert "vertrok 22% van de deelnemers en 22% van de vergelijkingsgroep" in some
     assert some.endswith("Met alleen wie bleef is de richting dezelfde en het verschil duidelijk.")
     assert "te klein of te groot om te tonen" in told(made, phases).told[-1]
+    fewer = phases.with_columns(pupils=pl.col("pupils") - 3)
+    alone = told_of_who_stayed(phases, fewer, ("zis",), Minimum(), None, LESS)
+    assert "vertrok 22% van de deelnemers. Met alleen wie bleef zijn er te weinig" in alone
 
 
 # --- means -------------------------------------------------------------------------------------

@@ -19,6 +19,9 @@ from pipelines.warehouse import school_days
 
 DATASETS = ("thuiszitters",)
 LONG = "grens_langdurig_relatief_schooldagen"
+CALENDAR = ("scholen", "schoolkalender")
+"""Which days are school days follows from the municipality where the pupil lives, and more
+precisely from its school."""
 OPEN_TERM = "termijn_open_verzuim_maanden"
 LEVELS: tuple[Level, ...] = ("totaal", "gemeente", "vestiging", "onderwijssoort")
 COUNTING_DAYS = (
@@ -203,6 +206,7 @@ METRICS = (
         system="school_en_wijk",
         direction="lager",
         norm=LONG,
+        uses=CALENDAR,
         version="2",
     ),
     Metric(
@@ -222,6 +226,7 @@ METRICS = (
         form=Rate(ENROLLED, per=1000),
         system="school_en_wijk",
         direction="lager",
+        uses=CALENDAR,
         version="2",
     ),
     Metric(
@@ -241,6 +246,7 @@ METRICS = (
         cuts=("peildag", "peildag*categorie"),
         system="school_en_wijk",
         direction="lager",
+        uses=CALENDAR,
         version="2",
     ),
     Metric(
@@ -261,6 +267,7 @@ METRICS = (
         system="school_en_wijk",
         direction="lager",
         norm="grens_thuiszitter_lang_maanden",
+        uses=CALENDAR,
         version="2",
     ),
     Metric(
@@ -284,6 +291,7 @@ METRICS = (
         system="school_en_wijk",
         direction="lager",
         threshold="zwaar",
+        uses=CALENDAR,
         version="2",
     ),
     Metric(
@@ -333,6 +341,7 @@ METRICS = (
         system="school_en_wijk",
         direction="hoger",
         threshold="zwaar",
+        uses=CALENDAR,
         version="2",
     ),
     Metric(
@@ -351,6 +360,7 @@ METRICS = (
         form=Share(_.resultaat.isin(_BACK)),
         system="school_en_wijk",
         direction="hoger",
+        uses=CALENDAR,
         version="2",
     ),
     Metric(
@@ -359,11 +369,11 @@ METRICS = (
         label_nl="Wettelijk signaal bij verzuim",
         label_en="Legal signal of absence",
         definition="Aandeel van de perioden van relatief verzuim die in het schooljaar begonnen"
-        " waarin de leerling binnen vier opeenvolgende weken zestien uur of meer miste, van de"
+        " waarin de leerling binnen vier opeenvolgende lesweken zestien uur of meer miste, van de"
         " perioden waarvan dat uit de geleverde uren met zekerheid volgt.",
         definition_en="Share of the periods of relative absence that began in the school year in"
-        " which the pupil missed sixteen hours or more within four consecutive weeks, of the"
-        " periods for which that follows with certainty from the hours delivered.",
+        " which the pupil missed sixteen hours or more within four consecutive weeks of school, of"
+        " the periods for which that follows with certainty from the hours delivered.",
         unit="procent",
         numerator="perioden waarin het signaal is bereikt",
         denominator="perioden van relatief verzuim waarvan dit met zekerheid te zeggen is",
@@ -372,8 +382,10 @@ METRICS = (
         where=_.signaal.notnull(),
         system="school_en_wijk",
         direction="lager",
+        uses=CALENDAR,
         norm=absence_signal.HOURS,
         nothing=absence_signal.UNDETERMINED,
+        version="2",
     ),
     Metric(
         id="thuis_vrijstelling",
