@@ -65,7 +65,10 @@ def observe(
         units = _coverage(tables, dataset, peildatum, running=running)
         if units is not None and in_school_days:
             units = _with_school_days(units, tables)
-        return _observe(tables, dataset, date, window, parameters, units, peildatum)
+        found = _observe(tables, dataset, date, window, parameters, units, peildatum)
+        if found is None or units is None or not in_school_days:
+            return found
+        return replace(found, lacking=(*found.lacking, *_calendars_lacking(tables)))
 
     return once(
         tables, ("observed", dataset, date, window, peildatum, running, in_school_days), looked
@@ -232,6 +235,12 @@ def _with_school_days(units: pl.DataFrame, tables: Tables) -> pl.DataFrame:
         onbekend=pl.col("onbekend") | asked,
         reden=pl.when(asked).then(named + pl.lit(" telt daardoor niet mee.")).otherwise("reden"),
     ).drop("dagen", "dagen_reden")
+
+
+def _calendars_lacking(tables: Tables) -> tuple[Lacking, ...]:
+    """What would have told the own school days of schools, and was not delivered."""
+    asked = tables[TABLE].filter(_.dataset.isin(["scholen", "schoolkalender"]), ~_.geleverd)
+    return _grouped(asked.to_polars())
 
 
 def _years_out(

@@ -372,6 +372,12 @@ def test_what_is_not_told_for_want_of_school_days_is_not_observed() -> None:
     assert (row.status, row.result) == ("niet_geleverd", None)
     assert "GM0001 (schooldagen 2023/2024: niet te bepalen; vul" in row.reason
     assert followed(school_days()) == followed(given({}))
+    whole = given({})
+    gone = whole.tables[TABLE].to_polars().filter(pl.col("dataset") == "thuiszitters").head(1)
+    gone = gone.with_columns(dataset=pl.lit("scholen"), geleverd=pl.lit(value=False))
+    rows = pl.concat([whole.tables[TABLE].to_polars(), gone])
+    listed = replace(whole, tables={**whole.tables, TABLE: ibis.memtable(rows)})
+    assert [one.dataset for one in followed(listed).lacking] == ["scholen"]
     late = followed(school_days(*((town, YEARS[3]) for town in TOWNS)))
     assert late.end == dt.date(2023, 8, 1)
     (about,) = pilot_rows(nobody, [replace(ZIS_L1, outcomes=ZIS_L1.outcomes[:1])])
