@@ -319,7 +319,7 @@ def test_weighting_takes_a_planted_confounding_away(effect: float) -> None:
         strata, truth = _confounded(seed, effect)
         phases = strata.group_by("school", "groep", "index").agg(pl.col("months", "total").sum())
         plain = compare_rates(cells_of(phases, ["vergelijking", "zis"]), seed=seed).difference
-        weighted = weighted_comparison(strata, {}, 100, Minimum(), 5)
+        weighted = weighted_comparison(strata, {}, 100, Minimum())
         assert weighted.estimate is not None
         plain_covered += plain.interval[0] <= truth <= plain.interval[1]
         plain_found += plain.p < 0.05
