@@ -6,7 +6,6 @@ Importing the command takes a second or more; whoever breaks it off then broke o
 from __future__ import annotations
 
 import gc
-import os
 import sys
 
 BROKEN_OFF = 130  # how a shell calls a program that Ctrl+C ended
@@ -30,13 +29,13 @@ class _NotNeeded:
 
 def _travel_light() -> None:
     sys.meta_path.insert(0, _NotNeeded())
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy multiplies nothing here
     gc.disable()  # nearly all that is made stays until the end
 
 
 def main() -> None:
+    light = bool(LIGHT.intersection(sys.argv[1:2]))
     try:
-        if LIGHT.intersection(sys.argv[1:2]):
+        if light:
             _travel_light()
         from pipelines import cli
 
@@ -44,3 +43,6 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.stderr.write(f"{SENTENCE}\n")
         sys.exit(BROKEN_OFF)
+    finally:
+        if light:
+            gc.freeze()  # whoever leaves the house need not tidy every cupboard

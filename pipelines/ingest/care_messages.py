@@ -26,7 +26,7 @@ from pipelines.errors import DeliveryRefused
 from pipelines.ingest import identity
 from pipelines.ingest.layouts import Layout
 from pipelines.ingest.reading.frame import TextFrame, numbered, of_records
-from pipelines.ingest.reading.message import LIST_SEPARATOR
+from pipelines.ingest.reading.standards import LIST_SEPARATOR
 
 LAYOUT = "ijw_3_2_jeugdhulp"
 GRANTED, STARTED, STOPPED, DECLARED = (

@@ -33,6 +33,7 @@ SPACES = "' ' || chr(9) || chr(160)"  # SQL: space, tab, no-break space
 NAME, VALUE = "_naam", "_waarde"  # of an unpivoted row
 VALUE_KIND = "_soort_waarde"  # of an unpivoted row
 ABSENT = "_weg"  # remark of a text that stands for nothing
+_KEY, _READ, _SAID = "_sleutel", "_gelezen", "_gezegd"  # steps from a text to what is staged
 YES = ("j", "ja", "y", "yes", "1", "true", "waar", "x")
 SCHOOL_YEARS = ("schooljaar", "ronde")
 SOURCE_SAYS: Mapping[str, tuple[str, str]] = {
@@ -218,8 +219,9 @@ def _pads(column: Column, layout: Layout) -> bool:
 class Recipe:
     """How one contract column is made, as SQL over the cells it reads (`cells`: none to two).
 
-    `text`: the cleaned text. `beside`: name -> what else is told from the cells. `typed`: name ->
-    what is made of that text, called `_tekst` there. `kind`: the column that holds what the
+    `text`: the cleaned text. `beside`: name -> what else is told from the cells. `steps`: columns
+    made one after another of that text, called `_tekst` there, and `typed`: name -> what is staged
+    of them. `kind`: the column that holds what the
     reader told of the cell, empty where it told nothing. `empty`: texts that stand for nothing.
     `plain`: one cell's text as it is, but for the spaces around it and those texts.
     """
@@ -228,6 +230,7 @@ class Recipe:
     cells: tuple[str, ...]
     text: str
     beside: Mapping[str, str]
+    steps: Mapping[str, str]
     typed: Mapping[str, str]
     kind: str = ""
     empty: frozenset[str] = frozenset()
@@ -246,7 +249,8 @@ class Recipe:
         inner = ", ".join([*keep, f"{self.text} AS {TEXT}", f"{kind} AS {KIND}", *beside])
         told = [quoted(name) for name in self.beside if name != ABSENT]
         outer = ", ".join([*keep, *typed, *told])
-        return f"SELECT {outer} FROM (SELECT {inner} FROM {source})"
+        made = notation.with_steps(f"SELECT {inner} FROM {source}", self.steps)
+        return f"SELECT {outer} FROM ({made})"
 
 
 def recipes(match: Match, dataset: Dataset, contracts: Contracts) -> tuple[Recipe, ...]:
@@ -270,7 +274,8 @@ def recipes(match: Match, dataset: Dataset, contracts: Contracts) -> tuple[Recip
         score, nothing = _trimmed(VALUE), "NULL"
         if wide.values:
             nothing = f"lower(strip_accents(trim({VALUE}))) IN ({_list_of(wide.not_applicable)})"
-            score = f"CASE WHEN {nothing} THEN NULL ELSE {_to_code(VALUE, wide.values)} END"
+            score = _to_code(_key_of(VALUE), VALUE, wide.values)
+            score = f"CASE WHEN {nothing} THEN NULL ELSE {score} END"
             score = _trimmed(score)
         empty = _empty_words(dataset.column(wide.value_to), match.layout, contracts)
         texts |= {wide.name_to: _trimmed(NAME), wide.value_to: _filled(score, empty)}
@@ -302,13 +307,14 @@ def _recipe(
         beside[f"{name}__hersteld"] = lacks
     text = _text(name, texts, layout)
     kind = _kind_of(own, match) if column.kind in ("geheel", "getal") else ""
-    typed = _typed(column, match, contracts, kinds=bool(kind))
+    steps, typed = _typed(column, match, contracts, kinds=bool(kind))
     bare = bool(own) and text == _filled(_trimmed(own), empty) and len(reads) == 1
     return Recipe(
         name=name,
         cells=reads,
         text=text,
         beside=beside,
+        steps=steps,
         typed=typed,
         kind=kind,
         empty=empty,
@@ -376,14 +382,18 @@ def _lacks_zeros(text: str, width: int) -> str:
     return f"coalesce({short} AND regexp_matches({text}, '^[0-9]'), false)"
 
 
-def _typed(column: Column, match: Match, contracts: Contracts, *, kinds: bool) -> dict[str, str]:
-    """Staged name -> SQL over the cleaned text `_tekst`."""
+def _typed(
+    column: Column, match: Match, contracts: Contracts, *, kinds: bool
+) -> tuple[dict[str, str], dict[str, str]]:
+    """(steps over the cleaned text `_tekst`, staged name -> SQL over them)."""
     name, text, layout = column.name, TEXT, match.layout
     remarked = f"{name}__melding"
     spellings = _spellings(column, layout, contracts)
     if column.kind == "tekst":
-        value = _to_code(text, spellings) if spellings else text
-        return {name: school_year_text(text) if name in SCHOOL_YEARS else value, remarked: ABSENT}
+        steps = {_KEY: _key_of(text)} if spellings else {}
+        value = _to_code(_KEY, text, spellings) if spellings else text
+        staged = school_year_text(text) if name in SCHOOL_YEARS else value
+        return steps, {name: staged, remarked: ABSENT}
     match column.kind:
         case "geheel" | "getal":
             whole = column.kind == "geheel"
@@ -396,14 +406,14 @@ def _typed(column: Column, match: Match, contracts: Contracts, *, kinds: bool) -
             typed = Reading(_yes_no(text, layout.codes.get(name, {})))
         case "lijst":
             typed = Reading(_list(text, layout.list_separator, spellings))
-    said = f"coalesce({ABSENT}, {typed.remark})"
-    no_end = f"coalesce(({said}) = {_q(notation.OPEN_END)}, false)"
-    unread = f"CASE WHEN ({typed.value}) IS NULL AND NOT {no_end} THEN {text} END"
-    found = {name: typed.value, f"{name}__tekst": unread, remarked: said}
+    no_end = f"coalesce({_SAID} = {_q(notation.OPEN_END)}, false)"
+    steps = {**typed.steps, _READ: typed.value, _SAID: f"coalesce({ABSENT}, {typed.remark})"}
+    unread = f"CASE WHEN {_READ} IS NULL AND NOT {no_end} THEN {text} END"
+    found = {name: _READ, f"{name}__tekst": unread, remarked: _SAID}
     if _has_symbols(column, layout):
         cases = " ".join(f"WHEN {_q(s)} THEN {_q(m)}" for s, m in layout.symbols.items())
         found[f"{name}__bron"] = f"CASE {text} {cases} END"
-    return found
+    return steps, found
 
 
 def _yes_no(text: str, own: Mapping[str, str]) -> str:
@@ -420,7 +430,8 @@ def _list(text: str, separator: str, spellings: Mapping[str, str]) -> str:
     items = f"list_filter(list_transform({split}, lambda x: trim(x)), lambda x: x <> '')"
     if not spellings:
         return items
-    return f"list_transform({items}, lambda x: {_to_code('x', spellings)})"
+    keyed = f"list_transform({items}, lambda x: {{'tekst': x, 'sleutel': {_key_of('x')}}})"
+    return f"list_transform({keyed}, lambda p: {_to_code('p.sleutel', 'p.tekst', spellings)})"
 
 
 def school_year_text(text: str) -> str:
@@ -458,9 +469,15 @@ def _key(text: str) -> str:
     return "".join(c for c in plain if not unicodedata.combining(c)).strip().lower()
 
 
-def _to_code(text: str, spellings: Mapping[str, str]) -> str:
+def _key_of(text: str) -> str:
+    """SQL: a text as keys of spellings are written (`_key`)."""
+    return f"lower(strip_accents(trim({text})))"
+
+
+def _to_code(key: str, text: str, spellings: Mapping[str, str]) -> str:
+    """SQL: the code of a key, or the text where there is none."""
     pairs = " ".join(f"WHEN {_q(k)} THEN {_q(v)}" for k, v in sorted(spellings.items()))
-    return f"CASE lower(strip_accents(trim({text}))) {pairs} ELSE {text} END"
+    return f"CASE {key} {pairs} ELSE {text} END"
 
 
 def _list_of(values: Iterable[str]) -> str:

@@ -11,10 +11,11 @@ Texts are in the column `_tekst`, kinds in `_soort`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 TEXT = "_tekst"
 KIND = "_soort"
+_BARE, _FOUND, _DAY, _OPEN = "_kaal", "_gevonden", "_dag", "_open"  # steps on the way
 
 # Remarks: how a text was read, or why it was not.
 THOUSANDS = "duizendtal"  # one separator, three digits behind it, read as thousands
@@ -59,10 +60,22 @@ _DAY_FIRST: Mapping[str, str] = {"%d-%m-%Y": "-", "%d/%m/%Y": "/", "%d.%m.%Y": "
 
 @dataclass(frozen=True)
 class Reading:
-    """SQL over `_tekst` (and `_soort` where the reader told kinds): the value, and the remark."""
+    """SQL over `_tekst` (and `_soort` where the reader told kinds): the value, and the remark.
+
+    `steps`: what both are made of, each a column over those before it. An engine works out what is
+    written twice twice.
+    """
 
     value: str
     remark: str = "NULL"
+    steps: Mapping[str, str] = field(default_factory=dict)
+
+
+def with_steps(source: str, steps: Mapping[str, str]) -> str:
+    """The rows of a query with columns made one after another."""
+    for name, sql in steps.items():
+        source = f"SELECT *, {sql} AS {name} FROM ({source})"
+    return source
 
 
 def spellings(words: Iterable[str]) -> frozenset[str]:
@@ -79,15 +92,14 @@ def number(decimal: str, *, whole: bool, hours: bool = False, kinds: bool = Fals
     decimals there (`THOUSANDS`). The other way round (`2,000` in a layout with points or in whole
     numbers) it is not read.
     """
-    bare = f"trim(regexp_replace({TEXT}, '(€|EUR)', ''))"
     first = "[+-]?[1-9][0-9]{0,2}"
     comma = decimal == "komma"
 
     def fits(pattern: str) -> str:
-        return f"regexp_full_match({bare}, '{pattern}')"
+        return f"regexp_full_match({_BARE}, '{pattern}')"
 
     def read(*, thousands: str = "", decimals: str = ".") -> str:
-        plain = f"replace({bare}, '{thousands}', '')" if thousands else bare
+        plain = f"replace({_BARE}, '{thousands}', '')" if thousands else _BARE
         return f"try_cast(replace({plain}, '{decimals}', '.') AS DOUBLE)"
 
     by_thousands = fits(f"{first}[.][0-9]{{3}}") if comma or whole else "false"
@@ -113,15 +125,19 @@ def number(decimal: str, *, whole: bool, hours: bool = False, kinds: bool = Fals
         cases.insert(0, (f"{KIND} = 'getal'", f"try_cast({TEXT} AS DOUBLE)"))
         remarks.insert(0, (f"{KIND} = 'getal'", ""))
     if hours:
-        cases.append((fits(_CLOCK), _hours(bare)))
+        cases.append((fits(_CLOCK), _hours(_BARE)))
         remarks.append((fits(_CLOCK), HOURS))
-    value = _case(cases)
+    value = _FOUND
     if whole:
         value = (
-            f"CASE WHEN ({value}) = floor({value}) AND abs({value}) < 9007199254740992"
-            f" THEN ({value})::BIGINT END"
+            f"CASE WHEN {_FOUND} = floor({_FOUND}) AND abs({_FOUND}) < 9007199254740992"
+            f" THEN {_FOUND}::BIGINT END"
         )
-    return Reading(value, f"nullif({_case([(w, _q(r)) for w, r in remarks])}, '')")
+    return Reading(
+        value,
+        f"nullif({_case([(w, _q(r)) for w, r in remarks])}, '')",
+        {_BARE: f"trim(regexp_replace({TEXT}, '(€|EUR)', ''))", _FOUND: _case(cases)},
+    )
 
 
 def _hours(text: str) -> str:
@@ -138,26 +154,25 @@ def date(forms: Sequence[str], *, serials: bool = False, open_end: bool = False)
     of days. `open_end`: 9999-12-31 and its like mean that there is no end. A moment with a time
     zone is no date: to drop the zone could change the day.
     """
-    day = f"regexp_replace({TEXT}, '{_TIME_BEHIND}', '')"
-    tries = [f"CASE WHEN regexp_full_match({day}, '{_ISO}') THEN try_cast({day} AS DATE) END"]
+    tries = [f"CASE WHEN regexp_full_match({_DAY}, '{_ISO}') THEN try_cast({_DAY} AS DATE) END"]
     remarks = []
     for form in dict.fromkeys(forms):
         if form in _DAY_FIRST:
             sign = _DAY_FIRST[form]
             start = f"[0-9]{{1,2}}[{sign}][0-9]{{1,2}}[{sign}]"
-            long = f"regexp_full_match({day}, '{start}[0-9]{{4}}')"
-            short = f"regexp_full_match({day}, '{start}[0-9]{{2}}')"
-            century = f"CASE WHEN right({day}, 2) < '{CENTURY_FROM}' THEN '20' ELSE '19' END"
-            full = f"left({day}, length({day}) - 2) || {century} || right({day}, 2)"
+            long = f"regexp_full_match({_DAY}, '{start}[0-9]{{4}}')"
+            short = f"regexp_full_match({_DAY}, '{start}[0-9]{{2}}')"
+            century = f"CASE WHEN right({_DAY}, 2) < '{CENTURY_FROM}' THEN '20' ELSE '19' END"
+            full = f"left({_DAY}, length({_DAY}) - 2) || {century} || right({_DAY}, 2)"
             tries.append(
-                f"CASE WHEN {long} THEN try_strptime({day}, '{form}')::DATE"
+                f"CASE WHEN {long} THEN try_strptime({_DAY}, '{form}')::DATE"
                 f" WHEN {short} THEN try_strptime({full}, '{form}')::DATE END"
             )
             remarks.append((short, SHORT_YEAR))
         elif form == "%Y%m%d":
             tries.append(
-                f"CASE WHEN regexp_full_match({day}, '[0-9]{{8}}')"
-                f" THEN try_strptime({day}, '{form}')::DATE END"
+                f"CASE WHEN regexp_full_match({_DAY}, '[0-9]{{8}}')"
+                f" THEN try_strptime({_DAY}, '{form}')::DATE END"
             )
     if serials:
         is_serial = f"regexp_full_match({TEXT}, '{_SERIAL}')"
@@ -166,16 +181,20 @@ def date(forms: Sequence[str], *, serials: bool = False, open_end: bool = False)
             f" THEN DATE '1899-12-30' + try_cast(left({TEXT}, 5) AS INTEGER) END"
         )
         remarks.append((is_serial, SERIAL))
-    value = f"coalesce({', '.join(tries)})"
+    value = _FOUND
+    steps = {
+        _DAY: f"regexp_replace({TEXT}, '{_TIME_BEHIND}', '')",
+        _FOUND: f"coalesce({', '.join(tries)})",
+    }
     timed = (
         f"regexp_matches({TEXT}, '{_TIME_BEHIND}') AND NOT regexp_matches({TEXT}, '{_MIDNIGHT}')"
     )
     remarks += [(timed, TIME), (f"regexp_full_match({TEXT}, '{_CLOCK}')", TIME_ONLY)]
     if open_end:
-        is_open = _is_open_end(value)
-        remarks.insert(0, (is_open, OPEN_END))
-        value = f"CASE WHEN {is_open} THEN NULL ELSE {value} END"
-    return Reading(value, _case([(w, _q(r)) for w, r in remarks]))
+        steps[_OPEN] = _is_open_end(_FOUND)
+        remarks.insert(0, (_OPEN, OPEN_END))
+        value = f"CASE WHEN NOT {_OPEN} THEN {_FOUND} END"
+    return Reading(value, _case([(w, _q(r)) for w, r in remarks]), steps)
 
 
 def _is_open_end(value: str) -> str:

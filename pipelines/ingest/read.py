@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipelines.errors import DeliveryRefused
-from pipelines.ingest.reading import contents, delimited, encoding, message, sandbox, streamed
+from pipelines.ingest.reading import contents, delimited, encoding, sandbox, streamed
 from pipelines.ingest.reading.contents import Content
 from pipelines.ingest.reading.delimited import sniff_delimiter
 from pipelines.ingest.reading.frame import Origin, TextFrame, numbered, of_reader
@@ -61,6 +61,8 @@ def _tables(content: Content, *, sample: bool) -> Iterator[TextFrame]:
             frame = delimited.sample(text) if sample else delimited.table(text)
             yield TextFrame(frame, "csv", "")
         case "bericht":
+            from pipelines.ingest.reading import message  # here: of all kinds only this needs lxml
+
             for name, frame in message.tables(content.data):
                 yield TextFrame(numbered(frame), "bericht", name)
         case "parquet" | "spss" as kind:

@@ -29,7 +29,6 @@ WIDE = 100_000  # more wide columns than any file has: keeps numbers of unpivote
 REMARKED, REPAIRED = "__melding", "__hersteld"
 _SPACES = " \t\u00a0"
 _DISTINCT = "losse_teksten"
-_SMALL = 20_000  # rows of a part that has few texts
 _FEW = 2_000  # rows that are fetched as they are; more of them as an Arrow stream
 _SHARED = 50_000  # texts up to which each row holds the number of its text
 _TYPES: Mapping[str, type[pl.DataType] | pl.DataType] = {
@@ -65,7 +64,7 @@ def staged(
     """
     rows = _rows(part, match)
     columns = {"_nr": rows["_nr"], "_rij": rows["_rij"]}
-    with _as_written(con, rows.height):
+    with _as_written(con):
         for recipe in recipes(match, dataset, contracts):
             if recipe.plain:
                 columns |= _plain(recipe, rows)
@@ -75,12 +74,9 @@ def staged(
 
 
 @contextmanager
-def _as_written(con: duckdb.DuckDBPyConnection, rows: int) -> Iterator[None]:
+def _as_written(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """Let the engine work out what is asked as it is written: to find a better way takes longer
-    than a few texts do."""
-    if rows > _SMALL:
-        yield
-        return
+    than distinct texts do."""
     con.execute("PRAGMA disable_optimizer")
     try:
         yield
@@ -291,10 +287,15 @@ def _distinct(rows: pl.DataFrame, cells: Sequence[str]) -> tuple[pl.Series, pl.D
 
 
 def _encoded(column: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """(number per row, distinct texts by their number), in the order in which they come."""
-    kinds = column.cast(pl.Categorical(pl.Categories.random()))
-    distinct = kinds.unique(maintain_order=True)
-    return _numbered(kinds.to_physical(), distinct.to_physical()), distinct.cast(pl.String)
+    """(number per row, distinct texts by their number; of no text the last)."""
+    distinct = column.unique(maintain_order=True)
+    if distinct.len() > _SHARED:
+        return _numbered(column, distinct), distinct
+    texts = distinct.drop_nulls()
+    numbers = column.cast(pl.Enum(texts)).to_physical().cast(pl.UInt32)
+    if texts.len() == distinct.len():
+        return numbers, texts
+    return numbers.fill_null(texts.len()), texts.extend_constant(None, 1)
 
 
 def _numbered(values: pl.Series, distinct: pl.Series) -> pl.Series:

@@ -108,10 +108,13 @@ def _error_bits(group: Sequence[Check]) -> int:
     return sum(1 << bit for bit, check in enumerate(group) if check.severity == "fout")
 
 
-def _counts(con: duckdb.DuckDBPyConnection, failed: str, mask: int) -> tuple[int, ...]:
+def _counts(con: duckdb.DuckDBPyConnection, failed: str, mask: int) -> list[int]:
     """Failing rows per bit of a mask."""
-    counts = ", ".join(f"count(*) FILTER ((m{mask} & {1 << bit}) <> 0)" for bit in range(BITS))
-    return con.execute(f"SELECT {counts} FROM {failed}").fetchone() or ()
+    counts = [0] * BITS
+    for bits, rows in con.execute(f"SELECT m{mask}, count(*) FROM {failed} GROUP BY 1").fetchall():
+        for bit in range(bits.bit_length()):
+            counts[bit] += rows * (bits >> bit & 1)
+    return counts
 
 
 def _failing(con: duckdb.DuckDBPyConnection, failed: str, mask: int, bit: int) -> list[int]:

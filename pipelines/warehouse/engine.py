@@ -114,6 +114,17 @@ def frugal(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
         con.execute(f"SET memory_limit = '{usual}'")
 
 
+@contextmanager
+def as_written(con: duckdb.DuckDBPyConnection, *rewriters: str) -> Iterator[None]:
+    """Without some of the engine's ways to rewrite a query, which can take longer than asking it
+    as it is (names as in `duckdb_optimizers()`)."""
+    con.execute(f"SET disabled_optimizers = '{','.join(rewriters)}'")
+    try:
+        yield
+    finally:
+        con.execute("SET disabled_optimizers = ''")
+
+
 def _bytes(setting: str) -> float:
     """`18.8 GiB` and the like, as the engine says it."""
     number, unit = setting.split()

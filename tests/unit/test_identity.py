@@ -8,7 +8,6 @@ import random
 import re
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given
@@ -88,7 +87,7 @@ def test_one_that_is_called_so_is_seen_among_other_numbers(called: str) -> None:
 @given(st.integers(min_value=0, max_value=999_999_999))
 def test_the_eleven_test_agrees_with_stdnum(number: int) -> None:
     # stdnum takes 9 and fewer digits, with at least one that is not zero.
-    assert bool(passes_eleven_test(np.array([number]))[0]) is bsn.is_valid(f"{number:09}")
+    assert bool(passes_eleven_test(pl.Series([number]))[0]) is bsn.is_valid(f"{number:09}")
 
 
 @given(st.integers(min_value=0, max_value=2**32 - 1), st.integers(min_value=40, max_value=2000))

@@ -15,10 +15,10 @@ DAY = dt.date(2024, 9, 1)
 
 def read(reading: Reading, text: str | None, kind: str | None = None) -> tuple[object, object]:
     """(value, remark)."""
+    cell = f"SELECT ?::VARCHAR AS {notation.TEXT}, ?::VARCHAR AS {notation.KIND}"
+    made = notation.with_steps(cell, reading.steps)
     row = duckdb.execute(
-        f"SELECT {reading.value}, {reading.remark}"
-        f" FROM (SELECT ?::VARCHAR AS {notation.TEXT}, ?::VARCHAR AS {notation.KIND})",
-        [text, kind],
+        f"SELECT {reading.value}, {reading.remark} FROM ({made})", [text, kind]
     ).fetchone()
     assert row is not None
     return row

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
 import polars as pl
 
 from pipelines.ingest.notation import DATE_FORMATS
@@ -29,8 +28,7 @@ class Dates:
 
     filled: int = 0
     shaped: int = 0
-    days: list[np.ndarray] = field(default_factory=list)  # since 1970, per part
-    counts: list[np.ndarray] = field(default_factory=list)
+    days: list[pl.DataFrame] = field(default_factory=list)  # `dag` since 1970, `cellen`, per part
 
     def see(self, values: pl.Series, counts: pl.Series) -> None:
         """Distinct values of a part, and in how many cells each stands."""
@@ -40,18 +38,17 @@ class Dates:
             return
         self.shaped += int(counts.filter(shaped).sum())
         days = as_dates(values.filter(shaped)).to_physical()
-        known = days.is_not_null()
-        self.days.append(days.filter(known).to_numpy())
-        self.counts.append(counts.filter(shaped).filter(known).to_numpy())
+        seen = {"dag": days, "cellen": counts.filter(shaped).cast(pl.Int64)}
+        self.days.append(pl.DataFrame(seen).drop_nulls())
 
-    def known(self) -> tuple[np.ndarray, np.ndarray] | None:
-        """(distinct days, cells of each) of a column that holds dates; None where nine in ten are
-        none."""
+    def known(self) -> tuple[pl.Series, pl.Series] | None:
+        """(distinct days in order, cells of each) of a column that holds dates; None where nine in
+        ten are none."""
         if self.filled == 0 or self.shaped < 0.5 * self.filled:
             return None
-        days, back = np.unique(np.concatenate(self.days), return_inverse=True)
-        cells = np.bincount(back, weights=np.concatenate(self.counts), minlength=days.size)
-        return (days, cells) if cells.sum() >= 0.9 * self.filled else None
+        days = pl.concat(self.days).group_by("dag").agg(pl.col("cellen").sum()).sort("dag")
+        known = days["cellen"].sum() >= 0.9 * self.filled
+        return (days["dag"], days["cellen"]) if known else None
 
 
 def as_dates(values: pl.Series) -> pl.Series:
@@ -88,22 +85,24 @@ def birth_dates(seen: Mapping[str, Dates], unmapped: Collection[str]) -> set[str
     return births
 
 
-def _middle(days: np.ndarray, cells: np.ndarray) -> float:
+def _middle(days: pl.Series, cells: pl.Series) -> float:
     """The median day over all cells."""
-    below = np.cumsum(cells)
+    below = cells.cum_sum()
     half = below[-1] / 2
-    low, high = (int(np.searchsorted(below, half, side=side)) for side in ("left", "right"))
-    return float(days[low] + days[min(high, days.size - 1)]) / 2
+    low = below.search_sorted(half, side="left")
+    high = below.search_sorted(half, side="right")
+    return float(days[low] + days[min(high, days.len() - 1)]) / 2
 
 
-def _like_births(days: np.ndarray, cells: np.ndarray, reference: float | None) -> bool:
-    if days.size < BIRTH_DATES_FROM or days.size < BIRTH_DISTINCT * cells.sum():
+def _like_births(days: pl.Series, cells: pl.Series, reference: float | None) -> bool:
+    if days.len() < BIRTH_DATES_FROM or days.len() < BIRTH_DISTINCT * int(cells.sum()):
         return False
-    low, high = np.quantile(days, [0.05, 0.95])
-    weekend = (days + 3) % 7 >= 5  # 1 January 1970 was a Thursday
-    if high - low < BIRTH_SPREAD * YEAR or weekend.mean() < WEEKEND:
+    low, high = (days.quantile(q, interpolation="linear") or 0.0 for q in (0.05, 0.95))
+    weekend = ((days + 3) % 7 >= 5).sum() / days.len()  # 1 January 1970 was a Thursday
+    if high - low < BIRTH_SPREAD * YEAR or weekend < WEEKEND:
         return False
     if reference is None:
         return True
     youngest, oldest = PUPIL_AGES
-    return youngest * YEAR <= reference - float(np.median(days)) <= oldest * YEAR
+    middle = days.quantile(0.5, interpolation="linear") or 0.0
+    return youngest * YEAR <= reference - middle <= oldest * YEAR

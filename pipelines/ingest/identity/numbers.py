@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import numpy as np
 import polars as pl
 
 from pipelines.ingest.chance import beyond_chance
 
-BSN_WEIGHTS = np.array([9, 8, 7, 6, 5, 4, 3, 2, -1])
+BSN_WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
 RANDOM_PASS_RATE = 1 / 11  # share of random nine-digit numbers that pass the eleven-test
 SPOKEN_NUMBER = r"(?i)\b(?:bsn|burgerservice\w*|sofi\w*|onderwijsnu?m?mer|onderwijsnr|pgn)\D{0,12}"
 HEXADECIMAL = r"\b[0-9A-Fa-f-]*[A-Fa-f][0-9A-Fa-f-]*\b"
@@ -29,8 +28,8 @@ class Numbers:
     """
 
     called: bool = False
-    nine: list[np.ndarray] = field(default_factory=list)
-    eight: list[np.ndarray] = field(default_factory=list)
+    nine: list[pl.Series] = field(default_factory=list)
+    eight: list[pl.Series] = field(default_factory=list)
 
     def see(self, values: pl.Series) -> None:
         digits = _digit_texts(values)
@@ -61,21 +60,21 @@ def holds_bsn(values: pl.Series) -> bool:
     return numbers.real
 
 
-def passes_eleven_test(numbers: np.ndarray) -> np.ndarray:
+def passes_eleven_test(numbers: pl.Series) -> pl.Series:
     """For every whole number below 10^9: is its weighted sum of digits divisible by eleven?"""
-    places = 10 ** np.arange(8, -1, -1, dtype=np.int64)
-    digits = numbers[:, None] // places % 10
-    passes: np.ndarray = ((digits @ BSN_WEIGHTS) % 11 == 0) & (numbers > 0)
-    return passes
+    total = numbers.cast(pl.Int64) * 0
+    for place, weight in enumerate(reversed(BSN_WEIGHTS)):
+        total += numbers // 10**place % 10 * weight
+    return (total % 11 == 0) & (numbers > 0)
 
 
-def _tested(gathered: list[np.ndarray]) -> tuple[int, int]:
+def _tested(gathered: list[pl.Series]) -> tuple[int, int]:
     """(how many pass, how many there are), every number once."""
     if not gathered:
         return 0, 0
-    numbers = pl.Series(np.concatenate(gathered)).unique().to_numpy()
-    pieces = (numbers[at : at + PIECE] for at in range(0, numbers.size, PIECE))
-    return sum(int(passes_eleven_test(p.astype(np.int64)).sum()) for p in pieces), numbers.size
+    numbers = pl.concat(gathered).unique()
+    pieces = (numbers.slice(at, PIECE) for at in range(0, numbers.len(), PIECE))
+    return sum(int(passes_eleven_test(p).sum()) for p in pieces), numbers.len()
 
 
 def _digit_texts(values: pl.Series) -> pl.Series:
@@ -97,9 +96,8 @@ def _digit_texts(values: pl.Series) -> pl.Series:
     )
 
 
-def _whole(digits: pl.Series) -> np.ndarray:
-    numbers: np.ndarray = digits.cast(pl.Int32).to_numpy()
-    return numbers
+def _whole(digits: pl.Series) -> pl.Series:
+    return digits.rename("").cast(pl.Int32)
 
 
 def _is_compact_date(eight: pl.Series) -> pl.Series:

@@ -78,7 +78,7 @@ class Notes:
     def see(self, values: pl.Series) -> None:
         words = values.str.count_matches(r"\p{L}{2,}")
         self.count += values.len()
-        self.most = max(self.most, int(words.to_numpy().max(initial=0)))
+        self.most = max([self.most, *words.sort().tail(1)])
         long = values.filter(words > LONG_TEXT)
         if long.len() == 0:
             return

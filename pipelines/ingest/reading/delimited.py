@@ -15,7 +15,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice, zip_longest
 
-import numpy as np
 import polars as pl
 
 from pipelines.errors import DeliveryRefused
@@ -289,6 +288,8 @@ def well_quoted(text: bytes, delimiter: str) -> bool:
     Taken in turn, a quote that opens follows a separator, a line end or the quote that it doubles;
     one that closes is followed by one of these.
     """
+    import numpy as np  # here: most files have no quotes
+
     array = np.frombuffer(text, np.uint8)
     first, last = (len(_BOM) if text.startswith(_BOM) else 0), array.size - 1
     beside = np.zeros(256, dtype=bool)

@@ -6,8 +6,6 @@ import codecs
 import re
 from io import BytesIO
 
-from charset_normalizer import from_bytes
-
 from pipelines.errors import DeliveryRefused
 from pipelines.ingest.reading.limits import KIB, MIB, number
 
@@ -107,6 +105,8 @@ def _single_byte(raw: bytes) -> str:
     strange = _NOT_IN_CP1252.search(raw)
     if strange is None:
         return "cp1252"
+    from charset_normalizer import from_bytes  # here: hardly any file gets this far
+
     start = max(0, strange.start() - 32 * KIB)
     best = from_bytes(raw[start : start + 64 * KIB], cp_isolation=_OLD_ENCODINGS).best()
     return best.encoding if best else "latin-1"

@@ -28,7 +28,6 @@ from pipelines.ingest.reading.limits import (
 )
 from pipelines.ingest.reading.markup import parser
 
-LIST_SEPARATOR = "|"  # between fields that a record repeats
 _NAMESPACE = re.compile(r"https?://www\.istandaarden\.nl/(i\w{1,10})/(\d+)_(\d+)/(\w{1,20})/schema")
 _SOAP = ("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope")
 _ENCODING = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
@@ -184,7 +183,9 @@ def _fields(element: etree._Element, repeated: tuple[str, ...]) -> dict[str, str
         children = list(node.iterchildren(etree.Element))
         text = "".join(node.itertext()) if not children else ""
         if text.strip():
-            fields[path] = f"{fields[path]}{LIST_SEPARATOR}{text}" if path in fields else text
+            fields[path] = (
+                f"{fields[path]}{standards.LIST_SEPARATOR}{text}" if path in fields else text
+            )
         for child in children:
             if _name(child) not in repeated:
                 collect(child, f"{path}.{_name(child)}")

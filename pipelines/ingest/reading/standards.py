@@ -16,6 +16,8 @@ import yaml
 from pipelines import documents
 from pipelines.errors import ContractError
 
+LIST_SEPARATOR = "|"  # between fields that a record repeats
+
 
 @dataclass(frozen=True)
 class Version:
