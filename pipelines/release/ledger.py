@@ -19,7 +19,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -58,6 +58,12 @@ class Page:
     rounding: int
     places: Places = field(default_factory=dict)
 
+    @property
+    def areas(self) -> set[str]:
+        """Codes of the schools and areas that it is about, as far as it names any."""
+        of = pl.col("niveau").is_in(["gemeente", "wijk", "vestiging"])
+        return {*self.figures.filter(of)["gebied"], *codes(self.places)}
+
 
 @dataclass(frozen=True)
 class Declaration:
@@ -74,18 +80,59 @@ def folder(workdir: Path) -> Path:
     return settings.ledger() or workdir / FOLDER
 
 
-def pages(workdir: Path) -> tuple[Page, ...]:
+def pages(workdir: Path, places: Places | None = None) -> tuple[Page, ...]:
     """Every page, oldest first, after booking releases in the work folder that have none yet.
 
+    `places`: where schools are now; pages about others are refused.
+
     Raises ReleaseRefused for a page, or a release without a page, that cannot be read: what it
-    said would be forgotten.
+    said would be forgotten; and for a page that says something else than its release.
     """
     book = folder(workdir)
-    for file in sorted((workdir / RELEASES).glob("r*.duckdb")):
+    releases = sorted((workdir / RELEASES).glob("r*.duckdb"))
+    for file in releases:
         if not (book / f"{file.stem}.parquet").exists() and not _declared(book, file.stem):
             _book(book, _of_release(file, book))
-    found = [_read(file) for file in sorted(book.glob("r*.parquet"))]
-    return tuple(sorted(found, key=lambda page: (page.made, page.id)))
+    found = {file.stem: _read(file) for file in sorted(book.glob("r*.parquet"))}
+    for name, page in found.items():
+        if page.id != name or _contradicts(page, workdir / RELEASES / f"{name}.duckdb", book):
+            raise ReleaseRefused(
+                f"Het blad {name}.parquet van het grootboek ({book}) zegt iets anders dan de"
+                f" publicatie {name}. Er is niets gepubliceerd. Lees de publicatie, of een kopie"
+                " van haar, opnieuw in: zichtlijn ledger --add BESTAND"
+            )
+    _refuse_strangers(workdir, found.values(), places or {})
+    return tuple(sorted(found.values(), key=lambda page: (page.made, page.id)))
+
+
+def codes(places: Places) -> set[str]:
+    """The codes of schools and of the gemeenten and wijken they are in."""
+    here = {area for level in ("gemeente", "wijk") for area in places.get(level, {}).values()}
+    return here | {school for of in places.values() for school in of}
+
+
+def _refuse_strangers(workdir: Path, known: Iterable[Page], places: Places) -> None:
+    """Raise ReleaseRefused for a page about other schools and areas than those of `places`, where
+    both name any: it is of another organisation, and binds nothing here."""
+    own = codes(places)
+    for page in known:
+        if own and page.areas and not own & page.areas:
+            raise ReleaseRefused(
+                f"In het grootboek staat publicatie {page.id}, over andere gemeenten en scholen dan"
+                " deze leveringen. Er is niets gepubliceerd. Is zij van een andere organisatie,"
+                f" haal haar weg uit {RELEASES} en uit {folder(workdir)}, of geef deze werkmap een"
+                " eigen grootboek met ZICHTLIJN_GROOTBOEK."
+            )
+
+
+def _contradicts(page: Page, file: Path, book: Path) -> bool:
+    """Whether a release that can still be read shows other numbers than its page."""
+    try:
+        shown = _of_release(file, book).figures if file.exists() else page.figures
+    except ReleaseRefused:
+        return False  # then the page is all there is
+    mine, its = (frame.select(_SHOWN).sort(_SHOWN) for frame in (page.figures, shown))
+    return not mine.equals(its)
 
 
 def book(workdir: Path, release: Path, places: Places | None = None) -> None:
@@ -154,10 +201,17 @@ def mark(workdir: Path, release: str) -> str:
 
 def declarations(workdir: Path) -> tuple[Declaration, ...]:
     """Releases of which somebody declared that they never left."""
-    return tuple(
-        Declaration(**json.loads(file.read_text("utf-8")))
-        for file in sorted(folder(workdir).glob(f"r*{DECLARED}"))
-    )
+    return tuple(_declaration(file) for file in sorted(folder(workdir).glob(f"r*{DECLARED}")))
+
+
+def _declaration(file: Path) -> Declaration:
+    try:
+        return Declaration(**json.loads(file.read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        raise ReleaseRefused(
+            f"{file} is niet te lezen. Haal het weg en leg de verklaring opnieuw vast: zichtlijn"
+            f" ledger --never {file.name.partition('.')[0]} --reason WAAROM --by WIE"
+        ) from None
 
 
 def _declared(book: Path, release: str) -> bool:

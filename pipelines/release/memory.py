@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
 
+from pipelines.concerns import Concern
 from pipelines.metrics.metric import Metric, Quotient, Summary
 from pipelines.metrics.plan import Plan, PlanTable, Recalled
 from pipelines.release.ledger import Page, Places
@@ -67,6 +68,26 @@ def of(pages: Sequence[Page], plan: Plan, metrics: Mapping[str, Metric], now: Pl
     return Memory(tuple(moved), Recalled(tuple(tables), areas))
 
 
+def uncounted(pages: Sequence[Page], metrics: Mapping[str, Metric]) -> Iterator[Concern]:
+    """What earlier releases showed that this program cannot count any more, so that nothing is
+    proved beside it: a figure of another version, or a table that a figure lost."""
+    for page in pages:
+        listed = page.figures.select("metriek", "niveau", "uitsplitsing").unique().sort(pl.all())
+        for name, level, cut in listed.iter_rows():
+            metric = metrics.get(name)
+            if metric is None or not _countable(metric, level, cut):
+                place = "" if metric is None else f"{level} {cut}".strip()
+                what = f"getoond in publicatie {page.id}, en met deze versie niet te tellen"
+                yield Concern(name, place, what, of_earlier=True)
+
+
+def _countable(metric: Metric, level: str, cut: str) -> bool:
+    """Whether a table is counted cell by cell, or needs no count: a median, a public figure."""
+    if isinstance(metric.form, Quotient | Summary) or metric.measure.public:
+        return True
+    return level.partition(MARK)[0] in metric.measure.levels and cut in ("", *metric.breakdowns)
+
+
 def _changed(then: Mapping[str, str], now: Mapping[str, str]) -> set[str]:
     """Areas of then that are not made of the same schools now."""
     before, after = _members(then), _members(now)
@@ -91,5 +112,5 @@ def _tables(figures: pl.DataFrame, metrics: Mapping[str, Metric]) -> Iterable[Pl
         metric = metrics.get(name)
         if metric is None or isinstance(metric.form, Quotient | Summary) or metric.measure.public:
             continue
-        if level.partition(MARK)[0] in metric.measure.levels and cut in ("", *metric.breakdowns):
+        if _countable(metric, level, cut):
             yield PlanTable(name, level, cut)

@@ -91,7 +91,8 @@ def publish(
     next(stages)
     covered = coverage.coverage(con, contracts)
     places = memory.places(covered.schools)
-    before = memory.of(ledger.pages(workdir), plan, METRICS, places)
+    pages = ledger.pages(workdir, places)
+    before = memory.of(pages, plan, METRICS, places)
     counts_with = engines.opened(engine or settings.engine(), con, contracts, workdir, archived)
     with counts_with as tables:
         result = counting.count_all(
@@ -135,9 +136,8 @@ def publish(
         left_out = tally.folded(result.counted, content["cellen"])
         tally.store(con, workdir, identity, counts, tally.reasons(protected), left_out)
         try:
-            decisions.refuse_open(
-                workdir, (*components.concerns(protected), *attack(workdir, file))
-            )
+            beside = (*components.concerns(protected), *memory.uncounted(pages, METRICS))
+            decisions.refuse_open(workdir, (*beside, *attack(workdir, file)))
         except ReleaseRefused:
             if not known:
                 tally.drop(workdir, identity)

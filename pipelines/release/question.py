@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -19,6 +19,7 @@ import duckdb
 import polars as pl
 
 from pipelines import settings, suggest
+from pipelines.concerns import Concern
 from pipelines.contracts import Contracts
 from pipelines.errors import ReleaseRefused, UsageError
 from pipelines.metrics import compute as counting
@@ -26,7 +27,7 @@ from pipelines.metrics import plan as plans
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.metric import Context, Metric, Quotient, Summary
 from pipelines.metrics.plan import Plan, PlanTable
-from pipelines.release import components, ledger, memory, publish
+from pipelines.release import components, decisions, ledger, memory, publish
 from pipelines.release.figures import figures
 from pipelines.warehouse import archive, coverage, engines
 from pipelines.warehouse import tables as warehouse
@@ -148,7 +149,8 @@ def _shown(house: _House, metric: Metric, table: PlanTable) -> tuple[pl.DataFram
     covered = coverage.coverage(house.con, house.contracts)
     plan = Plan("", (table,))
     places = memory.places(covered.schools)
-    before = memory.of(ledger.pages(house.workdir), plan, METRICS, places)
+    pages = ledger.pages(house.workdir, places)
+    before = memory.of(pages, plan, METRICS, places)
     together = [
         m
         for m in METRICS.values()
@@ -187,7 +189,9 @@ def _shown(house: _House, metric: Metric, table: PlanTable) -> tuple[pl.DataFram
     cells = cells.filter(
         (pl.col("niveau") == table.level) & (pl.col("uitsplitsing") == table.breakdown)
     )
-    return cells, "".join(_objections(table, cells, protected))
+    decided = {d.code for d in decisions.decisions(house.workdir)}
+    apart = [c for c in memory.uncounted(pages, METRICS) if c.code not in decided]
+    return cells, "".join(_objections(table, cells, [*components.concerns(protected), *apart]))
 
 
 def _mostly_small(
@@ -210,11 +214,9 @@ def _mostly_small(
     )
 
 
-def _objections(
-    table: PlanTable, cells: pl.DataFrame, protected: Iterable[components.Protected]
-) -> Iterator[str]:
-    """Why a table may not be shown, at most one."""
-    if any(True for _ in components.concerns([*protected])):
+def _objections(table: PlanTable, cells: pl.DataFrame, apart: Sequence[Concern]) -> Iterator[str]:
+    """Why a table may not be shown, at most one. `apart`: what is not proved beside what left."""
+    if apart:
         yield (
             f"Op het niveau {table.level} is naast wat al is uitgegeven niet te bewijzen dat kleine"
             " aantallen verborgen blijven."

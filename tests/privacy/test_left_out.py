@@ -227,6 +227,38 @@ def test_the_analyst_is_told_which_table_is_left_out_and_nobody_else(
     assert tally.folded_of(tmp_path, report.release.id) == ()
 
 
+def test_a_child_of_two_schools_is_one_child_and_cannot_be_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seven pupils were suspended at two schools: with the number of each school and the total of
+    distinct pupils nobody knows which, and the register is not refused."""
+    small.still(monkeypatch.setattr)
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    small.write(inbox / "gemeente_scholen_2024-2025.csv", [small.school(n) for n in range(4)])
+    pupils = [small.school(n) | {"schooljaar": YEAR, "leerlingen": "200"} for n in range(4)]
+    keys = ("vestigingscode", "schooljaar", "leerlingen")
+    small.write(
+        inbox / "duo_leerlingaantallen_2024-2025.csv", [{k: row[k] for k in keys} for row in pupils]
+    )
+    rows = [small.suspension(2024, n) for n in range(60)]
+    rows += [
+        small.suspension(2024, n, schorsing_id=f"T{n}", vestigingscode=f"99AA0{(n + 1) % 4}")
+        for n in range(7)
+    ]
+    small.write(inbox / "bestuur_schorsingen_2024-2025.csv", rows)
+    report = run.run(inbox, tmp_path)
+    assert audit.audit(tmp_path, progress=quietly).clean
+    with duckdb.connect(str(report.release.path), read_only=True) as con:
+        shown = dict(
+            con.execute(
+                "SELECT metriek, teller FROM cellen WHERE niveau = 'totaal' AND uitsplitsing = ''"
+                " AND metriek IN ('sch_aantal', 'sch_per_1000')"
+            ).fetchall()
+        )
+    assert shown == {"sch_aantal": 65, "sch_per_1000": 60}
+
+
 def test_only_the_level_of_a_count_in_a_year_is_left_out() -> None:
     cells = pl.DataFrame(
         {

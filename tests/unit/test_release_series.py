@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import polars as pl
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from pipelines.errors import ReleaseRefused, UsageError
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.compute import Counted
-from pipelines.release import ledger, publish, tally
+from pipelines.release import ledger, memory, publish, tally
 from pipelines.release.components import Thresholds, protect
 from pipelines.release.disclosure import build_component, certify
 from pipelines.release.disclosure import protect as protect_one
@@ -254,6 +255,65 @@ def test_a_damaged_page_of_the_ledger_refuses(tmp_path: Path) -> None:
     assert [found.id for found in ledger.pages(tmp_path)] == [written.id]
 
 
+def test_a_page_that_contradicts_its_release_refuses(tmp_path: Path) -> None:
+    written = _write_release(tmp_path, 10.0)
+    place = tmp_path / ledger.FOLDER / f"{written.id}.parquet"
+    told = pl.read_parquet(place)
+    told.with_columns(pl.col("teller") + 5).write_parquet(place)
+    with pytest.raises(ReleaseRefused, match=r"iets anders dan de publicatie.*ledger --add"):
+        ledger.pages(tmp_path)
+    ledger.add(tmp_path, written.path)
+    assert [page.id for page in ledger.pages(tmp_path)] == [written.id]
+    told.write_parquet(place.with_name("r0123456789ab.parquet"))
+    with pytest.raises(ReleaseRefused, match="r0123456789ab"):
+        ledger.pages(tmp_path)
+
+
+def test_a_declaration_that_cannot_be_read_refuses_with_what_to_do(tmp_path: Path) -> None:
+    book = tmp_path / ledger.FOLDER
+    book.mkdir()
+    (book / f"r0123456789ab{ledger.DECLARED}").write_text("{", "utf-8")
+    with pytest.raises(ReleaseRefused, match="ledger --never r0123456789ab"):
+        ledger.declarations(tmp_path)
+
+
+def test_a_release_of_another_organisation_refuses(tmp_path: Path) -> None:
+    written = _write_release(tmp_path, 10.0)
+    here = {"gemeente": {"99AA00": "GM1"}}
+    elsewhere = {"gemeente": {"88AA00": "GM8"}, "wijk": {"88AA00": "WK8"}}
+    assert [page.id for page in ledger.pages(tmp_path, here)] == [written.id]
+    with pytest.raises(ReleaseRefused, match="andere organisatie"):
+        ledger.pages(tmp_path, elsewhere)
+
+
+@pytest.mark.parametrize("change", ["DROP TABLE release", "ALTER TABLE release DROP drempel"])
+def test_a_release_of_an_unknown_make_refuses(tmp_path: Path, change: str) -> None:
+    written = _write_release(tmp_path, 10.0)
+    (tmp_path / ledger.FOLDER / f"{written.id}.parquet").unlink()
+    with duckdb.connect(str(written.path)) as con:
+        con.execute(change)
+    with pytest.raises(ReleaseRefused, match="niet te lezen"):
+        ledger.pages(tmp_path)
+
+
+def test_what_a_newer_version_showed_and_this_one_cannot_count_is_named() -> None:
+    """A figure that is not known, a breakdown and a level that a figure has not."""
+    now = _counted(AREAS)
+    page = _released(now, {0: 45})
+    metric = page.figures["metriek"][0]
+    changes = (
+        pl.lit("cijfer_van_later").alias("metriek"),
+        pl.lit("kleur").alias("uitsplitsing"),
+        pl.lit("straat").alias("niveau"),
+    )
+    pages = [replace(page, figures=page.figures.with_columns(change)) for change in changes]
+    assert not list(memory.uncounted([page], METRICS))
+    told = list(memory.uncounted(pages, METRICS))
+    assert {concern.topic for concern in told} == {"cijfer_van_later", metric}
+    assert {concern.place for concern in told} >= {"", "straat"}
+    assert all(concern.of_earlier for concern in told)
+
+
 def test_a_copy_of_a_page_or_a_release_mends_the_ledger(tmp_path: Path) -> None:
     written = _write_release(tmp_path / "huis", 10.0)
     page = tmp_path / "huis" / ledger.FOLDER / f"{written.id}.parquet"
@@ -315,8 +375,6 @@ def test_a_release_file_that_was_cut_off_is_written_anew(tmp_path: Path) -> None
 
 
 def test_the_counts_behind_a_release_are_those_of_the_served_one(tmp_path: Path) -> None:
-    import duckdb
-
     counts = tally.tally([_counted(AREAS)], METRICS, THRESHOLDS)
     with duckdb.connect() as con:
         con.execute(
