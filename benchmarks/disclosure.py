@@ -3,7 +3,9 @@
     python benchmarks/disclosure.py [--cells 1000 10000 100000] [--large]
 
 Per cube: cells, atoms, sensitive cells, extra hidden cells, the share of safe cells that stay
-visible (lowest level of all), processor seconds to protect and to check, and their ratio.
+visible (lowest level of all), processor seconds to protect and to check, and their ratio. First
+the two shapes of the standard: wijk x jaar x reden of 385 cells (240 finest) and 15 linked tables
+of 835 cells (2,880 finest); each from three seeds.
 
 Then whole releases of about so many linked cells: the tables of several counts of 120 schools,
 through the years, protected side by side. Each in a process of its own: elapsed and processor
@@ -20,8 +22,9 @@ import math
 import multiprocessing
 import resource
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import combinations, product
 
 import highspy
 import numpy as np
@@ -141,17 +144,96 @@ LARGE = (
 )
 
 
-def measure(cube: Cube) -> tuple[str, ...]:
-    """One line of figures."""
-    cells, atoms = register(cube)
-    component = build_component(
+def of_cube(cube: Cube) -> Component:
+    """The component of a cube."""
+    return build_component(
         cube.name,
-        cells,
-        atoms,
+        *register(cube),
         threshold=cube.threshold,
         complement=cube.numerator is not None,
         all_share=cube.numerator is not None,
     )
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Units over columns of so many values each, and the tables (sets of columns) shown of them,
+    with the total."""
+
+    name: str
+    columns: tuple[int, ...]
+    tables: tuple[tuple[int, ...], ...]
+    units: int
+
+
+def tables_of(
+    columns: int, most: int, without: Collection[tuple[int, ...]] = ()
+) -> list[tuple[int, ...]]:
+    """All tables of at most so many columns."""
+    sizes = range(1, most + 1)
+    return [t for k in sizes for t in combinations(range(columns), k) if t not in without]
+
+
+WIJK, JAAR, REDEN, SOORT, LEEFTIJD = range(5)
+SHAPES = (
+    Shape("wijk x jaar x reden", (10, 4, 6), tuple(tables_of(3, 3)), 4_500),
+    Shape(
+        "15 gekoppelde tabellen",
+        (12, 4, 5, 3, 4),
+        (
+            *tables_of(5, 2, {(JAAR,), (REDEN,), (WIJK, JAAR)}),
+            *((WIJK, JAAR, last) for last in (REDEN, SOORT, LEEFTIJD)),
+        ),
+        8_500,
+    ),
+)
+
+
+def of_shape(shape: Shape, seed: int = 0) -> Component:
+    """The component of a shape: values are as likely as draws of a gamma distribution say."""
+    draw = np.random.default_rng(seed)
+    chances = [draw.gamma(1.5, 1.0, size) for size in shape.columns]
+    drawn = np.stack([draw.choice(c.size, shape.units, p=c / c.sum()) for c in chances], axis=1)
+    keys: dict[tuple[tuple[int, ...], tuple[int, ...]], int] = {}
+    for table in ((), *shape.tables):
+        for values in product(*(range(shape.columns[column]) for column in table)):
+            keys[table, values] = len(keys)
+    units: dict[tuple[int, ...], int] = {}
+    for unit in drawn.tolist():
+        found = tuple(
+            sorted(keys[t, tuple(unit[column] for column in t)] for t in ((), *shape.tables))
+        )
+        units[found] = units.get(found, 0) + 1
+    counts = [0] * len(keys)
+    for cells, count in units.items():
+        for cell in cells:
+            counts[cell] += count
+    rows = [
+        (
+            number,
+            "",
+            "wijk" if WIJK in table else "totaal",
+            "".join(f"W{v}" for c, v in zip(table, values, strict=True) if c == WIJK),
+            "_".join(f"k{c}" for c in table if c != WIJK),
+            ">".join(f"c{v}" for c, v in zip(table, values, strict=True) if c != WIJK),
+            "",
+            counts[number],
+            counts[number],
+            MANY_SCHOOLS,
+        )
+        for (table, values), number in keys.items()
+    ]
+    names = ["cel", *KEY, "deel", "aantal", "kinderen", "scholen"]
+    frame = pl.DataFrame(rows, schema=names, orient="row")
+    atoms = pl.DataFrame({"aantal": list(units.values()), "cellen": [list(u) for u in units]})
+    return build_component(f"{shape.name}, {seed}", frame, atoms, threshold=5)
+
+
+MANY_SCHOOLS, SEEDS = 99, 3
+
+
+def measure(component: Component) -> tuple[str, ...]:
+    """One line of figures."""
     start = time.process_time()
     protection = protect(component)
     middle = time.process_time()
@@ -161,9 +243,9 @@ def measure(cube: Cube) -> tuple[str, ...]:
     safe = shown.filter(pl.col("reden") != "eerst")
     per_level = safe.group_by("niveau").agg((pl.col("reden") == "").mean().alias("deel"))
     return (
-        cube.name,
+        component.name,
         str(shown.height),
-        str(atoms.height),
+        str(component.counts.size),
         str(shown.height - safe.height),
         str(safe.filter(pl.col("reden") == "extra").height),
         f"{100 * float(per_level['deel'].min() or 0):.1f}%",  # type: ignore[arg-type]
@@ -291,8 +373,10 @@ def main() -> None:
     head = ("kubus", "cellen", "atomen", "eerst", "extra", "zichtbaar", "s", "check", "x", "")
     width = (30, 7, 7, 6, 6, 10, 8, 7, 6, 9)
     print(" ".join(f"{word:>{size}}" for word, size in zip(head, width, strict=True)))
-    for cube in CUBES + (LARGE if options.large else ()):
-        line = measure(cube)
+    cubes = CUBES + (LARGE if options.large else ())
+    shaped = (of_shape(shape, seed) for shape, seed in product(SHAPES, range(SEEDS)))
+    for component in (*shaped, *map(of_cube, cubes)):
+        line = measure(component)
         print(
             " ".join(f"{word:>{size}}" for word, size in zip(line, width, strict=True)), flush=True
         )
