@@ -27,7 +27,6 @@ import polars as pl
 from pipelines import schoolyear, settings
 from pipelines.concerns import Concern
 from pipelines.contracts import Contracts
-from pipelines.effects import compute as effects
 from pipelines.errors import ReleaseRefused, UsageError
 from pipelines.ingest.clean import quoted
 from pipelines.metrics import compute as counting
@@ -73,6 +72,8 @@ def publish(
     served (`decisions`). `engine`: what counts; None is what the settings say. Raises
     ReleaseRefused when a table cannot be certified too: the release that was served stays.
     """
+    from pipelines.effects import compute as effects  # takes a second; a question needs none of it
+
     sweep(workdir)
     archived = archive.write(con, contracts, workdir)
     copy.write(con, workdir)
@@ -109,7 +110,7 @@ def publish(
         estimated = effects.compute(asked, delivered, contracts.parameters, asof)
     next(stages)
     protected = components.protect(
-        result.counted, METRICS, limits, earlier=before.pages, processes=_processes()
+        result.counted, METRICS, limits, earlier=before.pages, processes=processes()
     )
     cells = figures(result, protected, METRICS, years, limits)
     next(stages)
@@ -204,7 +205,7 @@ def last_day(years: list[str]) -> dt.date:
     return schoolyear.last_day(schoolyear.year_of(years[-1]))
 
 
-def _processes() -> int:
+def processes() -> int:
     """Tables are protected side by side where there are processors for it."""
     return min(2, os.cpu_count() or 1)
 

@@ -179,7 +179,13 @@ def _shown(house: _House, metric: Metric, table: PlanTable) -> tuple[pl.DataFram
     if few:
         return pl.DataFrame(schema=_schema()), few
     try:
-        protected = components.protect(result.counted, METRICS, thresholds, earlier=before.pages)
+        protected = components.protect(
+            result.counted,
+            METRICS,
+            thresholds,
+            earlier=before.pages,
+            processes=publish.processes(),
+        )
     except ReleaseRefused:
         return pl.DataFrame(schema=_schema()), (
             f"Op het niveau {table.level} is niet te bewijzen dat kleine aantallen verborgen"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -267,11 +268,32 @@ def test_the_same_input_gives_the_same_release_to_the_byte() -> None:
     assert {p.proof_hash for p in side_by_side} == {once.proof_hash}
 
 
-def test_processes_do_not_change_the_outcome() -> None:
+def test_processes_do_not_change_the_outcome(monkeypatch: pytest.MonkeyPatch) -> None:
     components = [_component(TABLE), _component([[4, 9], [6, 30]])]
     alone = protect_all(components)
+    monkeypatch.setattr(sys.modules[protect_all.__module__], "WORTH_A_PROCESS", 0)
     together = protect_all(components, processes=2)
     assert [p.proof_hash for p in alone] == [p.proof_hash for p in together]
+
+
+def test_an_area_of_few_schools_is_the_sum_of_those_with_units_in_it() -> None:
+    """A wijk of two schools; one school counts elsewhere too, and is not the sum of this wijk."""
+    rows = [
+        ("wijk", "W1", 9, 2), ("wijk", "W2", 4, 2), ("vestiging", "S1", 4, 1),
+        ("vestiging", "S2", 5, 1), ("vestiging", "S3", 6, 1),
+    ]  # fmt: skip
+    cells = pl.DataFrame(
+        [
+            {
+                "cel": i, "schooljaar": "", "niveau": level, "gebied": area, "uitsplitsing": "",
+                "categorie": "", "deel": "", "aantal": n, "kinderen": n, "scholen": schools,
+            }
+            for i, (level, area, n, schools) in enumerate(rows)
+        ]
+    )  # fmt: skip
+    units = [(4, [0, 2]), (5, [0, 3]), (4, [1, 4]), (2, [4])]
+    atoms = pl.DataFrame({"aantal": [n for n, _ in units], "cellen": [c for _, c in units]})
+    assert build_component("proef", cells, atoms, threshold=5).sum_of_schools == {0: (2, 3)}
 
 
 def _possible_tables(component: Component, visible: np.ndarray, most: int) -> np.ndarray:

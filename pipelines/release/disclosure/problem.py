@@ -127,9 +127,14 @@ class Component:
         for (cell,), schools in (
             few.join(own, on=rest).sort("cel", "school").group_by("cel", maintain_order=True)
         ):
-            atoms = rows[[cell]]
-            inside = [s for s in schools["school"].to_list() if rows[[s]].multiply(atoms).nnz]
-            if inside and not (rows[inside].sum(axis=0) - atoms.toarray()[0]).any():
+            atoms = {*_atoms_of(rows, cell)}
+            inside = [
+                school
+                for school in schools["school"].to_list()
+                if not atoms.isdisjoint(_atoms_of(rows, school))
+            ]
+            together = [atom for school in inside for atom in _atoms_of(rows, school)]
+            if inside and len(together) == len(atoms) and atoms.issuperset(together):
                 found[int(cell)] = tuple(inside)
         return found
 
@@ -391,6 +396,12 @@ def build_component(
         known=_known(frame, known),
         relations=(*relations, *extra),
     )
+
+
+def _atoms_of(rows: sp.csr_array, cell: int) -> list[int]:
+    """The atoms of a cell, by number."""
+    atoms: list[int] = rows.indices[rows.indptr[cell] : rows.indptr[cell + 1]].tolist()
+    return atoms
 
 
 def _ints(frame: pl.DataFrame, column: str) -> Ints:

@@ -50,6 +50,9 @@ from pipelines.release.disclosure.solver import Floats, Programme, solve
 
 WORTH_A_PROCESS = 3_000
 """Cells from which it pays to start processes."""
+RECALLED = 3
+"""How many cells a cell is worth that is only counted to be protected beside: a question is mostly
+those."""
 AGAIN = 30
 """After so many single programmes, which hide cells, tables for many demands are tried again."""
 AT_ONCE = 250
@@ -97,8 +100,8 @@ def protect(component: Component) -> Protection:
 
 
 def _beside_earlier(component: Component) -> Protection:
-    if component.earlier and 2 * len(component.folded) > component.cells.height:
-        found = _searched(component)  # hardly anything is shown beside what was said
+    if component.earlier and 4 * len(component.folded) > component.cells.height:
+        found = _searched(component)  # much was said that is not shown again: a question
         if found.verdict.safe:
             return found
     alone = _searched(replace(component, earlier=()))
@@ -133,7 +136,8 @@ def protect_all(components: Sequence[Component], *, processes: int = 1) -> list[
 
     Raises ReleaseRefused naming every table of which a witness is missing.
     """
-    if processes > 1 and sum(c.cells.height for c in components) > WORTH_A_PROCESS:
+    work = sum(c.cells.height + RECALLED * len(c.folded) for c in components)
+    if processes > 1 and work > WORTH_A_PROCESS:
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(processes, context, _leave_with_parent) as pool:
             protections = list(pool.map(protect, components))
