@@ -39,14 +39,19 @@ _REACH = 0.92
 GOOD, FIRST, UNCLEAR, OTHERWISE = "goede", "eerste", "onduidelijk", "anders"
 SUMS, SMALL, MISSING = "rekensom", "klein", "ontbreekt"
 
+# Line of the summary -> groups of outcomes, each with what is said of it.
 _SUMMARY = {
-    GOOD: mark("**Goede aanwijzingen**, vergeleken met leerlingen zonder Zorg In School"),
-    FIRST: mark("**Eerste aanwijzingen**, waarbij ook iets anders de oorzaak kan zijn"),
-    UNCLEAR: mark("**Geen duidelijk verschil**"),
-    OTHERWISE: mark("**Anders dan beloofd**"),
-    SUMS: mark("**Een rekensom**, geen gemeten effect"),
-    SMALL: mark("**Te weinig gegevens** voor een uitspraak"),
-    MISSING: mark("**Nog niet te meten**"),
+    mark("**Aangetoond**"): {
+        GOOD: mark("vergeleken met leerlingen zonder Zorg In School (goede aanwijzingen)"),
+    },
+    mark("**Niet aangetoond**"): {
+        FIRST: mark("eerste aanwijzingen, waarbij ook iets anders de oorzaak kan zijn"),
+        UNCLEAR: mark("geen duidelijk verschil"),
+        OTHERWISE: mark("anders dan beloofd"),
+        SUMS: mark("een rekensom, geen gemeten effect"),
+        SMALL: mark("te weinig gegevens voor een uitspraak"),
+    },
+    mark("**Nog niet te meten**"): {MISSING: ""},
 }
 
 
@@ -148,7 +153,8 @@ def group(effect: Effect) -> str:
 
 
 def summary(effects: Sequence[Effect]) -> list[str]:
-    """Per promise what is known, best evidence first; by its main outcome."""
+    """What was shown, what was not, and what cannot be measured yet; each promise by its main
+    outcome, in quotation marks, since it is the plan that says so."""
     main = [effect for effect in leading(effects) if effect["id"] == promise_of(effect)]
     if not main:
         return []
@@ -160,11 +166,18 @@ def summary(effects: Sequence[Effect]) -> list[str]:
             n=wording.number(measured),
         )
     ]
-    for name, lead in _SUMMARY.items():
-        found = [_lower(published(e["belofte"])) + doubt(e) for e in main if group(e) == name]
+    return told + [_line(lead, groups, main) for lead, groups in _SUMMARY.items()]
+
+
+def _line(lead: str, groups: Mapping[str, str], main: Sequence[Effect]) -> str:
+    """One line of the summary: how many, and which by what is said of them."""
+    parts, amount = [], 0
+    for name, said in groups.items():
+        found = [f"“{_plain(effect)}”{doubt(effect)}" for effect in main if group(effect) == name]
         if found:
-            told.append(f"{tr(lead)} ({len(found)}): {'; '.join(found)}.")
-    return told
+            amount += len(found)
+            parts.append(f"{tr(said)}: {', '.join(found)}" if said else ", ".join(found))
+    return f"{tr(lead)} ({amount}): {'; '.join(parts) or tr('geen enkele belofte')}."
 
 
 def estimate(effect: Effect, value: float | None = None) -> str:
@@ -300,8 +313,6 @@ def sentences(text: object) -> Iterator[str]:
         rest = rest[cut:].strip()
 
 
-def _lower(promise: object) -> str:
-    words = str(promise).rstrip(".")
-    if words.startswith("Zorg In School"):
-        return words
-    return words[:1].lower() + words[1:]
+def _plain(effect: Effect) -> str:
+    """A promise without its closing mark."""
+    return published(str(effect["belofte"])).rstrip(".")

@@ -147,10 +147,10 @@ h1:focus {{ outline: none !important; }}
 .zl-body {{ overflow-wrap: normal; }}
 .zl-body table.zl {{ display: table; margin: 0; }}
 .zl-body table.zl tr {{ border: 0; }}
-.zl-beside {{
-  display: grid; grid-template-columns: minmax(0, 1.12fr) minmax(0, 1fr); gap: 2rem;
-  align-items: start;
-}}
+.zl-chart {{ overflow-x: auto; }}
+.zl-beside {{ display: flex; flex-wrap: wrap; gap: 0.8rem 2rem; align-items: flex-start; }}
+.zl-beside > .zl-chart {{ flex: 1.12 1 28rem; max-width: 100%; overflow-x: visible; }}
+.zl-beside > .zl-scroll {{ flex: 1 1 30rem; min-width: 0; max-width: 100%; }}
 table.zl-def {{ overflow-wrap: anywhere; }}
 table.zl {{ border-collapse: collapse; width: 100%; font-size: 0.84rem; color: {INK}; margin: 0; }}
 table.zl caption {{
@@ -292,8 +292,17 @@ dl.zl-about dd {{ margin: 0.05rem 0 0; color: {INK}; }}
 @media (min-width: 761px) {{
   [class*="st-key-regel_"] {{ flex-wrap: nowrap; }}
 }}
+@media (max-width: 1400px) {{
+  table.zl {{ font-size: 0.8rem; }}
+  table.zl th, table.zl td {{ padding-left: 0.3rem; padding-right: 0.3rem; }}
+  table.zl .zl-long {{ min-width: 8rem; }}
+  .zl-promise {{ width: 13rem; }}
+  .zl-verdict {{ width: 9rem; }}
+  .zl-level {{ width: 6rem; }}
+  .zl-forest {{ width: 8rem; }}
+}}
 @media (max-width: 1100px) {{
-  .zl-chart {{ overflow-x: auto; }}
+  .zl-beside > .zl-chart {{ overflow-x: auto; }}
   [data-testid="stPopover"] button {{ min-width: 0; white-space: normal; }}
 }}
 @media (max-width: 760px) {{
@@ -305,12 +314,43 @@ dl.zl-about dd {{ margin: 0.05rem 0 0; color: {INK}; }}
   dl.zl-about {{ min-width: 0; }}
   table.zl-def tbody th {{ width: 8rem; min-width: 0; overflow-wrap: break-word; }}
   .zl-page h1 {{ font-size: 1.45rem; hyphens: auto; overflow-wrap: break-word; }}
-  .zl-beside {{ grid-template-columns: minmax(0, 1fr); gap: 0.8rem; }}
+  .zl-beside > .zl-chart, .zl-beside > .zl-scroll {{ flex-basis: 100%; }}
 }}
+@page {{ size: A4; margin: 14mm 12mm; }}
 @media print {{
   :root {{ color-scheme: light; }}
-  [data-testid="stSidebar"], [data-testid="stPopover"] {{ display: none; }}
-  .zl-chart, .zl-beside {{ break-inside: avoid; }}
+  [data-testid="stSidebar"], [data-testid="stPopover"], [data-testid="stHeader"],
+  [data-testid="stDownloadButton"], .st-key-stappen {{ display: none !important; }}
+  html, body, #root, .stApp, [data-testid="stAppViewContainer"], [data-testid="stMain"],
+  [data-testid="stApp"] {{
+    position: static !important; display: block !important; height: auto !important;
+    min-height: 0 !important; overflow: visible !important; width: auto !important;
+  }}
+  .block-container, [data-testid="stMainBlockContainer"] {{
+    max-width: none; width: auto !important; padding: 0 !important;
+  }}
+  [data-testid="stVerticalBlock"], [data-testid="stElementContainer"],
+  [data-testid="stLayoutWrapper"] {{ display: block !important; }}
+  .zl-scroll, .zl-list {{
+    overflow: visible !important; max-height: none !important; border: 0; padding: 0;
+  }}
+  .zl-beside {{ display: block; }}
+  .zl-chart {{ overflow: visible !important; zoom: 0.72; break-inside: avoid; }}
+  table.zl {{ font-size: 7.5pt; }}
+  table.zl th, table.zl td {{
+    padding: 0.2rem 0.3rem; white-space: normal !important; overflow-wrap: break-word;
+  }}
+  table.zl .zl-long, table.zl tbody th, table.zl .zl-file {{ min-width: 0; }}
+  table.zl .zl-nowrap {{ white-space: normal; }}
+  .zl-promise, .zl-verdict, .zl-level {{ width: auto; }}
+  .zl-forest {{ width: 5rem; }}
+  table.zl thead {{ display: table-header-group; }}
+  table.zl tr, .zl-note, .zl-facts, .zl-conclusion, .zl-card {{ break-inside: avoid; }}
+  .zl-section, .zl-figure, .zl-page, table.zl thead,
+  [data-testid="stElementContainer"]:has(.zl-section, .zl-figure > h3:first-child) {{
+    break-after: avoid; break-inside: avoid;
+  }}
+  .zl-body > .zl-chart, .zl-beside > .zl-chart {{ break-after: avoid; }}
 }}
 """)
 

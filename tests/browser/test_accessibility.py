@@ -1,5 +1,6 @@
-"""Accessible as far as a machine can tell: axe-core on every page, light and dark, narrow screens,
-and the way through by keyboard. What only people can judge is in `docs/` and on the page itself."""
+"""Accessible as far as a machine can tell: axe-core on every page, light and dark, the boxes of all
+charts and tables on screens of every width, and the way through by keyboard. What only people can
+judge is in `docs/` and on the page itself."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from playwright.sync_api import Browser, Page
 
 from dashboard.render import theme
 from dashboard.server import menu
-from tests.browser import whole
+from tests.browser import boxes, whole
 from tests.browser.conftest import Served, Visit, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
@@ -21,14 +22,7 @@ RULES = {
     "resultTypes": ["violations"],
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"],
 }
-# 320 px: a phone, or a screen at 400%; 720 px: a laptop at 200%.
-NARROW = (320, 720)
 ENGLISH = ("Sidebar", "sidebar", "App pages", "Choose an option", "Help for", "Skip to", "Navigate")
-# Whatever sticks out, unless something around it scrolls on its own.
-STICKING_OUT = """() => {
-    const main = document.querySelector('[data-testid="stMain"]');
-    return Math.max(document.documentElement.scrollWidth, main.scrollWidth) - innerWidth;
-}"""
 LIGHT_LEFT = """([ink, paper]) =>
     [...document.querySelectorAll('.zl-chart text, .zl-chart circle')].filter(
         (part) => [ink, paper].includes(getComputedStyle(part).fill)).length"""
@@ -61,11 +55,8 @@ def test_page_is_whole_and_accessible(
         seen.ready()
         problems += _problems(page, "dark")
         assert page.evaluate(LIGHT_LEFT, [_rgb(theme.INK), _rgb(theme.PAPER)]) == 0
-        for width in NARROW:
-            page.set_viewport_size({"width": width, "height": 900})
-            page.wait_for_timeout(150)
-            if (beyond := page.evaluate(STICKING_OUT)) > 0:
-                problems.append(f"{width} px: {beyond} px sticks out")
+        for width in boxes.WIDTHS:
+            problems += boxes.problems(page, width)
     finally:
         page.set_viewport_size({"width": 1440, "height": 900})
         page.emulate_media(color_scheme="light")
@@ -111,6 +102,8 @@ def test_keyboard_reaches_content_filters_account_and_file(visit: Visit) -> None
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.tagName") == "MAIN"
     _tab_to(page, "Schooljaar")
+    # One ring around the whole box, not a part of a second one inside it.
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "none"
     page.keyboard.press("ArrowDown")
     page.get_by_role("option", name="2022/2023").wait_for()
     page.keyboard.type("2022/2023")

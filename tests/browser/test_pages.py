@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
+import pypdf
 import pytest
 from playwright.sync_api import Page, WebSocketRoute
 
@@ -243,6 +245,32 @@ def test_no_english_and_no_developer_tools(visit: Visit) -> None:
     for word in ("Deploy", "Rerun", "Made with", "View more", "Running", "Loading"):
         assert word not in text
     assert visit.page.locator('[data-testid="stMainMenu"]').count() == 0
+
+
+def test_paper_holds_whole_tables_and_parts_nothing(visit: Visit) -> None:
+    """Also what scrolls on the screen; a title stands on the page of what it is about."""
+    visit.open("/scholen")
+    page = visit.page
+    rows = page.eval_on_selector_all(
+        "table.zl tbody tr", "rows => rows.map((row) => row.cells[0].innerText)"
+    )
+    titles = page.eval_on_selector_all(
+        ".zl-figure:has(h3 + p)",
+        "parts => parts.map((part) => [...part.children].map((one) => one.innerText))",
+    )
+    sheets = [
+        _run_together(sheet.extract_text())
+        for sheet in pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    ]
+    assert len(rows) > 50
+    assert [row for row in rows if not any(_run_together(row) in sheet for sheet in sheets)] == []
+    for title, first in titles:
+        assert any(_run_together(title + first) in sheet for sheet in sheets)
+    assert not any("Rapport" in sheet for sheet in sheets)
+
+
+def _run_together(text: str) -> str:
+    return re.sub(r"\s+", "", text)
 
 
 @pytest.mark.parametrize("kind", ["CSV", "Excel"])

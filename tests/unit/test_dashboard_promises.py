@@ -60,12 +60,16 @@ def test_summary_counts_promises_by_their_main_outcome() -> None:
         ]
     )  # fmt: skip
     assert told[0] == "Het plan doet **3 beloften**; van **2** is er een uitkomst."
-    assert any(line.startswith("**Goede aanwijzingen**") and "schorsingen" in line for line in told)
-    assert any("Zorg In School spaart." in line for line in told)
-    assert any("niet te meten** (1): er is één contact." in line for line in told)
-    assert not any("Te weinig" in line for line in told)
+    shown, not_shown, missing = told[1:]
+    assert shown.startswith("**Aangetoond** (1): vergeleken met leerlingen zonder Zorg In School")
+    assert shown.endswith("“Er zijn minder schorsingen”.")
+    assert not_shown == (
+        "**Niet aangetoond** (1): een rekensom, geen gemeten effect: “Zorg In School spaart”."
+    )
+    assert missing == "**Nog niet te meten** (1): “Er is één contact”."
     doubted = promises.summary([_effect(p_holm=0.3, bewijsniveau="eerste aanwijzingen")])
-    assert doubted[1].endswith("(1): er zijn minder schorsingen (kan toeval zijn).")
+    assert doubted[1] == "**Aangetoond** (0): geen enkele belofte."
+    assert doubted[2].endswith("kan zijn: “Er zijn minder schorsingen” (kan toeval zijn).")
 
 
 def test_order_is_that_of_the_plan() -> None:

@@ -243,7 +243,8 @@ def test_promises_are_in_english(release: Released) -> None:
     effects = release.table("effecten", "id, leidend DESC").to_dicts()
     first, *rest = promises.summary(effects)
     assert first == "The plan makes **5 promises**; for **3** there is an outcome."
-    assert any(line.startswith("**Good indications**") for line in rest)
+    leads = [line.split("**")[1] for line in rest]
+    assert leads == ["Shown", "Not shown", "Cannot be measured yet"]
     outcomes = promises.leading(effects)
     shown = [row for row in outcomes if promises.shown(row)]
     forest = promises.forest(shown, "Promises")
