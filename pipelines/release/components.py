@@ -221,8 +221,10 @@ def _component(
 
 def _beside(component: Component, told: Sequence[tuple[int, int, int]]) -> Component:
     """`component` with what earlier releases said; a cell that is now hidden for what it says
-    itself was revised since, whatever was said of it."""
-    first = first_hidden(replace(component, folded=()), rows_of(component))
+    itself was revised since, whatever was said of it. One that is hidden since it is of few schools
+    now was not: what was said of it still holds."""
+    whole = replace(component, folded=(), minimum_schools=0)
+    first = first_hidden(whole, rows_of(component))
     return replace(component, earlier=tuple(row for row in told if not first[row[0]]))
 
 
