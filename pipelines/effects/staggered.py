@@ -171,15 +171,24 @@ def _arms(panel: Panel) -> tuple[int, int]:
 
 
 def _cells(panel: Panel) -> list[_Cell]:
-    """Every ATT(g, t) of which the four cells are known."""
-    total, weight = panel.total.sum(0), panel.weight.sum(0)
+    """Every ATT(g, t) of which the four cells are known.
+
+    Both rates of an arm are of the schools seen in both periods: a school that lacks one of them
+    would change who is compared, and that is no effect.
+    """
     never = panel.cohorts.index(NEVER)
     place = {period: n for n, period in enumerate(panel.periods)}
 
-    def rate(cohort: int, period: int) -> tuple[float, Floats]:
-        mean = total[cohort, period] / weight[cohort, period]
-        scores = panel.total[:, cohort, period] - mean * panel.weight[:, cohort, period]
-        return float(mean), scores / weight[cohort, period]
+    def change(cohort: int, at: int, base: int) -> tuple[float, Floats] | None:
+        weight = panel.weight[:, cohort][:, [at, base]]
+        both: npt.NDArray[np.bool_] = weight.min(axis=1) > 0
+        weight = np.where(both[:, None], weight, 0.0)
+        total = np.where(both[:, None], panel.total[:, cohort][:, [at, base]], 0.0)
+        if not both.any():
+            return None
+        mean = total.sum(0) / weight.sum(0)
+        scores = (total - mean * weight) / weight.sum(0)
+        return float(mean[0] - mean[1]), scores[:, 0] - scores[:, 1]
 
     found = []
     for n, cohort in enumerate(panel.cohorts):
@@ -187,13 +196,9 @@ def _cells(panel: Panel) -> list[_Cell]:
         if n == never or base is None:
             continue
         for period, at in place.items():
-            if (weight[[n, n, never, never], [at, base, at, base]] <= 0).any():
-                continue
-            parts = [(n, at, 1.0), (n, base, -1.0), (never, at, -1.0), (never, base, 1.0)]
-            rates = [(sign, *rate(c, t)) for c, t, sign in parts]
-            value = sum(sign * mean for sign, mean, _ in rates)
-            influence = sum((sign * scores for sign, _, scores in rates), np.zeros(len(panel.size)))
-            found.append(_Cell(cohort, period, value, influence))
+            own, other = change(n, at, base), change(never, at, base)
+            if own is not None and other is not None:
+                found.append(_Cell(cohort, period, own[0] - other[0], own[1] - other[1]))
     return found
 
 

@@ -184,6 +184,24 @@ def test_a_growing_effect_is_followed_over_time() -> None:
     assert tested.holds
 
 
+def test_a_school_without_its_base_period_moves_no_effect() -> None:
+    """Schools differ much in level, and the effect is exactly 1, 2, 3 ... in every one of them."""
+    cohorts, periods = (NEVER, 3), tuple(range(8))
+    rng = np.random.default_rng(6)
+    total, size = np.zeros((20, 2, 8)), np.zeros((20, 2))
+    for school in range(20):
+        cohort = school % 2
+        size[school, cohort] = 10
+        since = np.array(periods) - 3
+        effect = np.where(since >= 0, since + 1, 0) if cohort else np.zeros(8)
+        noise = 1e-6 * rng.normal(size=8)
+        total[school, cohort] = 10 * (rng.integers(1, 30) + effect + noise)
+    weight = np.where(size[:, :, None] > 0, 10.0, 0.0) * np.ones(8)
+    weight[1, 1, 2] = total[1, 1, 2] = 0.0
+    events = event_study(Panel(total, weight, size, cohorts, periods))
+    assert [round(e.estimate.value, 3) for e in events] == [0, 0, 1, 2, 3, 4, 5]
+
+
 def test_groups_that_drifted_apart_before_are_seen() -> None:
     tested = lead_trend(_panel(effect=0.0, trend=0.5), 1.0)
     assert tested is not None
