@@ -8,7 +8,7 @@ DEMO   ?= .zichtlijn/demo
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help docs setup chromium java demo test lint types unit browser spark soak fuzz simulate screenshots lock bench clean
+.PHONY: help docs plotly setup chromium java demo test lint types unit browser spark soak fuzz simulate screenshots lock bench clean
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -82,6 +82,11 @@ docs: setup ## Renew the pages that are made from contracts and declarations
 
 screenshots: setup chromium ## Renew the pictures of the pages in docs/screenshots
 	$(BIN)/python -m docs.screenshots
+
+plotly: ## Renew the bundle of Plotly that pages draw with (npm; not needed to run or to test; NEW=new accepts another)
+	@mkdir -p .zichtlijn/plotly && cp dashboard/vendor/package.json .zichtlijn/plotly/
+	cd .zichtlijn/plotly && npm install --ignore-scripts --no-audit --no-fund --no-package-lock \
+		&& node $(CURDIR)/dashboard/vendor/build.mjs $(NEW)
 
 lock: setup ## Renew the lock files after a change in pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -80,10 +80,9 @@ def _take(message: ForwardMsg, shown: Shown) -> None:
     match element.WhichOneof("type"):
         case "html":
             shown.words.append(element.html.body)
+            shown.charts += element.html.body.count('class="zl-chart"')
         case "exception":
             shown.exceptions.append(element.exception.message)
-        case "markdown" if 'class="zl-chart"' in element.markdown.body:
-            shown.charts += 1
         case "selectbox" if element.selectbox.label == YEAR:
             shown.years = (element.selectbox.id, list(element.selectbox.options))
         case _:

@@ -43,7 +43,7 @@ PAGES = {
 EMPTY = "empty"
 FIRST, AGAIN, CHANGE = "first view", "again", "filter change"
 # Seconds, and times the empty page.
-MOST_CHANGE, MOST_CHANGE_TIMES, MOST_FIRST_TIMES = 0.5, 3.0, 1.5
+MOST_CHANGE, MOST_CHANGE_TIMES, MOST_FIRST_TIMES = 0.3, 2.5, 1.3
 
 # (page or EMPTY, size) -> what was measured -> seconds.
 Seen = dict[tuple[str, int], dict[str, list[float]]]

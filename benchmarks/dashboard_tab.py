@@ -35,11 +35,18 @@ import streamlit as st
 app = st.App(Path(__file__).with_name("empty.py"))
 """
 
-# `drawn` is the moment of the last change in the page, once the script rests, nothing is old or
-# still to come, and nothing has changed for a while.
+# `drawn` is the moment of the last change in the page, once the script has run since what was
+# asked and rests, nothing is old or still to come, every chart in view stands, the choice that was
+# made is on the page, and nothing has changed for a while.
 _CLOCK = """
-window.zl = { from: 0, last: 0, heard: 1, quiet: 300 };
-new MutationObserver(() => { zl.last = performance.now(); }).observe(document, {
+window.zl = { from: 0, last: 0, heard: 1, ran: 0, chosen: '', quiet: 300 };
+new MutationObserver((seen) => {
+  zl.last = performance.now();
+  for (const { attributeName, target } of seen) {
+    const state = attributeName === 'data-test-script-state' && target.getAttribute(attributeName);
+    if (state === 'running') zl.ran = zl.last;
+  }
+}).observe(document, {
   childList: true, subtree: true, characterData: true, attributes: true,
   attributeFilter: ['d', 'transform', 'data-stale', 'data-test-script-state'],
 });
@@ -54,7 +61,14 @@ addEventListener('pointerdown', () => {
 }, true);
 zl.ready = () => {
   const app = document.querySelector('[data-testid="stApp"]');
-  return app !== null && !zl.armed && zl.heard > zl.from
+  const boxes = [...document.querySelectorAll('[data-testid="stSelectbox"]')];
+  const chosen = !zl.chosen || boxes.some((box) => box.textContent.includes(zl.chosen)
+    || box.querySelector('input')?.value === zl.chosen);
+  const bare = [...document.querySelectorAll('.zl-plot')].some((place) => {
+    const { top, bottom } = place.getBoundingClientRect();
+    return bottom > 0 && top < innerHeight && !place.querySelector('.main-svg');
+  });
+  return app !== null && !zl.armed && zl.heard > zl.from && zl.ran >= zl.from && chosen && !bare
     && app.getAttribute('data-test-script-state') === 'notRunning'
     && document.querySelector('.zl-conclusion, .zl-none, [data-testid="stHeading"]') !== null
     && !document.querySelector('[data-stale="true"], [data-testid="stSkeleton"]');
@@ -145,7 +159,7 @@ def change(page: Page, label: str) -> float:
     options = page.get_by_role("option")
     options.nth(1).wait_for(timeout=PATIENCE)
     other = options.nth(1 if options.nth(0).get_attribute("aria-selected") == "true" else 0)
-    page.evaluate("zl.armed = true")
+    page.evaluate("chosen => { zl.armed = true; zl.chosen = chosen; }", other.inner_text())
     other.click()
     return _drawn(page)
 

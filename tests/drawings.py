@@ -1,47 +1,64 @@
-"""What stands in a chart, read from its markup."""
+"""What stands in a chart on screen, read from its Plotly figure."""
 
 from __future__ import annotations
 
-from lxml import etree
+import json
+from html import unescape
+from typing import Any
+
+from lxml import etree, html
 from streamlit.testing.v1 import AppTest
 
-from dashboard.render.drawing import Figure
+from dashboard.charts.chart import Chart
+from dashboard.render import screen
 
-CHART = "zl-chart"
-
-
-def of_page(app: AppTest) -> list[etree._Element]:
-    """The charts of a page, in order."""
-    bodies = [etree.fromstring(element.proto.body) for element in app.get("markdown")]
-    return [chart for body in bodies for chart in body.iter("div") if chart.get("class") == CHART]
+PLACE = "zl-plot"
+Json = dict[str, Any]
 
 
-def parsed(figure: Figure, alt: str = "") -> etree._Element:
-    return etree.fromstring(figure.html(alt))
+def places(app: AppTest) -> list[etree._Element]:
+    """The places of charts on a page, in order."""
+    bodies = [html.fragment_fromstring(one.proto.body, "div") for one in app.get("html")]
+    return [part for body in bodies for part in body.iter("div") if part.get("class") == PLACE]
 
 
-def words(chart: etree._Element) -> list[str]:
-    """Its texts, a line break between lines."""
-    return [_text(part) for part in chart.iter("text")]
+def of_page(app: AppTest) -> list[Json]:
+    """The figures of a page, in order."""
+    return [dict(json.loads(place.attrib["data-figure"])) for place in places(app)]
 
 
-def _text(part: etree._Element) -> str:
-    if not any(line.get("y") for line in part):
-        return "".join(part.itertext())
-    return "\n".join("".join(line.itertext()) for line in part)
+def words(figure: Json) -> list[str]:
+    """Its texts on the field and at its axes, a line break between lines."""
+    layout = figure["layout"]
+    axes = [layout["xaxis"], layout["yaxis"]]
+    texts = [text for trace in figure["data"] for text in _many(trace.get("text"))]
+    texts += [name for trace in figure["data"] for name in trace.get("node", {}).get("label", ())]
+    texts += [text for axis in axes for text in axis.get("ticktext", ())]
+    texts += [axis["title"]["text"] for axis in axes if "title" in axis]
+    return [_plain(text) for text in texts]
 
 
-def tips(chart: etree._Element) -> list[str]:
+def tips(figure: Json) -> list[str]:
     """What is told at its marks, in lines."""
-    return [part.attrib["data-tip"] for part in chart.iter() if "data-tip" in part.attrib]
+    told = [text for trace in figure["data"] for text in trace.get("hovertext", ())]
+    told += [t["text"] for t in figure["data"] if t.get("hoveron") == "fills"]
+    told += [text for t in figure["data"] for text in t.get("link", {}).get("customdata", ())]
+    return [_plain(text) for text in told if text]
 
 
-def alt(chart: etree._Element) -> str:
-    return next(part.attrib["aria-label"] for part in chart.iter() if part.get("role") == "img")
-
-
-def said(figure: Figure) -> str:
+def said(chart: Chart) -> str:
     """All that is written in a chart, with what its marks and its legend tell."""
-    chart = parsed(figure)
-    legend = ["".join(part.itertext()) for part in chart.iter("p")]
-    return "\n".join([*words(chart), *tips(chart), *legend])
+    figure = screen.figure(chart)
+    shown = html.fragment_fromstring(screen.html("", chart, ""))
+    legend = "".join(shown.itertext())
+    return "\n".join([*words(figure), *tips(figure), legend])
+
+
+def _many(text: object) -> list[str]:
+    return [text] if isinstance(text, str) else [str(one) for one in text or ()]  # type: ignore[attr-defined]
+
+
+def _plain(text: str) -> str:
+    for tag in ("<b>", "</b>"):
+        text = text.replace(tag, "")
+    return unescape(text.replace("<br>", "\n"))

@@ -11,20 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboard.charts import marks
+from dashboard.charts.chart import Area, Axis, Chart, Mark
 from dashboard.language import tr
 from dashboard.release.boundaries import Shape
 from dashboard.release.released import Metric
-from dashboard.render import theme
-from dashboard.render.drawing import Axis, Figure, Strong
 from dashboard.words import wording
 from dashboard.words.selection import Cell
 
 _MOST = 4
-_OPACITY = (0.10, 0.34, 0.62, 0.92)
-# More areas than this are not named in the map: names would cover each other.
-_NAMED = 30
-_WIDTH = 560
-_LOWEST, _HIGHEST = 320, 620
 _WHOLE = frozenset({"aandeel", "per_100", "per_1000"})
 _STEPS = (1, 2, 2.5, 5, 10)
 
@@ -83,50 +77,34 @@ def areas(
     rows: Sequence[Cell],
     shapes: Mapping[str, Shape],
     chosen: str = "",
-) -> Figure:
-    """The areas of `rows` that have a shape; `chosen` has a heavy outline."""
+) -> Chart:
+    """The areas of `rows` that have a shape; `chosen` is the one the reader asked for."""
     drawn = [row for row in rows if row["gebied"] in shapes]
-    points = [p for row in drawn for ring in shapes[row["gebied"]].rings for p in ring]
-    width = max((x for x, _ in points), default=1.0) or 1.0
-    height = max((y for _, y in points), default=1.0) or 1.0
-    tall = min(_HIGHEST, max(_LOWEST, _WIDTH * height / width))
-    figure = Figure(
-        Axis(-width * 0.02, width * 1.02), Axis(-height * 0.02, height * 1.02), tall,
-        top=4, right=2,
-    )  # fmt: skip
-    figure.width = figure.height * width / height + figure.left + figure.right
     found = classes(metric, drawn)
-    for row in sorted(drawn, key=lambda one: one["gebied"] == chosen):
-        own = row["gebied"] == chosen
-        figure.area(
-            shapes[row["gebied"]].rings, *_fill(row, found), edge=theme.INK if own else theme.MUTED,
-            width=3 if own else 1, tip=_hover(metric, row),
-        )  # fmt: skip
-    if len(drawn) <= _NAMED:
-        for row in drawn:
-            x, y = shapes[row["gebied"]].middle
-            label = f"\n{marks.wrapped(str(row['label']), 14)}"
-            figure.words((Strong(_value(metric, row)), label), x, y, size=11.5, halo=True)
-    figure.keys(wording.unit(metric))
-    for place, one in enumerate(found):
-        figure.key(one.label, theme.ACCENT, _shade(place, len(found)))
-    if any(not marks.visible(row) for row in drawn):
-        figure.key(tr("geen cijfer"), "", 1)
-    return figure
+    ordered = sorted(drawn, key=lambda one: one["gebied"] == chosen)
+    marked = tuple(
+        Mark(
+            str(row["label"]), float(row["waarde"]) if marks.visible(row) else None,
+            _value(metric, row), strong=row["gebied"] == chosen, told=tuple(_hover(metric, row)),
+            shade=_shade(row, found),
+        )
+        for row in ordered
+    )  # fmt: skip
+    outlines = tuple(
+        Area(tuple(tuple(ring) for ring in shape.rings), shape.middle)
+        for shape in (shapes[row["gebied"]] for row in ordered)
+    )
+    return Chart(
+        "kaart", marked, Axis(0, 1), marks.form(metric), wording.unit(metric), areas=outlines,
+        classes=tuple(one.label for one in found),
+    )  # fmt: skip
 
 
-def _fill(row: Cell, found: Sequence[Class]) -> tuple[str, float]:
-    """Colour and how much of it; no colour where there is no value."""
+def _shade(row: Cell, found: Sequence[Class]) -> int:
+    """The class of a value; -1 where there is none."""
     if not marks.visible(row):
-        return "", 1.0
-    place = next(place for place, one in enumerate(found) if row["waarde"] < one.high - 1e-9)
-    return theme.ACCENT, _shade(place, len(found))
-
-
-def _shade(place: int, among: int) -> float:
-    """Lighter to darker; with few classes the middle of the range, so that one is not the most."""
-    picked = _OPACITY if among > 1 else _OPACITY[1:2]
-    return picked[round(place * (len(picked) - 1) / max(1, among - 1))]
+        return -1
+    return next(place for place, one in enumerate(found) if row["waarde"] < one.high - 1e-9)
 
 
 def _hover(metric: Metric, row: Cell) -> list[str]:

@@ -17,7 +17,7 @@ from typing import Any, cast
 
 import polars as pl
 
-from dashboard.charts import marks
+from dashboard.charts import scale
 from dashboard.exhibits import balances
 from dashboard.exhibits.balances import TOTAL, Balances
 from dashboard.language import published, tr
@@ -172,7 +172,7 @@ def _slider(row: Mapping[str, Any]) -> Slider:
     value, unit = float(row["waarde"]), str(row["eenheid"])
     share = unit == "procent"
     top = max(value, row["hoog"] if row["hoog"] is not None else value)
-    high = 100.0 if share else marks.nice_ceiling(top * _WIDER)
+    high = 100.0 if share else scale.nice_ceiling(top * _WIDER)
     plausible = (
         tr(
             "Aannemelijk: {laag} tot {hoog}.",

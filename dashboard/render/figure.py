@@ -16,6 +16,7 @@ import streamlit as st
 from dashboard import language
 from dashboard.access import log
 from dashboard.charts import limits, marks
+from dashboard.charts.chart import Chart
 from dashboard.exhibits import comparison, events, facts, hidden, tables
 from dashboard.exhibits.events import EventsRefused
 from dashboard.exhibits.facts import Facts
@@ -23,7 +24,7 @@ from dashboard.exhibits.tables import Table
 from dashboard.language import tr
 from dashboard.release import released as releases
 from dashboard.release.released import Metric, Released
-from dashboard.render import drawing, elsewhere, exports, filters
+from dashboard.render import elsewhere, exports, filters, screen
 from dashboard.words import covered, spoken, wording
 from dashboard.words.selection import Selection, nobody_unknown, of_year
 
@@ -47,7 +48,7 @@ class Figure:
     title: str
     facts: Facts
     table: Table
-    chart: drawing.Figure | None = None
+    chart: Chart | None = None
     alt: str = ""
     note: str = ""
     lead: str = ""
@@ -99,7 +100,7 @@ def show(figure: Figure) -> None:
         explain(figure.title, _lacking(figure.facts))
         return
     heading(figure.title, figure.facts.definition)
-    _markup(_body(figure))
+    html(f'<div class="zl-body">{_body(figure)}</div>')
     with st.container(horizontal=True, gap="small", key=f"regel_{figure.key}"):
         html(facts.caption(figure.facts))
         about(figure.key, figure.facts, figure.title, figure.filed or figure.table, figure.chosen)
@@ -110,9 +111,17 @@ def _body(figure: Figure) -> str:
     shown = tables.html(figure.table, figure.tall, figure.facts.told)
     if figure.chart is not None:
         alt = f"{figure.alt} {tr('De tabel bij deze grafiek geeft dezelfde waarden.')}".strip()
-        chart = figure.chart.html(alt)
+        chart = _drawn(figure, figure.chart, alt)
         shown = chart + shown if figure.wide else f'<div class="zl-beside">{chart}{shown}</div>'
     return f"{_notes([figure.lead])}{shown}{_happenings(figure)}{_notes(_cautions(figure))}"
+
+
+def _drawn(figure: Figure, chart: Chart, alt: str) -> str:
+    account = figure.facts
+    foot = [figure.chosen or filters.told(), *filter(None, _cautions(figure))]
+    return screen.html(
+        figure.key, chart, alt, figure.title, [*foot, "; ".join(facts.parts(account))]
+    )
 
 
 def _notes(notes: Sequence[str]) -> str:
@@ -128,14 +137,6 @@ def _happenings(figure: Figure) -> str:
         return ""
     happened = "".join(f"<li>{escape(event)}</li>" for event in figure.events)
     return f'<ul class="zl-events" aria-label="{escape(tr("Gebeurtenissen"))}">{happened}</ul>'
-
-
-def _markup(body: str) -> None:
-    """In markdown, the one element of Streamlit that takes drawings, and all of a figure at once.
-
-    On one line: an empty one would end the markup and begin markdown.
-    """
-    st.markdown(f'<div class="zl-body">{" ".join(body.splitlines())}</div>', unsafe_allow_html=True)
 
 
 def _lacking(account_of: Facts) -> str:

@@ -39,15 +39,6 @@ def both(css: str) -> str:
     return _HEX.sub(lambda found: f"light-dark({found[0]}, {DARK[found[0].upper()]})", css)
 
 
-def ink(colour: str) -> str:
-    """A colour in a chart: its counterpart on a dark screen, itself where no style sheet is."""
-    return f"var({_name(colour)},{colour})"
-
-
-def _name(colour: str) -> str:
-    return f"--zl-{colour[1:].lower()}"
-
-
 FONT = (
     "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, "
     "'DejaVu Sans', sans-serif"
@@ -64,28 +55,8 @@ line {{ stroke: {DARK[ACCENT]} }} circle {{ fill: {DARK[ACCENT]} }} text {{ fill
  font-size="23" font-weight="650" letter-spacing="-0.3" fill="{INK}">Zichtlijn</text>
 </svg>"""
 
-# Charts name their colours, so that a reader who turns the lights down sees it at once.
-_NAMED = "".join(f"{_name(colour)}: {colour}; " for colour in DARK)
-
-# All that a chart needs besides its colours.
-CHART = """
-.zl-chart > [role="img"] { box-sizing: border-box; }
-.zl-chart svg { overflow: visible; display: block; }
-.zl-chart text { dominant-baseline: central; font-variant-numeric: tabular-nums; }
-.zl-chart path { vector-effect: non-scaling-stroke; stroke-linejoin: round; }
-.zl-chart [data-tip] { pointer-events: all; }
-.zl-chart .zl-halo {
-  paint-order: stroke; stroke: var(--zl-ffffff, #ffffff); stroke-width: 6px; stroke-opacity: 0.9;
-  stroke-linejoin: round;
-}
-.zl-chart .zl-key {
-  margin: 0.4rem 0 0; font-size: 0.8rem; display: flex; flex-wrap: wrap; gap: 0.25rem 1rem;
-}
-.zl-chart .zl-key span { display: inline-flex; align-items: center; gap: 0.35rem; }
-"""
-
 _SHEET = both(f"""
-:root {{ color-scheme: light dark; {_NAMED} }}
+:root {{ color-scheme: light dark; }}
 :focus-visible {{ outline: 3px solid {ACCENT} !important; outline-offset: 2px; }}
 [data-testid="stSelectbox"] input:focus-visible {{ outline: none !important; }}
 [data-testid="stSelectbox"] [role="group"]:focus-within {{
@@ -261,13 +232,6 @@ dl.zl-about dd {{ margin: 0.05rem 0 0; color: {INK}; }}
   padding: 0.1rem 0; white-space: nowrap; min-width: 7rem;
 }}
 [data-testid="stPopover"] button:hover {{ text-decoration: underline; }}
-.zl-tip {{
-  position: fixed; z-index: 1000000; pointer-events: none; max-width: 20rem; padding: 0.4rem 0.6rem;
-  background: {PAPER}; color: {INK}; border: 1px solid {LINE}; border-radius: 3px;
-  font-size: 0.8rem; line-height: 1.45; box-shadow: 0 2px 8px rgba(0, 0, 0, 0.16);
-}}
-.zl-tip p {{ margin: 0; }}
-.zl-tip p:first-child {{ font-weight: 650; }}
 .zl-sr {{
   position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
   white-space: nowrap;
@@ -289,6 +253,33 @@ dl.zl-about dd {{ margin: 0.05rem 0 0; color: {INK}; }}
   font-size: 0.92rem; overflow-wrap: anywhere;
 }}
 .zl-gone {{ margin: 0; padding: 0 1.5rem 1.4rem; font-size: 0.95rem; }}
+.zl-key {{
+  margin: 0.4rem 0 0; font-size: 0.8rem; display: flex; flex-wrap: wrap; gap: 0.25rem 1rem;
+}}
+.zl-key span {{ display: inline-flex; align-items: center; gap: 0.35rem; }}
+.zl-key i {{ width: 14px; height: 14px; border: 1px solid {MUTED}; box-sizing: border-box; }}
+.zl-key i.zl-hatch {{
+  background: repeating-linear-gradient(-45deg, {MUTED} 0 1.5px, transparent 1.5px 5px);
+}}
+.zl-legend {{ display: flex; flex-wrap: wrap; gap: 0.3rem; margin: 0.3rem 0 0.6rem; }}
+.zl-legend button {{
+  font: inherit; font-size: 0.78rem; line-height: 1.4; min-height: 1.5rem; cursor: pointer;
+  padding: 0.1rem 0.55rem; color: {INK}; background: {SURFACE}; border: 1px solid {LINE};
+  border-radius: 3px;
+}}
+.zl-legend button[aria-pressed="false"] {{
+  color: {MUTED}; background: transparent; text-decoration: line-through;
+}}
+.zl-plot {{ position: relative; color: {MUTED}; font-size: 0.86rem; }}
+.zl-plot .zl-tools {{
+  position: absolute; top: -0.4rem; right: 0; z-index: 2; display: flex; gap: 0.3rem; opacity: 0;
+}}
+.zl-plot:hover .zl-tools, .zl-plot:focus-within .zl-tools {{ opacity: 1; }}
+.zl-tools button {{
+  font: inherit; font-size: 0.75rem; line-height: 1.4; padding: 0.1rem 0.45rem; cursor: pointer;
+  min-height: 1.5rem; color: {ACCENT}; background: {PAPER}; border: 1px solid {LINE};
+  border-radius: 3px;
+}}
 @media (min-width: 761px) {{
   [class*="st-key-regel_"] {{ flex-wrap: nowrap; }}
 }}
@@ -351,7 +342,11 @@ dl.zl-about dd {{ margin: 0.05rem 0 0; color: {INK}; }}
     break-after: avoid; break-inside: avoid;
   }}
   .zl-body > .zl-chart, .zl-beside > .zl-chart {{ break-after: avoid; }}
+  .zl-plot {{ min-width: 0 !important; height: auto !important; }}
+  .zl-plot .zl-tools, .zl-legend {{ display: none; }}
+  .zl-plot .svg-container {{ max-width: 100%; }}
+  .zl-plot .main-svg {{ max-width: 100%; height: auto; }}
 }}
 """)
 
-CSS = f"<style>{_SHEET}{CHART}</style>"
+CSS = f"<style>{_SHEET}</style>"

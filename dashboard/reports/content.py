@@ -4,60 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Literal
 
+from dashboard.charts.chart import Chart
 from dashboard.exhibits.facts import Facts
 from dashboard.exhibits.tables import Table
 from dashboard.release.released import About
 from dashboard.words import wording
 from dashboard.words.selection import Selection
 
-# Through the years, one bar per category, estimates with intervals, steps from gross to net.
-Shape = Literal["jaren", "staven", "schattingen", "stappen"]
-
 
 class ReportRefused(Exception):
     """No report can be made of what was asked; the text is Dutch and says what to do."""
-
-
-@dataclass(frozen=True)
-class Mark:
-    """One value of a chart; without a value it is hidden or absent and `text` says so.
-
-    `strong`: what the reader asked for, or a total.
-    """
-
-    label: str
-    value: float | None
-    text: str
-    low: float | None = None
-    high: float | None = None
-    strong: bool = False
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A chart, told in values. `form`: how a spreadsheet writes them; `name`: what they are.
-
-    `norm` is a line to hold them against, with its label.
-    """
-
-    shape: Shape
-    marks: tuple[Mark, ...]
-    alt: str
-    form: str
-    name: str
-    norm: tuple[float, str] | None = None
-
-    @property
-    def spans(self) -> list[tuple[float, float]]:
-        """From where to where each step reaches, low end first; a total stands on the axis."""
-        running, found = 0.0, []
-        for mark in self.marks:
-            value = mark.value or 0.0
-            start, running = (0.0, value) if mark.strong else (running, running + value)
-            found.append((min(start, running), max(start, running)))
-        return found
 
 
 @dataclass(frozen=True)
@@ -71,7 +28,7 @@ class Exhibit:
     subject: str
     account: Facts | None = None
     table: Table | None = None
-    picture: Picture | None = None
+    picture: Chart | None = None
     lines: tuple[str, ...] = ()
     note: str = ""
     reason: str = ""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pptx.oxml
-from pptx.chart.chart import Chart
+from pptx.chart.chart import Chart as Native
 from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
 from pptx.enum.chart import (
@@ -18,9 +19,9 @@ from pptx.enum.chart import (
 from pptx.shapes.shapetree import SlideShapes
 from pptx.util import Emu, Pt
 
+from dashboard.charts.chart import Chart, Kind, Mark
 from dashboard.render import letters, theme
 from dashboard.reports import whiskers
-from dashboard.reports.content import Mark, Picture
 
 _C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
@@ -44,18 +45,11 @@ def rgb(colour: str) -> RGBColor:
     return found
 
 
-def draw(shapes: SlideShapes, picture: Picture, box: Box) -> None:
+def draw(shapes: SlideShapes, picture: Chart, box: Box) -> None:
     """The chart in a box (left, top, width, height), described in words for who cannot see it."""
-    match picture.shape:
-        case "jaren":
-            frame = _place(shapes, XL_CHART_TYPE.COLUMN_CLUSTERED, _over_years(picture), box)
-            _years(frame.chart, picture)
-        case "stappen" if _above_zero(picture):
-            frame = _place(shapes, XL_CHART_TYPE.BAR_STACKED, _stacked(picture), box)
-            _steps(frame.chart, picture)
-        case _:
-            frame = _place(shapes, XL_CHART_TYPE.BAR_CLUSTERED, _plain(picture), box)
-            _bars(frame.chart, picture, box[2])
+    kind, told, look = ARMS[picture.kind](picture)
+    frame = _place(shapes, kind, told, box)
+    look(frame.chart, picture, box[2])
     frame.name = f"Grafiek: {picture.name}"
     frame._element.nvGraphicFramePr.cNvPr.set("descr", picture.alt)
 
@@ -64,7 +58,7 @@ def _place(shapes: SlideShapes, kind: XL_CHART_TYPE, data: CategoryChartData, bo
     left, top, width, height = (Emu(side) for side in box)
     told: Any = data
     frame: Any = shapes.add_chart(kind, left, top, width, height, told)
-    chart: Chart = frame.chart
+    chart: Native = frame.chart
     chart.has_legend = False
     chart.has_title = False
     chart.font.size = Pt(_TEXT)
@@ -77,26 +71,26 @@ def _named(mark: Mark) -> str:
     return mark.label if mark.value is not None else f"{mark.label} ({mark.text})"
 
 
-def _plain(picture: Picture) -> CategoryChartData:
+def _plain(picture: Chart) -> CategoryChartData:
     data = CategoryChartData(number_format=picture.form)
     data.categories = [_named(mark) for mark in picture.marks]
     data.add_series(picture.name, [mark.value for mark in picture.marks])
     return data
 
 
-def _over_years(picture: Picture) -> CategoryChartData:
+def _over_years(picture: Chart) -> CategoryChartData:
     data = _plain(picture)
     if picture.norm is not None:
         data.add_series(picture.norm[1], [picture.norm[0]] * len(picture.marks))
     return data
 
 
-def _above_zero(picture: Picture) -> bool:
+def _above_zero(picture: Chart) -> bool:
     """Can the steps be stacked: does nothing on the way go below zero?"""
     return all(low >= 0 for low, _ in picture.spans)
 
 
-def _stacked(picture: Picture) -> CategoryChartData:
+def _stacked(picture: Chart) -> CategoryChartData:
     """A clear foot, and on it what adds, what costs, or a total."""
     data = CategoryChartData(number_format=picture.form)
     data.categories = [mark.label for mark in picture.marks]
@@ -120,7 +114,8 @@ def _way(mark: Mark) -> int:
     return 1 if (mark.value or 0.0) >= 0 else -1
 
 
-def _years(chart: Chart, picture: Picture) -> None:
+def _years(chart: Native, picture: Chart, width: int) -> None:
+    del width
     _axes(chart, picture)
     plot: Any = chart.plots[0]
     plot.gap_width = 60
@@ -143,7 +138,7 @@ def _years(chart: Chart, picture: Picture) -> None:
         _norm(chart, picture)
 
 
-def _norm(chart: Chart, picture: Picture) -> None:
+def _norm(chart: Native, picture: Chart) -> None:
     """The last series as a dashed line over the columns, on the same axes."""
     plot: Any = chart.plots[0]
     bars = plot._element
@@ -176,7 +171,7 @@ def _norm(chart: Chart, picture: Picture) -> None:
     bars.addnext(line)
 
 
-def _bars(chart: Chart, picture: Picture, width: int) -> None:
+def _bars(chart: Native, picture: Chart, width: int) -> None:
     ends = _axes(chart, picture)
     plot: Any = chart.plots[0]
     plot.gap_width = 55
@@ -184,7 +179,7 @@ def _bars(chart: Chart, picture: Picture, width: int) -> None:
     chart.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     series = plot.series[0]
     series.invert_if_negative = False
-    quiet = picture.shape == "schattingen"
+    quiet = picture.kind == "schattingen"
     for place, mark in enumerate(picture.marks):
         fill = series.points[place].format.fill
         fill.solid()
@@ -200,7 +195,7 @@ def _bars(chart: Chart, picture: Picture, width: int) -> None:
             whiskers.moved(series, place, part * (_BARS - names) + _BESIDE, _TEXT)
 
 
-def _within(chart: Chart, picture: Picture, width: int) -> float:
+def _within(chart: Native, picture: Chart, width: int) -> float:
     """Bars where they are known to be, so that a value can stand beside an error bar.
 
     The part of the chart that the names take.
@@ -223,7 +218,8 @@ def _within(chart: Chart, picture: Picture, width: int) -> float:
     return names
 
 
-def _steps(chart: Chart, picture: Picture) -> None:
+def _steps(chart: Native, picture: Chart, width: int) -> None:
+    del width
     ends = _axes(chart, picture)
     chart.category_axis.reverse_order = True
     plot: Any = chart.plots[0]
@@ -244,7 +240,7 @@ def _steps(chart: Chart, picture: Picture) -> None:
     whiskers.errors(plot.series[-1], totals)
 
 
-def _axes(chart: Chart, picture: Picture) -> tuple[float, float]:
+def _axes(chart: Native, picture: Chart) -> tuple[float, float]:
     """A quiet foot and no scale: values stand at the marks. From where to where it reaches."""
     value: Any = chart.value_axis
     value.visible = False
@@ -252,7 +248,7 @@ def _axes(chart: Chart, picture: Picture) -> tuple[float, float]:
     ends = [0.0]
     for mark in picture.marks:
         ends += [end for end in (mark.value, mark.low, mark.high) if end is not None]
-    if picture.shape == "stappen":
+    if picture.kind == "stappen":
         ends += [end for span in picture.spans for end in span]
     if picture.norm is not None:
         ends.append(picture.norm[0])
@@ -265,7 +261,7 @@ def _axes(chart: Chart, picture: Picture) -> tuple[float, float]:
     return low, high
 
 
-def _text_size(picture: Picture) -> int:
+def _text_size(picture: Chart) -> int:
     return _TEXT if len(picture.marks) <= 8 else 10
 
 
@@ -279,3 +275,31 @@ def _labels(
     labels.font.size, labels.font.bold = Pt(_TEXT), bold
     labels.font.color.rgb = rgb(colour)
     labels._element.append(pptx.oxml.parse_xml(whiskers.NO_LEADERS))
+
+
+Look = Callable[[Native, Chart, int], None]
+Arm = Callable[[Chart], tuple[XL_CHART_TYPE, CategoryChartData, Look]]
+
+
+def _columns(picture: Chart) -> tuple[XL_CHART_TYPE, CategoryChartData, Look]:
+    return XL_CHART_TYPE.COLUMN_CLUSTERED, _over_years(picture), _years
+
+
+def _lying(picture: Chart) -> tuple[XL_CHART_TYPE, CategoryChartData, Look]:
+    return XL_CHART_TYPE.BAR_CLUSTERED, _plain(picture), _bars
+
+
+def _stairs(picture: Chart) -> tuple[XL_CHART_TYPE, CategoryChartData, Look]:
+    """Steps on each other; bars where one goes below zero, which cannot be stacked."""
+    if not _above_zero(picture):
+        return _lying(picture)
+    return XL_CHART_TYPE.BAR_STACKED, _stacked(picture), _steps
+
+
+# One arm for each kind that reports have.
+ARMS: dict[Kind, Arm] = {
+    "jaren": _columns,
+    "staven": _lying,
+    "schattingen": _lying,
+    "stappen": _stairs,
+}

@@ -17,13 +17,16 @@ from typing import Any
 
 import typst
 
+from dashboard.charts.chart import Chart
 from dashboard.exhibits import facts, promises
 from dashboard.exhibits.tables import Row, Table
 from dashboard.render import theme
-from dashboard.reports.content import Exhibit, Picture, Report, ReportRefused, Section
+from dashboard.reports.content import Exhibit, Report, ReportRefused, Section
 from dashboard.reports.text import plain, whole, words
 from dashboard.words import wording
 
+# What `paper.typ` draws.
+KINDS = frozenset({"jaren", "staven", "schattingen", "stappen"})
 # The compiler serves one document at a time; readers of the dashboard may ask together.
 _ONE = threading.Lock()
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
@@ -184,8 +187,8 @@ def _shares(widths: list[int], line: int) -> list[float]:
     ]  # fmt: skip
 
 
-def _picture(picture: Picture) -> dict[str, Any]:
-    stacked = picture.shape == "stappen"
+def _picture(picture: Chart) -> dict[str, Any]:
+    stacked = picture.kind == "stappen"
     marks = [
         {
             "label": mark.label, "value": mark.value, "text": whole(mark.text), "low": mark.low,
@@ -194,7 +197,7 @@ def _picture(picture: Picture) -> dict[str, Any]:
         }
         for mark, (low, high) in zip(picture.marks, picture.spans, strict=True)
     ]  # fmt: skip
-    return {"shape": picture.shape, "marks": marks, "alt": picture.alt, "norm": picture.norm}
+    return {"shape": picture.kind, "marks": marks, "alt": picture.alt, "norm": picture.norm}
 
 
 def _rich(line: str) -> list[tuple[str, bool]]:

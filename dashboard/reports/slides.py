@@ -17,10 +17,12 @@ from pptx.presentation import Presentation
 from pptx.slide import Slide
 from pptx.util import Emu, Inches, Pt
 
+from dashboard.charts import marks
+from dashboard.charts.chart import Chart
 from dashboard.exhibits import facts, tables
 from dashboard.exhibits.tables import Row, Table
-from dashboard.reports import files, grid, native, pictures, template
-from dashboard.reports.content import Exhibit, Picture, Report
+from dashboard.reports import files, grid, native, template
+from dashboard.reports.content import Exhibit, Report
 from dashboard.reports.native import Box
 from dashboard.reports.text import plain, whole, words
 from dashboard.words import wording
@@ -130,7 +132,7 @@ def _exhibit(deck: Presentation, report: Report, exhibit: Exhibit) -> None:
 class _Pane:
     """What one slide of an exhibit holds."""
 
-    picture: Picture | None
+    picture: Chart | None
     sheet: grid.Sheet | None
     rows: grid.Rows
 
@@ -157,7 +159,7 @@ def _footer(report: Report, exhibit: Exhibit, unseen: int) -> Iterator[str]:
         return
     yield f"Definitie: {account.definition}"
     notes = exhibit.cautions
-    if exhibit.picture is not None and exhibit.picture.form == pictures.THOUSANDS:
+    if exhibit.picture is not None and exhibit.picture.form == marks.THOUSANDS:
         notes.append("In de grafiek staan bedragen maal € 1.000.")
     if unseen:
         notes.append(f"Nog {unseen} rijen staan in het rapport op papier en in de werkmap.")

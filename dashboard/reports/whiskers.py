@@ -9,8 +9,8 @@ import pptx.oxml
 from pptx.dml.color import RGBColor
 from pptx.util import Pt
 
+from dashboard.charts.chart import Mark
 from dashboard.render import theme
-from dashboard.reports.content import Mark
 
 _C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"

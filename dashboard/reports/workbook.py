@@ -12,10 +12,11 @@ from typing import Any
 
 import xlsxwriter
 
+from dashboard.charts import marks
 from dashboard.exhibits import facts
 from dashboard.exhibits.tables import Cell, Table
 from dashboard.render import exports
-from dashboard.reports import files, pictures
+from dashboard.reports import files
 from dashboard.reports.content import Exhibit, Report
 from dashboard.reports.text import plain, words
 from dashboard.words import wording
@@ -162,7 +163,7 @@ def _form(cell: Cell, form: str) -> str:
     """How the number stands on the page: euro, percent, decimals."""
     text = words(cell)
     if "€" in text:
-        return pictures.EURO
+        return marks.EURO
     if len(cell.values) == 1 and text.endswith("%"):
         return '0"%"'
     if all(float(value).is_integer() for value in cell.values):

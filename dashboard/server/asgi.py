@@ -31,7 +31,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dashboard.access import rules
 from dashboard.release import released
 from dashboard.render import theme
-from dashboard.server import files, menu, served, start
+from dashboard.server import drawn, files, menu, served, start
 from dashboard.server.prompt import AtOnce
 
 # Ours, in the head of the page: before Streamlit's own, which begin by what the address says.
@@ -41,7 +41,8 @@ SCRIPTS = tuple(Path(__file__).with_name(name).read_bytes() for name in ("addres
 def _fingerprints() -> bytes:
     """Of the scripts that stand in the page itself: Streamlit's and ours. No other may run."""
     page = Path(st.__file__).with_name("static").joinpath("index.html").read_bytes()
-    scripts = [*re.findall(rb"<script>(.*?)</script>", page, re.DOTALL), *SCRIPTS]
+    own = *SCRIPTS, drawn.SCRIPT
+    scripts = [*re.findall(rb"<script>(.*?)</script>", page, re.DOTALL), *own]
     digests = (base64.b64encode(hashlib.sha256(script).digest()) for script in scripts)
     return b" ".join(b"'sha256-" + digest + b"'" for digest in digests)
 
@@ -254,7 +255,10 @@ _OURS = (
         b"You need to enable JavaScript to run this app.",
         b"Dit dashboard werkt alleen met JavaScript aan.",
     ),
-    (b"</head>", b"".join(b"<script>" + s + b"</script>" for s in SCRIPTS) + b"</head>"),
+    (
+        b"</head>",
+        b"".join(b"<script>" + s + b"</script>" for s in SCRIPTS) + drawn.HEAD + b"</head>",
+    ),
 )
 
 
@@ -279,7 +283,7 @@ def _is_page(headers: list[tuple[bytes, bytes]]) -> bool:
 
 app = st.App(
     Path(__file__).parents[1] / "app.py",
-    routes=[Route(served.HEALTH, health)],
+    routes=[Route(served.HEALTH, health), drawn.ROUTE],
     middleware=[Middleware(part) for part in (AtOnce, files.Closed, OnlyHere, LoginFails, Dutch)],
 )
 files.unguessable()

@@ -103,25 +103,6 @@
     }
   }
 
-  // What belongs to a mark of a chart, beside it while it is pointed at or touched.
-  const tip = Object.assign(document.createElement("div"), { className: "zl-tip", hidden: true });
-  let shown = "";
-  function tell(event) {
-    const told = event.target.closest?.("[data-tip]")?.dataset.tip;
-    tip.hidden = !told;
-    if (!told) return;
-    if (told !== shown) {
-      tip.replaceChildren(...told.split("\n").map((line) =>
-        Object.assign(document.createElement("p"), { textContent: line })));
-      shown = told;
-    }
-    const { width, height } = tip.getBoundingClientRect();
-    const left = Math.min(event.clientX + 14, innerWidth - width - 8);
-    const above = event.clientY - height - 12;
-    tip.style.left = `${Math.max(8, left)}px`;
-    tip.style.top = `${above < 8 ? event.clientY + 16 : above}px`;
-  }
-
   // Once the page rests: while it is being drawn, mending over and over costs the reader time.
   const REST = 80, LATEST = 400; // milliseconds
   let due = 0, asked = 0;
@@ -134,9 +115,6 @@
   addEventListener("DOMContentLoaded", () => {
     new MutationObserver(() => { gone(); soon(); }).observe(document.body, { childList: true, subtree: true });
     addEventListener("resize", soon);
-    document.body.append(tip);
-    for (const moved of ["pointermove", "pointerdown"]) addEventListener(moved, tell, true);
-    addEventListener("scroll", () => { tip.hidden = true; }, true);
     mend();
   });
 })();

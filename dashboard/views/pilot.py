@@ -12,14 +12,14 @@ import streamlit as st
 
 from dashboard import language
 from dashboard.access import log
-from dashboard.charts import marks
+from dashboard.charts import scale
+from dashboard.charts.chart import Axis, Chart, Mark, Series
 from dashboard.exhibits import tables
 from dashboard.exhibits.facts import Facts
 from dashboard.exhibits.tables import Row, Table
 from dashboard.language import mark, published, tr
 from dashboard.release.released import Released
-from dashboard.render import drawing, figure, filters, theme
-from dashboard.render.drawing import Axis
+from dashboard.render import figure, filters
 from dashboard.views import page
 from dashboard.words import wording
 from pipelines.effects import pilot_margin, pilot_plan, planning
@@ -276,27 +276,27 @@ def _course(choice: _Choice) -> list[tuple[int, float]]:
     return found
 
 
-def _chart(choice: _Choice) -> drawing.Figure | None:
+def _chart(choice: _Choice) -> Chart | None:
     points = _course(choice)
     if len(points) < 2:
         return None
-    top = marks.nice_ceiling(max(value for _, value in points))
-    ticks = tuple((step, wording.natural(step)) for step in drawing.steps(0, top))
-    across = tuple((float(n), str(n)) for n, _ in points)
+    top = scale.nice_ceiling(max(value for _, value in points))
+    ticks = tuple((step, wording.natural(step)) for step in scale.steps(0, top))
     unit = "%" if choice.main["soort"] == "aantal" else published(choice.main["eenheid"])
-    made = drawing.Figure(
-        Axis(across[0][0] - 1, across[-1][0] + 1, across, tr("scholen met Zorg In School"),
-             line=True),
-        Axis(0, top, ticks, tr("kleinste effect ({eenheid})", eenheid=unit), grid=True),
-        260,
+    name = tr("kleinste effect ({eenheid})", eenheid=unit)
+    found = tuple(
+        Mark(str(n), value, "", told=(tr("{n} scholen", n=n), _effect(choice.main, value)),
+             at=float(n))
+        for n, value in points
     )  # fmt: skip
-    made.stroke(((float(n), value) for n, value in points), theme.ACCENT, 2.2)
-    for n, value in points:
-        made.dot(
-            n, value, theme.ACCENT, 8,
-            tip=(tr("{n} scholen", n=n), _effect(choice.main, value)),
-        )  # fmt: skip
-    return made
+    first, last = points[0][0], points[-1][0]
+    across = Axis(
+        first - 1, last + 1, tuple((float(n), str(n)) for n, _ in points),
+        tr("scholen met Zorg In School"),
+    )  # fmt: skip
+    series = (Series("", found, strong=True),)
+    axis = Axis(0, top * 1.04, ticks, name)
+    return Chart("krommen", (), axis, "0.0", name, series=series, across=across)
 
 
 def _alt(choice: _Choice) -> str:

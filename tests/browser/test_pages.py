@@ -185,23 +185,74 @@ def test_hidden_cells_show_one_neutral_mark(visit: Visit) -> None:
     _screenshot(visit, "schorsingen_school")
 
 
-def test_a_mark_tells_its_value_when_pointed_at(visit: Visit) -> None:
+def test_a_mark_tells_its_value_when_pointed_at_and_by_keyboard(visit: Visit) -> None:
     visit.open("/bereik")
     page = visit.page
-    mark = page.locator(".zl-chart [data-tip]").first
-    told = str(mark.get_attribute("data-tip")).split("\n")
-    tip = page.locator(".zl-tip")
-    assert not tip.is_visible()
-    mark.scroll_into_view_if_needed()
-    mark.hover()
+    plot = page.locator(".zl-plot").first
+    plot.scroll_into_view_if_needed()
+    plot.locator(".main-svg").first.wait_for(timeout=15000)
+    (told, *_) = plot.evaluate("place => place.graph.data[0].hovertext.filter(Boolean)")
+    box = plot.locator(".scatterlayer .point").first.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    tip = plot.locator(".hoverlayer .hovertext")
     tip.wait_for(timeout=5000)
-    assert tip.locator("p").all_inner_texts() == told
-    seen = tip.bounding_box()
-    assert seen is not None
-    assert seen["x"] >= 0
-    assert seen["y"] >= 0
+    lines = tip.locator("tspan.line").all_text_contents() or tip.all_text_contents()
+    assert "".join(lines).replace("\xa0", " ") == told.replace("<br>", "")
     page.mouse.move(5, 5)
-    tip.wait_for(state="hidden", timeout=5000)
+    plot.focus()
+    page.keyboard.press("ArrowRight")
+    said = plot.locator("[aria-live]")
+    assert said.inner_text().replace("\xa0", " ") == told.replace("<br>", "; ")
+    assert visit.errors == []
+
+
+def test_a_series_is_hidden_and_left_alone(visit: Visit) -> None:
+    visit.open("/bereik")
+    page = visit.page
+    legend = page.locator(".zl-legend").first
+    legend.scroll_into_view_if_needed()
+    chart = page.locator(".zl-chart", has=page.locator(".zl-legend")).first
+    chart.locator(".main-svg").first.wait_for(timeout=15000)
+    buttons = legend.locator("button")
+    series = buttons.count()
+    assert chart.locator(".js-line").count() == series
+    buttons.first.click()
+    assert buttons.first.get_attribute("aria-pressed") == "false"
+    assert chart.locator(".js-line").count() == series - 1
+    buttons.first.click()
+    assert chart.locator(".js-line").count() == series
+    buttons.nth(1).click(modifiers=["Shift"])
+    assert chart.locator(".js-line").count() == 1
+    assert visit.errors == []
+
+
+def test_a_chart_is_taken_along_as_a_picture_with_its_account(visit: Visit) -> None:
+    visit.open("/bereik")
+    plot = visit.page.locator(".zl-plot").first
+    plot.scroll_into_view_if_needed()
+    plot.locator(".main-svg").first.wait_for(timeout=15000)
+    plot.hover()
+    with visit.page.expect_download(timeout=15000) as taken:
+        plot.get_by_role("button", name="SVG").click()
+    picture = taken.value.path().read_text("utf-8")
+    assert picture.startswith("<svg")
+    for part in (str(plot.get_attribute("data-title")), "publicatie 2026-11-16-demo-3f9c21"):
+        assert part in picture.replace("\xa0", " ")
+    with visit.page.expect_download(timeout=15000) as taken:
+        plot.get_by_role("button", name="PNG").click()
+    head = taken.value.path().read_bytes()[:24]
+    assert head.startswith(b"\x89PNG")
+    assert int.from_bytes(head[16:20], "big") >= 1280
+    assert visit.errors == []
+    assert visit.elsewhere == []
+
+
+def test_without_the_bundle_a_chart_says_where_its_values_are(visit: Visit) -> None:
+    visit.page.route("**/vendor/plotly-*.js", lambda route: route.abort())
+    visit.open("/bereik")
+    place = visit.page.locator(".zl-plot").first
+    place.get_by_text("zie de tabel").wait_for(timeout=15000)
 
 
 def test_no_script_runs_but_those_of_the_page(visit: Visit) -> None:

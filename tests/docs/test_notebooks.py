@@ -22,6 +22,7 @@ OF_DASHBOARD = {
     "dashboard.charts": {"marks", "steps"},
     "dashboard.exhibits": {"balances", "facts", "promises", "scenarios"},
     "dashboard.release": {"released"},
+    "dashboard.render": {"screen"},
     "dashboard.words": {"wording"},
 }
 # Ways to count, to reach another file, or to ask a database.

@@ -12,6 +12,7 @@ from dashboard.exhibits import events
 from dashboard.exhibits.events import Event, EventsRefused
 from dashboard.release import released
 from dashboard.release.released import Released
+from dashboard.render import screen
 from dashboard.words.selection import Selection
 from pipelines.demo import events as demo
 from tests import drawings, pages
@@ -78,7 +79,7 @@ def test_two_events_in_a_year_share_its_place_at_the_axis(release: Released) -> 
     assert beside.signs == {"2022/2023": "①②"}
     metric = release.metrics["smw_bereik"]
     rows = release.over_years("smw_bereik", "totaal", "").to_dicts()
-    drawn = drawings.parsed(marks.trend(metric, rows, "", beside.signs))
+    drawn = screen.figure(marks.trend(metric, rows, "", beside.signs))
     assert "2022/2023\n①②" in drawings.words(drawn)
 
 

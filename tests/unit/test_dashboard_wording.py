@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 import dashboard
-from dashboard.charts import marks
+from dashboard.charts import marks, scale
 from dashboard.charts import streams as charts_flow
 from dashboard.exhibits import facts, tables
 from dashboard.release.released import Metric
-from dashboard.render import theme
+from dashboard.render import screen, theme
 from dashboard.server import serve
 from dashboard.words import conclusions, wording
 from dashboard.words.wording import Step
@@ -210,18 +210,20 @@ def test_hidden_cells_leave_no_trace_in_a_chart() -> None:
     """The same picture whatever the hidden value was: it is not in the frame, nor in the range."""
     rows = [cell(40, 35, 45), cell(None), cell(50, 45, 55)]
     labels = ["a", "b", "c"]
-    drawn = marks.bars(SHARE, rows, labels).html("")
+    drawn = screen.html("", marks.bars(SHARE, rows, labels), "")
     bare = {"waarde": None, "onder": None, "boven": None, "teller": None, "n": None}
     hidden = {**cell(99, 98, 100), "status": wording.HIDDEN}
-    assert drawn == marks.bars(SHARE, [rows[0], {**hidden, **bare}, rows[2]], labels).html("")
-    assert drawn == marks.bars(SHARE, [rows[0], hidden, rows[2]], labels).html("")
-    chart = drawings.parsed(marks.bars(SHARE, rows, labels))
+    assert drawn == screen.html(
+        "", marks.bars(SHARE, [rows[0], {**hidden, **bare}, rows[2]], labels), ""
+    )
+    assert drawn == screen.html("", marks.bars(SHARE, [rows[0], hidden, rows[2]], labels), "")
+    chart = screen.figure(marks.bars(SHARE, rows, labels))
     assert [tip.split("\n")[0] for tip in drawings.tips(chart)] == ["a", "c"]
     assert wording.MARK in drawings.words(chart)
 
 
 def test_axis_ends_are_round() -> None:
-    assert [marks.nice_ceiling(v) for v in (0.0, 7.3, 11.0, 101.0)] == [1.0, 8.0, 15.0, 150.0]
+    assert [scale.nice_ceiling(v) for v in (0.0, 7.3, 11.0, 101.0)] == [1.0, 8.0, 15.0, 150.0]
 
 
 def test_facts_say_what_is_missing() -> None:

@@ -18,7 +18,7 @@ from dashboard import language
 from dashboard.release import released
 from dashboard.server import menu
 from dashboard.words import wording
-from tests import pages
+from tests import drawings, pages
 from tests.browser.fixture_release import build, edited
 
 VIEWS = {
@@ -34,7 +34,8 @@ _STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
 _INLINE = re.compile(r"</?(?:strong|code)>")
 _TAG = re.compile(r"<[^>]+>")
 # What is said without standing between tags.
-_ATTRIBUTE = re.compile(r'(?:aria-label|data-tip|title)="([^"]*)"')
+_ATTRIBUTE = re.compile(r'(?:aria-label|title|data-foot)="([^"]*)"')
+_FIGURE = re.compile(r'data-figure="([^"]*)"')
 # Words that English has not, written small: not part of a name.
 _WORDS = re.compile(
     r"\b(het|een|niet|zijn|wordt|worden|voor|naar|geen|bij|deze|dit|ook|van|de|uit)\b"
@@ -80,7 +81,9 @@ def _said(app: AppTest) -> str:
     texts = [text for element in app.main for text in _texts(element.proto)]
     texts += [text for element in app.get("html") for text in _texts(element.proto)]
     told = _IN_DUTCH.sub(" ", _STYLE.sub(" ", "\n".join(texts)))
-    told = "\n".join([told, *_ATTRIBUTE.findall(told)])
+    figures = [json.loads(unescape(figure)) for figure in _FIGURE.findall(told)]
+    drawn = [text for one in figures for text in (*drawings.words(one), *drawings.tips(one))]
+    told = "\n".join([told, *_ATTRIBUTE.findall(told), *drawn])
     return unescape(_TAG.sub(" ", _INLINE.sub("", told))).replace("**", "")
 
 

@@ -20,7 +20,7 @@ from dashboard import language
 from dashboard.access import log
 from dashboard.access.visitor import NoAccess, Why
 from dashboard.charts import areas as charts_map
-from dashboard.charts import limits, marks, pairs, streams
+from dashboard.charts import limits, marks, pairs, scale, streams
 from dashboard.charts import steps as charts_zis
 from dashboard.charts.steps import Amount, Step
 from dashboard.exhibits import balance_words, balances, facts, funnels, promises, scenarios, tables
@@ -115,7 +115,7 @@ def test_charts_are_in_english() -> None:
     money = said(marks.bars(MONEY, [cell(14_800_000.0), cell(61_000.0)], ["a", "b"]))
     assert "€14.8m" in money
     assert "€61,000" in money
-    assert marks.amounts(0, 20_000, 2) == ((0, "€0"), (20_000, "€20,000"))
+    assert scale.amounts(0, 20_000, 2) == ((0, "€0"), (20_000, "€20,000"))
     units = [
         cell(20.0 + n, teller=2.0 * n * (20 + n), noemer=200.0 * n, gebied=f"u{n}", n=200.0 * n)
         for n in range(1, 9)
@@ -130,8 +130,8 @@ def test_charts_are_in_english() -> None:
 
 
 def test_charts_in_dutch_are_as_they_were() -> None:
-    assert marks.values(0, 2000, 3) == ((0, "0"), (1000, "1.000"), (2000, "2.000"))
-    assert marks.amounts(0, 20_000, 2) == ((0, "€ 0"), (20_000, "€ 20.000"))
+    assert scale.values(0, 2000, 3) == ((0, "0"), (1000, "1.000"), (2000, "2.000"))
+    assert scale.amounts(0, 20_000, 2) == ((0, "€ 0"), (20_000, "€ 20.000"))
     assert "a naar b: 1.234" in said(streams.flow([("a", "b", 1234.0)], ["a"], ["b"]))
 
 
