@@ -88,6 +88,8 @@ def test_a_formula_that_gives_an_empty_text_is_empty() -> None:
 _VALUELESS = (
     '<table:table-cell table:formula="of:=[.B2]*2"{}/>',
     '<table:table-cell table:formula="of:=[.B2]*2" office:value-type="float"{}/>',
+    '<table:table-cell table:formula="of:=1/0" office:value-type="string" office:string-value=""'
+    ' calcext:value-type="error"{}><text:p>#DIV/0!</text:p></table:table-cell>',
 )
 
 

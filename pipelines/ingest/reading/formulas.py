@@ -19,6 +19,7 @@ Place = tuple[int, int]  # column and row, counted from 0
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_CALCEXT = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 _IN_XLSX = re.compile(
     rb'<(?:\w+:)?c\s+(?:[^>]*?\s)?r="([A-Z]{1,3})(\d{1,7})"[^>/]*>\s*'
     rb"<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)"
@@ -61,8 +62,8 @@ def _has_value(cell: etree._Element) -> bool:
     kind = cell.get(f"{_OFFICE}value-type")
     if kind is None or kind == "void":
         return any("".join(p.itertext()).strip() for p in cell.iterchildren(f"{_TEXT}p"))
-    if kind == "string":
-        return True
+    if kind == "string":  # LibreOffice writes an error such as #DIV/0! as an empty text
+        return cell.get(f"{_CALCEXT}value-type") != "error"
     values = ("value", "date-value", "time-value", "boolean-value")
     return any(cell.get(f"{_OFFICE}{name}") is not None for name in values)
 
