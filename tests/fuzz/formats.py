@@ -85,7 +85,8 @@ def ods_of(sheets: str) -> bytes:
     content = (
         f'<?xml version="1.0" encoding="UTF-8"?><office:document-content'
         f' xmlns:office="{_OASIS}:office:1.0" xmlns:table="{_OASIS}:table:1.0"'
-        f' xmlns:text="{_OASIS}:text:1.0" xmlns:calcext="{_CALCEXT}"><office:body><office:spreadsheet>{sheets}'
+        f' xmlns:text="{_OASIS}:text:1.0" xmlns:calcext="{_CALCEXT}">'
+        f"<office:body><office:spreadsheet>{sheets}"
         "</office:spreadsheet></office:body></office:document-content>"
     )
     return zipped(
