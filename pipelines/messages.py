@@ -169,8 +169,10 @@ def _of_savings(contracts: Contracts) -> Iterator[str]:
 
 
 def _of_deliveries(contracts: Contracts) -> Iterator[str]:
-    """Names of datasets and kinds of school, and the questions of the evaluation."""
+    """Codes and names of datasets, kinds of school, and the questions of the evaluation."""
     yield from contracts.datasets
+    for dataset in contracts.datasets.values():
+        yield dataset.title
     for kind in contracts.codes["onderwijssoort"].values():
         yield kind.label_nl
     for asked in questionnaires.load().values():

@@ -9,7 +9,8 @@ from typing import Any
 import streamlit as st
 
 from dashboard import language
-from dashboard.exhibits import facts, tables
+from dashboard.exhibits import asked, facts, owed, tables
+from dashboard.exhibits.owed import Owed
 from dashboard.exhibits.tables import Row, Table
 from dashboard.language import Dutch, mark, plural, published, tr
 from dashboard.release.released import Released
@@ -23,9 +24,8 @@ QUESTION = mark("Op welke gegevens rusten deze cijfers, en hoe goed zijn die?")
 
 # From this many suppliers on it pays to choose one.
 _FEW = 3
-# Taller than this many pixels a list scrolls in itself.
-_TALL = 560
-_LONG = 14
+# Taller than this many pixels a list of more rows than this scrolls in itself.
+_TALL, _LONG = 560, 14
 _NO_ROWS = mark(
     "Hoeveel rijen een levering telt, staat hier niet: naast de cijfers van een school kan dat een "
     "afgeschermd aantal verraden. De leverancier en de analist zien het in de terugkoppeling."
@@ -41,13 +41,22 @@ def render(released: Released) -> None:
         "leveringen", "ontvangen_op DESC, dataset, leverancier, periode, levering"
     ).to_dicts()
     findings = released.table("bevindingen", "ernst, dataset, leverancier, regel").to_dicts()
-    page.conclusion(_conclusions(deliveries, findings))
-
-    figure.section(tr("Ontvangen leveringen"))
+    today = dt.datetime.now().astimezone().date()
+    owing = owed.owed(deliveries, today)
+    page.conclusion(_conclusions(deliveries, findings, owing))
     chosen = _supplier(deliveries)
     if chosen is not None:
         deliveries = [row for row in deliveries if row["leverancier"] == chosen]
         findings = [row for row in findings if row["leverancier"] == chosen]
+        owing = [one for one in owing if one.supplier == chosen]
+    figure.section(
+        tr("Te laat en verwacht"),
+        tr("Wat volgens de leveringskalender nog niet is geleverd, en sinds wanneer."),
+    )
+    _owing(released, owing, today)
+    figure.section(tr("Per leverancier"), tr("Wat er mis is, hoeveel, en wat de volgende stap is."))
+    _suppliers(released, deliveries, findings, owing)
+    figure.section(tr("Ontvangen leveringen"))
     _deliveries(released, deliveries)
     figure.section(
         tr("Bevindingen"),
@@ -86,15 +95,69 @@ def _supplier(deliveries: Sequence[Mapping[str, Any]]) -> str | None:
     return chosen
 
 
+def _owing(released: Released, owing: Sequence[Owed], today: dt.date) -> None:
+    if not owing:
+        figure.explain(tr("Te laat en verwacht"), tr("Alles wat is afgesproken, is geleverd."))
+        return
+    account = facts.of_administration(
+        released,
+        tr(
+            "Elk schooljaar dat een leverancier nog niet leverde, sinds het eerste dat hij leverde."
+        ),
+        tr("Verwachte leveringen"),
+    )
+    note = tr(
+        "De dagen staan in de leveringskalender. Wat na deze publicatie is geleverd, telt hier nog "
+        "niet mee."
+    )
+    figure.show(
+        figure.Figure(
+            key="te_laat", title=tr("Nog niet geleverd, wat te laat is eerst"), facts=account,
+            table=asked.calendar(owing, today), note=note,
+            tall=_TALL if len(owing) > _LONG else 0,
+        )
+    )  # fmt: skip
+
+
+def _suppliers(
+    released: Released,
+    deliveries: Sequence[Mapping[str, Any]],
+    findings: Sequence[Mapping[str, Any]],
+    owing: Sequence[Owed],
+) -> None:
+    open_ones = [row for row in findings if not _accepted(row)]
+    table = asked.suppliers(deliveries, open_ones, owing)
+    if not table.rows:
+        figure.explain(tr("Per leverancier"), tr("Van geen leverancier wordt nu iets gevraagd."))
+        return
+    account = facts.of_administration(
+        released,
+        tr(
+            "Per leverancier: te late leveringen, en soorten fouten en waarschuwingen die nog "
+            "openstaan."
+        ),
+        tr("Te late leveringen en gebroken regels"),
+    )
+    figure.show(
+        figure.Figure(
+            key="per_leverancier", title=tr("Wat van elke leverancier wordt gevraagd"),
+            facts=account, table=table, tall=_TALL if len(table.rows) > _LONG else 0,
+        )
+    )  # fmt: skip
+
+
 def _conclusions(
-    deliveries: Sequence[Mapping[str, Any]], findings: Sequence[Mapping[str, Any]]
+    deliveries: Sequence[Mapping[str, Any]],
+    findings: Sequence[Mapping[str, Any]],
+    owing: Sequence[Owed],
 ) -> list[str]:
     if not deliveries:
         return [tr("Er zijn nog geen leveringen verwerkt.")]
     loaded = [row for row in deliveries if row["status"] == "geladen"]
     refused = [row for row in deliveries if row["status"] == "geweigerd"]
     suppliers = len({row["leverancier"] for row in loaded})
-    told = [
+    told = asked.late(owing)
+    told += [
         tr(
             "Deze cijfers rusten op **{leveringen}** van {leveranciers}.",
             leveringen=wording.count_of(len(loaded), "levering", "leveringen"),
@@ -138,7 +201,7 @@ def _deliveries(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
         Row(
             (
                 tables.file(row["bestand"]),
-                tables.text(published(row["dataset"])),
+                tables.text(owed.dataset_name(str(row["dataset"]))),
                 tables.text(row["leverancier"]),
                 tables.kept(row["periode"]),
                 tables.kept(wording.short_date(row["ontvangen_op"])),
@@ -176,8 +239,8 @@ def _findings(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
             (
                 tables.text(_state(row)),
                 tables.text(row["leverancier"]),
-                tables.text(published(row["dataset"])),
-                tables.text(row["kolommen"]),
+                tables.text(owed.dataset_name(str(row["dataset"]))),
+                tables.text(owed.column_names(str(row["dataset"]), str(row["kolommen"]))),
                 tables.text(Dutch(row["bericht"])),
                 tables.text(Dutch(row["herstel"])),
             )
