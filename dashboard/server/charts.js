@@ -32,7 +32,11 @@
   }, { rootMargin: NEAR, scrollMargin: NEAR });
   const sized = new ResizeObserver((seen) => {
     for (const { target } of seen) {
-      if (!printing && target.graph && target.clientWidth && target.clientWidth !== target.wide) {
+      if (target.classList.contains("zl-chart")) {
+        // What scrolls sideways can be reached by keyboard.
+        if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+        else target.removeAttribute("tabindex");
+      } else if (!printing && target.graph && target.clientWidth && target.clientWidth !== target.wide) {
         draw(target, true);
       }
     }
@@ -165,6 +169,7 @@
       place.followed = true;
       near.observe(place);
       sized.observe(place);
+      sized.observe(place.parentNode); // after its chart, which is then drawn at its new width
       // The same chart with another choice: at once, before the page is painted.
       if (kept.has(place.dataset.key)) draw(place);
     }

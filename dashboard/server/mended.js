@@ -96,11 +96,6 @@
       place.removeAttribute("role");
       place.querySelector("button")?.setAttribute("aria-label", own("file upload"));
     }
-    // What scrolls sideways can be reached by keyboard.
-    for (const around of document.querySelectorAll(".zl-chart")) {
-      if (around.scrollWidth > around.clientWidth) around.tabIndex = 0;
-      else around.removeAttribute("tabindex");
-    }
   }
 
   // Once the page rests: while it is being drawn, mending over and over costs the reader time.
