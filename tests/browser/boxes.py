@@ -8,7 +8,8 @@ from playwright.sync_api import Page
 WIDTHS = (1440, 1280, 1024, 720, 390, 320)
 # From this width on nothing needs to scroll sideways on its own.
 ROOM = 1280
-_SETTLES = 150  # milliseconds
+# Milliseconds; what is mended once the page rests (`mended.js`) may take as long as the second.
+_SETTLES, _RESTS = 150, 700
 _LOOK = """(room) => {
   const SLACK = 2.5;
   const main = document.querySelector('[data-testid="stMain"]');
@@ -68,5 +69,10 @@ _LOOK = """(room) => {
 def problems(page: Page, width: int) -> list[str]:
     """What is wrong with the boxes of the page at this width, in words."""
     page.set_viewport_size({"width": width, "height": 900})
-    page.wait_for_timeout(_SETTLES)
-    return [f"{width} px: {told}" for told in page.evaluate(_LOOK, width >= ROOM)]
+    found: list[str] = []
+    for patience in (_SETTLES, _RESTS):
+        page.wait_for_timeout(patience)
+        found = page.evaluate(_LOOK, width >= ROOM)
+        if not found:
+            break
+    return [f"{width} px: {told}" for told in found]
