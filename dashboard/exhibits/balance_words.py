@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from dashboard import language
 from dashboard.charts.steps import Amount, Step
 from dashboard.exhibits import balances, tables
 from dashboard.exhibits.balances import TOTAL, Balances
@@ -26,9 +27,31 @@ _ROUTES_TOLD = {
 }
 
 
+_OPEN = mark(
+    "Over {jaren} is niet te zeggen of Zorg In School zichzelf heeft terugverdiend (95%-interval: "
+    "{laag} tot {hoog}, contant gemaakt). De kans dat het netto niet onder nul ligt, is {kans}."
+)
+_GAIN = mark(
+    "Over {jaren} bracht Zorg In School naar schatting {bedrag} meer op dan het kostte "
+    "(95%-interval: {laag} tot {hoog}, contant gemaakt). De kans dat het netto niet onder nul "
+    "ligt, is {kans}."
+)
+_EARNED = mark(
+    "Over {jaren} bracht Zorg In School naar schatting {bedrag} meer op dan het kostte "
+    "(95%-interval: {laag} tot {hoog}, contant gemaakt). Naar schatting zijn de kosten vanaf "
+    "{jaar} samen terugverdiend; de kans daarop is {daarop}. De kans dat het netto niet onder nul "
+    "ligt, is {kans}."
+)
+_LOSS = mark(
+    "Over {jaren} kostte Zorg In School naar schatting {bedrag} meer dan het opbracht "
+    "(95%-interval: {laag} tot {hoog}, contant gemaakt). In deze schooljaren zijn de kosten samen "
+    "nog niet terugverdiend. De kans dat het netto niet onder nul ligt, is {kans}."
+)
+
+
 def conclusions(found: Balances) -> list[str]:
     lead = found.leading
-    told = [found.sentence(lead)]
+    told = [net_told(found)]
     nets = [found.at(TOTAL, route, "netto") for route in found.routes]
     if len(found.routes) > 1:
         low, high = balances.spread(nets)
@@ -60,6 +83,42 @@ def conclusions(found: Balances) -> list[str]:
         if (remark := found.remark(part))
     ]
     return told
+
+
+def net_told(found: Balances) -> str:
+    """The verdict on the net in the language of the reader: from the published numbers, wherever
+    these give the very sentence that was published in Dutch; else that sentence."""
+    published_one = found.sentence(found.leading)
+    with language.speaking(language.DUTCH):
+        known = _net_in_words(found) == published_one
+    return _net_in_words(found) if known else published_one
+
+
+def _net_in_words(found: Balances) -> str:
+    net = found.at(TOTAL, found.leading, "netto")
+    chance = found.at(TOTAL, found.leading, "kans_kostenneutraal")
+    if net is None or net.low is None or net.high is None or chance is None:
+        return ""
+    values = {
+        "jaren": _span(found.years),
+        "bedrag": wording.euro_estimate(abs(net.value)),
+        "laag": wording.euro_estimate(net.low),
+        "hoog": wording.euro_estimate(net.high),
+        "kans": wording.chance(chance.value),
+    }
+    if net.low <= 0:
+        return tr(_LOSS if net.high < 0 else _OPEN, **values)
+    year = found.break_even(found.leading)
+    since = found.at(year, found.leading, "kans_terugverdiend") if year else None
+    if since is None:
+        return tr(_GAIN, **values)
+    return tr(_EARNED, jaar=year, daarop=wording.chance(since.value), **values)
+
+
+def _span(years: Sequence[str]) -> str:
+    if len(years) == 1:
+        return years[0]
+    return tr("{eerste} tot en met {laatste} samen", eerste=years[0], laatste=years[-1])
 
 
 def _certainty(nets: Sequence[Amount | None]) -> str:
