@@ -19,7 +19,7 @@ from pipelines.contracts import Code, Column, Contracts, Dataset, Kind
 from pipelines.errors import ContractError
 from pipelines.ingest import notation
 from pipelines.ingest.layouts import Layout, Match
-from pipelines.ingest.notation import DATE_FORMATS, KIND, TEXT, Reading
+from pipelines.ingest.notation import CENTURY_FROM, DATE_FORMATS, KIND, TEXT, Reading
 
 SQL_TYPE: Mapping[Kind, str] = {
     "tekst": "VARCHAR",
@@ -174,13 +174,22 @@ _REMARKS: Mapping[str, tuple[str, str, str]] = {
         "bevat een foutwaarde van het werkblad (zoals #VERW! of #DEEL/0!).",
         "Herstel de formule in de bron en lever opnieuw aan.",
     ),
+    notation.ROUNDED: (
+        "conformity",
+        "is in het werkblad een getal van meer dan vijftien cijfers. Een rekenprogramma bewaart er"
+        " vijftien; de laatste cijfers kunnen verloren zijn.",
+        "Exporteer {name} als tekst, dan blijven alle cijfers staan.",
+    ),
 }
-_FAILING = (notation.TIME_ONLY, notation.ERROR)  # there was something and it cannot be used
+# There was something and it cannot be used.
+_FAILING = (notation.TIME_ONLY, notation.ERROR, notation.ROUNDED)
 
 
 def _remarked(column: Column, layout: Layout, seen: Collection[str] | None) -> list[Mark]:
     """What `notation` may have remarked about a column, or did."""
     possible = {notation.EMPTY, notation.FORMULA, notation.ERROR}
+    if column.kind == "tekst" and not column.codes:
+        possible.add(notation.ROUNDED)
     if column.kind == "datum":
         possible |= {notation.SERIAL, notation.SHORT_YEAR, notation.TIME, notation.TIME_ONLY}
         possible |= {notation.OPEN_END} if column.filled_at_end else set()
@@ -306,7 +315,8 @@ def _recipe(
         lacks = _lacks_zeros(texts[name], layout.edits[name].width) if name in texts else "false"
         beside[f"{name}__hersteld"] = lacks
     text = _text(name, texts, layout)
-    kind = _kind_of(own, match) if column.kind in ("geheel", "getal") else ""
+    own_number = column.kind == "tekst" and not column.codes and match.origin == "werkblad"
+    kind = _kind_of(own, match) if column.kind in ("geheel", "getal") or own_number else ""
     steps, typed = _typed(column, match, contracts, kinds=bool(kind))
     bare = bool(own) and text == _filled(_trimmed(own), empty) and len(reads) == 1
     return Recipe(
@@ -318,7 +328,7 @@ def _recipe(
         typed=typed,
         kind=kind,
         empty=empty,
-        plain=bare and typed[name] == TEXT and len(beside) == 1,
+        plain=bare and typed[name] == TEXT and len(beside) == 1 and not kind,
     )
 
 
@@ -393,7 +403,8 @@ def _typed(
         steps = {_KEY: _key_of(text)} if spellings else {}
         value = _to_code(_KEY, text, spellings) if spellings else text
         staged = school_year_text(text) if name in SCHOOL_YEARS else value
-        return steps, {name: staged, remarked: ABSENT}
+        said = f"coalesce({ABSENT}, {notation.rounded()})" if kinds else ABSENT
+        return steps, {name: staged, remarked: said}
     match column.kind:
         case "geheel" | "getal":
             whole = column.kind == "geheel"
@@ -435,16 +446,23 @@ def _list(text: str, separator: str, spellings: Mapping[str, str]) -> str:
 
 
 def school_year_text(text: str) -> str:
-    """`2024-2025`, `2024/25` and a bare starting year become `2024/2025`.
+    """`2024-2025`, `2024/25`, `24-25`, `20242025` and a bare starting year become `2024/2025`.
 
-    A second year that does not follow the first stays as it was, for the check to name.
+    A second year that does not follow the first stays as it was, for the check to name, and so do
+    four digits that are no year: `2425` is no school year in the twenty-fifth century.
     """
-    first = f"try_cast(left({text}, 4) AS INTEGER)"
-    second = f"regexp_extract({text}, '^[0-9]{{4}}[-/]''?([0-9]{{2}}|[0-9]{{4}})$', 1)"
+    short, long = f"[0-{CENTURY_FROM // 10 - 1}][0-9]", "[0-9]{4}"
+    first, second = f"'?({short}|{long})", f"'?([0-9]{{2}}|{long})"
+    pair = _q(f"^(?:{first} ?[-/\u2013] ?{second}|(20[0-9]{{2}})(20[0-9]{{2}}))$")
+    parts = [f"nullif(regexp_extract({text}, {pair}, {i}), '')" for i in range(1, 5)]
+    one, other = f"coalesce({parts[0]}, {parts[2]})", f"coalesce({parts[1]}, {parts[3]})"
+    bare = f"nullif(regexp_extract({text}, '^(199[0-9]|20[0-4][0-9])$', 1), '')"
+    first = f"CASE length({one}) WHEN 2 THEN '20' || {one} ELSE {one} END"
+    first = f"try_cast(coalesce({first}, {bare}) AS INTEGER)"
+    following = f"({first} + 1)::VARCHAR"
     return (
-        f"CASE WHEN {second} IN (({first} + 1)::VARCHAR, right(({first} + 1)::VARCHAR, 2))"
-        f" OR regexp_full_match({text}, '[0-9]{{4}}')"
-        f" THEN {first} || '/' || ({first} + 1) ELSE {text} END"
+        f"CASE WHEN {other} IN ({following}, right({following}, 2)) OR {bare} IS NOT NULL"
+        f" THEN {first} || '/' || {following} ELSE {text} END"
     )
 
 

@@ -29,6 +29,7 @@ TIME_ONLY = "tijd_zonder_datum"
 EMPTY = "leeg_teken"
 FORMULA = "formule"
 ERROR = "foutwaarde"
+ROUNDED = "afgerond"  # a number with more digits than a spreadsheet program keeps
 
 DATE_FORMATS: Mapping[str, str] = {
     "jjjj-mm-dd": "%Y-%m-%d",
@@ -51,6 +52,7 @@ ERRORS = (
 )
 
 _SERIAL = "[2-5][0-9]{4}([.]0+)?"  # 20000 is 1954-10-03, 59999 is 2064-04-07
+_TOO_LONG = "-?[0-9]{16,}"
 _CLOCK = "[0-9]{1,4}:[0-5][0-9](:[0-5][0-9])?"
 _TIME_BEHIND = "[ T]+[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?$"
 _MIDNIGHT = "[ T]+0{1,2}:00(:00([.,]0+)?)?$"
@@ -138,6 +140,13 @@ def number(decimal: str, *, whole: bool, hours: bool = False, kinds: bool = Fals
         f"nullif({_case([(w, _q(r)) for w, r in remarks])}, '')",
         {_BARE: f"trim(regexp_replace({TEXT}, '(€|EUR)', ''))", _FOUND: _case(cases)},
     )
+
+
+def rounded() -> str:
+    """SQL: the remark about a number of a worksheet that is read as text, such as somebody's own
+    number of a row: of more than fifteen digits the last are no longer what they were."""
+    long = f"{KIND} = 'getal' AND regexp_full_match({TEXT}, '{_TOO_LONG}')"
+    return f"CASE WHEN {long} THEN {_q(ROUNDED)} END"
 
 
 def _hours(text: str) -> str:

@@ -164,6 +164,13 @@ def test_shared_formats(dataset: Dataset, column: Column) -> None:
         assert column.maximum is not None, "a number needs an upper bound"
 
 
+def test_every_column_of_hours_says_so() -> None:
+    """So that 7:30 and a length of time are hours in it."""
+    columns = [c for d in CONTRACTS.datasets.values() for c in d.columns if c.kind == "getal"]
+    named = {c.name for c in columns if c.name.startswith("uren")}
+    assert named == {c.name for c in columns if c.hours}
+
+
 def test_the_evaluation_has_no_column_for_free_text() -> None:
     texts = [c for c in CONTRACTS.dataset("evaluatie_antwoorden").columns if c.kind == "tekst"]
     assert all(c.pattern or c.codes for c in texts)

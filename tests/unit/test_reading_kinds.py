@@ -59,6 +59,31 @@ def test_times_and_lengths_of_time_are_hours_and_minutes_in_both_date_systems(
         assert text.kinds["c0"].to_list() == [None, *["tijdsduur"] * 5]
 
 
+def test_lengths_of_time_in_an_ods_are_hours_and_minutes() -> None:
+    lengths = ("PT02H00M00S", "PT36H30M15.5S", "-PT00H30M00S", "P1DT12H")
+    cells = "".join(
+        '<table:table-row><table:table-cell office:value-type="time"'
+        f' office:time-value="{length}"/></table:table-row>'
+        for length in lengths
+    )
+    made = formats.ods_of(f'<table:table table:name="Blad1">{cells}</table:table>')
+    ((_, frame),) = workbook.tables(made)
+    assert frame["c0"].to_list() == ["02:00:00", "36:30:15", "-00:30:00", "36:00:00"]
+
+
+def test_a_number_of_more_digits_than_a_worksheet_keeps_is_told(tmp_path: Path) -> None:
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream) as made:
+        page = made.add_worksheet()
+        for row, cell in enumerate(
+            ["Nr", 123456789012345678, "123456789012345678", 123456789012345]
+        ):
+            page.write(row, 0, cell)
+    text = of_bytes(tmp_path, stream.getvalue())
+    assert text.kinds is not None
+    assert text.kinds["c0"].to_list() == [None, "getal", None, None]
+
+
 def test_a_formula_without_a_stored_value_is_not_empty() -> None:
     stream = io.BytesIO()
     book = openpyxl.Workbook()

@@ -31,8 +31,9 @@ def tables(data: bytes, *, sample: bool = False) -> Iterator[tuple[str, pl.DataF
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
         raise DeliveryRefused(
             "bestand.afgebroken",
-            "Het Parquet-bestand kan niet worden gelezen: het is beschadigd, versleuteld of niet"
-            " volledig overgekomen. Maak en verstuur het opnieuw.",
+            "Het Parquet-bestand kan niet worden gelezen: het is beschadigd, versleuteld, niet"
+            " volledig overgekomen, of heeft decimale getallen van meer dan 38 cijfers. Maak en"
+            " verstuur het opnieuw, met gewone getallen.",
         ) from None
     if frame.is_empty():
         raise DeliveryRefused("bestand.leeg", "Het Parquet-bestand bevat geen rijen.")

@@ -38,7 +38,11 @@ _ERRORS = {
     "Value": "#VALUE!",
 }
 _ERROR = re.compile(r"Error\((\w+)\)")
-_DECIMALS = r"^-?\d+\.\d+$|^-?\d+(\.\d+)?[eE]"  # a number, or a text that looks like one
+_LENGTH = re.compile(  # of time, as an ods holds it
+    r'DurationIso\("(-?)P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,]\d+)?S)?"\)'
+)
+# A number, or a text that looks like one, with decimals or with more digits than are kept.
+_DECIMALS = r"^-?\d+\.\d+$|^-?\d+(\.\d+)?[eE]|^-?\d{16,}$"
 _EARLY = r"^(1899|190\d)-\d{2}-\d{2} \d{2}:\d{2}:\d{2}"  # a time or a length of time, and no date
 Again = Literal["boolean", "duration"]
 _ASKED_AGAIN: tuple[tuple[Again, str, CellKind], ...] = (
@@ -143,16 +147,24 @@ def _loaded(
 def _with_errors(
     frame: pl.DataFrame, first: int, errors: list[fastexcel.CellError]
 ) -> pl.DataFrame:
-    """An error cell is text, so that a check names it: it is not the same as an empty cell."""
+    """An error cell is text, so that a check names it: it is not the same as an empty cell. The
+    library counts lengths of time in an ods among the errors."""
     found: dict[str, dict[int, str]] = {}
     for error in errors:
         row, column = error.offset_position
-        kind = _ERROR.search(error.detail)
-        name = f"c{first + column}"
-        found.setdefault(name, {})[row] = _ERRORS.get(kind.group(1) if kind else "", "#ERROR!")
+        found.setdefault(f"c{first + column}", {})[row] = _of_error(error.detail)
     for name, cells in found.items():
         frame = frame.with_columns(frame[name].scatter(list(cells), list(cells.values())))
     return frame
+
+
+def _of_error(detail: str) -> str:
+    """`#REF!` and its like, or a length of time as `36:00:00`."""
+    if length := _LENGTH.search(detail):
+        days, hours, minutes, seconds = (int(part or 0) for part in length.groups()[1:])
+        return f"{length[1]}{days * 24 + hours:02}:{minutes:02}:{seconds:02}"
+    kind = _ERROR.search(detail)
+    return _ERRORS.get(kind[1] if kind else "", "#ERROR!")
 
 
 # What the library does not tell ----------------------------------------------------------------
