@@ -18,6 +18,7 @@ from pipelines.concerns import Concern
 from pipelines.metrics.cells import KEY
 from pipelines.metrics.compute import Counted
 from pipelines.metrics.metric import Mean, Metric, Quotient
+from pipelines.metrics.spreads import Spread
 from pipelines.release.disclosure import (
     Component,
     Protection,
@@ -27,10 +28,13 @@ from pipelines.release.disclosure import (
 )
 from pipelines.release.disclosure.amounts import protect_amounts
 from pipelines.release.disclosure.numbers import Ints
-from pipelines.release.disclosure.problem import by_year, rows_of
+from pipelines.release.disclosure.parts import by_year
+from pipelines.release.disclosure.problem import rows_of
 from pipelines.release.disclosure.rules import MEAN_STEP, WIDTH, first_hidden
 from pipelines.release.earlier import said, said_of_amounts, said_of_means
+from pipelines.release.facts import of_amounts, of_spreads
 from pipelines.release.ledger import Page
+from pipelines.release.linked import Fact, stack, systems
 from pipelines.release.thresholds import heavy_ones
 
 MONEY = "euro"
@@ -71,18 +75,19 @@ def protect(
     thresholds: Thresholds,
     *,
     earlier: Sequence[Page] = (),
+    spreads: Sequence[Spread] = (),
     processes: int = 1,
 ) -> list[Protected]:
-    """Protect all components, beside what earlier releases said. Raises ReleaseRefused when one
-    cannot be certified."""
+    """Protect all components, beside what earlier releases said, and what figures that are no sum
+    of cells (`spreads`) tell of them. Raises ReleaseRefused when one cannot be certified."""
     means = [c for c in counted if _behind_means(c, metrics)]
     counts = [c for c in counted if c.unit != MONEY and c not in means]
-    years = [by_year(_beside(_component(c, metrics, thresholds), said(c, earlier))) for c in counts]
-    shown = iter(protect_all([part for parts in years for _, part in parts], processes=processes))
-    found = [
-        _of_counts(c, [(cells, next(shown)) for cells, _ in parts])
-        for c, parts in zip(counts, years, strict=True)
+    money = [c for c in counted if c.unit == MONEY]
+    facts = [
+        *of_spreads(spreads, metrics, heavy=thresholds.heavy, rounding=thresholds.rounding),
+        *of_amounts(money, metrics, heavy=thresholds.heavy),
     ]
+    found = _protected_counts(counts, metrics, thresholds, earlier, facts, processes)
     shown_counts = tuple(found)
     for amounts in (c for c in counted if c.unit == MONEY or c in means):
         units = _units_of(amounts, shown_counts) if amounts in means else None
@@ -127,6 +132,34 @@ def concerns(protected: Sequence[Protected]) -> Iterator[Concern]:
             yield Concern(f"{topic} {year}", named, what, of_earlier=True)
         if not found.beside_earlier and cells.is_empty():
             yield Concern(topic, "", what, of_earlier=True)
+
+
+def _protected_counts(
+    counts: Sequence[Counted],
+    metrics: Mapping[str, Metric],
+    thresholds: Thresholds,
+    earlier: Sequence[Page],
+    facts: Sequence[Fact],
+    processes: int,
+) -> list[Protected]:
+    """Counts of the same people as one system per school year, the others each for itself."""
+    together = systems(counts)
+    years = []
+    for system in together:
+        parts = [
+            _beside(_component(counts[i], metrics, thresholds), said(counts[i], earlier))
+            for i in system
+        ]
+        whole = stack(
+            [(counts[i], part) for i, part in zip(system, parts, strict=True)], metrics, facts
+        )
+        years.append(by_year(whole))
+    shown = iter(protect_all([part for parts in years for _, part in parts], processes=processes))
+    found: dict[int, Protected] = {}
+    for system, per_year in zip(together, years, strict=True):
+        protections = [(cells, next(shown)) for cells, _ in per_year]
+        found |= zip(system, _of_counts([counts[i] for i in system], protections), strict=True)
+    return [found[i] for i in range(len(counts))]
 
 
 def _behind_means(counted: Counted, metrics: Mapping[str, Metric]) -> bool:
@@ -293,28 +326,44 @@ def _known(counted: Counted) -> tuple[tuple[int, int], ...]:
     return tuple(rest.iter_rows())
 
 
-def _of_counts(counted: Counted, years: Sequence[tuple[Ints, Protection]]) -> Protected:
-    """The years of one component together, in the order of its own cells; it may have none."""
-    none = {"cel": pl.Int64, "zichtbaar": pl.Boolean, "gepubliceerd": pl.Float64}
+def _of_counts(
+    together: Sequence[Counted], years: Sequence[tuple[Ints, Protection]]
+) -> Iterator[Protected]:
+    """The years of one system together, per count in the order of its own cells; it may have none.
+
+    What is proved is proved of the whole system, so its counts share the proof."""
+    none = {
+        "cel": pl.Int64, "zichtbaar": pl.Boolean, "gepubliceerd": pl.Float64, "reden": pl.String
+    }  # fmt: skip
     per_year = [
         protection.cells.select(
             pl.Series("cel", places, pl.Int64),
             zichtbaar=pl.col("status") == "zichtbaar",
             gepubliceerd=pl.col("gepubliceerd").cast(pl.Float64),
+            reden="reden",
         )
         for places, protection in years
     ]
-    cells = pl.concat([pl.DataFrame(schema=none), *per_year]).sort("cel")
-    extra = sum(p.cells.filter(pl.col("reden") == "extra").height for _, p in years)
+    whole = pl.concat([pl.DataFrame(schema=none), *per_year]).sort("cel")
     proof = hashlib.sha256("".join(p.proof_hash for _, p in years).encode()).hexdigest()
-    first = sum(p.cells.filter(pl.col("reden") == "eerst").height for _, p in years)
     beside = all(p.verdict.beside_earlier for _, p in years)
-    out = frozenset(int(places[cell]) for places, p in years for cell in p.folded)
-    unproved = frozenset(
+    folded = {int(places[cell]) for places, p in years for cell in p.folded}
+    unproved = {
         int(places[row])
         for places, p in years
         if not p.verdict.beside_earlier
         for row in p.verdict.unproved
         if row < places.size
-    )
-    return Protected(counted, cells, extra, proof, first, beside, out, unproved)
+    }
+    start = 0
+    for counted in together:
+        size = counted.cells.height
+        own = whole.filter(pl.col("cel").is_between(start, start + size - 1))
+        cells = own.select(pl.col("cel") - start, "zichtbaar", "gepubliceerd")
+        extra, first = (own.filter(pl.col("reden") == why).height for why in ("extra", "eerst"))
+        out, open_ones = (
+            frozenset(cell - start for cell in those if start <= cell < start + size)
+            for those in (folded, unproved)
+        )
+        start += size
+        yield Protected(counted, cells, extra, proof, first, beside, out, open_ones)

@@ -34,7 +34,7 @@ from pipelines.metrics.metric import (
     Total,
 )
 from pipelines.metrics.spreads import Spread
-from pipelines.release import bounds, unit_costs
+from pipelines.release import bounds, facts, unit_costs
 from pipelines.release.components import Protected, Thresholds
 from pipelines.release.disclosure import rules
 from pipelines.release.disclosure.problem import MINIMUM_SCHOOLS
@@ -43,9 +43,6 @@ KEY = ("schooljaar", "niveau", "gebied", "uitsplitsing", "categorie")
 Status = Literal["zichtbaar", "afgeschermd", "te_klein", "niet_geleverd", "nvt"]
 
 SMALLEST_BASE = {1: 1, 100: 20, 1000: 100}  # denominators below this give no percentage or rate
-MEDIAN_CHILDREN = {"mediaan": 10, "p90": 20}
-
-DIFFERENCE_PERSONS = 10  # in either group
 
 HIDDEN = "Afgeschermd, zodat geen kind te herkennen is."
 NOT_REACHED = "Van te weinig gevallen is het einde bekend om dit cijfer te bepalen."
@@ -386,17 +383,22 @@ def _of_spread(metric: Metric, spread: Spread, thresholds: Thresholds) -> list[F
             case Diversity():
                 found.append(_diversity(blank, row, count, thresholds))
             case Quantiles(width=width):
-                found.append(_median(blank, row, count, thresholds, width))
+                found.append(_median(blank, row, count, metric, thresholds, width))
             case _:
                 raise ValueError(f"{metric.id} is counted cell by cell")
     return found
 
 
 def _median(
-    blank: Figure, row: Mapping[str, Any], count: float, thresholds: Thresholds, width: int
+    blank: Figure,
+    row: Mapping[str, Any],
+    count: float,
+    metric: Metric,
+    thresholds: Thresholds,
+    width: int,
 ) -> Figure:
     """The middle of the class of a median or p90; bounds run to the ends of their own classes."""
-    least = max(MEDIAN_CHILDREN[row["maat"]], thresholds.heavy)
+    least = facts.least_people(metric, row["maat"], thresholds.heavy)
     few_schools = row["scholen"] is not None and row["scholen"] < MINIMUM_SCHOOLS
     if row["kinderen"] < least or few_schools:
         return replace(blank, status="afgeschermd", reden=HIDDEN)
@@ -415,7 +417,7 @@ def _median(
 
 def _difference(blank: Figure, row: Mapping[str, Any], count: float) -> Figure:
     """A difference of means to a tenth, finer where its interval would otherwise reach zero."""
-    if row["kinderen"] < DIFFERENCE_PERSONS:
+    if row["kinderen"] < facts.DIFFERENCE_PERSONS:
         return replace(blank, status="te_klein", reden=FEW_ANSWERS)
     value, low, high = bounds.kept_side(row["waarde"], Interval(row["onder"], row["boven"]), 1)
     return replace(blank, waarde=value, onder=low, boven=high, n=count)

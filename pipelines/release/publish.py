@@ -110,7 +110,12 @@ def publish(
         estimated = effects.compute(asked, delivered, contracts.parameters, asof)
     next(stages)
     protected = components.protect(
-        result.counted, METRICS, limits, earlier=before.pages, processes=processes()
+        result.counted,
+        METRICS,
+        limits,
+        earlier=before.pages,
+        spreads=result.spreads,
+        processes=processes(),
     )
     cells = figures(result, protected, METRICS, years, limits)
     next(stages)

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = [
     "README.md", "DEVELOPERS.md", "ENGINES.md", "GLOSSARY.md", "CHANGELOG.md",
     "data_contracts/README.md", "docs/handleiding.md", "docs/dpia.md",
-    "docs/bewijs.md",
+    "docs/bescherming.md", "docs/bewijs.md",
 ]  # fmt: skip
 
 

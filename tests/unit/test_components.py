@@ -110,3 +110,11 @@ def test_a_count_without_a_single_cell_is_protected_to_nothing() -> None:
     (protected,) = protect([empty], METRICS, THRESHOLDS)
     assert protected.cells.is_empty()
     assert protected.cells.columns == ["cel", "zichtbaar", "gepubliceerd"]
+
+
+def test_a_count_of_which_every_cell_is_zero_is_shown_whole() -> None:
+    whole = _counted(CHILDREN, "jeugdigen_met_jeugdhulp", "jeugdigen", 1)
+    zeros = whole.cells.with_columns(aantal=pl.lit(0, pl.Int64), kinderen=pl.lit(0, pl.Int64))
+    nobody = Counted(whole.measure, whole.unit, 1, zeros, whole.atoms.clear(), whole.figures)
+    (protected,) = protect([nobody], METRICS, THRESHOLDS)
+    assert protected.cells["zichtbaar"].all()

@@ -1,9 +1,9 @@
 """Tables that are left out whole, because what they leave unsaid would be said by their marks.
 
 Four schools with one pupil each, under a kind of school with four: whoever takes every mark for 1
-to 4 reads all five, and no further mark prevents that. So a table (a level by a breakdown, in this
-school year) is not released at all. Which one: what mends the most for the fewest numbers lost, and
-never the whole without a breakdown while there is another.
+to 4 reads all five, and no further mark prevents that. So a table (of one count, a level by a
+breakdown, in this school year) is not released at all. Which one: what mends the most for the
+fewest numbers lost, and never the whole without a breakdown while there is another.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ FINEST_FIRST = ("vestiging", "aanbieder", "wijk", "onderwijssoort", "gemeente", 
 MOST_MOVED = 50.0  # units by which an atom may change in the trial
 EDGE = 1e-6
 
-Table = tuple[str, str, str]
+Table = tuple[str, str, str, str]
 
 
 def to_fold(component: Component, protection: Protection) -> tuple[int, ...]:
@@ -44,7 +44,7 @@ def to_fold(component: Component, protection: Protection) -> tuple[int, ...]:
     beside = {cell for cell in small.tolist() if _share_units(rows, row, cell)} | {row}
     candidates = sorted(
         (table for table, cells in tables.items() if beside & set(cells.tolist())),
-        key=lambda table: (table[1:] == ("totaal", ""), lost[table], _fineness(table)),
+        key=lambda table: (table[1:3] == ("totaal", ""), lost[table], _fineness(table)),
     )
     for table in candidates:
         trial = replace(whole, folded=_with(component, tables[table]))
@@ -65,8 +65,9 @@ def whole_tables(component: Component, never: Iterable[int] = ()) -> bool:
 
 
 def _tables(component: Component) -> dict[Table, Ints]:
-    frame = component.cells.select(*TABLE, pl.col("cel").cast(pl.Int64))
-    found = frame.group_by(TABLE, maintain_order=True).agg("cel").sort(TABLE)
+    of = [*TABLE, "meting"]
+    frame = component.cells.select(*of, pl.col("cel").cast(pl.Int64))
+    found = frame.group_by(of, maintain_order=True).agg("cel").sort(of)
     return {tuple(table): np.array(cells, np.int64) for *table, cells in found.iter_rows()}
 
 
@@ -75,7 +76,7 @@ def _with(component: Component, cells: Iterable[int]) -> tuple[int, ...]:
 
 
 def _fineness(table: Table) -> tuple[bool, int, Table]:
-    _, level, cut = table
+    _, level, cut, _ = table
     place = FINEST_FIRST.index(level) if level in FINEST_FIRST else 0
     return not cut, place, table
 

@@ -13,10 +13,11 @@ from dataclasses import replace
 import numpy as np
 import scipy.sparse as sp
 
+from pipelines.release.disclosure.numbers import Ints
 from pipelines.release.disclosure.problem import KEY, Component
 
 MOST = 20_000
-"""At most so many atoms are added, in fixed order."""
+"""At most so many atoms are added to one count, in fixed order."""
 
 Cell = tuple[str, str, str, str, str, str]
 Area = tuple[str, tuple[tuple[str, str], ...]]
@@ -25,18 +26,9 @@ Cut = tuple[tuple[str, str, str], ...]
 
 def with_possible_atoms(component: Component) -> Component:
     """`component` with atoms of zero units behind those that occur; the same every time."""
-    keys: list[Cell] = list(component.cells.select(*KEY, "deel").iter_rows())
-    cell_of = {key: cell for cell, key in enumerate(keys)}
-    pointers, indices = component.incidence.indptr, component.incidence.indices
-    seen = {
-        tuple(indices[pointers[i] : pointers[i + 1]].tolist()) for i in range(component.observed)
-    }
     added: dict[tuple[int, ...], None] = {}
-    for atom in _candidates(component, sorted(seen), keys, cell_of):
-        if atom not in seen:
-            added.setdefault(atom)
-        if len(added) >= MOST:
-            break
+    for cells, part in _counts(component):
+        added |= _of_one(cells, part)
     if not added:
         return component
     lengths = [len(atom) for atom in added]
@@ -50,6 +42,47 @@ def with_possible_atoms(component: Component) -> Component:
         counts=np.concatenate([component.counts, np.zeros(len(added), np.int64)]),
         incidence=sp.csc_array(sp.hstack([component.incidence, extra], format="csc")),
     )
+
+
+def _counts(component: Component) -> Iterator[tuple[Ints, Component]]:
+    """Every count of a stacked component, with the numbers of its cells in the whole."""
+    names = component.cells["meting"]
+    if names.n_unique() < 2:
+        yield np.arange(names.len()), component
+        return
+    rows = component.incidence.tocsr()
+    for name in names.unique(maintain_order=True):
+        cells = np.flatnonzero((names == name).to_numpy())
+        place = {cell: i for i, cell in enumerate(cells.tolist())}
+        atoms = np.unique(rows[cells].indices)
+        yield (
+            cells,
+            replace(
+                component,
+                cells=component.cells[cells.tolist()],
+                counts=component.counts[atoms],
+                incidence=sp.csc_array(component.incidence[:, atoms][cells]),
+                observed=int((atoms < component.observed).sum()),
+                pairs=tuple((place[t], place[n]) for t, n in component.pairs if t in place),
+            ),
+        )
+
+
+def _of_one(cells: Ints, component: Component) -> dict[tuple[int, ...], None]:
+    """Atoms to add of one count, in the numbers of the whole."""
+    keys: list[Cell] = list(component.cells.select(*KEY, "deel").iter_rows())
+    cell_of = {key: cell for cell, key in enumerate(keys)}
+    pointers, indices = component.incidence.indptr, component.incidence.indices
+    seen = {
+        tuple(indices[pointers[i] : pointers[i + 1]].tolist()) for i in range(component.observed)
+    }
+    added: dict[tuple[int, ...], None] = {}
+    for atom in _candidates(component, sorted(seen), keys, cell_of):
+        if atom not in seen:
+            added.setdefault(tuple(cells[list(atom)].tolist()))
+        if len(added) >= MOST:
+            break
+    return added
 
 
 def _candidates(

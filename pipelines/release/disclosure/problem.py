@@ -9,8 +9,8 @@ relations declared by the caller).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -18,6 +18,7 @@ import polars as pl
 import scipy.sparse as sp
 
 from pipelines.release.disclosure.numbers import NO_LIMIT, Bools, Ints
+from pipelines.release.disclosure.repair import Signs
 
 KEY = ("schooljaar", "niveau", "gebied", "uitsplitsing", "categorie")
 AREA_LEVELS = ("gemeente", "wijk", "onderwijssoort", "aanbieder")
@@ -44,12 +45,22 @@ class Relation:
     nested: bool = False
 
 
+@dataclass(frozen=True)
+class Ties:
+    """Cell -> (other cell, times): the other, so many times, is `above` it, or it is above the
+    other that is `below`."""
+
+    above: dict[int, list[tuple[int, int]]]
+    below: dict[int, list[tuple[int, int]]]
+
+
 @dataclass(frozen=True, eq=False)
 class Component:
-    """One protected component; make it with `build_component`.
+    """One protected component; make it with `build.build_component`.
 
     cells       frame sorted on `cel` (0..n-1): the columns of `Counted.cells`, plus `deel`,
-                `telling`; `drempel` (the threshold of the cell)
+                `telling`, `meting` (which count it is of, where several are stacked) and
+                `drempel` (the threshold of the cell)
     counts      units per atom (int64, m); zero for atoms that are possible but do not occur
     incidence   atoms as columns, cells as rows, 0/1 (int64 csc, n x m)
     observed    number of atoms that occur; they come first
@@ -58,6 +69,8 @@ class Component:
     earlier     (cell, lowest, highest): what earlier releases said, and still can be true
     folded      cells of tables that are left out whole (`fold`): no reader sees that they exist, so
                 that one is not shown tells nothing of it; what they hold is protected all the same
+    behind      (cell, other): that cell, shown, tells that the other is at least its threshold
+    facts       (cell, lowest): what else is published tells, whatever is shown here
     """
 
     name: str
@@ -74,6 +87,8 @@ class Component:
     relations: tuple[Relation, ...]
     earlier: tuple[tuple[int, int, int], ...] = ()
     folded: tuple[int, ...] = ()
+    behind: tuple[tuple[int, int], ...] = ()
+    facts: tuple[tuple[int, int], ...] = ()
 
     @cached_property
     def left_out(self) -> Bools:
@@ -84,21 +99,54 @@ class Component:
 
     @cached_property
     def values(self) -> Ints:
-        return _ints(self.cells, "aantal")
+        return ints_of(self.cells, "aantal")
 
     @cached_property
     def thresholds(self) -> Ints:
-        return _ints(self.cells, "drempel")
+        return ints_of(self.cells, "drempel")
 
     @cached_property
     def children(self) -> Ints:
-        return _ints(self.cells, "kinderen")
+        return ints_of(self.cells, "kinderen")
 
     @cached_property
     def schools(self) -> tuple[str, ...]:
         """Schools with a cell of their own, in order."""
         own = self.cells.filter(pl.col("niveau") == "vestiging")["gebied"]
         return tuple(own.unique().sort().to_list())
+
+    @cached_property
+    def count_of(self) -> Ints:
+        """Per cell the number of the count that it is of."""
+        return self.cells["meting"].rank("dense").cast(pl.Int64).to_numpy()
+
+    @cached_property
+    def atoms_apart(self) -> Ints:
+        """Per atom the number of the count that it is of."""
+        count = self.count_of
+        first = self.incidence.indptr[:-1]
+        found = np.zeros(self.counts.size, np.int64)
+        filled = np.diff(self.incidence.indptr) > 0
+        found[filled] = count[self.incidence.indices[first[filled]]]
+        return found
+
+    @cached_property
+    def held(self) -> tuple[Ints, Ints]:
+        """`behind` as two arrays, of the cells that are not zero."""
+        both = np.array(self.behind, np.int64).reshape(-1, 2)
+        both = both[self.values[both[:, 0]] > 0]
+        return both[:, 0], both[:, 1]
+
+    @cached_property
+    def ties(self) -> Ties:
+        """Cells of one count that cells of another may not exceed."""
+        found = Ties({}, {})
+        for relation in self.relations:
+            if len(relation.terms) == 2 and relation.low == 0 and relation.high is None:
+                (more, times), (less, _) = relation.terms
+                found.above.setdefault(less, []).append((more, times))
+                found.below.setdefault(more, []).append((less, times))
+        return found
 
     @cached_property
     def cells_of_schools(self) -> sp.csr_array:
@@ -265,47 +313,37 @@ class Rows:
     low: Ints
     high: Ints
 
+    @cached_property
+    def columns(self) -> sp.csc_array:
+        """`matrix` by atom, for a local search."""
+        return sp.csc_array(self.matrix.astype(np.float64))
 
-def by_year(component: Component) -> list[tuple[Ints, Component]]:
-    """The component per school year, with the cells that each part holds, in their own order.
+    @cached_property
+    def signs(self) -> Signs:
+        """What every atom adds to rows, and takes from them."""
+        return Signs.of(self.columns)
 
-    No atom, pair or relation spans two years, so a year is protected apart from the others.
-    """
-    years = component.cells["schooljaar"].to_numpy()
-    entries = component.incidence
-    of_atom = np.full(component.counts.size, "", years.dtype)
-    filled = np.flatnonzero(np.diff(entries.indptr))
-    of_atom[filled] = years[entries.indices[entries.indptr[filled]]]
-    found = []
-    for year in sorted(set(years.tolist())):
-        cells = np.flatnonzero(years == year).astype(np.int64)
-        place = np.full(years.size, -1, np.int64)
-        place[cells] = np.arange(cells.size)
-        atoms = np.flatnonzero(of_atom == year)
-        number = place.tolist()
-        part = replace(
-            component,
-            name=f"{component.name} {year}",
-            cells=component.cells[cells.tolist()].with_columns(
-                cel=pl.int_range(cells.size, dtype=pl.Int64)
-            ),
-            counts=component.counts[atoms],
-            incidence=sp.csc_array(entries[:, atoms][cells]),
-            observed=int((atoms < component.observed).sum()),
-            pairs=tuple((number[t], number[n]) for t, n in component.pairs if number[t] >= 0),
-            known=tuple((number[c], base) for c, base in component.known if number[c] >= 0),
-            relations=tuple(
-                replace(r, terms=tuple((number[c], sign) for c, sign in r.terms))
-                for r in component.relations
-                if number[r.terms[0][0]] >= 0
-            ),
-            earlier=tuple(
-                (number[c], low, high) for c, low, high in component.earlier if number[c] >= 0
-            ),
-            folded=tuple(number[c] for c in component.folded if number[c] >= 0),
+    @cached_property
+    def signed(self) -> Bools:
+        """Rows that may fall below zero though no atom does."""
+        below = np.bincount(
+            self.matrix.tocoo().row[self.matrix.tocoo().data < 0], minlength=self.constant.size
         )
-        found.append((cells, part))
-    return found
+        return np.asarray((below > 0) | (self.constant < 0), np.bool_)
+
+    def tied(self, apart: Ints) -> Bools:
+        """Rows over atoms of more than one count (`Component.atoms_apart`)."""
+        found = np.zeros(self.value.size, np.bool_)
+        pointers, indices = self.matrix.indptr, self.matrix.indices
+        for row in np.flatnonzero(self.signed):
+            own = apart[indices[pointers[row] : pointers[row + 1]]]
+            found[row] = bool(own.size) and bool((own != own[0]).any())
+        return found
+
+    def telling(self, low: Ints, high: Ints) -> Bools:
+        """Rows whose range tells more than that no atom is below zero."""
+        known = (low > 0) | (high < NO_LIMIT)
+        return np.asarray(known | (self.signed & (low > -NO_LIMIT)), np.bool_)
 
 
 def rows_of(component: Component) -> Rows:
@@ -344,137 +382,11 @@ def rows_of(component: Component) -> Rows:
     )
 
 
-def build_component(
-    name: str,
-    cells: pl.DataFrame,
-    atoms: pl.DataFrame,
-    *,
-    threshold: int,
-    rounding: int = 5,
-    complement: bool = False,
-    all_share: bool = False,
-    known: pl.DataFrame | None = None,
-    hide_zeros: bool = False,
-    minimum_schools: int = MINIMUM_SCHOOLS,
-    relations: Sequence[Relation] = (),
-    overlaps: bool = True,
-) -> Component:
-    """The component of one `Counted`.
-
-    cells: `cel`, KEY, `aantal`, `kinderen`, `scholen`, and where it applies `deel` and `telling`
-    (which count a cell belongs to). atoms: `aantal`, `cellen`. `complement` protects noemer -
-    teller of 1..T-1 for equal KEY; `all_share` also a teller that equals its noemer (or known
-    constant). `known`: KEY + `aantal` (optionally `deel`), exact figures known elsewhere that a
-    count is part of; a count above it shows that it is no part of it, and the figure is then left
-    out. `overlaps` protects
-    the overlap of distinct children: the sum of a level minus the total.
-
-    Raises ValueError where cells and atoms contradict each other.
-    """
-    if rounding < 1 or threshold % rounding:
-        raise ValueError(f"{name}: threshold {threshold} is not a multiple of {rounding}")
-    frame = _complete(name, cells).with_columns(drempel=pl.lit(threshold, pl.Int64))
-    counts = _ints(atoms, "aantal")
-    incidence = _incidence(atoms["cellen"].to_list(), frame.height)
-    if counts.size and counts.min() < 1:
-        raise ValueError(f"{name}: an atom without units")
-    if not np.array_equal(incidence @ counts, _ints(frame, "aantal")):
-        raise ValueError(f"{name}: cells are not the sum of their atoms")
-    pairs = _pairs(frame) if complement else ()
-    extra = _overlaps(frame, incidence) if overlaps else ()
-    return Component(
-        name=name,
-        cells=frame,
-        counts=counts,
-        incidence=incidence,
-        observed=counts.size,
-        rounding=rounding,
-        all_share=all_share,
-        hide_zeros=hide_zeros,
-        minimum_schools=minimum_schools,
-        pairs=pairs,
-        known=_known(frame, known),
-        relations=(*relations, *extra),
-    )
-
-
 def _atoms_of(rows: sp.csr_array, cell: int) -> list[int]:
     """The atoms of a cell, by number."""
     atoms: list[int] = rows.indices[rows.indptr[cell] : rows.indptr[cell + 1]].tolist()
     return atoms
 
 
-def _ints(frame: pl.DataFrame, column: str) -> Ints:
+def ints_of(frame: pl.DataFrame, column: str) -> Ints:
     return frame[column].cast(pl.Int64).to_numpy().astype(np.int64)
-
-
-def _complete(name: str, cells: pl.DataFrame) -> pl.DataFrame:
-    """Cells in the order of `cel`, with every column that the rest relies on."""
-    for column in ("deel", "telling"):
-        if column not in cells.columns:
-            cells = cells.with_columns(pl.lit("").alias(column))
-    frame = cells.select("cel", *KEY, "deel", "telling", "aantal", "kinderen", "scholen").sort(
-        "cel"
-    )
-    if frame["cel"].to_list() != list(range(frame.height)):
-        raise ValueError(f"{name}: cells are not numbered 0..n-1")
-    if frame.select(pl.any_horizontal(pl.all().is_null().any())).item():
-        raise ValueError(f"{name}: a cell without count, children, schools or key")
-    if frame.select(*KEY, "deel", "telling").is_duplicated().any():
-        raise ValueError(f"{name}: a cell occurs twice")
-    return frame
-
-
-def _incidence(atoms: Sequence[Sequence[int]], n_cells: int) -> sp.csc_array:
-    lengths = np.fromiter((len(cells) for cells in atoms), np.int64, len(atoms))
-    pointers = np.concatenate(([0], np.cumsum(lengths)))
-    rows = np.fromiter((c for cells in atoms for c in cells), np.int64, int(lengths.sum()))
-    data = np.ones(rows.size, np.int64)
-    matrix = sp.csc_array((data, rows, pointers), shape=(n_cells, len(atoms)))
-    matrix.sort_indices()
-    return matrix
-
-
-def _pairs(cells: pl.DataFrame) -> tuple[tuple[int, int], ...]:
-    tellers = cells.filter(pl.col("deel") == "teller").select(*KEY, teller="cel")
-    noemers = cells.filter(pl.col("deel") == "noemer").select(*KEY, noemer="cel")
-    joined = tellers.join(noemers, on=list(KEY), how="inner").sort("teller")
-    return tuple(zip(joined["teller"].to_list(), joined["noemer"].to_list(), strict=True))
-
-
-def _known(cells: pl.DataFrame, known: pl.DataFrame | None) -> tuple[tuple[int, int], ...]:
-    if known is None:
-        return ()
-    if "deel" in known.columns:
-        joined = cells.join(known.rename({"aantal": "bekend"}), on=[*KEY, "deel"], how="inner")
-    else:
-        joined = cells.filter(pl.col("deel") != "noemer").join(
-            known.rename({"aantal": "bekend"}), on=list(KEY), how="inner"
-        )
-    joined = joined.filter(pl.col("aantal") <= pl.col("bekend")).sort("cel")
-    return tuple(zip(joined["cel"].to_list(), joined["bekend"].to_list(), strict=True))
-
-
-def _overlaps(cells: pl.DataFrame, incidence: sp.csc_array) -> tuple[Relation, ...]:
-    """A level minus the total: children who count in two areas, or the other way, in none."""
-    if not incidence.shape[1]:
-        return ()
-    rows = incidence.tocsr()
-    rest = ["schooljaar", "uitsplitsing", "categorie", "deel", "telling"]
-    totals = cells.filter(pl.col("niveau") == "totaal").select(*rest, totaal="cel")
-    members = (
-        cells.filter(pl.col("niveau") != "totaal")
-        .join(totals, on=rest, how="inner")
-        .group_by("totaal", "niveau", maintain_order=True)
-        .agg(pl.col("cel"))
-    )
-    found = []
-    for total, level, parts in members.iter_rows():
-        coefficients = rows[parts].sum(axis=0) - rows[[total]].sum(axis=0)
-        sign = 1 if coefficients.max() > 0 else -1
-        if not coefficients.any() or (sign * coefficients).min() < 0:
-            continue
-        terms = (*((part, sign) for part in parts), (total, -sign))
-        label = "overlap" if sign > 0 else "zonder gebied"
-        found.append(Relation(f"{label} {level}", terms, sensitive=True))
-    return tuple(found)

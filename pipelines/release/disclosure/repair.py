@@ -8,6 +8,7 @@ times the time.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -34,15 +35,16 @@ def repair(
     hard: int,
     steps: int = 1_500,
     patience: int = 400,
+    signs: Signs | None = None,
 ) -> Floats | None:
     """Whole numbers z in [low, high] near `start` with row_low <= matrix @ z <= row_high.
 
     The first `hard` rows must hold; the others are wishes: after `patience` steps those that are
     not met are given up, and the rest counts for less and less. None where no answer is found
-    within `steps`.
+    within `steps`. `signs`: those of `matrix`, where it is used again and again.
     """
     matrix = sp.csc_array(matrix)
-    costs = _Costs(matrix)
+    costs = _Costs(matrix, signs)
     z = np.clip(np.rint(start), low, high)
     sums = np.asarray(matrix @ z, np.float64)
     weight = np.ones(row_low.size)
@@ -79,6 +81,26 @@ def repair(
     return None
 
 
+@dataclass(frozen=True, eq=False)
+class Signs:
+    """What adds and what takes, of a matrix as a whole."""
+
+    above: Floats
+    below: Floats
+
+    @classmethod
+    def of(cls, matrix: sp.csc_array) -> Signs:
+        whole = matrix.toarray(order="C")
+        above = np.maximum(whole, 0.0)
+        return cls(above, above if (matrix.data >= 0).all() else np.maximum(-whole, 0.0))
+
+
+def is_small(matrix: sp.csc_array | sp.csr_array) -> bool:
+    """Whether a matrix may be held whole."""
+    rows, atoms = matrix.shape
+    return bool(rows * atoms <= SMALL)
+
+
 class _Costs:
     """What a unit more, and a unit less, of every atom costs in weight of rows.
 
@@ -86,15 +108,14 @@ class _Costs:
     exactly what all rows together give. Afterwards, and in large tables, they are added up anew.
     """
 
-    def __init__(self, matrix: sp.csc_array) -> None:
+    def __init__(self, matrix: sp.csc_array, signs: Signs | None) -> None:
         rows, atoms = matrix.shape
         self.matrix = matrix
         self.one_sign = not (matrix.data < 0).any()
-        self.small = rows * atoms <= SMALL
+        self.small = is_small(matrix)
         if self.small:
-            whole = matrix.toarray(order="C")
-            self.above = np.maximum(whole, 0.0)
-            self.below = self.above if self.one_sign else np.maximum(-whole, 0.0)
+            signs = signs or Signs.of(matrix)
+            self.above, self.below = signs.above, signs.below
         self.weights = np.zeros((2, rows))
         self.cost = np.zeros((2, atoms))
 

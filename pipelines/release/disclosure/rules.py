@@ -208,13 +208,18 @@ def known_ranges(component: Component, rows: Rows, visible: Bools) -> tuple[Ints
     high[:n][visible] = last[visible]
     for cell, lowest, highest in component.earlier:
         low[cell], high[cell] = max(low[cell], lowest), min(high[cell], highest)
+    for cell, fewest in component.facts:
+        low[cell] = max(low[cell], fewest)
+    shown, others = component.held
+    told = visible[shown]
+    np.maximum.at(low, others[told], component.thresholds[shown[told]])
     cells = _remainder_cells(component)
     rest = slice(n, n + cells.size)
-    told = visible[cells] & (component.values[cells] > 0)
+    seen = visible[cells] & (component.values[cells] > 0)
     empty = rows.value[rest] == 0
-    high[rest][told & empty] = 0
+    high[rest][seen & empty] = 0
     least = np.maximum(low[rest], rows.threshold[rest])
-    low[rest] = np.where(told & ~empty, least, low[rest])
+    low[rest] = np.where(seen & ~empty, least, low[rest])
     return low, high
 
 

@@ -1,0 +1,242 @@
+"""The cheapest table for one demand: fractional first, which pays for every shown cell it pushes
+out of its range, then whole."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import scipy.sparse as sp
+
+from pipelines.release.disclosure.numbers import Ints
+from pipelines.release.disclosure.problem import (
+    Demand,
+)
+from pipelines.release.disclosure.repair import repair
+from pipelines.release.disclosure.search import (
+    Search,
+    limits,
+    needed_move,
+    payers_of,
+    prices_of,
+    pushed_out,
+    spread,
+)
+from pipelines.release.disclosure.solver import Floats, Programme, solve
+
+SHIFTS = 120
+"""Units shifted, at most, in the search for a cheap witness."""
+ROOM, FEW_ATOMS = 8, 200
+"""How far the integer programme looks around the fractional answer, and up to how many atoms; with
+more of them it only rounds up or down, or it would take a hundred times as long."""
+HOPS = 2
+"""Ties from count to count that are followed: from days by cases to pupils."""
+NODES = 400
+"""Branches of the integer programme, with so few atoms; 20 otherwise."""
+
+
+def programme(
+    search: Search, demand: Demand, atoms: Ints, *, free: bool = False
+) -> tuple[float, Ints] | None:
+    """The cheapest table (cost, changes) found that meets `demand` by changing only `atoms`; with
+    `free` none that costs anything.
+
+    Overshoot of what is shown costs its weight; a second round divides the weight by the first
+    overshoot, so that few cells pay rather than many a little.
+    """
+    low, high = search.ranges(aware=demand.aware, insider=demand.insider)
+    matrix, now = sp.csr_array(search.rows.matrix[:, atoms]), search.now
+    lines = np.flatnonzero((np.diff(matrix.indptr) > 0) & search.rows.telling(low, high))
+    lines = lines[lines != demand.row]
+    shifted = _shifted(search, demand, atoms, lines, (low, high))
+    if shifted is not None:
+        return 0.0, shifted
+    prices = prices_of(search)
+    own = set(search.own_cells(demand.insider).tolist())
+    own |= {cell for cell, _, _ in search.component.earlier}
+    payers = payers_of(search)
+    payer = [payers.get(int(row), (int(row),)) for row in lines]
+    price = np.array(
+        [
+            np.nan
+            if line in own or not prices.keys() >= {*cells}
+            else sum(prices[c] for c in cells)
+            for line, cells in zip(lines, payer, strict=True)
+        ]
+    )
+    paying = np.flatnonzero(~np.isnan(price))
+    weight = price[paying]
+    overshoot = np.zeros(paying.size)
+    answer: Floats | None = None
+    for turn in range(2):
+        if turn:
+            weight = price[paying] / (overshoot + 0.25)
+        answer = _elastic(search, demand, atoms, lines, paying, weight)
+        if answer is None:
+            return None
+        tail = answer[2 * atoms.size :]
+        overshoot = tail[: paying.size] + tail[paying.size :]
+        if not (overshoot > 1e-6).any():
+            break
+        if free:
+            return None
+    if answer is None:
+        return None
+    hidden = {cell for i in paying[overshoot > 1e-6] for cell in payer[i]}
+    trial = replace(search, visible=search.visible.copy())
+    trial.visible[list(hidden)] = False
+    low, high = trial.ranges(aware=demand.aware, insider=demand.insider)
+    need = needed_move(search, demand)
+    goal = matrix[[demand.row]]
+    table = _whole(
+        search,
+        atoms,
+        sp.csc_array(sp.vstack([matrix[lines], goal], format="csc").astype(np.float64)),
+        np.append(limits((low - now)[lines]), float(need)),
+        np.append(limits((high - now)[lines]), np.inf if demand.up else float(need)),
+        answer[: atoms.size] - answer[atoms.size : 2 * atoms.size],
+    )
+    pushed = None if table is None else pushed_out(search, table, aware=demand.aware)
+    if table is None or pushed is None:
+        return None
+    return sum(prices[cell] for cell in pushed), table
+
+
+def near(search: Search, row: int, width: int, *, apart: bool = True) -> Ints:
+    """The `width` atoms that share most rows with those of `row`, its own first; with `apart` of
+    the same count only."""
+    matrix = search.rows.matrix
+    own = np.zeros(matrix.shape[1], np.int64)
+    members = matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]]
+    own[members] = 1
+    links = abs(matrix)
+    score = (links @ own) @ links
+    for _ in range(0 if apart else HOPS):
+        score = 10 * score + (links @ (score > 0).astype(np.int64)) @ links
+    score[members] += 10**6
+    if apart and members.size:
+        count = search.component.atoms_apart
+        score[count != count[members[0]]] = 0
+    order = np.argsort(-score, kind="stable")[:width]
+    return np.sort(order[score[order] > 0])
+
+
+def _shifted(
+    search: Search, demand: Demand, atoms: Ints, lines: Ints, ranges: tuple[Ints, Ints]
+) -> Ints | None:
+    """A cheap witness: units of the row are shifted between near atoms until all that is shown
+    stays in range; None where that is not found soon."""
+    matrix, need, now = search.rows.matrix, float(needed_move(search, demand)), search.now
+    goal = sp.csr_array(matrix[[demand.row]][:, atoms])
+    counts = search.counts[atoms].astype(np.float64)
+    start = np.zeros(atoms.size)
+    for atom in goal.indices[np.argsort(-counts[goal.indices], kind="stable")]:
+        sign = float(goal[0, atom])
+        missing = need - float((goal @ start)[0])
+        if missing == 0:
+            break
+        start[atom] = max(missing * sign, -counts[atom])
+    low, high = ranges
+    limited = (
+        np.append(limits((low - now)[lines]), need if demand.up else -np.inf),
+        np.append(limits((high - now)[lines]), np.inf if demand.up else need),
+    )
+    most = np.full(atoms.size, 2 * abs(need) + 10)
+    if search.together and atoms.size == search.counts.size:
+        change = _shifted_all(search, np.append(lines, demand.row), limited, most, start)
+    else:
+        body = sp.csr_array(matrix[lines][:, atoms])
+        change = repair(
+            sp.csc_array(sp.vstack([body, goal], format="csc").astype(np.float64)),
+            *limited,
+            -counts,
+            most,
+            start,
+            hard=lines.size + 1,
+            steps=SHIFTS,
+        )
+    if change is None:
+        return None
+    table = spread(search, atoms, change)
+    return table if pushed_out(search, table, aware=demand.aware) == [] else None
+
+
+def _shifted_all(
+    search: Search, lines: Ints, limited: tuple[Floats, Floats], most: Floats, start: Floats
+) -> Floats | None:
+    """The same over all rows and atoms of a small system, whose matrix is made once."""
+    low, high = np.full((2, search.rows.value.size), np.inf)
+    low[:] = -np.inf
+    low[lines], high[lines] = limited
+    return repair(
+        search.rows.columns,
+        low,
+        high,
+        -search.counts.astype(np.float64),
+        most,
+        start,
+        hard=low.size,
+        steps=SHIFTS,
+        signs=search.rows.signs,
+    )
+
+
+def _elastic(
+    search: Search, demand: Demand, atoms: Ints, lines: Ints, paying: Ints, weight: Floats
+) -> Floats | None:
+    """Changes up, changes down, overshoot below, overshoot above (fractional), at least cost.
+
+    `paying` are the places in `lines` that may overshoot, at `weight` per unit."""
+    low, high = search.ranges(aware=demand.aware, insider=demand.insider)
+    body = sp.csr_array(search.rows.matrix[lines][:, atoms]).astype(np.float64)
+    goal = sp.csr_array(search.rows.matrix[[demand.row]][:, atoms]).astype(np.float64)
+    need, now = needed_move(search, demand), search.now
+    n, k = atoms.size, paying.size
+    over = sp.csr_array((np.ones(k), (paying, np.arange(k))), shape=(lines.size, k))
+    counts = search.counts[atoms].astype(np.float64)
+    return solve(
+        Programme(
+            cost=np.concatenate([np.full(2 * n, 1e-3), weight, weight]),
+            matrix=sp.csc_array(
+                sp.block_array(
+                    [[body, -body, over, -over], [goal, -goal, None, None]], format="csc"
+                )
+            ),
+            row_low=np.append(limits((low - now)[lines]), float(need)),
+            row_high=np.append(limits((high - now)[lines]), np.inf if demand.up else float(need)),
+            low=np.zeros(2 * n + 2 * k),
+            high=np.concatenate([np.full(n, 2.0 * abs(need) + 10), counts, np.full(2 * k, np.inf)]),
+            whole=np.zeros(2 * n + 2 * k, np.bool_),
+        )
+    )
+
+
+def _whole(
+    search: Search,
+    atoms: Ints,
+    matrix: sp.csc_array,
+    row_low: Floats,
+    row_high: Floats,
+    start: Floats,
+) -> Ints | None:
+    """A whole-number table near the fractional `start` within the same limits, if one is found."""
+    counts = search.counts[atoms].astype(np.float64)
+    start = np.round(start, 6)
+    rows = matrix.shape[0]
+    whole = repair(matrix, row_low, row_high, -counts, np.ceil(start) + 5, start, hard=rows)
+    if whole is None:
+        few = atoms.size <= FEW_ATOMS
+        room = ROOM if few else 0
+        whole = solve(
+            Programme(
+                cost=np.zeros(atoms.size),
+                matrix=matrix,
+                row_low=row_low,
+                row_high=row_high,
+                low=np.maximum(-counts, np.floor(start) - room),
+                high=np.ceil(start) + room,
+                whole=np.ones(atoms.size, np.bool_),
+            ),
+            maximum_nodes=NODES if few else 20,
+        )
+    return None if whole is None else spread(search, atoms, whole)

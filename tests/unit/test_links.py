@@ -1,0 +1,68 @@
+"""The one list of relations between counts is whole: nothing published stands outside it."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import pytest
+
+from pipelines.metrics import links, parts
+from pipelines.metrics.catalogue import METRICS
+from pipelines.metrics.metric import Summary
+
+
+def _named_by_links() -> set[str]:
+    measures = {name.partition(".")[0] for x in links.LINKS for name in (x.less, x.more)}
+    figures = {name.partition(".")[0] for b in links.BALANCES for _, name, _, _ in b.terms}
+    return measures | {METRICS[name].measure.id for name in figures}
+
+
+def test_every_measure_with_people_behind_it_is_related_or_says_why_not() -> None:
+    people = {m.measure.id for m in METRICS.values() if not m.measure.public}
+    related, alone = _named_by_links(), set(links.ALONE)
+    assert people - related - alone == set()
+    assert related & alone == set()
+    assert related | alone <= people
+    assert all(links.ALONE.values())
+
+
+def test_every_released_table_says_what_it_tells() -> None:
+    found = (files("data_contracts") / "released").iterdir()
+    tables = {f.name.partition(".")[0] for f in found if f.name.endswith(".odcs.yaml")}
+    assert tables == set(links.TABLES)
+
+
+def test_every_link_names_counts_that_are_published() -> None:
+    sums = {
+        f"{m.measure.id}.{part.weight}"
+        for m in METRICS.values()
+        if not isinstance(m.form, Summary) and not m.measure.public and hasattr(m.form, "weight")
+        for part in parts.of(m)
+        if part.weight
+    }
+    measures = {m.measure.id for m in METRICS.values()} | sums
+    for link in links.LINKS:
+        assert {link.less, link.more} <= measures, link
+        assert link.people or link.times, link
+        assert link.because
+
+
+@pytest.mark.parametrize(
+    ("metric", "narrowest", "also"),
+    [
+        ("sch_gemeld", 1, "_.soort.isin(['schorsing_intern', 'schorsing_extern'])"),
+        ("vw_stroom", 0, ""),
+    ],
+)
+def test_units_that_meet_two_conditions_meet_each(metric: str, narrowest: int, also: str) -> None:
+    part = parts.of(METRICS[metric])[narrowest]
+    assert also in links.conditions(part)
+    assert links.conditions(part)[-1] == links.ANY
+
+
+def test_nobody_answers_more_questions_than_were_put() -> None:
+    (link,) = (x for x in links.LINKS if x.less == "antwoorden")
+    assert link.times is not None
+    whole = link.times("2024/2025", "", "")
+    assert link.times("2024/2025", "vraag", "p01") == 1
+    assert 1 < link.times("2024/2025", "evaluatiethema", "bereikbaarheid") < whole
