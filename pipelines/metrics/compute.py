@@ -286,7 +286,7 @@ def _with_base(
     covering: Covering | None,
 ) -> pl.DataFrame:
     """Keys with `bekend`: the public number of the area, for a metric that has one."""
-    if not isinstance(metric.form, Rate | PerUnit):
+    if keys.is_empty() or not isinstance(metric.form, Rate | PerUnit):
         return keys.with_columns(bekend=pl.lit(None, dtype=pl.Float64))
     base = _covered(metric.form.base, metric, known, tables, context, covering)
     levels = [level for level in metric.measure.levels if level == "totaal" or level in base]
@@ -307,7 +307,7 @@ def _with_base(
         on = [*AREA, "categorie"] if by else AREA
         sums = per_area.drop_nulls().group_by(on).agg(pl.col("bekend").sum().round(_DIGITS))
         found.append(rows.join(sums, on=on, how="left"))
-    return pl.concat(found).sort("rij").drop("rij") if found else keys
+    return pl.concat(found).sort("rij").drop("rij")
 
 
 def _category(columns: Sequence[str]) -> pl.Expr:

@@ -18,8 +18,9 @@ from pipelines import contracts
 from pipelines.contracts import Contracts
 from pipelines.errors import ContractError
 from pipelines.metrics import plan as plans
+from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.cells import KEY
-from pipelines.metrics.compute import Counted, Result, count, count_all
+from pipelines.metrics.compute import Counted, Result, _with_base, count, count_all
 from pipelines.metrics.metric import (
     Context,
     Count,
@@ -321,6 +322,15 @@ def test_what_is_not_counted_by_cell_is_refused(
 def test_an_unknown_norm_is_named(known: Contracts) -> None:
     with pytest.raises(ContractError, match="norm_smw_start_dagen"):
         Context(PEILDATUM, known).norm("norm_onbekend")
+
+
+def test_a_rate_of_which_nothing_was_counted_has_no_denominator(known: Contracts) -> None:
+    """Every row of a delivery may be refused."""
+    nothing = pl.DataFrame(schema=dict.fromkeys(KEY, pl.String))
+    context = Context(PEILDATUM, known)
+    found = _with_base(METRICS["sch_per_1000"], nothing, nothing, {}, context, None)
+    assert found.columns == [*KEY, "bekend"]
+    assert found.is_empty()
 
 
 def test_kaplan_meier_of_the_published_remission_times() -> None:

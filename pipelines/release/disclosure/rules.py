@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import numpy as np
-import scipy.sparse as sp
 
+from pipelines.release.disclosure.insiders import insider_demands
 from pipelines.release.disclosure.numbers import (
     NO_LIMIT,
     Bools,
@@ -46,8 +46,6 @@ def first_hidden(component: Component, rows: Rows) -> Bools:
 
 WIDTH = 5
 """A hidden cell has to stay uncertain by so many units."""
-INSIDER_WIDTH = 3
-"""The same to a school that knows its own units."""
 
 
 def demands(component: Component, rows: Rows, visible: Bools) -> tuple[Demand, ...]:
@@ -58,7 +56,9 @@ def demands(component: Component, rows: Rows, visible: Bools) -> tuple[Demand, .
         *_nested_demands(component, rows),
         *_aware_demands(component, rows),
         *_wide_demands(component, visible),
-        *_insider_demands(component, rows, secrets),
+        *insider_demands(
+            component, rows, {d.row for d in secrets}, _caps(component), rows_that_tell(component)
+        ),
     )
 
 
@@ -72,7 +72,7 @@ def _secrets(component: Component, rows: Rows) -> list[Demand]:
     outcome completely, the complement must be able to reach T.
     """
     values, children = component.values, component.children
-    cap = dict(component.known)
+    cap = _caps(component)
     found: list[Demand] = []
     for cell in range(component.cells.height):
         threshold, value = int(component.thresholds[cell]), int(values[cell])
@@ -102,6 +102,19 @@ def _secrets(component: Component, rows: Rows) -> list[Demand]:
     return found
 
 
+def _caps(component: Component) -> dict[int, int]:
+    """Cell -> the most that everybody knows it can be: all pupils of a school, also for a count
+    that another with that bound is at least as large as."""
+    found = dict(component.known)
+    left = list(found)
+    for cell in left:  # grows while it is walked through
+        for less, times in component.ties.below.get(cell, ()):
+            if times == 1 and found[cell] < found.get(less, NO_LIMIT):
+                found[less] = found[cell]
+                left.append(less)
+    return found
+
+
 def _nested_demands(component: Component, rows: Rows) -> Iterator[Demand]:
     """What is left of nested counts is not told to be 1..T-1."""
     start = len(component.values) + len(component.pairs) + len(component.known)
@@ -117,7 +130,7 @@ def _wide_demands(component: Component, visible: Bools) -> Iterator[Demand]:
     number is all there is to know.
     """
     values, thresholds = component.values, component.thresholds
-    cap = dict(component.known)
+    cap = _caps(component)
     safe = (values >= thresholds) & (component.children >= thresholds)
     for cell in np.flatnonzero(safe & ~visible & ~component.left_out).tolist():
         schools = component.sum_of_schools.get(cell)
@@ -127,35 +140,11 @@ def _wide_demands(component: Component, visible: Bools) -> Iterator[Demand]:
         yield Demand(cell, int(values[cell]) + width, up=True, wide=True)
 
 
-def _insider_demands(
-    component: Component, rows: Rows, secrets: Sequence[Demand]
-) -> Iterator[Demand]:
-    """A secret to which other schools contribute too is not known to any one school."""
-    caps = dict(component.known)
-    listed = np.array(sorted({demand.row for demand in secrets}), np.int64)
-    if not listed.size or not component.schools:
-        return
-    units = sp.csr_array(rows.matrix[listed].multiply(component.counts))
-    inside = component.cells_of_schools @ component.incidence
-    own = (units @ sp.csr_array(inside).minimum(1).T).toarray()
-    cells, knows = rows_that_tell(component), component.cells_of_schools.toarray()
-    for place, row in enumerate(listed.tolist()):
-        value = int(rows.value[row])
-        target = min(value + INSIDER_WIDTH, caps.get(row, NO_LIMIT))
-        if value == 0 or target <= value:
-            continue
-        others = own[place] < value
-        if row in cells:
-            others &= knows[:, cells[row]] == 0
-        for school in np.flatnonzero(others).tolist():
-            yield Demand(row, target, up=True, wide=True, insider=school)
-
-
 def _aware_demands(component: Component, rows: Rows) -> list[Demand]:
     """What is hidden for itself can also be another number of 1..T-1."""
     found = []
     low, high = aware_ranges(component, rows, np.zeros(component.cells.height, np.bool_))
-    cap = dict(component.known)
+    cap = _caps(component)
     for row in np.flatnonzero((rows.value > 0) & (low == 1)).tolist():
         value = int(rows.value[row])
         highest = min(int(high[row]), cap.get(row, NO_LIMIT))
