@@ -39,8 +39,8 @@ from pipelines.release.disclosure import (
     protect_all,
 )
 from pipelines.release.disclosure.numbers import range_of_rounded
+from pipelines.release.disclosure.parts import by_year
 from pipelines.release.disclosure.possible import with_possible_atoms
-from pipelines.release.disclosure.problem import by_year
 
 KEY = ("schooljaar", "niveau", "gebied", "uitsplitsing", "categorie")
 

@@ -159,25 +159,89 @@ ALONE = {
 }
 
 
+@dataclass(frozen=True)
+class Told:
+    """What the numbers of a released table tell of counts of children.
+
+    `counts`: columns that hold such counts or are worked out from them; `others`: columns in which
+    no child is. `because`: why nothing hidden follows from the first.
+    """
+
+    because: str
+    counts: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+
+_ROUNDED = "groepen van ten minste tien kinderen en twee scholen, afgerond"
+_DERIVED = "afgeleid van effecten en gepubliceerde cellen"
+_NOBODY = "geen aantallen van kinderen"
+
 TABLES = {
-    "cellen": "tellingen en wat daarvan is afgeleid: LINKS en BALANCES; medianen, verschillen en"
-    " bedragen vertellen van tellingen hoeveel kinderen er ten minste zijn",
-    "effecten": "groepen van ten minste tien kinderen en twee scholen, afgerond",
-    "effect_reeks": "groepen van ten minste tien kinderen en twee scholen, afgerond",
-    "besparing": "afgeleid van effecten en gepubliceerde cellen",
-    "besparing_balans": "afgeleid van effecten en gepubliceerde cellen",
-    "besparing_gevoeligheid": "afgeleid van effecten en gepubliceerde cellen",
-    "pilotbasis": "groepen van ten minste tien kinderen en twee scholen, afgerond",
-    "bescherming": "hoeveel cellen zichtbaar zijn, niet waarom",
-    "bevindingen": "soorten bevindingen zonder aantal rijen",
-    "leveringen": "welke bestanden er kwamen, zonder aantal rijen",
-    "bronnen": "geen aantallen van kinderen",
-    "categorieen": "geen aantallen van kinderen",
-    "gebieden": "geen aantallen van kinderen",
-    "metrieken": "geen aantallen van kinderen",
-    "release": "geen aantallen van kinderen",
+    "cellen": Told(
+        "tellingen en wat daarvan is afgeleid: LINKS en BALANCES; medianen, verschillen en bedragen"
+        " vertellen van tellingen hoeveel kinderen er ten minste zijn",
+        ("teller", "noemer", "waarde", "onder", "boven", "n"),
+    ),
+    "effecten": Told(
+        _ROUNDED,
+        ("schatting", "standaardfout", "onder", "boven", "p", "p_holm", "n_leerlingen"),
+        ("n_scholen", "n_perioden", "n_maanden", "drift_waarneembaar", "drift_breekpunt"),
+    ),
+    "effect_reeks": Told(
+        _ROUNDED, ("waarde", "noemer", "n_leerlingen", "onder", "boven"), ("volgorde",)
+    ),
+    "besparing": Told(
+        _DERIVED,
+        ("volume_werkelijk", "volume_zonder", "bedrag", "onder", "boven", "n_leerlingen"),
+        (
+            "tarief",
+            "prijspeil",
+            "tarief_prijspeil",
+            "basistarief",
+            "uren_per_eenheid",
+            "n_scholen",
+        ),
+    ),
+    "besparing_balans": Told(_DERIVED, ("waarde", "onder", "midden", "boven"), ("volgorde",)),
+    "besparing_gevoeligheid": Told(
+        _DERIVED, ("netto_laag", "netto_hoog"), ("waarde", "laag", "hoog", "volgorde")
+    ),
+    "pilotbasis": Told(
+        _ROUNDED,
+        (
+            "basis",
+            "spreiding",
+            "spreiding_scholen",
+            "verschil_scholen",
+            "verschil_leerlingen",
+            "vertrek_per_jaar",
+            "ongelijk",
+            "n_leerlingen",
+            "n_leerlingen_vergelijking",
+        ),
+        (
+            "schaal",
+            "n_scholen",
+            "n_scholen_vergelijking",
+            "maanden_voor",
+            "maanden_tijdens",
+            "maanden_overslaan",
+            "maanden_rondom",
+        ),
+    ),
+    "bescherming": Told(
+        "hoeveel cellen zichtbaar zijn, niet waarom", (), ("cellen", "zichtbaar", "afgeschermd")
+    ),
+    "bevindingen": Told("soorten bevindingen zonder aantal rijen"),
+    "leveringen": Told("welke bestanden er kwamen, zonder aantal rijen"),
+    "bronnen": Told(_NOBODY),
+    "categorieen": Told(_NOBODY, (), ("volgorde",)),
+    "gebieden": Told(_NOBODY),
+    "metrieken": Told(_NOBODY, (), ("norm", "klasse")),
+    "release": Told(_NOBODY, (), ("drempel", "drempel_zwaar", "afronding")),
 }
-"""What each released table tells of counts of children."""
+"""Every number that leaves, by released table. Pages, reports, sentences and open data are made of
+these tables alone (tests/privacy/test_exits.py)."""
 
 
 def conditions(part: Part) -> tuple[str, ...]:
