@@ -25,6 +25,7 @@ from pipelines.errors import ReleaseRefused, UsageError
 from pipelines.metrics import compute as counting
 from pipelines.metrics import plan as plans
 from pipelines.metrics.catalogue import METRICS
+from pipelines.metrics.links import BALANCES, LINKS
 from pipelines.metrics.metric import Context, Metric, Quotient, Summary
 from pipelines.metrics.plan import Plan, PlanTable
 from pipelines.release import components, decisions, ledger, memory, publish
@@ -151,10 +152,9 @@ def _shown(house: _House, metric: Metric, table: PlanTable) -> tuple[pl.DataFram
     places = memory.places(covered.schools)
     pages = ledger.pages(house.workdir, places)
     before = memory.of(pages, plan, METRICS, places)
+    same = _about_the_same(metric)
     together = [
-        m
-        for m in METRICS.values()
-        if m.measure.id == metric.measure.id and not isinstance(m.form, Summary)
+        m for m in METRICS.values() if m.measure.id in same and not isinstance(m.form, Summary)
     ]
     engine = settings.engine()
     files = (
@@ -198,6 +198,21 @@ def _shown(house: _House, metric: Metric, table: PlanTable) -> tuple[pl.DataFram
     decided = {d.code for d in decisions.decisions(house.workdir)}
     apart = [c for c in memory.uncounted(pages, METRICS) if c.code not in decided]
     return cells, "".join(_objections(table, cells, [*components.concerns(protected), *apart]))
+
+
+def _about_the_same(metric: Metric) -> set[str]:
+    """The measures that are proved as one system with that of a metric (`links`)."""
+    measure_of = {m.id: m.measure.id for m in METRICS.values()}
+    joined = [{name.partition(".")[0] for name in (a.less, a.more)} for a in LINKS if a.together]
+    joined += [
+        {measure_of[name.partition(".")[0]] for _, name, _, _ in balance.terms}
+        for balance in BALANCES
+        if balance.together
+    ]
+    found = {metric.measure.id}
+    while more := {name for names in joined if names & found for name in names} - found:
+        found |= more
+    return found
 
 
 def _mostly_small(

@@ -13,7 +13,8 @@ from pipelines import cli, lifecycle, run
 from pipelines.audit import audit
 from pipelines.audit.audit import quietly
 from pipelines.errors import UsageError
-from pipelines.release import ledger
+from pipelines.metrics.catalogue import METRICS
+from pipelines.release import ledger, question
 from tests.soak import small
 
 SCHOOLS = 6
@@ -136,3 +137,11 @@ def test_the_command_answers(home: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert (told["verdict"], told["cells"], told["booked"]) == ("mag", [], "")
     assert asked("--uitsplitsing", "soort", "--level", "vestiging") == cli.OK
     assert "Dat mag." in capsys.readouterr().out
+
+
+def test_a_question_counts_all_that_is_proved_as_one_system() -> None:
+    """Cases are asked about beside pupils and days of the same suspensions."""
+    measures = {METRICS[name].measure.id for name in ("sch_aantal", "sch_per_1000", "sch_dagen")}
+    for name in ("sch_aantal", "sch_per_1000"):
+        assert question._about_the_same(METRICS[name]) >= measures
+    assert len(question._about_the_same(METRICS["vw_aantal"])) == 1
