@@ -46,7 +46,6 @@ def lines(chart: Chart) -> Json:
             filled=True,
             dash="dot" if one.quiet else "solid",
             name=one.name,
-            place=place,
         )
         for place, one in enumerate(chart.series)
     ]
@@ -60,7 +59,7 @@ def lines(chart: Chart) -> Json:
             _colour(chart.series[place], place),
             6.0,
         )
-        data.append(plots.texts([word]) | {"meta": place})
+        data.append(plots.texts([word]) | {"meta": chart.series[place].name})
     shapes = []
     if chart.start:
         shapes.append(plots.rule(x=chart.start - 0.5, dash="dash"))
@@ -163,7 +162,7 @@ def pairs(chart: Chart) -> Json:
                 symbol="square" if side else "circle",
                 shift=0.17 if side else -0.17,
             )
-            | {"name": one.name, "meta": side}
+            | {"name": one.name, "meta": one.name}
         )
         words: list[Words] = []
         for place, mark in enumerate(one.marks):
@@ -179,7 +178,7 @@ def pairs(chart: Chart) -> Json:
                     6.0,
                 )
             )
-        texts.append(plots.texts(words) | {"meta": side})
+        texts.append(plots.texts(words) | {"meta": one.name})
     return {
         "data": [*data, *texts],
         "layout": plots.layout(

@@ -36,12 +36,12 @@ def wide(text: str, size: float) -> float:
 
 def line(
     marks: Sequence[Mark], colour: str, *, symbol: str = "circle", filled: bool = False,
-    dash: str = "solid", width: float = 2.2, along: bool = False, name: str = "", place: int = -1,
+    dash: str = "solid", width: float = 2.2, along: bool = False, name: str = "",
 ) -> Json:  # fmt: skip
     """Marks with their intervals, joined as far as they may be.
 
     `filled`: alike, in their colour; else open, and the strong one filled. `along`: at their own
-    place across. `name` and `place` make it a series that a reader can hide.
+    place across. `name` makes it a series that a reader can hide.
     """
     x: list[float | None] = []
     found: list[Mark | None] = []
@@ -66,7 +66,7 @@ def line(
         "line": {"color": colour, "width": width, "dash": dash}, "marker": look,
         **told(found), "cliponaxis": False,
         **({} if filled else {"error_y": interval(found)}),
-        **({"name": name, "meta": place} if name else {}),
+        **({"name": name, "meta": name} if name else {}),
     }  # fmt: skip
 
 

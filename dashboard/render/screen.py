@@ -87,9 +87,9 @@ def _legend(chart: Chart) -> str:
     """Series that a reader can hide, or leave alone; the classes of a map."""
     if chart.kind in HIDES and len(chart.series) > 1:
         buttons = "".join(
-            f'<button type="button" aria-pressed="true" data-series="{place}">'
+            f'<button type="button" aria-pressed="true" data-series="{escape(one.name)}">'
             f"{escape(one.name)}</button>"
-            for place, one in enumerate(chart.series)
+            for one in chart.series
         )
         return f'<div class="zl-legend" role="group" aria-label="{tr("Reeksen")}">{buttons}</div>'
     if not chart.areas:

@@ -18,7 +18,7 @@
   const PICTURE = { width: 1280, head: 56, foot: 40 };
   const dimmed = matchMedia("(prefers-color-scheme: dark)");
   const touched = matchMedia("(pointer: coarse)");
-  const left = new Map(); // key -> the series that the reader has hidden
+  const left = new Map(); // key -> the names of series that the reader has hidden
   const kept = new Map(); // key -> the node that Plotly draws in, kept when a page is shown anew
   let printing = false, failed = false;
 
@@ -57,6 +57,9 @@
     for (const trace of data) {
       if (hidden(key).has(trace.meta)) trace.visible = false;
     }
+    for (const button of place.parentNode.querySelectorAll(".zl-legend button")) {
+      button.setAttribute("aria-pressed", String(!hidden(key).has(button.dataset.series)));
+    }
     const node = place.graph ??= taken(key);
     if (node.parentNode !== place) place.replaceChildren(node, tools(place));
     Plotly.react(node, data, { ...layout, width: place.wide, uirevision: key }, CONFIG);
@@ -76,17 +79,14 @@
     const button = event.target.closest?.(".zl-legend button");
     if (!button) return;
     const place = button.closest(".zl-chart").querySelector(".zl-plot");
-    const away = hidden(place.dataset.key), own = Number(button.dataset.series);
+    const away = hidden(place.dataset.key), own = button.dataset.series;
     const buttons = [...button.parentNode.children];
     if (event.shiftKey || event.type === "dblclick") {
       const alone = away.size === buttons.length - 1 && !away.has(own);
       away.clear();
-      if (!alone) for (const { dataset } of buttons) away.add(Number(dataset.series));
+      if (!alone) for (const { dataset } of buttons) away.add(dataset.series);
       away.delete(own);
     } else if (!away.delete(own)) away.add(own);
-    for (const one of buttons) {
-      one.setAttribute("aria-pressed", String(!away.has(Number(one.dataset.series))));
-    }
     draw(place, true);
   }
 
