@@ -29,6 +29,7 @@ from dashboard.words import wording
 
 _LOG = logging.getLogger("zichtlijn.dashboard")
 
+_NAMED = 5  # of what an address asks in vain
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _TYPED = re.compile(r"`(.+?)`")
 
@@ -105,7 +106,7 @@ def _not_followed(names: Sequence[str]) -> None:
     told = tr(
         "Wat in het adres staat bij {namen}, is hier niet te vinden. De pagina toont wat er zonder "
         "dat zou staan.",
-        namen=", ".join(map(tr, names)),
+        namen=", ".join([*map(tr, names[:_NAMED]), *(["…"] if len(names) > _NAMED else [])]),
     )
     st.html(f'<p class="zl-asked" role="status">{escape(told)}</p>')
 

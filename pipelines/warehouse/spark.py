@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -41,6 +42,7 @@ _QUIET = {
     "spark.io.encryption.enabled": "true",
     "spark.sql.catalogImplementation": "in-memory",
 }
+_DEEPEST = 10_000
 _ON_THIS_MACHINE = {
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
@@ -57,6 +59,18 @@ def _sockets_left_open() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def _room_for_depth() -> Iterator[None]:
+    """Around writing SQL: sqlglot calls itself some ten times for every query inside a query, and a
+    measure that asks a calendar a few times is deeper than Python's thousand calls."""
+    usual = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(usual, _DEEPEST))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(usual)
+
+
 class SparkBackend(Backend):  # type: ignore[misc] # ibis has no types
     """The Spark of ibis, with rows that travel as Arrow both ways instead of through pandas."""
 
@@ -65,7 +79,8 @@ class SparkBackend(Backend):  # type: ignore[misc] # ibis has no types
     ) -> pa.Table:
         self._run_pre_execute_hooks(expr)
         table = expr.as_table()
-        query = self.compile(table, params=params, limit=limit, **kwargs)
+        with _room_for_depth():
+            query = self.compile(table, params=params, limit=limit, **kwargs)
         with _sockets_left_open():
             found = self._session.sql(query).toArrow()
         return expr.__pyarrow_result__(found.cast(table.schema().to_pyarrow()))

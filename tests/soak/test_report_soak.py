@@ -135,6 +135,7 @@ def _of_balance(release: Released) -> Iterator[str]:
     yield from balance_words.conclusions(found)
     for step in balance_words.steps_of(found, TOTAL, found.leading):
         yield f"{wording.euro_estimate(step.amount.value)} {balances.interval(step.amount)}"
+        yield wording.euro_short(step.amount.value or 0)
     for row in balance_words.route_rows(found):
         yield " ".join(words(cell) for cell in row.cells)
     for driver in balances.drivers(release):

@@ -65,8 +65,8 @@ def test_typed_choice_that_does_not_exist_is_not_written_down(place: Path) -> No
     (line,) = _lines(place)
     assert line["filters"] == {
         "schooljaar": "2024/2025",
-        "niveau": "gemeente",
-        "gebied": "Hoogeveen",
+        "niveau": "vestiging",
+        "gebied": "De Regenboog (Hoogeveen)",
     }
 
 
