@@ -22,6 +22,7 @@ import apart
 from pipelines import contracts as contract_files
 from pipelines import intake
 from pipelines.demo import deliveries as made_up
+from pipelines.effects import compute as effects
 from pipelines.ingest import deliveries
 from pipelines.release import publish
 from pipelines.warehouse.engine import open_warehouse
@@ -59,7 +60,7 @@ KNOWN = inspect.signature(publish.publish).parameters
 
 def count(workdir: Path) -> dict[str, Any]:
     """Processor and elapsed seconds of all effects and savings, and how many rows they gave."""
-    compute = publish.effects.compute
+    compute = effects.compute
     spent: dict[str, Any] = {}
 
     def timed(*given: Any, **named: Any) -> Any:
@@ -68,7 +69,7 @@ def count(workdir: Path) -> dict[str, Any]:
         spent.update(apart.spent_since(cpu, start), rows=len(made.effecten))
         raise _Counted
 
-    publish.effects.compute = timed
+    effects.compute = timed
     publish.counting.count_all = lambda *_given, **_named: None  # type: ignore[assignment]
     promises = contract_files.load()
     try:

@@ -58,10 +58,6 @@ def _end(row: Cell) -> float:
     return float(row["waarde"] if row["boven"] is None else row["boven"])
 
 
-def _norm_label(metric: Metric, norm: float) -> str:
-    return f"{wording.norm_word(metric)} {wording.bare(metric, norm)}"
-
-
 def interval(bounds: str) -> str:
     """95%-interval 61–67%."""
     return tr("95%-interval {grenzen}", grenzen=bounds)
@@ -92,7 +88,9 @@ def mark(metric: Metric, row: Cell, label: str, *, strong: bool = False) -> Mark
 
 def _norm(metric: Metric) -> tuple[float, str] | None:
     norm = wording.target(metric)
-    return None if norm is None else (norm, _norm_label(metric, norm))
+    if norm is None:
+        return None
+    return norm, f"{wording.norm_word(metric)} {wording.norm_value(metric, norm)}"
 
 
 def form(metric: Metric) -> str:

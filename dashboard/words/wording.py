@@ -528,8 +528,7 @@ def norm_text(metric: Metric) -> str:
     norm = target(metric)
     if norm is None:
         return ""
-    sign = "%" if metric.soort == "aandeel" else ""
-    text = f"{natural(norm)}{sign} {unit(metric)}".strip()
+    text = f"{norm_value(metric, norm)} {unit(metric)}".strip()
     match metric.richting:
         case "hoger":
             return tr("minimaal {norm}", norm=text)
@@ -537,6 +536,11 @@ def norm_text(metric: Metric) -> str:
             return tr("maximaal {norm}", norm=text)
         case _:
             return text
+
+
+def norm_value(metric: Metric, norm: float) -> str:
+    """A norm without its unit: one number, also where values are told as a class."""
+    return f"{natural(norm)}{'%' if metric.soort == 'aandeel' else ''}"
 
 
 def boundary_text(metric: Metric) -> str:

@@ -110,6 +110,7 @@ def test_a_median_is_written_as_its_class() -> None:
     days = replace(RATE, soort="mediaan", eenheid="dagen", klasse=2)
     assert wording.full(days, 8.5) == "8–9 dagen"
     assert wording.interval(days, 6.0, 11.0) == "6–11"
+    assert wording.norm_value(days, 14) == "14"
     weeks = replace(days, eenheid="weken", klasse=1)
     assert wording.full(weeks, 7.0) == "7 weken"
 
