@@ -30,13 +30,13 @@ import register
 
 from pipelines import contracts as contract_files
 from pipelines.contracts import Column, Contracts, Dataset
-from pipelines.effects.balance_rows import balances
 from pipelines.effects.catalogue import EFFECTS, SAVINGS
 from pipelines.effects.compute import rows_of
-from pipelines.effects.design import Minimum
-from pipelines.effects.rows import Given
-from pipelines.effects.saving_rows import saving_rows
-from pipelines.effects.summaries import kept_everyone
+from pipelines.effects.data.summaries import kept_everyone
+from pipelines.effects.designs.rows import Given
+from pipelines.effects.effect import Minimum
+from pipelines.effects.savings.balance import balances
+from pipelines.effects.savings.routes import saving_rows
 from pipelines.intake import prepare
 from pipelines.warehouse import engine, tables
 

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pipelines.contracts import Contracts
-from pipelines.effects import price_level, savings
 from pipelines.effects.catalogue import Product
-from pipelines.effects.design import DESIGN_LABEL, Effect, Minimum, Window
-from pipelines.effects.measures import (
+from pipelines.effects.designs.probes import FEW_SCHOOLS
+from pipelines.effects.designs.rows import unit_of
+from pipelines.effects.effect import DESIGN_LABEL, Effect, Minimum, Window
+from pipelines.effects.outcomes import (
     Care,
     Design,
     Events,
@@ -22,9 +23,8 @@ from pipelines.effects.measures import (
     Survey,
     Unmeasured,
 )
-from pipelines.effects.probes import FEW_SCHOOLS
-from pipelines.effects.rows import unit_of
-from pipelines.effects.saving_rows import ROUTE_LABEL
+from pipelines.effects.savings import arithmetic, price_level
+from pipelines.effects.savings.routes import ROUTE_LABEL
 from pipelines.errors import ContractError
 
 TERMS: Mapping[str, str] = {
@@ -291,7 +291,7 @@ def _saving(products: Sequence[Product], contracts: Contracts) -> list[str]:
             " schattingen altijd naast elkaar:"
         ),
         "",
-        *(f"- {ROUTE_LABEL[route]}." for route in savings.ROUTES),
+        *(f"- {ROUTE_LABEL[route]}." for route in arithmetic.ROUTES),
         "",
         *_wrapped(
             f"Een product staat er vanaf {least.show_children} leerlingen met die hulp op"
@@ -307,7 +307,7 @@ def _saving(products: Sequence[Product], contracts: Contracts) -> list[str]:
         "| Aanname | Waarde | Van | Tot | Eenheid | Prijzen van | Bron |",
         "|---|---|---|---|---|---|---|",
     ]
-    for name in savings.PARAMETERS:
+    for name in arithmetic.PARAMETERS:
         found = contracts.parameters[name]
         shown = " | ".join(map(_plain, (found.value, found.low, found.high)))
         lines.append(

@@ -17,15 +17,16 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
 from pipelines.contracts import Contracts
-from pipelines.effects import balance_table, pilot_plan, pilot_rows, price_level, savings
-from pipelines.effects.balance_counts import too_few
 from pipelines.effects.catalogue import EFFECTS, SAVINGS
-from pipelines.effects.course import YEAR, period_label
-from pipelines.effects.design import DESIGN_LABEL, EvidenceLevel
-from pipelines.effects.measures import Unmeasured
-from pipelines.effects.rows import nothing, unit_of
-from pipelines.effects.saving_inputs import UNIT_LABEL
-from pipelines.effects.saving_rows import ROUTE_LABEL
+from pipelines.effects.designs.course import YEAR, period_label
+from pipelines.effects.designs.rows import nothing, unit_of
+from pipelines.effects.effect import DESIGN_LABEL, EvidenceLevel
+from pipelines.effects.outcomes import Unmeasured
+from pipelines.effects.pilots import plan, table
+from pipelines.effects.savings import arithmetic, balance_table, price_level
+from pipelines.effects.savings.balance_counts import too_few
+from pipelines.effects.savings.care_inputs import UNIT_LABEL
+from pipelines.effects.savings.routes import ROUTE_LABEL
 from pipelines.ingest import questionnaires
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.describe import describe_all
@@ -127,9 +128,9 @@ def _of_effects(contracts: Contracts) -> Iterator[str]:
     """The texts of `effecten` and `effect_reeks`; what else could explain a result, one by one."""
     yield from DESIGN_LABEL.values()
     yield from get_args(EvidenceLevel)
-    yield from (pilot_plan.WITH_COMPARISON, pilot_plan.NO_COMPARISON, pilot_plan.TOO_FEW)
-    yield from (pilot_plan.UNREADABLE, pilot_rows.UNTESTED)
-    for message in said_in(Path(pilot_plan.__file__).read_text(encoding="utf-8")):
+    yield from (plan.WITH_COMPARISON, plan.NO_COMPARISON, plan.TOO_FEW)
+    yield from (plan.UNREADABLE, table.UNTESTED)
+    for message in said_in(Path(plan.__file__).read_text(encoding="utf-8")):
         if isinstance(message, str) and message.strip("{n}"):
             yield message
     for effect in EFFECTS:
@@ -159,9 +160,9 @@ def _of_savings(contracts: Contracts) -> Iterator[str]:
     yield from balance_table.LABELS.values()
     yield from (balance_table.label_of(part, balance_table.TOTAL) for part in balance_table.LABELS)
     yield from dict.fromkeys(balance_table.unit_of(part) for part in balance_table.LABELS)
-    yield from savings.PAYERS
+    yield from arithmetic.PAYERS
     to = price_level.level(contracts.parameters)
-    for name in savings.PARAMETERS:
+    for name in arithmetic.PARAMETERS:
         parameter = contracts.parameters[name]
         yield from (parameter.label, parameter.unit, price_level.told(parameter, to))
     for label, source in balance_table.DRIVERS.values():

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from pipelines import contracts as contract_files
 from pipelines.effects.catalogue import EFFECTS
-from pipelines.effects.design import Parameters
-from pipelines.effects.measures import Hours, Net
-from pipelines.effects.rows import Given
-from pipelines.effects.summaries import kept_everyone
-from pipelines.effects.trace import Trace, trace
+from pipelines.effects.data.summaries import kept_everyone
+from pipelines.effects.designs.rows import Given
+from pipelines.effects.effect import Parameters
+from pipelines.effects.outcomes import Hours, Net
+from pipelines.effects.savings.trace import Trace, trace
 from pipelines.errors import UsageError
 from pipelines.intake import existing, prepare
 from pipelines.metrics import explain

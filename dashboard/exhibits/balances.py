@@ -12,7 +12,7 @@ from dashboard.charts.steps import Amount
 from dashboard.language import Dutch, mark, published, tr
 from dashboard.release.released import Released
 from dashboard.words import wording
-from pipelines.effects import savings
+from pipelines.effects.savings import arithmetic
 
 TOTAL = "totaal"
 _ACCEPTED = "aanvaardbaar_"  # of a part: the chance that a shortfall is at most this percent
@@ -100,7 +100,7 @@ class Balances:
         if total is None or not clear(total) or not self.whole(route):
             return None
         course = [(year, self.at(year, route, "cumulatief")) for year in self.years]
-        return savings.break_even(
+        return arithmetic.break_even(
             [(year, Decimal(str(amount.value))) for year, amount in course if amount is not None]
         )
 

@@ -23,8 +23,14 @@ from dashboard.exhibits.balances import TOTAL, Balances
 from dashboard.language import published, tr
 from dashboard.release.released import Released
 from dashboard.words import wording
-from pipelines.effects import savings
-from pipelines.effects.savings import PARAMETERS, Assumptions, Balance, CareLine, YearFacts
+from pipelines.effects.savings import arithmetic
+from pipelines.effects.savings.arithmetic import (
+    PARAMETERS,
+    Assumptions,
+    Balance,
+    CareLine,
+    YearFacts,
+)
 
 # Names of what a reader may scale; in percent of what was published.
 VOLUMES, TARIFFS = "bespaard_volume", "tarieven"
@@ -81,7 +87,7 @@ class Basis:
         return {slider.name: slider.value for slider in self.sliders}
 
     def worked_out(self, route: str, values: Mapping[str, float]) -> Balance:
-        return savings.balance(self.facts[route], assumptions(values), self.participants[route])
+        return arithmetic.balance(self.facts[route], assumptions(values), self.participants[route])
 
     def limits(self, route: str, values: Mapping[str, float]) -> tuple[float, float] | None:
         """Net at the ends of the published uncertainty about schools, moved along with volumes

@@ -22,9 +22,10 @@ from dashboard.release.released import Released
 from dashboard.render import figure, filters
 from dashboard.views import page
 from dashboard.words import wording
-from pipelines.effects import pilot_margin, pilot_plan, planning
-from pipelines.effects.pilot_plan import Came, Deviation, Plan, PlanUnreadable, Said
-from pipelines.effects.planning import Layout
+from pipelines.effects.pilots import margin as pilot_margin
+from pipelines.effects.pilots import plan, power
+from pipelines.effects.pilots.plan import Came, Deviation, Plan, PlanUnreadable, Said
+from pipelines.effects.pilots.power import Layout
 
 TITLE = mark("Pilot plannen")
 QUESTION = mark("Welk effect kan een pilot vinden, en met hoeveel scholen?")
@@ -74,10 +75,10 @@ def _asked(shown: Sequence[Mapping[str, Any]]) -> _Choice:
     def whole(label: str, key: str, low: int, high: int, usual: int) -> int:
         return int(st.number_input(label, low, high, usual, 1, key=key, bind="query-params"))
 
-    schools = whole(tr("Scholen met Zorg In School"), "scholen", 2, planning.MOST_SCHOOLS, 10)
+    schools = whole(tr("Scholen met Zorg In School"), "scholen", 2, power.MOST_SCHOOLS, 10)
     comparison = whole(
         tr("Vergelijkingsscholen (0: zonder vergelijkingsgroep)"), "vergelijkingsscholen",
-        0, planning.MOST_SCHOOLS, 10,
+        0, power.MOST_SCHOOLS, 10,
     )  # fmt: skip
     pupils = whole(tr("Gevolgde leerlingen per school"), "leerlingen", 1, 200, 25)
     before = whole(tr("Maanden gevolgd vóór de start"), "maanden_voor", 3, 60, 24)
@@ -117,7 +118,7 @@ def _per(row: Mapping[str, Any]) -> float:
 
 
 def _smallest(row: Mapping[str, Any], layout: Layout) -> float | None:
-    found = planning.smallest_effect(planning.base_from(row), layout, rise=_rises(row))
+    found = power.smallest_effect(power.base_from(row), layout, rise=_rises(row))
     return None if found is None else found * _per(row)
 
 
@@ -136,13 +137,13 @@ def _effect(row: Mapping[str, Any], value: float) -> str:
 
 def _conclusions(choice: _Choice) -> list[str]:
     compared = choice.layout.compared
-    claim = tr(pilot_plan.WITH_COMPARISON if compared else pilot_plan.NO_COMPARISON)
+    claim = tr(plan.WITH_COMPARISON if compared else plan.NO_COMPARISON)
     if not choice.layout.enough:
-        return [tr(pilot_plan.TOO_FEW), claim]
+        return [tr(plan.TOO_FEW), claim]
     smallest = _smallest(choice.main, choice.layout)
     wished = _effect(choice.main, choice.wished)
-    needed = planning.schools_needed(
-        planning.base_from(choice.main),
+    needed = power.schools_needed(
+        power.base_from(choice.main),
         choice.layout,
         choice.wished / _per(choice.main),
         rise=_rises(choice.main),
@@ -157,7 +158,7 @@ def _conclusions(choice: _Choice) -> list[str]:
     )  # fmt: skip
     second = (
         tr("Voor {effect} zijn meer dan {meest} scholen nodig.", effect=wished,
-           meest=planning.MOST_SCHOOLS)
+           meest=power.MOST_SCHOOLS)
         if needed is None
         else tr("Voor {effect} zijn **{n}** scholen met Zorg In School nodig{ook}.",
                 effect=wished, n=needed, ook=_also(choice.layout, needed))
@@ -201,7 +202,7 @@ def _nothing_found(row: Mapping[str, Any]) -> str:
 def _also(layout: Layout, needed: int) -> str:
     if not layout.compared:
         return ""
-    return tr(", en {n} vergelijkingsscholen", n=planning.compared_with(layout, needed))
+    return tr(", en {n} vergelijkingsscholen", n=power.compared_with(layout, needed))
 
 
 def _figure(released: Released, rows: Sequence[Mapping[str, Any]], choice: _Choice) -> None:
@@ -266,7 +267,7 @@ def _course(choice: _Choice) -> list[tuple[int, float]]:
     found = []
     for n in _STEPS:
         layout = Layout(
-            schools=n, comparison=planning.compared_with(choice.layout, n),
+            schools=n, comparison=power.compared_with(choice.layout, n),
             pupils=choice.layout.pupils,
             before=choice.layout.before, during=choice.layout.during, guard=choice.layout.guard,
         )  # fmt: skip
@@ -357,7 +358,7 @@ def _plan(released: Released, choice: _Choice) -> None:
         else:
             st.download_button(
                 tr("Plan bewaren"),
-                data=log.taken(partial(pilot_plan.written, made, "json"), "json", filters.chosen()),
+                data=log.taken(partial(plan.written, made, "json"), "json", filters.chosen()),
                 file_name="zichtlijn-pilotplan.json", mime="application/json",
                 key="plan_bewaren", on_click="ignore", icon=":material/download:",
             )  # fmt: skip
@@ -390,7 +391,7 @@ def _held_against(released: Released) -> None:
         return
     title = tr("Gepland en gekomen")
     try:
-        found = pilot_plan.read(chosen.getvalue())
+        found = plan.read(chosen.getvalue())
     except PlanUnreadable as problem:
         figure.explain(title, published(str(problem)), tr("Niet geladen."))
         return
@@ -406,7 +407,7 @@ def _held_against(released: Released) -> None:
         base=base[0] if base else None, effect=effect[0] if effect else None,
         margin=money.margin, net=money.net,
     )  # fmt: skip
-    rows = pilot_plan.deviations(found, came)
+    rows = plan.deviations(found, came)
     figure.section(title, _told(rows))
     figure.html(tables.html(_deviations(rows)))
     figure.section(

@@ -23,7 +23,7 @@ from dashboard.release.released import Released
 from dashboard.render import figure, filters
 from dashboard.views import page
 from dashboard.words import spoken, wording
-from pipelines.effects.savings import Balance
+from pipelines.effects.savings.arithmetic import Balance
 
 TITLE = mark("Scenario")
 QUESTION = mark("Wat wordt de besparing van Zorg In School met andere aannames?")

@@ -1,6 +1,6 @@
 """All declared effects and savings, as the tables a release may carry.
 
-What leaves this room is protected (disclosure.md): see `rows`, `saving_rows` and `balance_rows`.
+What leaves this room is protected (disclosure.md): see `rows`, `routes` and `balance`.
 """
 
 from __future__ import annotations
@@ -11,13 +11,16 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.effects.balance_rows import Balances, balances
-from pipelines.effects.balance_table import BALANS, GEVOELIGHEID
 from pipelines.effects.catalogue import EFFECTS, SAVINGS
-from pipelines.effects.design import Effect, Minimum, Parameters, Result
-from pipelines.effects.happenings import Tables
-from pipelines.effects.mean_rows import mean_rows
-from pipelines.effects.measures import (
+from pipelines.effects.data.events import Tables
+from pipelines.effects.data.summaries import kept_everyone
+from pipelines.effects.designs.rates import rate_rows
+from pipelines.effects.designs.rows import EFFECT_REEKS, EFFECTEN, Given, Row, nothing
+from pipelines.effects.designs.scores import mean_rows
+from pipelines.effects.designs.sums import hours_rows, net_rows
+from pipelines.effects.designs.surveys import survey_rows
+from pipelines.effects.effect import Effect, Minimum, Parameters, Result
+from pipelines.effects.outcomes import (
     Care,
     Events,
     Hours,
@@ -28,13 +31,10 @@ from pipelines.effects.measures import (
     Survey,
     Unmeasured,
 )
-from pipelines.effects.pilot_rows import PILOTBASIS, pilot_rows
-from pipelines.effects.rate_rows import rate_rows
-from pipelines.effects.rows import EFFECT_REEKS, EFFECTEN, Given, Row, nothing
-from pipelines.effects.saving_rows import BESPARING, saving_rows
-from pipelines.effects.sum_rows import hours_rows, net_rows
-from pipelines.effects.summaries import kept_everyone
-from pipelines.effects.survey_rows import survey_rows
+from pipelines.effects.pilots.table import PILOTBASIS, pilot_rows
+from pipelines.effects.savings.balance import Balances, balances
+from pipelines.effects.savings.balance_table import BALANS, GEVOELIGHEID
+from pipelines.effects.savings.routes import BESPARING, saving_rows
 from pipelines.effects.verdicts import settled
 
 

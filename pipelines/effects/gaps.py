@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipelines.effects.design import Minimum, Observed
+from pipelines.effects.effect import Minimum, Observed
 from pipelines.effects.rounding import rounded_count
 
 _ARM = {"zis": "deelnemers", "vergelijking": "de vergelijkingsgroep"}

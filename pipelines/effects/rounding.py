@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from pipelines.effects.evidence import number
+from pipelines.effects.wording import number
 
 Status = Literal["zichtbaar", "afgeschermd", "te_klein", "niet_geleverd"]
 

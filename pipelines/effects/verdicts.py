@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from pipelines.effects.design import Claim, EvidenceLevel, Fault, Result
-from pipelines.effects.estimators import holm
+from pipelines.effects.designs.rows import Row
+from pipelines.effects.effect import Claim, EvidenceLevel, Fault, Result
+from pipelines.effects.estimators.estimate import holm
 from pipelines.effects.rounding import p_text, rounded_p
-from pipelines.effects.rows import Row
 
 SURE = 0.05
 _SAME = 1e-9

@@ -9,17 +9,18 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pipelines.effects import pilot_margin, pilot_plan
-from pipelines.effects.evidence import number
-from pipelines.effects.pilot_margin import Evaluated
-from pipelines.effects.pilot_plan import Came, Deviation, Plan, PlanUnreadable, Read
-from pipelines.effects.planning import (
+from pipelines.effects.pilots import margin
+from pipelines.effects.pilots import plan as pilot_plan
+from pipelines.effects.pilots.margin import Evaluated
+from pipelines.effects.pilots.plan import Came, Deviation, Plan, PlanUnreadable, Read
+from pipelines.effects.pilots.power import (
     MOST_SCHOOLS,
     Layout,
     base_from,
     schools_needed,
     smallest_effect,
 )
+from pipelines.effects.wording import number
 from pipelines.errors import UsageError
 from pipelines.release.served import open_served
 
@@ -108,7 +109,7 @@ def known(workdir: Path) -> Known:
         drivers = con.execute("SELECT * FROM besparing_gevoeligheid").pl().to_dicts()
         row = con.execute("SELECT peildatum FROM release").fetchone()
     until = row[0] if row else dt.date.min
-    money = pilot_margin.evaluated(balance, drivers)
+    money = margin.evaluated(balance, drivers)
     return Known(release, until, tuple(bases), tuple(effects), money)
 
 
@@ -260,7 +261,7 @@ def came(identity: str, found: Known) -> Came:
 
 def neutral(read: Read, found: Known) -> str:
     """Whether the net of this release lies within the margin of a plan, in Dutch."""
-    return pilot_margin.neutral(read, came(read.plan.hoofduitkomst, found))
+    return margin.neutral(read, came(read.plan.hoofduitkomst, found))
 
 
 def as_dict(made: Plan) -> dict[str, Any]:

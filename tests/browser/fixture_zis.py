@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from pipelines.effects import savings
-from pipelines.effects.savings import Assumptions, CareLine, YearFacts
+from pipelines.effects.savings import arithmetic
+from pipelines.effects.savings.arithmetic import Assumptions, CareLine, YearFacts
 
 Rows = list[list[object]]
 
@@ -153,11 +153,11 @@ def saving() -> tuple[Rows, Rows, Rows]:
     balance: Rows = []
     nets = []
     for route, (label, _) in ROUTES.items():
-        whole = savings.balance(facts(route), ASSUMED, PARTICIPANTS)
+        whole = arithmetic.balance(facts(route), ASSUMED, PARTICIPANTS)
         nets.append(float(whole.net))
         for year in facts(route):
             care = year.care[0]
-            worth = float(savings.saving(care.without, care.actual, care.tariff))
+            worth = float(arithmetic.saving(care.without, care.actual, care.tariff))
             products.append([care.product, "dagbesteding", "7", year.schooljaar, route, label, care.actual, care.without, "dagdelen", float(care.tariff), 2024, float(care.tariff), float(care.base_tariff), care.hours, worth, worth - 60_000, worth + 60_000, 35, 4, "zichtbaar", "", f"In {year.schooljaar} was het verschil naar schatting € {worth:,.0f} waard.".replace(",", ".")])  # fmt: skip
         balance += _balance(route, whole, facts(route))
     middle = nets[1]
@@ -173,7 +173,7 @@ def saving() -> tuple[Rows, Rows, Rows]:
     return products, balance, drivers
 
 
-def _balance(route: str, whole: savings.Balance, published: Sequence[YearFacts]) -> Rows:
+def _balance(route: str, whole: arithmetic.Balance, published: Sequence[YearFacts]) -> Rows:
     rows: Rows = []
 
     def add(year: str, part: str, label: str, value: object, spread: float | None = None,

@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from pipelines import contracts, effects_page, pages
-from pipelines.effects import savings
 from pipelines.effects.catalogue import EFFECTS, SAVINGS
-from pipelines.effects.design import DESIGN_LABEL
-from pipelines.effects.measures import Unmeasured
+from pipelines.effects.effect import DESIGN_LABEL
+from pipelines.effects.outcomes import Unmeasured
+from pipelines.effects.savings import arithmetic
 from pipelines.errors import ContractError
 
 PROMISES = contracts.load()
@@ -43,7 +43,7 @@ def test_products_and_assumptions_of_the_saving_are_there() -> None:
     text = pages.effects(PROMISES).split('<a id="besparing"></a>')[1]
     for product in SAVINGS:
         assert f"| {product.label} |" in text
-    for name in savings.PARAMETERS:
+    for name in arithmetic.PARAMETERS:
         assert f"(`{name}`)" in text
 
 

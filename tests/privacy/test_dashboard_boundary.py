@@ -53,10 +53,10 @@ print("\\n".join(opened))
 
 # Pure functions of released numbers: nothing in them reads a table.
 ARITHMETIC = (
-    "pipelines.effects.savings",
-    "pipelines.effects.planning",
-    "pipelines.effects.pilot_plan",
-    "pipelines.effects.pilot_margin",
+    "pipelines.effects.savings.arithmetic",
+    "pipelines.effects.pilots.power",
+    "pipelines.effects.pilots.plan",
+    "pipelines.effects.pilots.margin",
     "pipelines.nearest",
 )
 

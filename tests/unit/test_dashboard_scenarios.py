@@ -12,7 +12,7 @@ from dashboard.exhibits import balances, scenarios
 from dashboard.exhibits.scenarios import Basis, ScenarioUnreadable
 from dashboard.release import released
 from dashboard.release.released import Released
-from pipelines.effects import savings
+from pipelines.effects.savings import arithmetic
 from tests import pages
 from tests.browser import fixture_zis
 from tests.browser.fixture_release import build, edited
@@ -49,7 +49,7 @@ def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Basis:
 def test_basis_is_the_published_calculation(base: Basis) -> None:
     for route in fixture_zis.ROUTES:
         mine = base.worked_out(route, base.usual)
-        theirs = savings.balance(
+        theirs = arithmetic.balance(
             fixture_zis.facts(route), fixture_zis.ASSUMED, fixture_zis.PARTICIPANTS
         )
         assert mine.net == theirs.net
@@ -162,9 +162,9 @@ def test_scenario_page_takes_assumptions_from_the_address(
     build(tmp_path)
     assert "zoals gepubliceerd" in _page("scenario", tmp_path, monkeypatch)
     text = _page("scenario", tmp_path, monkeypatch, programmakosten_per_jaar="100000")
-    whole = savings.balance(
+    whole = arithmetic.balance(
         fixture_zis.facts("vergelijking"),
-        savings.Assumptions(**(vars(fixture_zis.ASSUMED) | {"programme_cost": 100_000.0})),
+        arithmetic.Assumptions(**(vars(fixture_zis.ASSUMED) | {"programme_cost": 100_000.0})),
     )
     shown = f"€ {round(float(whole.net), -3):,.0f}".replace(",", ".")
     assert f"<strong>{shown}</strong> (gepubliceerd: € 83.000)" in text
@@ -243,7 +243,7 @@ def test_no_break_even_year_where_the_interval_holds_zero(
         assert net.low is not None
         assert net.low < 0
         assert found.break_even(route) is None, "no year where the interval holds zero"
-        whole = savings.balance(fixture_zis.facts(route), fixture_zis.ASSUMED)
+        whole = arithmetic.balance(fixture_zis.facts(route), fixture_zis.ASSUMED)
         assert found.cost(balances.TOTAL, route) == float(whole.cost)
     assert found.routes[0] == "vergelijking"
 

@@ -11,9 +11,9 @@ import pytest
 from dashboard import language
 from dashboard.exhibits import balance_words
 from dashboard.exhibits.balances import TOTAL, Balances
-from pipelines.effects import balance_words as calculated
-from pipelines.effects.balance_samples import Samples, limits, percent
-from pipelines.effects.savings import Balance
+from pipelines.effects.savings import balance_words as calculated
+from pipelines.effects.savings.arithmetic import Balance
+from pipelines.effects.savings.balance_samples import Samples, limits, percent
 
 YEARS = ("2022/2023", "2023/2024", "2024/2025")
 

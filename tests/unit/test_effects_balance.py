@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 from pipelines import contracts
-from pipelines.effects import balance_words, savings
-from pipelines.effects.balance_rows import Balances, balances
-from pipelines.effects.balance_samples import Samples
 from pipelines.effects.catalogue import SAVINGS
-from pipelines.effects.design import Minimum, Parameters
-from pipelines.effects.rows import Given
-from pipelines.effects.saving_rows import saving_rows
+from pipelines.effects.designs.rows import Given
+from pipelines.effects.effect import Minimum, Parameters
+from pipelines.effects.savings import arithmetic, balance_words
+from pipelines.effects.savings.balance import Balances, balances
+from pipelines.effects.savings.balance_samples import Samples
+from pipelines.effects.savings.routes import saving_rows
 from tests.unit.test_effects_compute import DELIVERED, Planted, register
 
 pytestmark = pytest.mark.xdist_group("balance")
@@ -88,12 +88,12 @@ def test_a_programme_year_without_youth_care_is_named_and_has_no_cost(pilot) -> 
 def test_everything_over_all_years_stands_on_one_named_basis(usual: Balances) -> None:
     found = values(usual)
     years = sorted({year for year, *_ in found} - {"totaal"})
-    paid = {who: found["totaal", "programmakosten", who] for who in savings.PAYERS}
+    paid = {who: found["totaal", "programmakosten", who] for who in arithmetic.PAYERS}
     gross, net = found["totaal", "bruto", ""], found["totaal", "netto", ""]
     parts = ("volume", "mix", "prijs", "beschikkingen", "zorgplannen")
     assert gross == sum(found["totaal", part, ""] for part in parts)
     assert gross - sum(paid.values()) == net
-    assert net == sum(found["totaal", "netto_betaler", who] for who in savings.PAYERS)
+    assert net == sum(found["totaal", "netto_betaler", who] for who in arithmetic.PAYERS)
     assert net == sum(found[year, "netto_contant", ""] for year in years)
     assert net == found[years[-1], "cumulatief", ""]
     per_euro = gross / sum(paid.values())
@@ -105,21 +105,21 @@ def test_everything_over_all_years_stands_on_one_named_basis(usual: Balances) ->
             ), row["onderdeel_label"]
 
 
-def _whole(cost: float) -> savings.Balance:
-    care = (savings.CareLine("a", 1000, 0, Decimal(100), Decimal(100)),)
+def _whole(cost: float) -> arithmetic.Balance:
+    care = (arithmetic.CareLine("a", 1000, 0, Decimal(100), Decimal(100)),)
     facts = [
-        savings.YearFacts(year, care, 0, 0, 1, first=n == 0)
+        arithmetic.YearFacts(year, care, 0, 0, 1, first=n == 0)
         for n, year in enumerate(("2023/2024", "2024/2025"))
     ]
-    assumed = savings.Assumptions(
+    assumed = arithmetic.Assumptions(
         hours_per_order=8, rate_order=75, hours_per_plan=6, rate_plan=70, programme_cost=cost,
         programme_locations=1, municipality_first_year=100, municipality_later=50,
         partnership_share=0, cash_share=70, discount_rate=0,
     )  # fmt: skip
-    return savings.balance(facts, assumed)
+    return arithmetic.balance(facts, assumed)
 
 
-def _drawn(whole: savings.Balance, spread: float) -> Samples:
+def _drawn(whole: arithmetic.Balance, spread: float) -> Samples:
     rng = np.random.default_rng(3)
     care = np.array([float(y.care) for y in whole.years]) + rng.normal(0, spread, (2000, 1))
     none = np.zeros((2000, 2))

@@ -14,14 +14,10 @@ import polars as pl
 import pytest
 
 from pipelines import contracts
-from pipelines.effects import price_level, saving_inputs
 from pipelines.effects.catalogue import SAVINGS
 from pipelines.effects.catalogue.medium_term import ZIS_M3
 from pipelines.effects.compute import compute
-from pipelines.effects.design import Observed, Window
-from pipelines.effects.rows import EFFECT_REEKS, EFFECTEN
-from pipelines.effects.saving_rows import BESPARING
-from pipelines.effects.summaries import (
+from pipelines.effects.data.summaries import (
     Slice,
     days,
     observed_days,
@@ -29,6 +25,10 @@ from pipelines.effects.summaries import (
     participants,
     slices,
 )
+from pipelines.effects.designs.rows import EFFECT_REEKS, EFFECTEN
+from pipelines.effects.effect import Observed, Window
+from pipelines.effects.savings import care_inputs, price_level
+from pipelines.effects.savings.routes import BESPARING
 
 # One worker, so that the planted pilot is worked out once.
 pytestmark = pytest.mark.xdist_group("planted")
@@ -439,7 +439,7 @@ def test_volume_granted_inside_a_school_year(eenheid, frequentie, volume, eind, 
         "frequentie": frequentie,
     }
     tables = as_tables({"zis_deelnames": [_one_pupil()], "jeugdhulp": [care]})
-    found = saving_inputs.per_school(tables, SAVINGS[0], "16", KNOWN, Window())
+    found = care_inputs.per_school(tables, SAVINGS[0], "16", KNOWN, Window())
     year = found.years.row(by_predicate=pl.col("schooljaar") == "2024/2025", named=True)
     assert year["actual"] == pytest.approx(dagdelen)
     assert year["carried_on"] == 0
@@ -448,11 +448,11 @@ def test_volume_granted_inside_a_school_year(eenheid, frequentie, volume, eind, 
 
 def test_total_saving_is_the_sum_over_schools():
     tables = register(Planted(participants=5, comparison=5, pupils=8))
-    given = saving_inputs.per_school(tables, SAVINGS[0], "16", KNOWN, Window())
+    given = care_inputs.per_school(tables, SAVINGS[0], "16", KNOWN, Window())
     own = given.years.filter((pl.col("groep") == "zis") & (pl.col("schooljaar") == "2024/2025"))
-    price = saving_inputs.tariffs(tables, SAVINGS[0], YEARS)["2024/2025"].amount
-    drawn = saving_inputs.resampling([given], seed=1, draws=10)
-    whole = saving_inputs.routes(given, "2024/2025", price, drawn)["basis"]
+    price = care_inputs.tariffs(tables, SAVINGS[0], YEARS)["2024/2025"].amount
+    drawn = care_inputs.resampling([given], seed=1, draws=10)
+    whole = care_inputs.routes(given, "2024/2025", price, drawn)["basis"]
     assert whole.without - whole.actual == pytest.approx((own["carried_on"] - own["actual"]).sum())
 
 

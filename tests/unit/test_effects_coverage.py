@@ -17,27 +17,27 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from pipelines import contracts
-from pipelines.effects.balance_rows import balances
 from pipelines.effects.catalogue import SAVINGS
 from pipelines.effects.catalogue.long_term import ZIS_L1, ZIS_L2, ZIS_L5, ZIS_L6
 from pipelines.effects.catalogue.medium_term import ZIS_M2, ZIS_M3, ZIS_M6
-from pipelines.effects.design import Effect, Minimum, Observed, Window
-from pipelines.effects.kept import Kept as KeptTables
-from pipelines.effects.measures import Events, runs_on
-from pipelines.effects.observation import observe, observed_for
-from pipelines.effects.pilot_moments import moments_of_counts
-from pipelines.effects.pilot_rows import pilot_rows
-from pipelines.effects.rate_rows import rate_rows
-from pipelines.effects.rows import Given, Row
-from pipelines.effects.saving_rows import Savings, saving_rows
-from pipelines.effects.sum_rows import net_rows
-from pipelines.effects.summaries import (
+from pipelines.effects.data.kept import Kept as KeptTables
+from pipelines.effects.data.observation import observe, observed_for
+from pipelines.effects.data.summaries import (
     kept_everyone,
     outcome_by_month,
     outcome_by_slice,
     slices,
 )
-from pipelines.effects.survey_rows import survey_rows
+from pipelines.effects.designs.rates import rate_rows
+from pipelines.effects.designs.rows import Given, Row
+from pipelines.effects.designs.sums import net_rows
+from pipelines.effects.designs.surveys import survey_rows
+from pipelines.effects.effect import Effect, Minimum, Observed, Window
+from pipelines.effects.outcomes import Events, runs_on
+from pipelines.effects.pilots.moments import moments_of_counts
+from pipelines.effects.pilots.table import pilot_rows
+from pipelines.effects.savings.balance import balances
+from pipelines.effects.savings.routes import Savings, saving_rows
 from pipelines.warehouse.coverage import SCHEMA, TABLE
 from tests.unit.test_effects_compute import YEARS, as_tables, made_up
 

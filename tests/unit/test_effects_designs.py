@@ -7,11 +7,11 @@ import polars as pl
 import pytest
 import statsmodels.api as sm
 
-from pipelines.effects.checks import dip_before_start, single_schools_sentence
-from pipelines.effects.estimators import CannotEstimate, t_estimate
-from pipelines.effects.interrupted import Months, design_matrix, interrupted_series
-from pipelines.effects.means import Means, mean_alone, mean_difference
-from pipelines.effects.staggered import (
+from pipelines.effects.designs.checks import dip_before_start, single_schools_sentence
+from pipelines.effects.estimators.estimate import CannotEstimate, t_estimate
+from pipelines.effects.estimators.interrupted import Months, design_matrix, interrupted_series
+from pipelines.effects.estimators.means import Means, mean_alone, mean_difference
+from pipelines.effects.estimators.staggered import (
     NEVER,
     Panel,
     average_effect,

@@ -10,11 +10,11 @@ import pytest
 
 from pipelines.effects.catalogue.medium_term import ZIS_M3
 from pipelines.effects.catalogue.short_term import ZIS_K1
-from pipelines.effects.design import Minimum, Observed, Window
-from pipelines.effects.dose import UNKNOWN, dose_of_means, dose_of_rates, in_halves
-from pipelines.effects.measures import Events
-from pipelines.effects.phases import phases_by_dose
-from pipelines.effects.pupil_values import changes_by_dose
+from pipelines.effects.data.phases import phases_by_dose
+from pipelines.effects.data.pupil_values import changes_by_dose
+from pipelines.effects.designs.dose import UNKNOWN, dose_of_means, dose_of_rates, in_halves
+from pipelines.effects.effect import Minimum, Observed, Window
+from pipelines.effects.outcomes import Events
 from tests.unit.test_effects_rows import AFTER, BEFORE, KNOWN, START, given, measured, spells
 
 MEASURE = ZIS_M3.outcomes[0]

@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 import statsmodels.api as sm
 
-from pipelines.effects.apart import before_the_start, groups_apart
-from pipelines.effects.design import Window
-from pipelines.effects.drift import (
+from pipelines.effects.designs.apart import before_the_start, groups_apart
+from pipelines.effects.effect import Window
+from pipelines.effects.estimators.drift import (
     Course,
     apart_by,
     beyond_drift,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipelines.effects.estimators import (
+from pipelines.effects.estimators.estimate import (
     CannotEstimate,
     Cells,
     _rates_without_difference,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.effects.design import Minimum
-from pipelines.effects.evidence import (
+from pipelines.effects.effect import Minimum
+from pipelines.effects.wording import (
     MeanNumbers,
     Numbers,
     Sizes,

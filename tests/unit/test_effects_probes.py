@@ -12,16 +12,11 @@ import polars as pl
 import pytest
 
 from pipelines.effects.catalogue.medium_term import ZIS_M3
-from pipelines.effects.course_probes import probed_series, probed_starts
-from pipelines.effects.course_rows import _months, _panel
-from pipelines.effects.design import Minimum, Window
-from pipelines.effects.estimators import Cells, Estimate
-from pipelines.effects.interrupted import interrupted_series
-from pipelines.effects.kept import keeping
-from pipelines.effects.mean_probes import measured_again, probed_means
-from pipelines.effects.means import means_of
-from pipelines.effects.measures import Events
-from pipelines.effects.probes import (
+from pipelines.effects.data.kept import keeping
+from pipelines.effects.data.summaries import slices
+from pipelines.effects.designs.month_probes import probed_series, probed_starts
+from pipelines.effects.designs.months import _months, _panel
+from pipelines.effects.designs.probes import (
     KINDS_UNKNOWN,
     MOST_WAYS,
     Probed,
@@ -31,9 +26,14 @@ from pipelines.effects.probes import (
     probed,
     told_of_who_stayed,
 )
-from pipelines.effects.rate_rows import rate_rows
-from pipelines.effects.staggered import average_effect
-from pipelines.effects.summaries import slices
+from pipelines.effects.designs.rates import rate_rows
+from pipelines.effects.designs.score_probes import measured_again, probed_means
+from pipelines.effects.effect import Minimum, Window
+from pipelines.effects.estimators.estimate import Cells, Estimate
+from pipelines.effects.estimators.interrupted import interrupted_series
+from pipelines.effects.estimators.means import means_of
+from pipelines.effects.estimators.staggered import average_effect
+from pipelines.effects.outcomes import Events
 from tests.pilots import Made, Pilot, simulate
 from tests.unit.test_effects_coverage import PARAMETERS, PILOT, given
 

@@ -10,20 +10,20 @@ import polars as pl
 import pytest
 
 from pipelines import contracts
-from pipelines.effects.balance_rows import Balances, balances
 from pipelines.effects.catalogue import EFFECTS, SAVINGS, long_term, medium_term, short_term
 from pipelines.effects.catalogue.threats import COMPARED
-from pipelines.effects.design import Minimum, Window
-from pipelines.effects.happenings import happened
-from pipelines.effects.likeness import likeness
-from pipelines.effects.mean_rows import mean_rows
-from pipelines.effects.measures import Unmeasured
-from pipelines.effects.pupil_values import score_changes, values_once
-from pipelines.effects.rate_rows import rate_rows
-from pipelines.effects.rows import Given
-from pipelines.effects.saving_rows import saving_rows
-from pipelines.effects.sum_rows import hours_rows
-from pipelines.effects.survey_rows import survey_rows
+from pipelines.effects.data.events import happened
+from pipelines.effects.data.pupil_values import score_changes, values_once
+from pipelines.effects.designs.balance_check import likeness
+from pipelines.effects.designs.rates import rate_rows
+from pipelines.effects.designs.rows import Given
+from pipelines.effects.designs.scores import mean_rows
+from pipelines.effects.designs.sums import hours_rows
+from pipelines.effects.designs.surveys import survey_rows
+from pipelines.effects.effect import Minimum, Window
+from pipelines.effects.outcomes import Unmeasured
+from pipelines.effects.savings.balance import Balances, balances
+from pipelines.effects.savings.routes import saving_rows
 from tests.unit.test_effects_compute import DELIVERED, Planted, as_tables, made_up, register
 
 KNOWN = contracts.load().parameters

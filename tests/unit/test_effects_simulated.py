@@ -15,15 +15,16 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipelines.effects import saving_inputs, verdicts
-from pipelines.effects.arms import cells_of
-from pipelines.effects.checks import dip_before_start
-from pipelines.effects.design import Claim, Fault, Minimum
-from pipelines.effects.estimators import CannotEstimate, compare_rates
-from pipelines.effects.interrupted import Months, interrupted_series
-from pipelines.effects.means import Means, mean_difference
-from pipelines.effects.staggered import NEVER, Panel, average_effect
-from pipelines.effects.weighting import weighted_comparison
+from pipelines.effects import verdicts
+from pipelines.effects.designs.arms import cells_of
+from pipelines.effects.designs.checks import dip_before_start
+from pipelines.effects.effect import Claim, Fault, Minimum
+from pipelines.effects.estimators.estimate import CannotEstimate, compare_rates
+from pipelines.effects.estimators.interrupted import Months, interrupted_series
+from pipelines.effects.estimators.means import Means, mean_difference
+from pipelines.effects.estimators.staggered import NEVER, Panel, average_effect
+from pipelines.effects.estimators.weighting import weighted_comparison
+from pipelines.effects.savings import care_inputs
 
 PILOTS = int(os.environ.get("ZICHTLIJN_PILOTS", "0")) or 60
 MONTHS_BEFORE, MONTHS_AFTER = 24, 24
@@ -190,7 +191,7 @@ def test_intervals_of_scores_cover_the_truth(effect: float) -> None:
         assert shares.within(shares.found, 0.025, 0.075), shares
 
 
-def _care(rng: np.random.Generator, schools: int, factor: float) -> saving_inputs.ProductInput:
+def _care(rng: np.random.Generator, schools: int, factor: float) -> care_inputs.ProductInput:
     """One product in one year: sums per school of volumes carried on and volumes there were."""
     rows = []
     for school in range(schools):
@@ -204,7 +205,7 @@ def _care(rng: np.random.Generator, schools: int, factor: float) -> saving_input
     columns = ["school", "groep", "schooljaar", "carried_on", "actual", "years_on_weight"]
     years = pl.DataFrame(rows, schema=columns, orient="row")
     growth = dict.fromkeys(["volume_2", "months_2", "volume_1", "months_1"], 1.0)
-    return saving_inputs.ProductInput(
+    return care_inputs.ProductInput(
         years=years,
         growth=years.select("school", "groep").with_columns(
             **{name: pl.lit(value) for name, value in growth.items()}
@@ -220,8 +221,8 @@ def test_the_interval_of_a_saving_holds_what_was_planted(schools: int, factor: f
     covered = 0
     for seed in range(PILOTS):
         given = _care(np.random.default_rng([seed, schools, 5]), schools, factor)
-        drawn = saving_inputs.resampling([given], seed=seed, draws=300)
-        routes = saving_inputs.routes(given, "2024/2025", Decimal(90), drawn)
+        drawn = care_inputs.resampling([given], seed=seed, draws=300)
+        routes = care_inputs.routes(given, "2024/2025", Decimal(90), drawn)
         own = given.years.filter(pl.col("groep") == "zis")["carried_on"].sum()
         low, high = np.quantile(routes["vergelijking"].samples, [0.05, 0.95])
         covered += low <= own * (1 - factor) <= high

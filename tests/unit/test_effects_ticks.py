@@ -7,13 +7,13 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from pipelines.effects import ticks
-from pipelines.effects.balance_counts import balance_counts
 from pipelines.effects.catalogue.medium_term import ZIS_M5
-from pipelines.effects.design import Minimum
-from pipelines.effects.rows import Given
-from pipelines.effects.sum_rows import hours_rows
-from pipelines.effects.ticks import CONFIRMED, CONTRADICTED, UNCHECKED, order_ticks
+from pipelines.effects.designs.rows import Given
+from pipelines.effects.designs.sums import hours_rows
+from pipelines.effects.effect import Minimum
+from pipelines.effects.savings import ticks
+from pipelines.effects.savings.balance_counts import balance_counts
+from pipelines.effects.savings.ticks import CONFIRMED, CONTRADICTED, UNCHECKED, order_ticks
 from pipelines.warehouse.coverage import TABLE
 from tests.unit.test_effects_compute import as_tables, made_up
 from tests.unit.test_effects_coverage import PARAMETERS, TOWNS, covered

@@ -9,13 +9,13 @@ from decimal import Decimal
 import pytest
 
 from pipelines import contracts, why
-from pipelines.effects import trace as traces
-from pipelines.effects.balance_rows import balances
 from pipelines.effects.catalogue import SAVINGS
-from pipelines.effects.design import Minimum
-from pipelines.effects.rows import Given
-from pipelines.effects.saving_rows import saving_rows
-from pipelines.effects.trace import Step, Trace, trace
+from pipelines.effects.designs.rows import Given
+from pipelines.effects.effect import Minimum
+from pipelines.effects.savings import trace as traces
+from pipelines.effects.savings.balance import balances
+from pipelines.effects.savings.routes import saving_rows
+from pipelines.effects.savings.trace import Step, Trace, trace
 from tests.unit.test_effects_compute import DELIVERED, Planted, as_tables, register
 
 pytestmark = pytest.mark.xdist_group("balance")

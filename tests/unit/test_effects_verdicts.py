@@ -9,8 +9,8 @@ from typing import get_args
 import pytest
 
 from pipelines.effects.catalogue.medium_term import ZIS_M3
-from pipelines.effects.design import Claim, Design, EvidenceLevel, Fault, Result
-from pipelines.effects.rows import Row
+from pipelines.effects.designs.rows import Row
+from pipelines.effects.effect import Claim, Design, EvidenceLevel, Fault, Result
 from pipelines.effects.verdicts import judged, level, sentence, settled
 
 FAULTS: tuple[Fault, ...] = get_args(Fault)

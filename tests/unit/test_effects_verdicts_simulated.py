@@ -16,12 +16,12 @@ import pytest
 
 from pipelines import contracts
 from pipelines.effects.catalogue.medium_term import ZIS_M3
-from pipelines.effects.course_rows import _panel
-from pipelines.effects.design import Minimum, Window
-from pipelines.effects.drift import HALF_YEAR
-from pipelines.effects.rate_rows import compared
-from pipelines.effects.rows import Given
-from pipelines.effects.staggered import lead_trend
+from pipelines.effects.designs.months import _panel
+from pipelines.effects.designs.rates import compared
+from pipelines.effects.designs.rows import Given
+from pipelines.effects.effect import Minimum, Window
+from pipelines.effects.estimators.drift import HALF_YEAR
+from pipelines.effects.estimators.staggered import lead_trend
 from pipelines.effects.verdicts import settled
 from tests.pilots import SCENARIOS, Pilot, pilots, with_schools
 

@@ -9,21 +9,21 @@ import polars as pl
 import pytest
 
 from pipelines import contracts
-from pipelines.effects import rate_rows as rates
 from pipelines.effects.catalogue import medium_term
-from pipelines.effects.design import Minimum, Observed, Window
-from pipelines.effects.estimators import Estimate
-from pipelines.effects.phases import phases_by_prior_care
-from pipelines.effects.rate_rows import rate_rows
-from pipelines.effects.rows import Given
-from pipelines.effects.verdicts import TOLD
-from pipelines.effects.weighting import (
+from pipelines.effects.data.phases import phases_by_prior_care
+from pipelines.effects.designs import rates as rates
+from pipelines.effects.designs.rates import rate_rows
+from pipelines.effects.designs.rows import Given
+from pipelines.effects.effect import Minimum, Observed, Window
+from pipelines.effects.estimators.estimate import Estimate
+from pipelines.effects.estimators.weighting import (
     Weighted,
     sector_gaps,
     stratum_weights,
     weighted_comparison,
     with_sector,
 )
+from pipelines.effects.verdicts import TOLD
 from tests.unit.test_effects_compute import DELIVERED, Planted, as_tables, made_up, register
 
 KNOWN = contracts.load().parameters

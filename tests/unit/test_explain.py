@@ -11,8 +11,8 @@ from ibis import _
 
 from pipelines import cli, contracts, intake, why
 from pipelines.deliver import deliver
-from pipelines.effects.trace import Step, Trace, Used
-from pipelines.effects.trace_rows import Row
+from pipelines.effects.savings.trace import Step, Trace, Used
+from pipelines.effects.savings.trace_rows import Row
 from pipelines.errors import UsageError
 from pipelines.ingest import layouts
 from pipelines.metrics import conditions

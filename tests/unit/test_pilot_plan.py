@@ -12,8 +12,8 @@ import pytest
 import yaml
 
 from dashboard.language import speaking, tr
-from pipelines.effects import pilot_margin
-from pipelines.effects.pilot_plan import (
+from pipelines.effects.pilots import margin as pilot_margin
+from pipelines.effects.pilots.plan import (
     Came,
     Plan,
     PlanUnreadable,

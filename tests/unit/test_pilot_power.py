@@ -14,11 +14,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipelines.effects.arms import cells_of
-from pipelines.effects.estimators import CannotEstimate, compare_rates
-from pipelines.effects.means import Means, mean_difference
-from pipelines.effects.pilot_base import base_of_counts, base_of_means
-from pipelines.effects.planning import (
+from pipelines.effects.designs.arms import cells_of
+from pipelines.effects.estimators.estimate import CannotEstimate, compare_rates
+from pipelines.effects.estimators.means import Means, mean_difference
+from pipelines.effects.pilots.power import (
     MOST_SCHOOLS,
     Base,
     Layout,
@@ -28,6 +27,7 @@ from pipelines.effects.planning import (
     schools_needed,
     smallest_effect,
 )
+from pipelines.effects.pilots.variation import base_of_counts, base_of_means
 from tests.pilots import Pilot, pilots
 
 PILOTS = int(os.environ.get("ZICHTLIJN_PILOTS", "0"))

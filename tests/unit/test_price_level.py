@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 
 from pipelines import contracts
 from pipelines.contracts import ContractError
-from pipelines.effects import price_level, savings
-from pipelines.effects.balance_rows import balances
 from pipelines.effects.catalogue import SAVINGS
 from pipelines.effects.catalogue.medium_term import ZIS_M4
-from pipelines.effects.design import Minimum
-from pipelines.effects.price_level import Undeterminable, at_level, factor, tariff_at_level
-from pipelines.effects.rows import Given
-from pipelines.effects.saving_rows import saving_rows
-from pipelines.effects.sum_rows import hours_rows
+from pipelines.effects.designs.rows import Given
+from pipelines.effects.designs.sums import hours_rows
+from pipelines.effects.effect import Minimum
+from pipelines.effects.savings import arithmetic, price_level
+from pipelines.effects.savings.balance import balances
+from pipelines.effects.savings.price_level import Undeterminable, at_level, factor, tariff_at_level
+from pipelines.effects.savings.routes import saving_rows
 from tests.unit.test_effects_balance import SUMMER, values
 from tests.unit.test_effects_compute import DELIVERED, Planted, register
 
@@ -38,7 +38,7 @@ def test_an_amount_goes_through_every_year_between() -> None:
     assert factor(KNOWN, 2024) == 1
     assert abs(factor(KNOWN, 2025) * Decimal("1.0394") - 1) < Decimal("1e-20")
     assert KNOWN[COST].price_year == 2021
-    now = at_level(KNOWN, savings.PARAMETERS)
+    now = at_level(KNOWN, arithmetic.PARAMETERS)
     assert (now[COST].value, now[COST].low, now[COST].high) == (203_000, 177_000, 236_000)
     assert "bedrag van 2021, omgerekend naar prijzen van 2024" in now[COST].source
     assert now["uurtarief_zorgplan"].value == KNOWN["uurtarief_zorgplan"].value
@@ -91,7 +91,7 @@ def test_price_rises_are_no_part_of_the_saving(pilot) -> None:
         assert row["tarief_prijspeil"] == pytest.approx(100, abs=0.02)
         assert row["basistarief"] == pytest.approx(100, abs=0.02)
         less = Decimal(str(row["volume_zonder"])) - Decimal(str(row["volume_werkelijk"]))
-        worth = savings.euro(less * Decimal(str(row["tarief_prijspeil"])))
+        worth = arithmetic.euro(less * Decimal(str(row["tarief_prijspeil"])))
         assert worth == Decimal(str(row["bedrag"]))
     found = values(balances(given, saved, Minimum()))
     assert found["totaal", "prijspeil", ""] == 2024
@@ -122,7 +122,7 @@ def test_an_amount_without_its_own_year_or_a_price_level_is_not_used(pilot) -> N
     rate = "uurtarief_zorgplan"
     undated = {**KNOWN, rate: replace(KNOWN[rate], price_year=None)}
     with pytest.raises(Undeterminable, match=f"van '{rate}' is niet bekend in prijzen van welk"):
-        at_level(undated, savings.PARAMETERS)
+        at_level(undated, arithmetic.PARAMETERS)
     (row,) = hours_rows(
         Given(pilot, frozenset(DELIVERED), undated, SUMMER), ZIS_M4, ZIS_M4.outcomes[0]
     )

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.effects.savings import (
+from pipelines.effects.savings.arithmetic import (
     Assumptions,
     CareLine,
     ProductYear,
@@ -89,12 +89,12 @@ def test_administrative_saving():
 
 def test_savings_imports_nothing_else_of_zichtlijn():
     code = (
-        "import sys, pipelines.effects.savings; "
+        "import sys, pipelines.effects.savings.arithmetic; "
         "print(sorted(m for m in sys.modules if m.startswith('pipelines')))"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == str(
-        ["pipelines", "pipelines.effects", "pipelines.effects.savings"]
+        ["pipelines", "pipelines.effects", "pipelines.effects.savings.arithmetic"]
     )
 
 

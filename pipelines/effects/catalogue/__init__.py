@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pipelines.effects.catalogue import long_term, medium_term, short_term
 from pipelines.effects.catalogue.products import SAVINGS, Product
-from pipelines.effects.design import Effect
+from pipelines.effects.effect import Effect
 
 EFFECTS: tuple[Effect, ...] = (
     short_term.ZIS_K1,

@@ -15,8 +15,8 @@ from pipelines.effects.catalogue.threats import (
     SELECTION,
     TARIFFS,
 )
-from pipelines.effects.design import Effect
-from pipelines.effects.measures import Events, Net, PerPupil, Survey
+from pipelines.effects.effect import Effect
+from pipelines.effects.outcomes import Events, Net, PerPupil, Survey
 
 _TOGETHER = ("p04", "p05", "p06", "p07", "p08")
 _RETURNED = ("terug_eigen_school", "andere_school", "onderwijszorgarrangement")

@@ -19,8 +19,8 @@ from pipelines.effects.catalogue.threats import (
     SELECTION,
     TARIFFS,
 )
-from pipelines.effects.design import Effect
-from pipelines.effects.measures import Care, Events, Hours, Net, PerPupil, Unmeasured
+from pipelines.effects.effect import Effect
+from pipelines.effects.outcomes import Care, Events, Hours, Net, PerPupil, Unmeasured
 
 # A notice of removal or a removal ends schooling; neither is a suspension.
 _SUSPENSION = (("soort", ("schorsing_intern", "schorsing_extern")),)

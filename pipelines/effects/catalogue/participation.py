@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.effects.measures import PerPupil
+from pipelines.effects.outcomes import PerPupil
 
 AT_START = "Het kenmerk bij de deelname; van vóór de start is het niet bekend."
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pipelines.effects.design import Minimum, Window
+from pipelines.effects.effect import Minimum, Window
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from pipelines.effects.catalogue.threats import (
     REGRESSION,
     SELECTION,
 )
-from pipelines.effects.design import Effect
-from pipelines.effects.measures import Care, Events, Score, Unmeasured
+from pipelines.effects.effect import Effect
+from pipelines.effects.outcomes import Care, Events, Score, Unmeasured
 
 _MEASURED = (
     "Bij de schaal de laatste meting vóór de start en de laatste daarna, per leerling vergeleken;"

@@ -1,0 +1,393 @@
+"""Rows of `besparing`: one product, school year and route each.
+
+Volumes are rounded to the power of ten nearest to 2% of themselves and worth at least EUR 1,000;
+the amount is exact arithmetic on those published volumes and the tariff in prices of one year (see
+`price_level`), so that a price rise is no saving. Shown from 10 children on 2 schools, and
+not where one or two children make up most of it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from pipelines.effects import gaps, wording
+from pipelines.effects.catalogue.products import Product
+from pipelines.effects.data.events import HOURS_IN
+from pipelines.effects.data.observation import least_share, observe
+from pipelines.effects.designs.rows import Given
+from pipelines.effects.effect import Minimum, Observed, Parameters, Window
+from pipelines.effects.estimators.estimate import Floats
+from pipelines.effects.rounding import Status, kept_side, rounded_count, to_nearest
+from pipelines.effects.savings import arithmetic, care_inputs, price_level
+from pipelines.effects.savings.price_level import Undeterminable
+
+BESPARING: Mapping[str, pl.DataType] = {
+    "product": pl.String(),
+    "hulpvorm": pl.String(),
+    "niveau": pl.String(),
+    "schooljaar": pl.String(),
+    "route": pl.String(),
+    "route_label": pl.String(),
+    "volume_werkelijk": pl.Float64(),
+    "volume_zonder": pl.Float64(),
+    "eenheid": pl.String(),
+    "tarief": pl.Float64(),
+    "prijspeil": pl.Int64(),
+    "tarief_prijspeil": pl.Float64(),
+    "basistarief": pl.Float64(),
+    "uren_per_eenheid": pl.Float64(),
+    "bedrag": pl.Float64(),
+    "onder": pl.Float64(),
+    "boven": pl.Float64(),
+    "n_leerlingen": pl.Int64(),
+    "n_scholen": pl.Int64(),
+    "status": pl.String(),
+    "reden": pl.String(),
+    "zin": pl.String(),
+}
+
+ROUTE_LABEL: Mapping[arithmetic.Route, str] = {
+    "basis": "Het gebruik van vóór de start loopt gelijk door",
+    "vergelijking": "Het gebruik volgt de vergelijkingsgroep",
+    "trend": "De eigen ontwikkeling van vóór de start loopt door",
+}
+
+SEED = 20211130
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A product year along one route as it is published, and its draws in euro.
+
+    Both tariffs are in prices of the price level.
+    """
+
+    product: Product
+    schooljaar: str
+    route: arithmetic.Route
+    without: float
+    actual: float
+    tariff: Decimal
+    base_tariff: Decimal
+    hours: float | None
+    samples: Floats
+
+
+@dataclass(frozen=True)
+class Savings:
+    """Rows of `besparing`, and what the balance is worked out from.
+
+    `closed`: school years of which youth care was delivered whole. `lacking`: Dutch, what of it
+    was not delivered; empty when all was.
+    """
+
+    rows: tuple[dict[str, Any], ...]
+    shown: tuple[Shown, ...]
+    closed: tuple[str, ...]
+    lacking: str = ""
+
+
+@dataclass(frozen=True)
+class _Ready:
+    product: Product
+    minimum: Minimum
+    given: care_inputs.ProductInput
+    years: tuple[str, ...]
+    prices: Mapping[str, care_inputs.Tariff]
+    unit: str
+    observed: Observed
+    absent: tuple[str, ...]
+    """School years of which care of too many pupils was not delivered."""
+    lacking: str
+    """Dutch, what was not delivered; empty when all was."""
+
+
+def saving_rows(given: Given, products: Sequence[Product]) -> Savings:
+    """Every closed school year of every product along every route that can be walked."""
+    rows: list[dict[str, Any]] = []
+    shown: list[Shown] = []
+    ready: list[_Ready] = []
+    for product in products:
+        found = _prepare(given, product)
+        if isinstance(found, dict):
+            rows.append(found)
+        else:
+            ready.append(found)
+    drawn = care_inputs.resampling([r.given for r in ready], seed=SEED)
+    for one in ready:
+        own_rows, own_shown = _product_rows(one, drawn, given.parameters)
+        rows += own_rows
+        shown += own_shown
+    order = {product.label: n for n, product in enumerate(products)}
+    rows.sort(key=lambda row: order[row["product"]])
+    closed = sorted({year for one in ready for year in one.years})
+    lacking = next((one.lacking for one in ready if one.lacking), "")
+    return Savings(tuple(rows), tuple(shown), tuple(closed), lacking)
+
+
+def _prepare(given: Given, product: Product) -> _Ready | dict[str, Any]:
+    """Aggregates and tariffs of one product, or the row that says why there are none."""
+    missing = sorted({"zis_deelnames", "jeugdhulp", "tarieven"} - given.delivered)
+    if missing:
+        return _hidden(product, "", "niet_geleverd", f"Niet geleverd: {', '.join(missing)}.")
+    window = product.window.with_parameters(given.parameters)
+    observed = care_observed(given, window)
+    lacking = gaps.not_observed(observed, ("zis",)) if observed else ""
+    if lacking:
+        return _hidden(product, "", "niet_geleverd", lacking)
+    years = care_inputs.closed_school_years(observed) if observed else ()
+    prices = care_inputs.tariffs(given.tables, product, years)
+    if observed is None or not prices:
+        reason = f"Er is geen tarief voor {product.label} geleverd."
+        return _hidden(product, "", "niet_geleverd", reason)
+    unit = next(reversed(prices.values())).unit
+    minimum = product.minimum.with_parameters(given.parameters)
+    found = care_inputs.per_school(given.tables, product, unit, observed, window)
+    least = least_share(given.parameters)
+    shares = care_inputs.delivered_shares(given.tables, observed, window)
+    absent = tuple(year for year, share in shares.items() if share < least)
+    told = gaps.told(observed, minimum)
+    return _Ready(product, minimum, found, years, prices, unit, observed, absent, told)
+
+
+def care_observed(given: Given, window: Window) -> Observed | None:
+    """When granted youth care was observed, of whom."""
+    return observe(
+        given.tables,
+        "jeugdhulp",
+        "start_datum",
+        window,
+        given.parameters,
+        given.peildatum,
+        running=True,
+    )
+
+
+def _product_rows(
+    ready: _Ready, drawn: care_inputs.Resampling, parameters: Parameters
+) -> tuple[list[dict[str, Any]], list[Shown]]:
+    product, minimum, given = ready.product, ready.minimum, ready.given
+    rows: list[dict[str, Any]] = []
+    shown: list[Shown] = []
+    for schooljaar in sorted({*ready.years, *ready.absent}):
+        if schooljaar in ready.absent:
+            what = gaps.named(ready.observed) or " ".join(ready.observed.unknown)
+            reason = f"Niet geleverd: {what}. Daardoor is er voor {schooljaar} geen bedrag."
+            rows.append(_hidden(product, schooljaar, "niet_geleverd", reason))
+            continue
+        own = given.years.filter((pl.col("groep") == "zis") & (pl.col("schooljaar") == schooljaar))
+        if not len(own):
+            continue
+        price = ready.prices.get(schooljaar)
+        if price is None or price.unit != ready.unit:
+            unit = care_inputs.UNIT_LABEL.get(ready.unit, ready.unit)
+            reason = f"Voor {schooljaar} is geen tarief in {unit} geleverd."
+            rows.append(_hidden(product, schooljaar, "niet_geleverd", reason))
+            continue
+        try:
+            priced = _priced(ready, price, parameters)
+        except Undeterminable as lacking:
+            rows.append(_hidden(product, schooljaar, "niet_geleverd", str(lacking)))
+            continue
+        reason = _saving_too_small(given, schooljaar, minimum)
+        if reason:
+            rows.append(_hidden(product, schooljaar, "te_klein", reason))
+            continue
+        comparison_fits = not _arm_too_small(given, schooljaar, "vergelijking", minimum)
+        large = wording.large_enough(_saving_sizes(own), minimum)
+        for route, outcome in care_inputs.routes(given, schooljaar, priced.real, drawn).items():
+            if route == "vergelijking" and not comparison_fits:
+                reason = "De vergelijkingsgroep heeft te weinig leerlingen met deze hulp."
+                rows.append(_saving_row(product, schooljaar, route, "te_klein", reason))
+                continue
+            row = _saving_shown(
+                product, schooljaar, route, outcome, priced, own, minimum.rounding_base, large
+            )
+            row["zin"] = f"{row['zin']} {ready.lacking}".strip()
+            rows.append(row)
+            shift = (row["volume_zonder"] - row["volume_werkelijk"]) - (
+                outcome.without - outcome.actual
+            )
+            shown.append(
+                Shown(
+                    product,
+                    schooljaar,
+                    route,
+                    row["volume_zonder"],
+                    row["volume_werkelijk"],
+                    priced.real,
+                    priced.base,
+                    HOURS_IN.get(price.unit),
+                    (outcome.samples + shift) * float(priced.real),
+                )
+            )
+    if not rows:
+        reason = "Nog geen heel schooljaar met deelnemers."
+        rows.append(_hidden(product, "", "te_klein", reason))
+    return rows, shown
+
+
+@dataclass(frozen=True)
+class _Priced:
+    """A tariff as delivered, and it and that of the first school year in prices of `level`."""
+
+    given: care_inputs.Tariff
+    level: int
+    real: Decimal
+    base: Decimal
+
+
+def _priced(ready: _Ready, price: care_inputs.Tariff, parameters: Parameters) -> _Priced:
+    """Raises Undeterminable where a price level or an index is not given."""
+    first = next(p for p in ready.prices.values() if p.unit == ready.unit)
+    return _Priced(
+        price,
+        price_level.level(parameters),
+        price_level.tariff_at_level(parameters, price.amount, price.year),
+        price_level.tariff_at_level(parameters, first.amount, first.year),
+    )
+
+
+def _hidden(product: Product, schooljaar: str, status: Status, reason: str) -> dict[str, Any]:
+    return _saving_row(product, schooljaar, "basis", status, reason)
+
+
+def _saving_sizes(own: pl.DataFrame) -> wording.Sizes:
+    """Pupils who had the product before or now, and the schools of all participants."""
+    return wording.Sizes(int(own["with_product"].sum()), own["school"].n_unique(), None, None)
+
+
+def _saving_too_small(given: care_inputs.ProductInput, schooljaar: str, minimum: Minimum) -> str:
+    """Why this year's amount cannot be shown; empty when it can."""
+    if _arm_too_small(given, schooljaar, "zis", minimum):
+        return (
+            f"Te weinig leerlingen met deze hulp: nodig zijn ten minste {minimum.show_children}"
+            f" leerlingen op {minimum.show_schools} scholen."
+        )
+    largest = given.largest.filter(pl.col("schooljaar") == schooljaar).row(0, named=True)
+    first, second, everyone = largest["first"], largest["second"], largest["all"]
+    if first + second > 0.75 * everyone or everyone - first - second < 0.15 * first:
+        return "Het bedrag hangt grotendeels af van een of twee leerlingen."
+    return ""
+
+
+def _arm_too_small(
+    given: care_inputs.ProductInput, schooljaar: str, groep: str, minimum: Minimum
+) -> bool:
+    arm = given.years.filter((pl.col("groep") == groep) & (pl.col("schooljaar") == schooljaar))
+    touched = arm.filter(pl.col("with_product") > 0)
+    return (
+        int(arm["with_product"].sum()) < minimum.show_children
+        or touched["school"].n_unique() < minimum.show_schools
+    )
+
+
+def _saving_shown(
+    product: Product,
+    schooljaar: str,
+    route: arithmetic.Route,
+    found: care_inputs.Range,
+    price: _Priced,
+    own: pl.DataFrame,
+    base: float,
+    large: bool,
+) -> dict[str, Any]:
+    tariff = float(price.real)
+    step = _volume_step(found.actual, tariff)
+    without, actual = (float(to_nearest(x, step)) for x in (found.without, found.actual))
+    amount = float(arithmetic.saving(without, actual, price.real))
+    shift = (without - actual) - (found.without - found.actual)
+    low, high = (
+        kept_side(float(to_nearest((x + shift) * tariff, 1000)), x, 1000) for x in found.interval
+    )
+    sizes = _saving_sizes(own)
+    pupils = rounded_count(sizes.pupils, base)
+    return _saving_row(product, schooljaar, route, "zichtbaar", "") | {
+        "volume_werkelijk": actual,
+        "volume_zonder": without,
+        "eenheid": care_inputs.UNIT_LABEL.get(price.given.unit, price.given.unit),
+        "tarief": float(price.given.amount),
+        "prijspeil": price.level,
+        "tarief_prijspeil": tariff,
+        "basistarief": float(price.base),
+        "uren_per_eenheid": HOURS_IN.get(price.given.unit),
+        "bedrag": amount,
+        "onder": low,
+        "boven": high,
+        "n_leerlingen": pupils,
+        "n_scholen": sizes.schools,
+        "zin": _saving_sentence(
+            product, schooljaar, route, amount, (low, high), sizes, pupils, large
+        ),
+    }
+
+
+def _saving_sentence(
+    product: Product,
+    schooljaar: str,
+    route: arithmetic.Route,
+    amount: float,
+    interval: tuple[float, float],
+    sizes: wording.Sizes,
+    pupils: int,
+    large: bool,
+) -> str:
+    low, high = interval
+    limits = f"95%-interval: {wording.euros(low)} tot {wording.euros(high)}"
+    who = f"ongeveer {pupils} leerlingen op {sizes.schools} scholen"
+    how = {
+        "basis": "als het gebruik van vóór de start was doorgelopen",
+        "vergelijking": "als het gebruik de vergelijkingsgroep had gevolgd",
+        "trend": "als de eigen ontwikkeling van vóór de start was doorgelopen",
+    }[route]
+    if not large:
+        return (
+            f"Indicatief: de groep is te klein om te zeggen of er in {schooljaar} is bespaard op"
+            f" {product.label} ({limits}; {who})."
+        )
+    if low <= 0 <= high:
+        return (
+            f"Voor {schooljaar} is niet te zeggen of er is bespaard op {product.label}, gerekend"
+            f" {how} ({limits}; {who})."
+        )
+    word = "minder" if amount > 0 else "meer"
+    shown = wording.euros(float(to_nearest(abs(amount), 1000)))
+    return (
+        f"In {schooljaar} werd naar schatting {shown} {word} toegekend aan {product.label} dan"
+        f" {how} ({limits}; {who})."
+    )
+
+
+def _saving_row(
+    product: Product, schooljaar: str, route: arithmetic.Route, status: Status, reason: str
+) -> dict[str, Any]:
+    empty: dict[str, Any] = dict.fromkeys(BESPARING)
+    return empty | {
+        "product": product.label,
+        "hulpvorm": product.hulpvorm,
+        "niveau": product.niveau,
+        "schooljaar": schooljaar,
+        "route": route,
+        "route_label": ROUTE_LABEL[route],
+        "eenheid": "",
+        "status": status,
+        "reden": reason,
+        "zin": reason,
+    }
+
+
+def _volume_step(volume: float, tariff: float) -> float:
+    """The power of ten nearest to 2% of the volume, worth at least EUR 1,000."""
+    aim = max(0.02 * volume, 1e-9)
+    step = 10.0 ** math.floor(math.log10(aim))
+    if aim > 5.5 * step:
+        step *= 10
+    while step * tariff < 1000:
+        step *= 10
+    return step
