@@ -20,7 +20,7 @@ from pathlib import Path
 import register
 
 from pipelines import contracts as contract_files
-from pipelines.metrics import plan as plans
+from pipelines.metrics import publication_plan as plans
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.compute import count_all
 from pipelines.metrics.metric import Context

@@ -24,7 +24,7 @@ import polars as pl
 import register
 
 from pipelines import contracts as contract_files
-from pipelines.metrics import plan as plans
+from pipelines.metrics import publication_plan as plans
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.compute import count_all
 from pipelines.metrics.metric import Context

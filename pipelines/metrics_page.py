@@ -23,7 +23,7 @@ from pipelines.metrics.metric import (
     System,
     Total,
 )
-from pipelines.metrics.plan import Plan
+from pipelines.metrics.publication_plan import Plan
 from pipelines.release.figures import SMALLEST_BASE
 
 THEMES: Mapping[str, str] = {

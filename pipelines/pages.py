@@ -9,7 +9,7 @@ from pipelines import contracts as contract_files
 from pipelines import effects_page, messages, metrics_page
 from pipelines.contracts import Column, Contracts, Dataset
 from pipelines.effects.catalogue import EFFECTS, SAVINGS
-from pipelines.metrics import plan
+from pipelines.metrics import publication_plan
 from pipelines.metrics.catalogue import METRICS
 
 KIND = {
@@ -99,7 +99,7 @@ def _cell(text: str) -> str:
 
 def metrics(contracts: Contracts) -> str:
     """`METRICS.md`: every figure with its definition, in Dutch."""
-    return metrics_page.page(METRICS, plan.load(METRICS), contracts)
+    return metrics_page.page(METRICS, publication_plan.load(METRICS), contracts)
 
 
 def effects(contracts: Contracts) -> str:

@@ -1,9 +1,9 @@
 """Counting: metrics and tables in, exact cells out, with all that disclosure control must know.
 
-The engine works out the rows of a measure (`lines`) and hands them over as whole numbers, without
-a pseudonym. Which cells a row counts in follows from the publication plan (`field`, `cells`), and
-which rows count alike too (`atoms`). Nothing is rounded or hidden yet: the outcome stays on the
-pipeline side.
+The engine works out the rows of a measure (`unit_records`) and hands them over as whole numbers,
+without a pseudonym. Which cells a row counts in follows from the publication plan (`cell_layout`,
+`grid`), and which rows count alike too (`inner_cells`). Nothing is rounded or hidden yet: the
+outcome stays on the pipeline side.
 """
 
 from __future__ import annotations
@@ -14,15 +14,19 @@ from itertools import groupby
 
 import polars as pl
 
-from pipelines.metrics import categories, parts
-from pipelines.metrics import field as fields
-from pipelines.metrics.cells import AREA, KEY
+from pipelines.metrics import categories
+from pipelines.metrics.count import cell_layout as fields
+from pipelines.metrics.count import terms
+from pipelines.metrics.count.cell_layout import Field
+from pipelines.metrics.count.distributions import Spread, spread
+from pipelines.metrics.count.grid import AREA, KEY
+from pipelines.metrics.count.recall import parted, with_areas
+from pipelines.metrics.count.tabulate import draw
+from pipelines.metrics.count.terms import Part
+from pipelines.metrics.count.unit_records import fetch, fetched
 from pipelines.metrics.coverage_notes import Areas, Note, Place, notes
 from pipelines.metrics.covering import Covering
 from pipelines.metrics.derive import ENROLLED, UNKNOWN
-from pipelines.metrics.draw import draw
-from pipelines.metrics.field import Field
-from pipelines.metrics.lines import fetch, fetched
 from pipelines.metrics.metric import (
     Base,
     Context,
@@ -37,10 +41,7 @@ from pipelines.metrics.metric import (
     Tables,
     Total,
 )
-from pipelines.metrics.parts import Part
-from pipelines.metrics.plan import NOTHING_RECALLED, Plan, Recalled
-from pipelines.metrics.recall import parted, with_areas
-from pipelines.metrics.spreads import Spread, spread
+from pipelines.metrics.publication_plan import NOTHING_RECALLED, Plan, Recalled
 from pipelines.warehouse.coverage import Coverage
 
 
@@ -52,7 +53,7 @@ class Counted:
     count), aantal, kinderen (distinct persons), scholen (distinct schools with a unit in the cell;
     null for a measure without schools), grootste and tweede (largest two contributions of a
     person; null unless something is summed) and spreiding (variance of a sum, see
-    `cells.variance_of_sum`). Figures that count the same units share a cell.
+    `grid.variance_of_sum`). Figures that count the same units share a cell.
     `atoms`: aantal (> 0) of all units that count in exactly the cells `cellen` (sorted). Over the
     atoms with a cell it adds up to that cell. No atom spans two school years.
     `figures`: metriek, KEY, teller and noemer (a cel, or null), complement (noemer minus teller is
@@ -167,7 +168,7 @@ def count(
     measure = metrics[0].measure
     if any(m.measure != measure for m in metrics):
         raise ValueError("metrics over different measures are counted apart")
-    listed = [part for metric in metrics for part in parts.of(metric)]
+    listed = [part for metric in metrics for part in terms.of(metric)]
     whole = replace(plan, tables=(*plan.tables, *recalled.tables))
     cuts = [c for m in metrics for t in whole.of(m.id) for c in m.columns_of(t.breakdown)]
     tests = {p.flag: p.test for p in listed if p.flag and p.test is not None}

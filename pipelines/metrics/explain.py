@@ -26,7 +26,7 @@ from pipelines import suggest
 from pipelines.contracts import Dataset
 from pipelines.errors import UsageError
 from pipelines.metrics import conditions
-from pipelines.metrics.lines import fetched
+from pipelines.metrics.count.unit_records import fetched
 from pipelines.metrics.metric import (
     Context,
     Count,

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from pipelines.ingest import questionnaires
-from pipelines.metrics.parts import Part
+from pipelines.metrics.count.terms import Part
 
 ANY = ""
 """The condition of every unit of a measure."""

@@ -12,7 +12,7 @@ from importlib.resources.abc import Traversable
 import duckdb
 
 from pipelines.contracts import Contracts
-from pipelines.metrics.plan import Plan
+from pipelines.metrics.publication_plan import Plan
 from pipelines.warehouse import state
 
 CODE = ("pipelines", "data_contracts")

@@ -12,8 +12,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from pipelines.metrics import intervals
-from pipelines.metrics.intervals import Interval
+from pipelines.metrics.statistics import intervals
+from pipelines.metrics.statistics.intervals import Interval
 from pipelines.release.disclosure.numbers import range_of_rounded
 from pipelines.release.disclosure.rules import MEAN_STEP
 

@@ -15,10 +15,10 @@ from itertools import permutations
 import polars as pl
 
 from pipelines.concerns import Concern
-from pipelines.metrics.cells import KEY
 from pipelines.metrics.compute import Counted
+from pipelines.metrics.count.distributions import Spread
+from pipelines.metrics.count.grid import KEY
 from pipelines.metrics.metric import Mean, Metric, Quotient
-from pipelines.metrics.spreads import Spread
 from pipelines.release.disclosure import (
     Component,
     Protection,

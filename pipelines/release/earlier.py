@@ -12,8 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from pipelines.metrics.cells import KEY
 from pipelines.metrics.compute import Counted
+from pipelines.metrics.count.grid import KEY
 from pipelines.release.disclosure.numbers import range_of_rounded
 from pipelines.release.disclosure.rules import MEAN_STEP, cost_base
 from pipelines.release.ledger import Page

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
-from pipelines.metrics import parts
-from pipelines.metrics.cells import KEY
 from pipelines.metrics.compute import Counted
+from pipelines.metrics.count import terms
+from pipelines.metrics.count.distributions import Spread
+from pipelines.metrics.count.grid import KEY
 from pipelines.metrics.links import ANY, conditions
 from pipelines.metrics.metric import Difference, Metric, Quantiles
-from pipelines.metrics.spreads import Spread
 from pipelines.release.disclosure.problem import MINIMUM_SCHOOLS
 from pipelines.release.linked import Fact
 
@@ -61,5 +61,5 @@ def of_amounts(
         enough = counted.cells.filter(pl.col("kinderen") >= heavy).select("cel", *KEY)
         named = counted.figures.select("metriek", cel="teller").join(enough, on="cel")
         for name, *key in named.select("metriek", *KEY).unique().sort("metriek", *KEY).iter_rows():
-            (part, *_) = parts.of(metrics[name])
+            (part, *_) = terms.of(metrics[name])
             yield Fact(counted.measure, conditions(part)[0], tuple(key), heavy, 0)

@@ -17,7 +17,7 @@ from typing import Any, Literal
 import polars as pl
 
 from pipelines.metrics.compute import Counted, Result
-from pipelines.metrics.intervals import Interval
+from pipelines.metrics.count.distributions import Spread
 from pipelines.metrics.metric import (
     Count,
     Difference,
@@ -33,7 +33,7 @@ from pipelines.metrics.metric import (
     Split,
     Total,
 )
-from pipelines.metrics.spreads import Spread
+from pipelines.metrics.statistics.intervals import Interval
 from pipelines.release import bounds, facts, unit_costs
 from pipelines.release.components import Protected, Thresholds
 from pipelines.release.disclosure import rules

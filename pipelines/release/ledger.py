@@ -29,7 +29,7 @@ import polars as pl
 from pipelines import settings
 from pipelines.errors import ReleaseRefused, UsageError
 from pipelines.metrics.catalogue import METRICS
-from pipelines.metrics.cells import KEY
+from pipelines.metrics.count.grid import KEY
 from pipelines.release.thresholds import by_metric
 from pipelines.warehouse.engine import keep
 

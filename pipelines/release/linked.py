@@ -20,9 +20,10 @@ import numpy as np
 import polars as pl
 import scipy.sparse as sp
 
-from pipelines.metrics import categories, parts
-from pipelines.metrics.cells import KEY
+from pipelines.metrics import categories
 from pipelines.metrics.compute import Counted
+from pipelines.metrics.count import terms as parts
+from pipelines.metrics.count.grid import KEY
 from pipelines.metrics.links import ANY, BALANCES, LINKS, Balance, Link, conditions
 from pipelines.metrics.metric import Metric
 from pipelines.release.disclosure import Component, Relation

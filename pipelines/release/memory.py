@@ -17,7 +17,7 @@ import polars as pl
 
 from pipelines.concerns import Concern
 from pipelines.metrics.metric import Metric, Quotient, Summary
-from pipelines.metrics.plan import Plan, PlanTable, Recalled
+from pipelines.metrics.publication_plan import Plan, PlanTable, Recalled
 from pipelines.release.ledger import Page, Places
 
 LEVELS = ("gemeente", "wijk", "onderwijssoort")

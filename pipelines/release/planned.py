@@ -11,7 +11,7 @@ from typing import Any
 
 from pipelines.contracts import Contracts
 from pipelines.metrics import categories
-from pipelines.metrics import plan as plans
+from pipelines.metrics import publication_plan as plans
 from pipelines.metrics.metric import Metric
 
 NOT_PLANNED = "Niet in het publicatieplan"

@@ -30,7 +30,7 @@ from pipelines.contracts import Contracts
 from pipelines.errors import ReleaseRefused, UsageError
 from pipelines.ingest.clean import quoted
 from pipelines.metrics import compute as counting
-from pipelines.metrics import plan as plans
+from pipelines.metrics import publication_plan as plans
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.metric import Context
 from pipelines.release import components, decisions, ledger, memory, reference, tally

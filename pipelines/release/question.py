@@ -23,11 +23,11 @@ from pipelines.concerns import Concern
 from pipelines.contracts import Contracts
 from pipelines.errors import ReleaseRefused, UsageError
 from pipelines.metrics import compute as counting
-from pipelines.metrics import plan as plans
+from pipelines.metrics import publication_plan as plans
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.links import BALANCES, LINKS
 from pipelines.metrics.metric import Context, Metric, Quotient, Summary
-from pipelines.metrics.plan import Plan, PlanTable
+from pipelines.metrics.publication_plan import Plan, PlanTable
 from pipelines.release import components, decisions, ledger, memory, publish
 from pipelines.release.figures import figures
 from pipelines.warehouse import archive, coverage, engines

@@ -19,7 +19,7 @@ from pipelines.metrics import categories
 from pipelines.metrics.categories import Category
 from pipelines.metrics.describe import describe_all
 from pipelines.metrics.metric import Metric
-from pipelines.metrics.plan import Plan
+from pipelines.metrics.publication_plan import Plan
 from pipelines.warehouse import acceptances
 
 PARTNERSHIP = "samenwerkingsverband"

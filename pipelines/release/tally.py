@@ -13,8 +13,8 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from pipelines.metrics.cells import KEY
 from pipelines.metrics.compute import Counted
+from pipelines.metrics.count.grid import KEY
 from pipelines.metrics.metric import Metric
 from pipelines.release.components import Protected, Thresholds
 from pipelines.release.thresholds import by_metric

@@ -12,13 +12,13 @@ import pytest
 
 from pipelines import cli, contracts, metrics_page, pages
 from pipelines.errors import ContractError
-from pipelines.metrics import plan
+from pipelines.metrics import publication_plan
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.validity import status
 
 ROOT = Path(__file__).parents[2]
 PROMISES = contracts.load()
-PLAN = plan.load(METRICS)
+PLAN = publication_plan.load(METRICS)
 # Every id that was agreed for the themes A to J.
 _AGREED = """
 smw_trajecten smw_leerlingen smw_bereik smw_aanmelder smw_problematiek smw_preventieniveau

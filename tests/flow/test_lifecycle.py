@@ -14,7 +14,7 @@ import pytest
 
 from pipelines import cli, contracts, intake, lifecycle, run
 from pipelines.errors import ContractError, UsageError
-from pipelines.metrics import plan as plans
+from pipelines.metrics import publication_plan as plans
 from pipelines.release import basis, publish
 from pipelines.warehouse import calendar, engine, history, retention
 from tests.soak import small

@@ -13,7 +13,7 @@ import pytest
 
 from pipelines import contracts
 from pipelines.audit.linear import Attacker, Between, Seen, Shown, View
-from pipelines.metrics import compute, plan
+from pipelines.metrics import compute, publication_plan
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.compute import Counted
 from pipelines.metrics.metric import Context, Mean
@@ -56,7 +56,7 @@ def targets(demo_run: DemoRun) -> list[Target]:
             tables.as_ibis(house, promises),
             tables.filled(house, promises),
             Context(about[0], promises, years),
-            plan.load(METRICS),
+            publication_plan.load(METRICS),
             coverage.coverage(house, promises),
         )
     parents = dict(areas)

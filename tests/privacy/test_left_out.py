@@ -17,8 +17,8 @@ from pipelines.audit.linear import Shown, View
 from pipelines.concerns import Concern
 from pipelines.errors import ReleaseRefused
 from pipelines.metrics.catalogue import METRICS
-from pipelines.metrics.cells import KEY
 from pipelines.metrics.compute import Counted, Result
+from pipelines.metrics.count.grid import KEY
 from pipelines.release import components, publish, tally
 from pipelines.release.components import Protected, Thresholds
 from pipelines.release.disclosure import build_component, certify

@@ -19,9 +19,9 @@ import pytest
 from scipy.optimize import linprog
 
 from pipelines import contracts
-from pipelines.metrics import plan as plans
-from pipelines.metrics.cells import KEY
+from pipelines.metrics import publication_plan as plans
 from pipelines.metrics.compute import Counted, count
+from pipelines.metrics.count.grid import KEY
 from pipelines.metrics.metric import Context, Count, Measure, Metric, Tables
 from pipelines.release import memory
 from pipelines.release.components import Protected, Thresholds, protect

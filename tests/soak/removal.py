@@ -20,7 +20,7 @@ import ibis.expr.types as ir
 from pipelines import contracts
 from pipelines.effects import compute as effects
 from pipelines.effects.compute import EffectsOutput
-from pipelines.metrics import plan as plans
+from pipelines.metrics import publication_plan as plans
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.compute import Result, count_all
 from pipelines.metrics.coverage_notes import Note

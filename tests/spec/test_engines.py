@@ -16,7 +16,7 @@ from ibis.config import Config
 
 from pipelines import contracts
 from pipelines.metrics.catalogue import METRICS
-from pipelines.metrics.lines import expression
+from pipelines.metrics.count.unit_records import expression
 from pipelines.metrics.metric import Context, Measure
 from pipelines.warehouse import school_days
 

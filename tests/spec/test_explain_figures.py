@@ -13,8 +13,8 @@ from pipelines import contracts
 from pipelines.errors import UsageError
 from pipelines.metrics import explain
 from pipelines.metrics.catalogue import METRICS
+from pipelines.metrics.count.unit_records import fetched
 from pipelines.metrics.explain import Area
-from pipelines.metrics.lines import fetched
 from pipelines.metrics.metric import Context, Mean, Quotient, Rate, Summary, Total
 
 AREAS = {"totaal", "gemeente", "vestiging"}

@@ -21,10 +21,10 @@ from engines import ENGINES, ON_SPARK, Row, connected, share, tables
 from pipelines import contracts
 from pipelines.contracts import Contracts
 from pipelines.metrics.catalogue import METRICS
-from pipelines.metrics.cells import KEY
 from pipelines.metrics.compute import Counted, Result, count_all
+from pipelines.metrics.count.grid import KEY
 from pipelines.metrics.metric import Context, Quotient, Summary
-from pipelines.metrics.plan import Plan, parse
+from pipelines.metrics.publication_plan import Plan, parse
 
 FOLDER = Path(__file__).parent / "metrics"
 SPECS = sorted(p for p in FOLDER.glob("*.txt") if not p.name.startswith("_"))

@@ -18,10 +18,10 @@ from oracle import BASES, PLAIN, WHOLE, Cell, Unit, World, welch
 from registers import as_tables, random_register
 
 from pipelines import contracts
-from pipelines.metrics import plan as plans
+from pipelines.metrics import publication_plan as plans
 from pipelines.metrics.catalogue import METRICS
-from pipelines.metrics.cells import KEY
 from pipelines.metrics.compute import Result, count_all
+from pipelines.metrics.count.grid import KEY
 from pipelines.metrics.metric import Context, Metric, PerUnit, Quotient, Rate, Summary
 
 KNOWN = contracts.load()

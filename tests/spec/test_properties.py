@@ -18,8 +18,8 @@ from registers import SCHOOLS, as_tables, random_register
 from test_oracle import KNOWN, PLAN, WORLDS, counted, world
 
 from pipelines.metrics.catalogue import METRICS
-from pipelines.metrics.cells import KEY
 from pipelines.metrics.compute import Result, count_all
+from pipelines.metrics.count.grid import KEY
 from pipelines.metrics.metric import Context, Metric, PerUnit, Quotient, Summary
 
 pytestmark = pytest.mark.xdist_group("oracle")

@@ -7,8 +7,8 @@ from itertools import product
 import polars as pl
 
 from pipelines.metrics.catalogue import METRICS
-from pipelines.metrics.cells import KEY
 from pipelines.metrics.compute import Counted
+from pipelines.metrics.count.grid import KEY
 from pipelines.release.components import Thresholds, protect
 
 CHILDREN, COSTS = "jh_jeugdigen", "jh_kosten_toegekend"

@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.release.released import Metric
 from dashboard.words import difference
-from pipelines.metrics import intervals
+from pipelines.metrics.statistics import intervals
 from pipelines.release import bounds
 
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
-from pipelines.metrics import intervals
-from pipelines.metrics.intervals import Interval
+from pipelines.metrics.statistics import intervals
+from pipelines.metrics.statistics.intervals import Interval
 
 
 @pytest.mark.parametrize(("k", "n"), [(0, 10), (1, 20), (15, 148), (81, 263), (56, 56), (5, 5)])

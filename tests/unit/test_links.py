@@ -7,8 +7,9 @@ from importlib.resources import files
 import pytest
 import yaml
 
-from pipelines.metrics import links, parts
+from pipelines.metrics import links
 from pipelines.metrics.catalogue import METRICS
+from pipelines.metrics.count import terms
 from pipelines.metrics.metric import Summary
 
 
@@ -52,7 +53,7 @@ def test_every_link_names_counts_that_are_published() -> None:
         f"{m.measure.id}.{part.weight}"
         for m in METRICS.values()
         if not isinstance(m.form, Summary) and not m.measure.public and hasattr(m.form, "weight")
-        for part in parts.of(m)
+        for part in terms.of(m)
         if part.weight
     }
     measures = {m.measure.id for m in METRICS.values()} | sums
@@ -70,7 +71,7 @@ def test_every_link_names_counts_that_are_published() -> None:
     ],
 )
 def test_units_that_meet_two_conditions_meet_each(metric: str, narrowest: int, also: str) -> None:
-    part = parts.of(METRICS[metric])[narrowest]
+    part = terms.of(METRICS[metric])[narrowest]
     assert also in links.conditions(part)
     assert links.conditions(part)[-1] == links.ANY
 

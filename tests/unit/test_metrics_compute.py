@@ -17,10 +17,10 @@ from ibis import _
 from pipelines import contracts
 from pipelines.contracts import Contracts
 from pipelines.errors import ContractError
-from pipelines.metrics import plan as plans
+from pipelines.metrics import publication_plan as plans
 from pipelines.metrics.catalogue import METRICS
-from pipelines.metrics.cells import KEY
 from pipelines.metrics.compute import Counted, Result, _with_base, count, count_all
+from pipelines.metrics.count.grid import KEY
 from pipelines.metrics.metric import (
     Context,
     Count,
@@ -36,7 +36,7 @@ from pipelines.metrics.metric import (
     Tables,
     Total,
 )
-from pipelines.metrics.quantiles import kaplan_meier
+from pipelines.metrics.statistics.quantiles import kaplan_meier
 
 PEILDATUM = dt.date(2025, 7, 31)
 SCHOOLS = {"S1": ("G1", "W1", "bo"), "S2": ("G1", "W2", "vo"), "S3": ("G2", "W3", "bo")}

@@ -13,14 +13,14 @@ import yaml
 
 from pipelines import contracts
 from pipelines.errors import ContractError
-from pipelines.metrics import categories, plan
+from pipelines.metrics import categories, publication_plan
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.describe import describe_all
 from pipelines.metrics.metric import Diversity, Metric, Quantiles, Quotient
 
 ROOT = Path(__file__).parents[2]
 RELEASED = sorted((ROOT / "data_contracts/released").glob("*.odcs.yaml"))
-PLAN = plan.load(METRICS)
+PLAN = publication_plan.load(METRICS)
 KNOWN = contracts.load()
 TABLES = {
     "release", "metrieken", "gebieden", "categorieen", "cellen", "bronnen", "effecten",
@@ -31,7 +31,7 @@ TABLES = {
 
 def refused(text: str) -> str:
     with pytest.raises(ContractError) as problem:
-        plan.parse(text, METRICS)
+        publication_plan.parse(text, METRICS)
     return str(problem.value)
 
 

@@ -10,11 +10,11 @@ import polars as pl
 import pytest
 
 from pipelines import contracts
-from pipelines.metrics import plan as plans
+from pipelines.metrics import publication_plan as plans
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.compute import Counted, Result, count_all
+from pipelines.metrics.count.distributions import Spread
 from pipelines.metrics.metric import Context
-from pipelines.metrics.spreads import Spread
 from pipelines.release.components import Protected, Thresholds
 from pipelines.release.disclosure.rules import quantile_class, round_cost
 from pipelines.release.figures import figures

@@ -12,7 +12,7 @@ import pytest
 from scipy import stats
 from statsmodels.duration.survfunc import SurvfuncRight
 
-from pipelines.metrics.quantiles import kaplan_meier, kaplan_meier_bounds, read
+from pipelines.metrics.statistics.quantiles import kaplan_meier, kaplan_meier_bounds, read
 
 
 def frame(cases: list[tuple[int, bool]]) -> pl.DataFrame:

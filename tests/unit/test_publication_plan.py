@@ -7,7 +7,7 @@ import json
 import pytest
 
 from pipelines import cli, contracts
-from pipelines.metrics import plan as plans
+from pipelines.metrics import publication_plan as plans
 from pipelines.metrics.catalogue import METRICS
 from pipelines.release import planned
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.metrics.cells import variance_of_sum
-from pipelines.metrics.intervals import Interval
-from pipelines.metrics.lines import Owners
+from pipelines.metrics.count.grid import variance_of_sum
+from pipelines.metrics.count.unit_records import Owners
+from pipelines.metrics.statistics.intervals import Interval
 from pipelines.release import bounds, unit_costs
 from pipelines.release.disclosure.numbers import round_counts
 from pipelines.release.disclosure.rules import rounded_mean

@@ -12,7 +12,8 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from pipelines.metrics import absence_signal, derive
+from pipelines.metrics import derive
+from pipelines.metrics.count import absence_signal
 from pipelines.metrics.derive import ENROLLED
 from pipelines.metrics.metric import Context, Level, Measure, Metric, Quantiles, Rate, Share, Tables
 from pipelines.warehouse import school_days

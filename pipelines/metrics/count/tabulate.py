@@ -9,12 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pipelines.metrics import atoms, cells
-from pipelines.metrics.atoms import Layer
-from pipelines.metrics.cells import Codes, Grid
-from pipelines.metrics.field import Field
-from pipelines.metrics.lines import NONE, Ints, Lines, Marks
-from pipelines.metrics.parts import Part
+from pipelines.metrics.count import grid as cells
+from pipelines.metrics.count import inner_cells
+from pipelines.metrics.count.cell_layout import Field
+from pipelines.metrics.count.grid import Codes, Grid
+from pipelines.metrics.count.inner_cells import Layer
+from pipelines.metrics.count.terms import Part
+from pipelines.metrics.count.unit_records import NONE, Ints, Lines, Marks
 
 _TOLD = ["aantal", "kinderen", "scholen", "grootste", "tweede", "spreiding"]
 
@@ -25,7 +26,7 @@ class Drawn:
 
     `cells`: cel (0..n-1), KEY, aantal, kinderen, scholen, grootste, tweede, spreiding, and eerste:
     the number of the part that names the cell. `numbers`: per part the cells of its metric, in the
-    order of `Field.keys`. `atoms`: see `atoms.gather`.
+    order of `Field.keys`. `atoms`: see `inner_cells.gather`.
     """
 
     cells: pl.DataFrame
@@ -67,7 +68,9 @@ def draw(field: Field, parts: Sequence[Part], weight: str | None) -> Drawn:
         for number, part in enumerate(parts)
     ]
     units = lines.units if amounts is None else lines.each
-    return Drawn(_shown(field, raw), numbers, atoms.gather(_layers(slices, cel), units, amounts))
+    return Drawn(
+        _shown(field, raw), numbers, inner_cells.gather(_layers(slices, cel), units, amounts)
+    )
 
 
 def _counted(field: Field, slices: Sequence[_Slice], amounts: Ints | None) -> pl.DataFrame:

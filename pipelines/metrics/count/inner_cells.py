@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from pipelines.metrics.lines import NONE, Ints, Marks, Owners
+from pipelines.metrics.count.unit_records import NONE, Ints, Marks, Owners
 
 BLOCK = 100_000  # rows laid out beside each other at a time
 _ATOMS = pl.Schema([("aantal", pl.Int64()), ("cellen", pl.List(pl.Int32()))])

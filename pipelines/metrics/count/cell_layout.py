@@ -12,12 +12,12 @@ import numpy as np
 import polars as pl
 
 from pipelines.metrics import categories
-from pipelines.metrics.cells import Atlas, Codes, Grid
+from pipelines.metrics.count.grid import Atlas, Codes, Grid
+from pipelines.metrics.count.terms import Part
+from pipelines.metrics.count.unit_records import NONE, Axis, Ints, Lines, Marks, crossed, nowhere
 from pipelines.metrics.derive import UNKNOWN
-from pipelines.metrics.lines import NONE, Axis, Ints, Lines, Marks, crossed, nowhere
 from pipelines.metrics.metric import Context, Metric
-from pipelines.metrics.parts import Part
-from pipelines.metrics.plan import Plan
+from pipelines.metrics.publication_plan import Plan
 
 Where = tuple[str, str]  # level and breakdown
 Places = Sequence[tuple[Grid, Codes]]

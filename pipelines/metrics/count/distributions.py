@@ -15,9 +15,9 @@ import ibis.expr.types as ir
 import polars as pl
 from ibis import _
 
-from pipelines.metrics import categories, intervals, quantiles
+from pipelines.metrics import categories
+from pipelines.metrics.count.unit_records import fetched
 from pipelines.metrics.derive import UNKNOWN
-from pipelines.metrics.lines import fetched
 from pipelines.metrics.metric import (
     Context,
     Difference,
@@ -27,7 +27,8 @@ from pipelines.metrics.metric import (
     Summary,
     Tables,
 )
-from pipelines.metrics.plan import Plan
+from pipelines.metrics.publication_plan import Plan
+from pipelines.metrics.statistics import intervals, quantiles
 
 _DIGITS = 9  # so that the order in which an engine adds up never shows
 _PLACE = ["schooljaar", "gebied", "categorie"]

@@ -11,9 +11,9 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from pipelines.metrics.lines import NONE, Axis, Lines
+from pipelines.metrics.count.unit_records import NONE, Axis, Lines
 from pipelines.metrics.metric import Measure
-from pipelines.metrics.plan import Plan, Recalled
+from pipelines.metrics.publication_plan import Plan, Recalled
 
 SCHOOL = "vestiging"
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 import polars as pl
 
-from pipelines.metrics import intervals
+from pipelines.metrics.statistics import intervals
 
 NAMES = {0.5: "mediaan", 0.9: "p90"}
 

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pipelines.metrics.lines import NONE, Axis, Ints, Owners
+from pipelines.metrics.count.unit_records import NONE, Axis, Ints, Owners
 
 AREA = ["schooljaar", "niveau", "gebied"]
 KEY = [*AREA, "uitsplitsing", "categorie"]
