@@ -78,7 +78,7 @@ bench: setup chromium ## Measure speed, as ratios in one run (ROWS=10000000 for 
 	$(if $(PEERS),$(BIN)/python benchmarks/peers.py)
 
 docs: setup ## Renew the pages that are made from contracts and declarations
-	$(BIN)/python -m pipelines.pages
+	$(BIN)/python -m pipelines.docs.pages
 
 screenshots: setup chromium ## Renew the pictures of the pages in docs/screenshots
 	$(BIN)/python -m docs.screenshots

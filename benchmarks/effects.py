@@ -30,6 +30,7 @@ import register
 
 from pipelines import contracts as contract_files
 from pipelines.contracts import Column, Contracts, Dataset
+from pipelines.delivery.intake import prepare
 from pipelines.effects.catalogue import EFFECTS, SAVINGS
 from pipelines.effects.compute import rows_of
 from pipelines.effects.data.summaries import kept_everyone
@@ -37,7 +38,6 @@ from pipelines.effects.designs.rows import Given
 from pipelines.effects.effect import Minimum
 from pipelines.effects.savings.balance import balances
 from pipelines.effects.savings.routes import saving_rows
-from pipelines.intake import prepare
 from pipelines.warehouse import engine, tables
 
 WAYS = ("lezen", "zichtlijn")

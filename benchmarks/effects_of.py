@@ -20,7 +20,7 @@ from typing import Any
 import apart
 
 from pipelines import contracts as contract_files
-from pipelines import intake
+from pipelines.delivery import intake
 from pipelines.demo import deliveries as made_up
 from pipelines.effects import compute as effects
 from pipelines.ingest import deliveries

@@ -33,9 +33,9 @@ import duckdb
 
 from pipelines import contracts as contract_files
 from pipelines.contracts import Column, Contracts
-from pipelines.deliver import deliver
+from pipelines.delivery.deliver import deliver
+from pipelines.delivery.intake import prepare
 from pipelines.ingest import layouts
-from pipelines.intake import prepare
 from pipelines.warehouse import engine
 
 SCHOOLS = 500

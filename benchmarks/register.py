@@ -15,7 +15,7 @@ import duckdb
 
 from pipelines import contracts as contract_files
 from pipelines.contracts import Column, Contracts, Dataset
-from pipelines.intake import prepare
+from pipelines.delivery.intake import prepare
 from pipelines.warehouse import engine
 
 ASOF = dt.date(2025, 7, 31)

@@ -28,7 +28,7 @@ from rich.text import Text
 from typer.exceptions import Abort, Exit, TyperException
 
 from pipelines import contracts, settings
-from pipelines.deliver import Outcome
+from pipelines.delivery.deliver import Outcome
 from pipelines.errors import DeliveryRefused, UsageError, UserError
 from pipelines.start import BROKEN_OFF, SENTENCE
 
@@ -155,7 +155,7 @@ def check(
     as_json: AsJson = False,
 ) -> int:
     """Controleer bestanden zonder ze in te lezen; er wordt niets bewaard."""
-    from pipelines import intake
+    from pipelines.delivery import intake
 
     outcomes = intake.check(files, workdir, feedback=feedback, progress=_progress)
     if as_json:
@@ -230,7 +230,7 @@ def accept(
     as_json: AsJson = False,
 ) -> int:
     """Aanvaard een bevinding van een leverancier tot een datum; zij wordt dan niet meer gemeld."""
-    from pipelines import lifecycle
+    from pipelines.delivery import lifecycle
     from pipelines.warehouse.acceptances import Acceptance
 
     folder = workdir or settings.default_workdir()
@@ -436,7 +436,7 @@ def evaluation_collect(
 @app.command()
 def restore(workdir: Workdir = None, as_json: AsJson = False) -> int:
     """Maak een magazijn dat weg of verouderd is opnieuw uit het archief."""
-    from pipelines import lifecycle
+    from pipelines.delivery import lifecycle
 
     folder = workdir or settings.default_workdir()
     count = lifecycle.restore(folder)
@@ -464,7 +464,7 @@ def withdraw(
     as_json: AsJson = False,
 ) -> int:
     """Trek een levering in: wis al haar rijen en publiceer zonder haar."""
-    from pipelines import lifecycle
+    from pipelines.delivery import lifecycle
 
     if undo:
         back = lifecycle.undo_withdrawal(workdir or settings.default_workdir(), delivery)
@@ -503,7 +503,7 @@ def withdraw(
 @app.command("deliveries")
 def list_deliveries(workdir: Workdir = None, as_json: AsJson = False) -> int:
     """Toon alle leveringen met hun status, datum en aantallen."""
-    from pipelines import lifecycle
+    from pipelines.delivery import lifecycle
 
     found = lifecycle.entries(workdir or settings.default_workdir())
     if as_json:
@@ -533,7 +533,7 @@ def differences(
     as_json: AsJson = False,
 ) -> int:
     """Toon wat een levering anders maakt dan die zij vervangt, en wat opvalt naast vorig jaar."""
-    from pipelines import lifecycle
+    from pipelines.delivery import lifecycle
 
     entry, found, questions = lifecycle.differences(workdir or settings.default_workdir(), delivery)
     if as_json:
@@ -559,7 +559,7 @@ def differences(
 @app.command()
 def calendar(workdir: Workdir = None, as_json: AsJson = False) -> int:
     """Toon per leverancier wat is geleverd, wat nog wordt verwacht en wat te laat is."""
-    from pipelines import lifecycle
+    from pipelines.delivery import lifecycle
 
     found = lifecycle.owed(workdir or settings.default_workdir())
     if as_json:
@@ -661,7 +661,7 @@ def ledger_of_releases(
     """Toon welke publicaties ooit zijn uitgegeven; elke nieuwe houdt daar rekening mee."""
     from dataclasses import asdict
 
-    from pipelines.intake import today
+    from pipelines.delivery.intake import today
     from pipelines.release import decisions, ledger
 
     folder = workdir or settings.default_workdir()
@@ -729,7 +729,7 @@ def ask_outside_the_plan(
     as_json: AsJson = False,
 ) -> int:
     """Vraag of een tabel buiten het publicatieplan mag, naast alles wat al is uitgegeven."""
-    from pipelines import lifecycle
+    from pipelines.delivery import lifecycle
 
     folder = workdir or settings.default_workdir()
     found = lifecycle.question(folder, metric, breakdown, level, book=not only_ask)
@@ -1094,7 +1094,7 @@ def health(
 ) -> int:
     """Zeg of er een publicatie klaarstaat die te lezen is (voor bewaking)."""
     from dashboard.server import served
-    from pipelines import intake
+    from pipelines.delivery import intake
 
     intake.refuse_unfinished(workdir or settings.default_workdir())
     try:

@@ -11,9 +11,8 @@ from typing import Any
 from pipelines import contracts as contract_files
 from pipelines import settings
 from pipelines.audit import gate, seal
-from pipelines.deliver import Outcome
-from pipelines.ingest import deliveries
-from pipelines.intake import (
+from pipelines.delivery.deliver import Outcome
+from pipelines.delivery.intake import (
     Progress,
     prepare,
     quietly,
@@ -21,6 +20,7 @@ from pipelines.intake import (
     take_in,
     withdrawal_is_finished,
 )
+from pipelines.ingest import deliveries
 from pipelines.release import publish, tally
 from pipelines.release.publish import Release
 from pipelines.validate.feedback import folder

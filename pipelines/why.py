@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipelines import contracts as contract_files
+from pipelines.delivery.intake import existing, prepare
 from pipelines.effects.catalogue import EFFECTS
 from pipelines.effects.data.summaries import kept_everyone
 from pipelines.effects.designs.rows import Given
@@ -14,7 +15,6 @@ from pipelines.effects.effect import Parameters
 from pipelines.effects.outcomes import Hours, Net
 from pipelines.effects.savings.trace import Trace, trace
 from pipelines.errors import UsageError
-from pipelines.intake import existing, prepare
 from pipelines.metrics import explain
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.coverage_notes import Areas, notes

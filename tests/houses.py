@@ -7,7 +7,8 @@ from typing import Any
 
 import duckdb
 
-from pipelines import contracts, intake
+from pipelines import contracts
+from pipelines.delivery import intake
 from pipelines.warehouse import coverage, units
 from pipelines.warehouse.coverage import Coverage
 from pipelines.warehouse.tables import DELIVERY

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import cli, contracts, pages, settings
+from pipelines import cli, contracts, settings
+from pipelines.docs import pages
 from pipelines.warehouse import engines
 
 ROOT = Path(__file__).parents[2]

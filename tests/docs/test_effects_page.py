@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from pipelines import contracts, effects_page, pages
+from pipelines import contracts
+from pipelines.docs import effects, pages
 from pipelines.effects.catalogue import EFFECTS, SAVINGS
 from pipelines.effects.effect import DESIGN_LABEL
 from pipelines.effects.outcomes import Unmeasured
@@ -56,7 +57,7 @@ def test_sizes_and_windows_follow_the_parameters() -> None:
             ("effect_minimum_dekking", 85.0),
         )
     }
-    told = effects_page.page(
+    told = effects.page(
         EFFECTS, SAVINGS, replace(PROMISES, parameters={**PROMISES.parameters, **changed})
     )
     assert "12 leerlingen op 2 scholen, per groep" in told
@@ -75,4 +76,4 @@ def test_links_lead_somewhere() -> None:
 
 def test_a_promise_without_a_term_is_named() -> None:
     with pytest.raises(ContractError, match="zis_x1"):
-        effects_page.page([replace(EFFECTS[0], id="zis_x1")], SAVINGS, PROMISES)
+        effects.page([replace(EFFECTS[0], id="zis_x1")], SAVINGS, PROMISES)

@@ -12,7 +12,8 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
-from pipelines import contracts, messages
+from pipelines import contracts
+from pipelines.docs import messages
 from pipelines.effects.catalogue import EFFECTS
 from pipelines.release.figures import LACKING
 from tests.conftest import DemoRun

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import cli, contracts, metrics_page, pages
+from pipelines import cli, contracts
+from pipelines.docs import metrics, pages
 from pipelines.errors import ContractError
 from pipelines.metrics import publication_plan
 from pipelines.metrics.catalogue import METRICS
@@ -90,12 +91,12 @@ def test_every_link_on_the_page_leads_somewhere() -> None:
 def test_areas_are_those_of_the_publication_plan() -> None:
     """A level that is taken out of the plan is gone from the page."""
     metric = METRICS["smw_trajecten"]
-    whole = metrics_page.page({metric.id: metric}, PLAN, PROMISES)
+    whole = metrics.page({metric.id: metric}, PLAN, PROMISES)
     less = replace(
         PLAN,
         tables=tuple(t for t in PLAN.tables if (t.metric, t.level) != (metric.id, "aanbieder")),
     )
-    shown = metrics_page.page({metric.id: metric}, less, PROMISES)
+    shown = metrics.page({metric.id: metric}, less, PROMISES)
     assert "onderwijssoort, aanbieder |" in whole
     assert "onderwijssoort, aanbieder |" not in shown
 
@@ -103,4 +104,4 @@ def test_areas_are_those_of_the_publication_plan() -> None:
 def test_a_theme_without_a_heading_is_named() -> None:
     metric = replace(METRICS["smw_trajecten"], theme="nieuw")
     with pytest.raises(ContractError, match="nieuw"):
-        metrics_page.page({metric.id: metric}, PLAN, PROMISES)
+        metrics.page({metric.id: metric}, PLAN, PROMISES)

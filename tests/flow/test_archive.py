@@ -9,7 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines import contracts, lifecycle, run
+from pipelines import contracts, run
+from pipelines.delivery import lifecycle
 from pipelines.errors import UsageError
 from pipelines.warehouse import archive, engine, retention
 from tests.soak import small

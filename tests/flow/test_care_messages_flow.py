@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from pipelines import contracts
-from pipelines.deliver import Outcome, deliver
+from pipelines.delivery.deliver import Outcome, deliver
 from pipelines.ingest import anonymise as desk
 from pipelines.ingest import deliveries, layouts
 from pipelines.warehouse import engine, history, tables

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from pipelines import contracts
-from pipelines.deliver import Outcome, deliver
+from pipelines.delivery.deliver import Outcome, deliver
 from pipelines.ingest import layouts
 from pipelines.validate import expectations, quarantine
 from pipelines.warehouse import engine, history, tables

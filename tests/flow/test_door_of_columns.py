@@ -8,8 +8,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from pipelines import contracts, intake
-from pipelines.deliver import deliver
+from pipelines import contracts
+from pipelines.delivery import intake
+from pipelines.delivery.deliver import deliver
 from pipelines.errors import DeliveryRefused
 from pipelines.ingest import deliveries, layouts
 from pipelines.ingest.persons import is_person

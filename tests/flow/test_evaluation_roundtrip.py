@@ -13,8 +13,9 @@ import openpyxl
 import pytest
 from lxml import etree
 
-from pipelines import contracts, intake, why
-from pipelines.deliver import Outcome, deliver
+from pipelines import contracts, why
+from pipelines.delivery import intake
+from pipelines.delivery.deliver import Outcome, deliver
 from pipelines.errors import UsageError
 from pipelines.evaluation import collect, forms, rounds
 from pipelines.ingest import layouts

@@ -12,9 +12,10 @@ import duckdb
 import openpyxl
 import pytest
 
-from pipelines import cli, contracts, intake, lifecycle
+from pipelines import cli, contracts
 from pipelines.audit import seal
-from pipelines.deliver import Outcome, deliver
+from pipelines.delivery import intake, lifecycle
+from pipelines.delivery.deliver import Outcome, deliver
 from pipelines.errors import UsageError
 from pipelines.ingest import layouts
 from pipelines.release import reference

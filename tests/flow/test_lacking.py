@@ -9,8 +9,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines import contracts, intake
-from pipelines.deliver import Outcome
+from pipelines import contracts
+from pipelines.delivery import intake
+from pipelines.delivery.deliver import Outcome
 from pipelines.release import reference
 from pipelines.warehouse import engine
 from tests.soak import small

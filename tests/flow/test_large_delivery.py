@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from pipelines import contracts, deliver
+from pipelines import contracts
+from pipelines.delivery import deliver
+from pipelines.delivery.intake import prepare
 from pipelines.ingest import layouts
 from pipelines.ingest.reading import streamed
-from pipelines.intake import prepare
 from pipelines.warehouse import engine, history
 from tests.soak import small
 

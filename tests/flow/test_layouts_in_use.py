@@ -9,7 +9,7 @@ import pytest
 import xlsxwriter
 
 from pipelines import contracts
-from pipelines.deliver import Outcome, deliver
+from pipelines.delivery.deliver import Outcome, deliver
 from pipelines.ingest import layouts
 from pipelines.ingest.layouts import parse
 from pipelines.ingest.propose import propose

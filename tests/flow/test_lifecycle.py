@@ -12,7 +12,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines import cli, contracts, intake, lifecycle, run
+from pipelines import cli, contracts, run
+from pipelines.delivery import intake, lifecycle
 from pipelines.errors import ContractError, UsageError
 from pipelines.metrics import publication_plan as plans
 from pipelines.release import basis, publish

@@ -9,8 +9,9 @@ import duckdb
 import openpyxl
 import pytest
 
-from pipelines import contracts, intake
-from pipelines.deliver import Outcome
+from pipelines import contracts
+from pipelines.delivery import intake
+from pipelines.delivery.deliver import Outcome
 from pipelines.ingest import periods
 from pipelines.ingest.periods import Named
 from pipelines.warehouse import archive, differences, engine, history, tables

@@ -9,9 +9,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines import cli, lifecycle, run
+from pipelines import cli, run
 from pipelines.audit import audit
 from pipelines.audit.audit import quietly
+from pipelines.delivery import lifecycle
 from pipelines.errors import UsageError
 from pipelines.metrics.catalogue import METRICS
 from pipelines.release import ledger, question

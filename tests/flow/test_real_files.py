@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from pipelines import contracts
-from pipelines.deliver import Outcome, deliver
+from pipelines.delivery.deliver import Outcome, deliver
 from pipelines.ingest import anonymise as desk
 from pipelines.ingest import layouts
 from pipelines.warehouse import engine, history, tables

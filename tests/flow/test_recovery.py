@@ -12,8 +12,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines import cli, lifecycle, run, start
-from pipelines.deliver import Outcome
+from pipelines import cli, run, start
+from pipelines.delivery import lifecycle
+from pipelines.delivery.deliver import Outcome
 from pipelines.errors import UsageError
 from pipelines.release import tally
 from pipelines.warehouse import archive, copy, engine, history

@@ -12,8 +12,9 @@ import duckdb
 import openpyxl
 import pytest
 
-from pipelines import contracts, intake
-from pipelines.deliver import Outcome, deliver
+from pipelines import contracts
+from pipelines.delivery import intake
+from pipelines.delivery.deliver import Outcome, deliver
 from pipelines.ingest import layouts, questionnaires
 from pipelines.ingest.headings import is_shortened
 from pipelines.warehouse import engine

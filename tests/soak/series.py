@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import lifecycle, run
+from pipelines import run
 from pipelines.audit import audit
 from pipelines.audit.audit import quietly
+from pipelines.delivery import lifecycle
 from pipelines.demo import deliveries
 
 REVISED = "kolibri_smw_trajecten_2024-2025.csv"

@@ -22,7 +22,8 @@ from typing import Any
 
 import duckdb
 
-from pipelines import contracts, deliver, run
+from pipelines import contracts, run
+from pipelines.delivery import deliver
 from pipelines.release import ledger, publish
 from pipelines.warehouse import copy, engine, history
 

@@ -13,7 +13,7 @@ import pytest
 
 from pipelines import contracts
 from pipelines.contracts import Contracts
-from pipelines.deliver import Outcome, deliver
+from pipelines.delivery.deliver import Outcome, deliver
 from pipelines.ingest import layouts
 from pipelines.validate.comparison import Differences
 from pipelines.warehouse import acceptances, differences, engine, history, tables

@@ -9,8 +9,9 @@ import ibis
 import pytest
 from ibis import _
 
-from pipelines import cli, contracts, intake, why
-from pipelines.deliver import deliver
+from pipelines import cli, contracts, why
+from pipelines.delivery import intake
+from pipelines.delivery.deliver import deliver
 from pipelines.effects.savings.trace import Step, Trace, Used
 from pipelines.effects.savings.trace_rows import Row
 from pipelines.errors import UsageError

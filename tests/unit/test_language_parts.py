@@ -37,8 +37,8 @@ from dashboard.render import exports
 from dashboard.render.exports import Export
 from dashboard.views import closed
 from dashboard.words import spoken, wording
+from pipelines.docs.messages import said_in
 from pipelines.effects.catalogue import EFFECTS
-from pipelines.messages import said_in
 from tests.browser.fixture_release import build
 from tests.drawings import said
 

@@ -10,8 +10,9 @@ import polars as pl
 import pyreadstat
 import pytest
 
-from pipelines import contracts, intake
-from pipelines.deliver import deliver
+from pipelines import contracts
+from pipelines.delivery import intake
+from pipelines.delivery.deliver import deliver
 from pipelines.errors import DeliveryRefused
 from pipelines.ingest import layouts
 from pipelines.ingest.read import TextFrame, read

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines import contracts
-from pipelines.deliver import Outcome, deliver
+from pipelines.delivery.deliver import Outcome, deliver
 from pipelines.errors import DeliveryRefused
 from pipelines.ingest import layouts, read, statline
 from pipelines.warehouse import engine, history, tables

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from pipelines import contracts as contract_files
 from pipelines.contracts import Contracts
-from pipelines.deliver import Outcome, deliver
+from pipelines.delivery.deliver import Outcome, deliver
 from pipelines.errors import UsageError
 from pipelines.ingest import deliveries, layouts
 from pipelines.validate.feedback import folder

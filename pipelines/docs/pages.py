@@ -6,8 +6,10 @@ import sys
 from pathlib import Path
 
 from pipelines import contracts as contract_files
-from pipelines import effects_page, messages, metrics_page
 from pipelines.contracts import Column, Contracts, Dataset
+from pipelines.docs import effects as effects_page
+from pipelines.docs import messages
+from pipelines.docs import metrics as metrics_page
 from pipelines.effects.catalogue import EFFECTS, SAVINGS
 from pipelines.metrics import publication_plan
 from pipelines.metrics.catalogue import METRICS

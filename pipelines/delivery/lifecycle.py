@@ -10,9 +10,7 @@ from pipelines import contracts as contract_files
 from pipelines import suggest
 from pipelines.audit import gate, seal
 from pipelines.contracts import Contracts
-from pipelines.errors import UsageError
-from pipelines.ingest import layouts
-from pipelines.intake import (
+from pipelines.delivery.intake import (
     Progress,
     existing,
     prepare,
@@ -23,6 +21,8 @@ from pipelines.intake import (
     withdrawal_begins,
     withdrawal_is_finished,
 )
+from pipelines.errors import UsageError
+from pipelines.ingest import layouts
 from pipelines.release import publish
 from pipelines.release.publish import Release
 from pipelines.release.question import Answer, ask

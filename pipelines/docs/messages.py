@@ -72,7 +72,7 @@ def _all(contracts: Contracts) -> Iterator[tuple[Message, str]]:
 
 def _of_code() -> Iterator[tuple[Message, str]]:
     """What the pages say themselves."""
-    folder = Path(__file__).parents[1] / "dashboard"
+    folder = Path(__file__).parents[2] / "dashboard"
     for file in sorted(folder.rglob("*.py")):
         place = file.relative_to(folder).as_posix()
         if not place.startswith(_DUTCH_ONLY):
