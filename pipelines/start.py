@@ -37,7 +37,7 @@ def main() -> None:
     try:
         if light:
             _travel_light()
-        from pipelines import cli
+        from pipelines.cli import main as cli
 
         cli.main()
     except KeyboardInterrupt:

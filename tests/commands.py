@@ -8,7 +8,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from unittest import mock
 
-from pipelines import cli
+from pipelines.cli import main as cli
 
 AS_IN_A_PIPE = {"NO_COLOR": "1", "COLUMNS": "200"}
 
@@ -27,5 +27,5 @@ def zichtlijn(*arguments: object) -> Said:
     asked = [str(a) for a in arguments]
     out, err = io.StringIO(), io.StringIO()
     with mock.patch.dict(os.environ, AS_IN_A_PIPE), redirect_stdout(out), redirect_stderr(err):
-        code = cli._guarded(lambda: cli.app(asked, standalone_mode=False))
+        code = cli.guarded(lambda: cli.app(asked, standalone_mode=False))
     return Said(code, out.getvalue(), err.getvalue())

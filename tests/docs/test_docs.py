@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import cli, contracts, settings
+from pipelines import contracts, settings
+from pipelines.cli import main as cli
 from pipelines.docs import pages
 from pipelines.warehouse import engines
 

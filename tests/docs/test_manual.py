@@ -11,7 +11,7 @@ import pytest
 
 from dashboard.release import released
 from dashboard.release.released import Released
-from pipelines import cli
+from pipelines.cli import main as cli
 from tests.commands import zichtlijn
 from tests.conftest import DemoRun
 from tests.unit.report_release import copied

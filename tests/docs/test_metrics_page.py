@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import cli, contracts
+from pipelines import contracts
+from pipelines.cli import console
+from pipelines.cli import main as cli
 from pipelines.docs import metrics, pages
 from pipelines.errors import ContractError
 from pipelines.metrics import publication_plan
@@ -65,7 +67,7 @@ def test_the_command_lists_every_agreed_figure_with_its_status(
     monkeypatch.setattr("sys.argv", ["zichtlijn", "metrics", "--json"])
     with pytest.raises(SystemExit) as left:
         cli.main()
-    assert left.value.code == cli.OK
+    assert left.value.code == console.OK
     listed = {item["id"]: item for item in json.loads(capfd.readouterr().out)}
     assert [name for name in AGREED if name not in listed] == []
     assert {item["status"] for item in listed.values()} <= {"geldig", "vervallen"}

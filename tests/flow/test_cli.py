@@ -22,7 +22,7 @@ def as_json(done: Said) -> Any:
 
 def test_the_command_itself_starts_and_speaks_dutch() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "pipelines.cli", "show", "bestaat-niet"],
+        [sys.executable, "-m", "pipelines.cli.main", "show", "bestaat-niet"],
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -124,14 +124,15 @@ def test_demo_data_is_json_on_request(tmp_path: Path) -> None:
 
 
 def test_a_bug_shows_no_values(monkeypatch: pytest.MonkeyPatch) -> None:
-    from pipelines import cli
+    from pipelines.cli import console
+    from pipelines.cli import main as cli
 
     monkeypatch.delenv("ZICHTLIJN_DEBUG", raising=False)
 
     def broken() -> None:
         raise ValueError("waarde van een kind")
 
-    with cli.people.capture() as said:
-        assert cli._guarded(broken) == cli.BUG
+    with console.people.capture() as said:
+        assert cli.guarded(broken) == console.BUG
     assert "ValueError" in said.get()
     assert "waarde van een kind" not in said.get()

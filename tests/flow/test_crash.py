@@ -17,7 +17,9 @@ from typing import Any
 
 import pytest
 
-from pipelines import cli, run
+from pipelines import run
+from pipelines.cli import console
+from pipelines.cli import main as cli
 from tests.soak import small
 
 KILLS = int(os.environ.get("ZICHTLIJN_KILLS", "6"))
@@ -126,11 +128,11 @@ def test_a_second_run_at_once_ends_with_a_sentence_and_leaves_the_first_alone(
     first.start()
     assert inside.wait(120)
     arguments = ["run", str(undisturbed.inbox), "--workdir", str(workdir)]
-    with cli.people.capture() as said:
-        code = cli._guarded(lambda: cli.app(arguments, standalone_mode=False))
+    with console.people.capture() as said:
+        code = cli.guarded(lambda: cli.app(arguments, standalone_mode=False))
     go.set()
     first.join(120)
-    assert code == cli.USAGE
+    assert code == console.USAGE
     assert "Er is al een run bezig" in said.get()
     assert "Traceback" not in said.get()
     assert first.exitcode == 0

@@ -12,8 +12,9 @@ import duckdb
 import openpyxl
 import pytest
 
-from pipelines import cli, contracts
+from pipelines import contracts
 from pipelines.audit import seal
+from pipelines.cli import console
 from pipelines.delivery import intake, lifecycle
 from pipelines.delivery.deliver import Outcome, deliver
 from pipelines.errors import UsageError
@@ -275,7 +276,7 @@ def test_accept_on_the_command_line_and_check_with_it(workdir: Path) -> None:
     options = ("--supplier", "bestuur", "--reason", "bekend", "--by", "A. Analist", "--until")
     home = ("--workdir", workdir)
     done = zichtlijn("accept", TOO_LONG, *options, f"{LATER:%d-%m-%Y}", *home)
-    assert (done.returncode, done.stdout) == (cli.OK, "")
+    assert (done.returncode, done.stdout) == (console.OK, "")
     listed = zichtlijn("accept", "--list", *home, "--json")
     (held,) = json.loads(listed.stdout)["accepted"]
     assert (held["rule"], held["until"]) == (TOO_LONG, LATER.isoformat())
@@ -283,7 +284,7 @@ def test_accept_on_the_command_line_and_check_with_it(workdir: Path) -> None:
 
     file, back = workdir.parent / FILE, workdir.parent / "terug"
     checked = zichtlijn("check", file, *home, "--feedback", back)
-    assert checked.returncode == cli.OK
+    assert checked.returncode == console.OK
     assert "Aanvaard en niet meer gemeld: 1 bevinding" in checked.stderr
     assert "langer dan vijf" not in checked.stderr
     assert str(back) in checked.stderr.replace("\n", "")
@@ -292,9 +293,9 @@ def test_accept_on_the_command_line_and_check_with_it(workdir: Path) -> None:
 
     told = (TOO_LONG, "--supplier", "bestuur", "--withdraw", "--reason", "toch niet", "--by", "B")
     undone = zichtlijn("accept", *told, *home)
-    assert (undone.returncode, undone.stdout) == (cli.OK, "")
+    assert (undone.returncode, undone.stdout) == (console.OK, "")
     assert json.loads(zichtlijn("accept", "--list", *home, "--json").stdout) == {"accepted": []}
-    assert zichtlijn("check", file, *home).returncode == cli.OK, "a warning alone stops nothing"
+    assert zichtlijn("check", file, *home).returncode == console.OK, "a warning alone stops nothing"
 
     for arguments in (
         ("accept",),
@@ -302,9 +303,9 @@ def test_accept_on_the_command_line_and_check_with_it(workdir: Path) -> None:
         ("accept", *told),
         ("accept", TOO_LONG, "--withdraw"),
     ):
-        assert zichtlijn(*arguments, *home).returncode == cli.USAGE
+        assert zichtlijn(*arguments, *home).returncode == console.USAGE
     nowhere = zichtlijn("accept", "--list", "--workdir", workdir.parent / "leeg")
-    assert nowhere.returncode == cli.USAGE
+    assert nowhere.returncode == console.USAGE
     assert not (workdir.parent / "leeg").exists()
 
 

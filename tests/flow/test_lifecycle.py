@@ -12,7 +12,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines import cli, contracts, run
+from pipelines import contracts, run
+from pipelines.cli import console
+from pipelines.cli import main as cli
 from pipelines.delivery import intake, lifecycle
 from pipelines.errors import ContractError, UsageError
 from pipelines.metrics import publication_plan as plans
@@ -227,10 +229,10 @@ def test_differences_name_no_key_on_the_command_line(
     rows[3] |= {"reden": "overig"}
     small.write(house / "inbox" / SECOND, rows)
     for line in (["run", str(house / "inbox")], ["differences", SECOND]):
-        code = cli._guarded(
+        code = cli.guarded(
             lambda line=line: cli.app([*line, "--workdir", str(house)], standalone_mode=False)
         )
-        assert code in (cli.OK, cli.NOT_ALL_ACCEPTED)
+        assert code in (console.OK, console.NOT_ALL_ACCEPTED)
     said = capsys.readouterr()
     assert "5 verdwenen, 1 nieuw [rij 47], 1 gewijzigd [rij 5], 43 gelijk" in said.err
     assert "Gewijzigde cellen per kolom: reden 1." in said.err
@@ -408,7 +410,7 @@ def test_rates_without_what_they_divide_by_are_not_delivered(tmp_path: Path) -> 
 def test_the_commands_give_json(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def told(*arguments: str) -> Any:
         line = [*arguments, "--workdir", str(house), "--json"]
-        assert cli._guarded(lambda: cli.app(line, standalone_mode=False)) == cli.OK
+        assert cli.guarded(lambda: cli.app(line, standalone_mode=False)) == console.OK
         return json.loads(capsys.readouterr().out)
 
     listed = told("deliveries")["deliveries"]
@@ -418,5 +420,5 @@ def test_the_commands_give_json(house: Path, capsys: pytest.CaptureFixture[str])
     assert told("withdraw", SECOND, "--reason", "proef")["status"] == "withdrawn"
     for command in ("deliveries", "calendar"):
         line = [command, "--workdir", str(house)]
-        assert cli._guarded(lambda line=line: cli.app(line, standalone_mode=False)) == cli.OK
+        assert cli.guarded(lambda line=line: cli.app(line, standalone_mode=False)) == console.OK
         assert "schorsingen" in capsys.readouterr().out

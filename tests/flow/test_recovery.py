@@ -12,7 +12,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines import cli, run, start
+from pipelines import run, start
+from pipelines.cli import console, outcomes
+from pipelines.cli import main as cli
 from pipelines.delivery import lifecycle
 from pipelines.delivery.deliver import Outcome
 from pipelines.errors import UsageError
@@ -35,7 +37,7 @@ def archived(home: Path) -> set[str]:
 
 
 def called(*line: str) -> int:
-    return cli._guarded(lambda: cli.app(list(line), standalone_mode=False))
+    return cli.guarded(lambda: cli.app(list(line), standalone_mode=False))
 
 
 # R5 --------------------------------------------------------------------------------------------
@@ -59,7 +61,7 @@ def test_a_lost_or_older_warehouse_is_noticed_and_made_again(
     with pytest.raises(UsageError, match="zichtlijn restore"):
         run.run(one.parent, house)
     assert (archived(house), small.pointer(house)) == (kept, served)
-    assert called("restore", "--workdir", str(house)) == cli.OK
+    assert called("restore", "--workdir", str(house)) == console.OK
     assert small.content(house) == whole
     with pytest.raises(UsageError, match="niets te herstellen"):
         lifecycle.restore(house)
@@ -120,10 +122,10 @@ def test_a_withdrawal_that_was_broken_off_is_finished_by_a_run(
         with pytest.raises(KeyboardInterrupt):
             lifecycle.withdraw(house, SECOND)
     assert list((house / "terugkoppeling").glob(f"*_{gone.delivery}"))
-    assert called("health", "--workdir", str(house)) == cli.USAGE
+    assert called("health", "--workdir", str(house)) == console.USAGE
     run.run(house / "inbox", house)
     assert not list((house / "terugkoppeling").glob(f"*_{gone.delivery}"))
-    assert called("health", "--workdir", str(house)) == cli.OK
+    assert called("health", "--workdir", str(house)) == console.OK
     assert small.leftovers(house) == []
 
 
@@ -135,7 +137,7 @@ def test_who_breaks_off_is_told_so(stop: BaseException, capsys: pytest.CaptureFi
     def stopped() -> None:
         raise stop
 
-    assert cli._guarded(stopped) == start.BROKEN_OFF
+    assert cli.guarded(stopped) == start.BROKEN_OFF
     assert "Er is niets half achtergebleven" in capsys.readouterr().err
 
 
@@ -159,8 +161,10 @@ def test_a_row_that_breaks_a_rule_more_than_once_is_named_once() -> None:
     outcome = Outcome("x.csv", "d", "s", "", "accepted", 9, 0, 9, "", ())
     finding = {"rows": [10, 10, 10, 11], "count": 4, "severity": "fout", "message": "M.",
                "outcome": "gevonden", "remedy": "R."}  # fmt: skip
-    assert cli._finding_line(outcome, finding) == "x.csv: fout M. [4 keer, in rij 10, 11] R."
-    assert "[2 rijen: 3, 4]" in cli._finding_line(outcome, finding | {"rows": [3, 4], "count": 2})
+    assert outcomes.finding_line(outcome, finding) == "x.csv: fout M. [4 keer, in rij 10, 11] R."
+    assert "[2 rijen: 3, 4]" in outcomes.finding_line(
+        outcome, finding | {"rows": [3, 4], "count": 2}
+    )
 
 
 # R8 --------------------------------------------------------------------------------------------
@@ -217,7 +221,7 @@ def test_an_empty_inbox_is_wrong_usage(house: Path, tmp_path: Path) -> None:
     (tmp_path / "leeg").mkdir()
     (tmp_path / "leeg/.gitkeep").touch()
     served = small.pointer(house)
-    assert called("run", str(tmp_path / "leeg"), "--workdir", str(house)) == cli.USAGE
+    assert called("run", str(tmp_path / "leeg"), "--workdir", str(house)) == console.USAGE
     assert small.pointer(house) == served
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines import cli
 from pipelines.audit import attacks, audit, truth
 from pipelines.audit.audit import Outcome, quietly
 from pipelines.audit.knowledge import Released, topics, view
 from pipelines.audit.linear import Attacker
+from pipelines.cli import console, protection
 from pipelines.release import publish, tally
 from tests.conftest import DemoRun
 
@@ -105,7 +105,7 @@ def test_a_number_that_is_not_rounded_ends_in_three(
             "UPDATE cellen SET teller = teller + 1 WHERE rowid ="
             " (SELECT min(rowid) FROM cellen WHERE status = 'zichtbaar' AND teller >= 10)"
         )
-    assert cli.audit_release(home, as_json=True) == cli.NOT_ALL_ACCEPTED
+    assert protection.audit_release(home, as_json=True) == console.NOT_ALL_ACCEPTED
     told = json.loads(capsys.readouterr().out)
     assert told["exact"] + told["narrow"] + told["weak"] == len(told["findings"])
     assert told["exact"]

@@ -16,8 +16,9 @@ import duckdb
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from pipelines import cli, run
+from pipelines import run
 from pipelines.audit import audit, bewijs, seal
+from pipelines.cli import console, protection
 from pipelines.errors import UsageError
 from tests.soak import small
 
@@ -289,19 +290,19 @@ def test_the_command_says_whether_it_holds(
     made: Path, file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     own = seal.public(seal.key(made))
-    assert cli.check_certificate(workdir=made) == cli.OK
+    assert protection.check_certificate(workdir=made) == console.OK
     told = capsys.readouterr().out
     assert "klopt" in told
     assert own in told
-    assert cli.check_certificate(file) == cli.OK
+    assert protection.check_certificate(file) == console.OK
     assert "niet zegt van wie" in capsys.readouterr().out
     with pytest.raises(UsageError, match="andere sleutel"):
-        cli.check_certificate(file, trusted="00" * 32)
+        protection.check_certificate(file, trusted="00" * 32)
     file.with_suffix(seal.SUFFIX).unlink()
     with pytest.raises(UsageError, match="houdt geen stand"):
-        cli.check_certificate(file)
+        protection.check_certificate(file)
     with pytest.raises(UsageError, match="bestaat niet"):
-        cli.check_certificate(file.with_name("weg.duckdb"))
+        protection.check_certificate(file.with_name("weg.duckdb"))
 
 
 def test_a_key_of_the_organisation_signs(

@@ -8,12 +8,14 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines import cli, run
+from pipelines import run
 from pipelines.audit import audit
 from pipelines.audit.attacks import differencing, insiders
 from pipelines.audit.audit import quietly
 from pipelines.audit.knowledge import Population, Topic
 from pipelines.audit.linear import Shown, View
+from pipelines.cli import console
+from pipelines.cli import figures as commands
 from pipelines.concerns import Concern
 from pipelines.errors import ReleaseRefused
 from pipelines.metrics.catalogue import METRICS
@@ -216,7 +218,7 @@ def test_the_analyst_is_told_which_table_is_left_out_and_nobody_else(
     assert ("sch_aantal", "", "onderwijssoort", YEAR) in report.folded
     assert report.unproved == ""
     assert run.run(inbox, tmp_path).folded == report.folded  # of a release that stays served
-    assert cli.publication_plan(workdir=tmp_path) == cli.OK
+    assert commands.publication_plan(workdir=tmp_path) == console.OK
     told = capsys.readouterr()
     assert "sch_aantal per onderwijssoort (2024/2025)" in told.err
     assert "Weggelaten" not in told.out

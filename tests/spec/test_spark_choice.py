@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from pipelines import cli, settings
+from pipelines import settings
+from pipelines.cli import console
+from pipelines.cli import main as cli
 from pipelines.errors import UsageError
 from pipelines.warehouse import engines
 
@@ -102,9 +104,9 @@ def test_the_command_stops_before_any_work_with_a_sentence_and_exit_code_2(
     (tmp_path / "inbox").mkdir()
     home = tmp_path / "werkmap"
     asked = ["run", str(tmp_path / "inbox"), "--workdir", str(home), "--engine", "spark"]
-    code = cli._guarded(lambda: cli.app(asked, standalone_mode=False))
+    code = cli.guarded(lambda: cli.app(asked, standalone_mode=False))
     said = capsys.readouterr()
-    assert code == cli.USAGE
+    assert code == console.USAGE
     assert "openjdk-17-jre-headless" in re.sub(r"\s+", " ", said.err)
     assert "Traceback" not in said.err
     assert not home.exists()

@@ -17,7 +17,8 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines import cli, contracts
+from pipelines import contracts
+from pipelines.cli import main as cli
 from pipelines.errors import DeliveryRefused, UsageError
 from pipelines.ingest import anonymise as desk
 from pipelines.ingest import deliveries, identity, layouts, read

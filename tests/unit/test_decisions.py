@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import cli
+from pipelines.cli import console, protection
 from pipelines.concerns import Concern
 from pipelines.errors import ReleaseRefused, UsageError
 from pipelines.metrics.catalogue import METRICS
@@ -59,10 +59,10 @@ def test_the_command_takes_the_decision_and_shows_it(
 ) -> None:
     with pytest.raises(ReleaseRefused):
         decisions.refuse_open(tmp_path, [OLD])
-    made = cli.ledger_of_releases(
+    made = protection.ledger_of_releases(
         code=OLD.code, reason="al bekend", by="analist", workdir=tmp_path, as_json=True
     )
-    assert made == cli.OK
+    assert made == console.OK
     assert OLD.place in capsys.readouterr().out
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import cli, contracts
+from pipelines import contracts
+from pipelines.cli import console
 from pipelines.effects.compute import compute
 from pipelines.errors import UsageError
 from pipelines.release import estimates, lookup
@@ -121,12 +122,12 @@ def test_savings_hold_the_whole_calculation_and_add_up(workdir: Path) -> None:
 @pytest.mark.parametrize("command", ["effects", "savings"])
 def test_the_commands_print_json_or_dutch(workdir: Path, command: str) -> None:
     done = zichtlijn(command, "--workdir", workdir, "--json")
-    assert (done.returncode, done.stderr) == (cli.OK, "")
+    assert (done.returncode, done.stderr) == (console.OK, "")
     released = estimates.read(workdir)
     whole = estimates.effects(released) if command == "effects" else estimates.savings(released)
     assert json.loads(done.stdout) == json.loads(json.dumps(whole, default=str))
     told = zichtlijn(command, "--workdir", workdir)
-    assert told.returncode == cli.OK
+    assert told.returncode == console.OK
     assert released.release in told.stdout
     assert ("Bewijsniveau" if command == "effects" else "Kosten van het programma") in told.stdout
 
@@ -134,7 +135,7 @@ def test_the_commands_print_json_or_dutch(workdir: Path, command: str) -> None:
 @pytest.mark.parametrize("command", ["effects", "savings"])
 def test_without_a_release_it_says_what_to_do(tmp_path: Path, command: str) -> None:
     said = zichtlijn(command, "--workdir", tmp_path / "leeg")
-    assert said.returncode == cli.USAGE
+    assert said.returncode == console.USAGE
     assert "nog geen publicatie" in said.stderr
     assert "Traceback" not in said.stderr
 

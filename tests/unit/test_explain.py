@@ -9,7 +9,9 @@ import ibis
 import pytest
 from ibis import _
 
-from pipelines import cli, contracts, why
+from pipelines import contracts, why
+from pipelines.cli import console
+from pipelines.cli import main as cli
 from pipelines.delivery import intake
 from pipelines.delivery.deliver import deliver
 from pipelines.effects.savings.trace import Step, Trace, Used
@@ -217,7 +219,7 @@ def test_what_is_unknown_is_answered_with_what_is_near(
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    assert call(["explain", *arguments, "--workdir", str(workdir)], monkeypatch) == cli.USAGE
+    assert call(["explain", *arguments, "--workdir", str(workdir)], monkeypatch) == console.USAGE
     out, err = capfd.readouterr()
     assert (out, hint in err) == ("", True), err
 
@@ -227,12 +229,12 @@ def test_the_answer_warns_and_holds_no_pseudonym(
 ) -> None:
     arguments = ["explain", "smw_oorzaak_thuis", "--year", "2024-2025", "--school", "De Brug",
                  "--workdir", str(workdir)]  # fmt: skip
-    assert call(arguments, monkeypatch) == cli.OK
+    assert call(arguments, monkeypatch) == console.OK
     shown, warned = capfd.readouterr()
     assert "niet afgeschermd" in warned
     assert "Deel dit niet" in warned
     assert "veenmark_smw_trajecten_2023-2025.csv: T1" in shown
-    assert call([*arguments, "--json"], monkeypatch) == cli.OK
+    assert call([*arguments, "--json"], monkeypatch) == console.OK
     text = capfd.readouterr().out
     document = json.loads(text)
     assert document["unprotected"] == why.WARNING
@@ -246,7 +248,7 @@ def test_a_limit_shows_the_first_rows_and_how_many_more(
 ) -> None:
     arguments = ["explain", "smw_trajecten", "--year", "2024/2025", "--municipality", "Veenmark",
                  "--limit", "2", "--workdir", str(workdir)]  # fmt: skip
-    assert call(arguments, monkeypatch) == cli.OK
+    assert call(arguments, monkeypatch) == console.OK
     shown = capfd.readouterr().out
     assert "T2" in shown
     assert "T3" not in shown
@@ -265,7 +267,7 @@ def test_a_euro_is_shown_with_its_sum_its_parameters_and_its_rows(
     monkeypatch.setattr(why, "money", lambda *_: (found, {"L1": "pilot_zis_deelnames.csv"}))
     arguments = ["explain", "zis_m4", "--year", "2024/2025", "--limit", "2",
                  "--workdir", str(workdir)]  # fmt: skip
-    assert call(arguments, monkeypatch) == cli.OK
+    assert call(arguments, monkeypatch) == console.OK
     shown, warned = capfd.readouterr()
     assert "Deel dit niet" in warned
     assert "3 leerlingen × 6 uur × € 70,00" in shown
@@ -273,7 +275,7 @@ def test_a_euro_is_shown_with_its_sum_its_parameters_and_its_rows(
     assert "3 rijen zis_deelnames, telt mee: pilot_zis_deelnames.csv: D0, pilot" in shown
     assert "2 rijen zis_deelnames, niet gemeld" in shown
     assert "D2" not in shown
-    assert call([*arguments, "--json"], monkeypatch) == cli.OK
+    assert call([*arguments, "--json"], monkeypatch) == console.OK
     document = json.loads(capfd.readouterr().out)
     assert document["steps"][0]["value"] == 1260
     assert len(document["steps"][0]["rows"]) == 5

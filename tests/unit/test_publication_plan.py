@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from pipelines import cli, contracts
+from pipelines import contracts
+from pipelines.cli import figures
 from pipelines.metrics import publication_plan as plans
 from pipelines.metrics.catalogue import METRICS
 from pipelines.release import planned
@@ -31,7 +32,7 @@ def test_every_metric_says_what_it_is_and_from_how_many_children_it_shows() -> N
 
 
 def test_the_command_gives_one_document(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.publication_plan(as_json=True) == 0
+    assert figures.publication_plan(as_json=True) == 0
     out = capsys.readouterr()
     told = json.loads(out.out)
     assert out.err == ""
@@ -42,7 +43,7 @@ def test_the_command_gives_one_document(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_the_command_reads_for_people(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.publication_plan() == 0
+    assert figures.publication_plan() == 0
     out = capsys.readouterr()
     assert "smw_trajecten" in out.out
     assert "wat hier niet staat" in out.err

@@ -1,0 +1,199 @@
+"""Commands about figures: what is declared and planned, and what a release says."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pipelines import contracts, settings
+from pipelines.cli.console import (
+    OK,
+    AsJson,
+    Workdir,
+    app,
+    people,
+    plain,
+    print_json,
+    standard_output,
+    thousands,
+)
+from pipelines.cli.outcomes import show_folded
+
+
+@app.command()
+def metrics(as_json: AsJson = False) -> int:
+    """Toon alle cijfers die Zichtlijn kent, met hun definitie."""
+    from pipelines.metrics.catalogue import METRICS
+    from pipelines.metrics.describe import describe_all
+    from pipelines.metrics.validity import status
+
+    today = datetime.now().astimezone().date()
+    declared = [
+        item | {"status": status(METRICS[item["id"]], today)}
+        for item in describe_all(METRICS, contracts.load())
+    ]
+    if as_json:
+        print_json(declared)
+        return OK
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("id", "cijfer", "definitie"):
+        table.add_column(title, overflow="fold")
+    for item in declared:
+        table.add_row(item["id"], item["label_nl"], item["definitie"])
+    Console(highlight=False).print(table)
+    return OK
+
+
+@app.command("plan")
+def publication_plan(
+    workdir: Annotated[
+        Path | None,
+        typer.Option("--workdir", help="Noem ook welke tabellen de publicatie hier weglaat."),
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Toon het publicatieplan: alle tabellen die ooit getoond mogen worden, met de definities."""
+    from pipelines.metrics.catalogue import METRICS
+    from pipelines.release import planned, tally
+    from pipelines.release.served import open_served
+
+    found = planned.plan(METRICS, contracts.load())
+    folded: tuple[tuple[str, ...], ...] = ()
+    if workdir is not None:
+        with open_served(workdir) as (release, _):
+            folded = tally.folded_of(workdir, release)
+    if as_json:
+        named = [dict(zip(tally.TABLE, table, strict=True)) for table in folded]
+        print_json(found.as_dict() | ({} if workdir is None else {"folded": named}))
+        return OK
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("cijfer", "uitsplitsing", "niveaus", "vanaf", "definitie"):
+        table.add_column(title, overflow="fold")
+    for metric in found.metrics:
+        about = (str(metric.threshold), Text(metric.definition))
+        for listed in metric.tables:
+            levels = ", ".join(listed.levels)
+            table.add_row(metric.metric, listed.breakdown or "-", levels, *about)
+            about = ("", Text(""))
+    standard_output().print(table)
+    people.print(
+        f"Publicatieplan {found.version}: wat hier niet staat, wordt niet geteld en niet getoond."
+        f" 'Vanaf' is het kleinste aantal kinderen dat te zien is; aantallen zijn afgerond op een"
+        f" veelvoud van {found.rounding}.",
+        markup=False,
+        soft_wrap=True,
+    )
+    show_folded(folded)
+    return OK
+
+
+@app.command()
+def show(
+    metric: Annotated[str, typer.Argument(metavar="METRIC", help="Bijvoorbeeld smw_bereik.")],
+    cut: Annotated[str | None, typer.Option("--cut", help="Uitsplitsing.")] = None,
+    year: Annotated[str | None, typer.Option("--year", help="Schooljaar, als 2024/2025.")] = None,
+    level: Annotated[str | None, typer.Option("--level", help="Bijvoorbeeld gemeente.")] = None,
+    workdir: Workdir = None,
+    as_json: AsJson = False,
+) -> int:
+    """Toon de gepubliceerde waarden van een cijfer, met de definitie."""
+    from pipelines.release import lookup
+
+    found = lookup.show(
+        workdir or settings.default_workdir(), metric, cut=cut or "", year=year, level=level
+    )
+    if as_json:
+        print_json(found.as_dict())
+    else:
+        _show_cells(found)
+    return OK
+
+
+@app.command()
+def effects(workdir: Workdir = None, as_json: AsJson = False) -> int:
+    """Toon van elke belofte van Zorg In School wat er is gemeten, en hoe zeker dat is."""
+    from pipelines.release import estimates
+
+    found = estimates.effects(estimates.read(workdir or settings.default_workdir()))
+    if as_json:
+        print_json(found)
+        return OK
+    _show_effects(found)
+    return OK
+
+
+@app.command()
+def savings(workdir: Workdir = None, as_json: AsJson = False) -> int:
+    """Toon wat Zorg In School kost en bespaart: de hele berekening, met de onzekerheid."""
+    from pipelines.release import estimates
+
+    released = estimates.read(workdir or settings.default_workdir())
+    found = estimates.savings(released)
+    if as_json:
+        print_json(found)
+        return OK
+    _show_savings(found)
+    return OK
+
+
+def _show_effects(found: list[dict[str, Any]]) -> None:
+    out = standard_output()
+    for promise in found:
+        out.print(f"{promise['id']}  {promise['belofte']}", markup=False, soft_wrap=True)
+        said = promise["sentence"] or promise["reason"]
+        out.print(f"  {said}", markup=False, soft_wrap=True)
+        out.print(
+            f"  {promise['design_label']}. Bewijsniveau: {promise['evidence']}.",
+            markup=False,
+            soft_wrap=True,
+        )
+        for other in promise["other"]:
+            if other["leading"]:
+                told = other["sentence"] or other["reason"]
+                out.print(f"  Ook gemeten: {told}", markup=False, soft_wrap=True)
+        out.print()
+    out.print(f"Publicatie {found[0]['release']}." if found else "Geen effecten.", markup=False)
+
+
+def _show_savings(found: dict[str, Any]) -> None:
+    out = standard_output()
+    out.print(found["sentence"], markup=False, soft_wrap=True)
+    route = found["routes"].get(found["leading_route"], {"years": {}, "total": []})
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("schooljaar", "onderdeel", "betaler"):
+        table.add_column(title, overflow="fold")
+    for title in ("waarde", "van", "tot"):
+        table.add_column(title, justify="right")
+    for year, lines in {**route["years"], "totaal": route["total"]}.items():
+        for line in lines:
+            low, high = line["interval"] or (None, None)
+            label = line["label"] + ("" if line["unit"] == "euro" else f" ({line['unit']})")
+            numbers = ("" if v is None else thousands(v) for v in (line["value"], low, high))
+            table.add_row(year, label, line["payer"] or "", *numbers)
+    out.print(table)
+    out.print(f"Publicatie {found['release']}. Bedragen in euro.", markup=False)
+
+
+def _show_cells(found: Any) -> None:
+    out = Console(highlight=False)
+    out.print(f"{found.label}: {found.definition}", markup=False)
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    texts = ("schooljaar", "niveau", "gebied", "categorie", "maat")
+    numbers = ("teller", "noemer", "waarde", "onder", "boven", "n")
+    for title in texts:
+        table.add_column(title)
+    for title in numbers:
+        table.add_column(title, justify="right")
+    table.add_column("toelichting", overflow="fold")
+    for cell in found.as_dict()["cells"]:
+        shown = ["." if cell[name] is None else plain(cell[name]) for name in numbers]
+        why = " ".join(filter(None, (cell["reden"], cell["dekking"], cell["instead"])))
+        table.add_row(*(cell[name] for name in texts), *shown, why)
+    out.print(table)
+    out.print(f"Publicatie {found.release}. {found.note}", markup=False)
