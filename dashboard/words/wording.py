@@ -35,7 +35,6 @@ HIDDEN_NOTE = mark(
 SMALL_NOTE = mark("· klein aantal: niet getoond.")
 WIDEST_SHARE = 50
 """Points: an interval as wide as half the scale leaves open on which side of the middle it is."""
-TOO_SMALL_NOTE = mark("Te klein: het geheel is te klein voor een verhouding of gemiddelde.")
 COUNTED_NOTE = mark(
     "Geen interval: dit is een telling, geen schatting. Of een verschil met een ander jaar toeval "
     "kan zijn, volgt uit het interval van zoveel toevallige gebeurtenissen (Garwood), waar ook de "

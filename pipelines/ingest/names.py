@@ -90,13 +90,6 @@ class Named:
         )
 
 
-def holds_names(values: pl.Series) -> bool:
-    """Whether a column of distinct texts holds names of persons."""
-    named = Named()
-    named.see(values)
-    return named.beyond_chance
-
-
 def _named(bare: pl.Series) -> tuple[int, int]:
     """How many texts begin with a first name, and how many consist of names."""
     words = (

@@ -21,12 +21,11 @@ from pipelines.release.disclosure import (
     protect,
     protect_all,
 )
+from pipelines.release.disclosure.amounts import protect_amounts
 from pipelines.release.disclosure.check import proof_hash
 from pipelines.release.disclosure.numbers import range_of_rounded, round_counts
 from pipelines.release.disclosure.problem import KEY, Witness, rows_of
 from pipelines.release.disclosure.rules import (
-    cost_hidden,
-    effect_shown,
     known_ranges,
     mean,
     quantile_class,
@@ -370,14 +369,26 @@ def test_means_and_quantiles_need_enough_children() -> None:
         quantile_class(17.5, 19, 0)
 
 
-def test_costs_are_hidden_where_one_child_or_provider_shows() -> None:
-    even = [1_000.0] * 20
-    assert cost_hidden(20, even) == ""
-    assert cost_hidden(9, even) == "kinderen"
-    assert cost_hidden(20, even, [10_000.0, 10_000.0]) == "aanbieders"
-    assert cost_hidden(20, even, [9_000.0, 7_000.0, 4_000.0]) == "dominantie"
-    assert cost_hidden(20, even, [8_000.0, 6_500.0, 5_500.0]) == ""
-    assert cost_hidden(12, [60_000.0, *[500.0] * 11], dominance=1.0) == "p%"
+@pytest.mark.parametrize(
+    ("per_child", "shown"),
+    [
+        ([1_000.0] * 20, True),
+        ([1_000.0] * 9, False),
+        ([16_000.0, 14_000.0, *[1_000.0] * 10], True),  # the largest two are exactly 75%
+        ([17_000.0, 14_000.0, *[1_000.0] * 10], False),
+    ],
+)
+def test_an_amount_is_shown_where_no_child_shows_in_it(
+    per_child: list[float], *, shown: bool
+) -> None:
+    ordered = sorted(per_child, reverse=True)
+    cell = {
+        "cel": [0], "aantal": [sum(per_child)], "kinderen": [len(per_child)],
+        "grootste": [ordered[0]], "tweede": [ordered[1]],
+    }  # fmt: skip
+    atoms = pl.DataFrame({"aantal": per_child, "cellen": [[0]] * len(per_child)})
+    found = protect_amounts("kosten", pl.DataFrame(cell), atoms)
+    assert found.cells["zichtbaar"].to_list() == [shown]
 
 
 def test_costs_are_rounded_to_about_two_per_cent() -> None:
@@ -385,12 +396,6 @@ def test_costs_are_rounded_to_about_two_per_cent() -> None:
     assert round_cost(499) == 0
     assert round_cost(1_234_567) == 1_230_000
     assert round_cost(0) == 0
-
-
-def test_an_effect_needs_children_and_schools_in_each_arm() -> None:
-    assert effect_shown([40, 10], [2, 5])
-    assert not effect_shown([40, 9], [2, 5])
-    assert not effect_shown([40, 20], [1, 5])
 
 
 def test_cells_that_are_not_the_sum_of_their_atoms_are_refused() -> None:

@@ -28,7 +28,7 @@ from pipelines.ingest.identity import (
     inspect,
     passes_eleven_test,
 )
-from pipelines.ingest.names import holds_names
+from pipelines.ingest.names import Named
 from pipelines.ingest.read import TextFrame
 
 
@@ -256,7 +256,9 @@ def test_columns_of_names_are_seen_under_any_header(values: list[str]) -> None:
     ],
 )
 def test_labels_places_and_schools_are_no_names(values: list[str]) -> None:
-    assert not holds_names(pl.Series(values, dtype=pl.String))
+    named = Named()
+    named.see(pl.Series(values, dtype=pl.String))
+    assert not named.beyond_chance
 
 
 def test_the_lists_of_names_are_there_without_running_their_package() -> None:

@@ -243,10 +243,6 @@ class Balance:
     def net(self) -> Decimal:
         return self.total.net
 
-    @property
-    def cost_neutral(self) -> bool:
-        return self.net >= 0
-
 
 def balance(years: Sequence[YearFacts], assumed: Assumptions, participants: float = 0.0) -> Balance:
     """The whole calculation from published aggregates.

@@ -6,8 +6,7 @@ Every threshold is an argument. Source: disclosure.md ("Rules").
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from typing import Literal
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -291,42 +290,6 @@ def class_start(value: float, width: int) -> float:
 
 # Amounts --------------------------------------------------------------------------------------
 
-CostReason = Literal["", "kinderen", "aanbieders", "dominantie", "p%"]
-
-
-def cost_hidden(
-    children: int,
-    per_child: Sequence[float],
-    per_provider: Sequence[float] | None = None,
-    *,
-    minimum_children: int = 10,
-    minimum_providers: int = 3,
-    dominance: float = 0.75,
-    p: float = 0.15,
-) -> CostReason:
-    """Why an amount is hidden, or ''.
-
-    Fewer than ten children; where providers are known fewer than three of them; the largest two
-    over 75%; or the p% rule: the runner-up, who knows its own share, could estimate the largest
-    share to within 15%. `per_child` and `per_provider` hold each contributor's amount (euro).
-    """
-    if children < minimum_children:
-        return "kinderen"
-    if per_provider is not None and len(per_provider) < minimum_providers:
-        return "aanbieders"
-    for amounts in (per_child, per_provider):
-        if amounts is None:
-            continue
-        ordered = sorted((abs(amount) for amount in amounts), reverse=True)
-        total = sum(ordered)
-        if total <= 0:
-            continue
-        if sum(ordered[:2]) > dominance * total:
-            return "dominantie"
-        if sum(ordered[2:]) < p * ordered[0]:
-            return "p%"
-    return ""
-
 
 def round_cost(value: float, minimum: int = 1_000) -> float:
     """An amount to the power of ten nearest 2% of it, at least `minimum` euro."""
@@ -338,14 +301,3 @@ def cost_base(value: float, minimum: int = 1_000) -> int:
     if value == 0:
         return minimum
     return max(minimum, int(10 ** max(0, round(math.log10(0.02 * abs(value))))))
-
-
-def effect_shown(
-    children: Sequence[int],
-    schools: Sequence[int],
-    *,
-    minimum_children: int = 10,
-    minimum_schools: int = 2,
-) -> bool:
-    """Whether an effect or saving has enough children and schools in each arm."""
-    return min(children) >= minimum_children and min(schools) >= minimum_schools
