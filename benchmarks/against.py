@@ -25,7 +25,7 @@ def compare(revision: str, runs: int, inbox: Path | None, home: Path) -> float:
     a warehouse of its own, as their tables may differ; where the same dataset then does not hold as
     many rows in both, that is printed, since another register is counted.
     """
-    with _checkout(revision, home / "checkout") as other:
+    with checkout(revision, home / "checkout") as other:
         builds = {THIS: HERE, revision: other}
         if inbox is None:
             inbox = Path(_asked(other, "demo", home / "demo")["inbox"])
@@ -60,7 +60,7 @@ def _tell_differences(found: dict[str, dict[str, Any]]) -> None:
 
 
 @contextmanager
-def _checkout(revision: str, folder: Path) -> Iterator[Path]:
+def checkout(revision: str, folder: Path) -> Iterator[Path]:
     """The revision in a git worktree that is gone afterwards."""
     git = ["git", "-C", str(HERE), "worktree"]
     subprocess.run([*git, "add", "--quiet", "--detach", str(folder), revision], check=True)
