@@ -16,7 +16,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from dashboard.release.released import Metric
 from dashboard.words.selection import Cell
@@ -115,6 +114,8 @@ def _rounding(step: int, sizes: FloatArray) -> FloatArray:
 def _quantiles(chance: float, bases: FloatArray, rate: float) -> FloatArray:
     """Binomial quantiles, interpolated between whole numbers (Spiegelhalter 2005), so that the
     limits run smoothly over sizes."""
+    from scipy import stats  # takes a second, and most pages and reports draw no limits
+
     sizes = np.round(bases)
     whole = stats.binom.ppf(chance, sizes, rate)
     over = stats.binom.cdf(whole, sizes, rate) - chance

@@ -16,7 +16,6 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 OK, BUG, USAGE, NOT_ALL_ACCEPTED = 0, 1, 2, 3
 
@@ -47,7 +46,12 @@ evaluation_app = typer.Typer(help="De jaarlijkse evaluatie.", no_args_is_help=Tr
 app.add_typer(evaluation_app, name="evaluation")
 
 
-people = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else WIDE)
+people = Console(
+    stderr=True,
+    highlight=False,
+    emoji=False,
+    width=None if sys.stderr.isatty() else WIDE,
+)
 
 
 AsJson = Annotated[bool, typer.Option("--json", help="Geef JSON op standaarduitvoer.")]
@@ -61,7 +65,7 @@ Workdir = Annotated[
 
 def standard_output() -> Console:
     """For a table that is the answer itself: standard output, wide where that is no terminal."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
+    return Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else WIDE)
 
 
 def print_json(value: Any) -> None:
@@ -70,6 +74,11 @@ def print_json(value: Any) -> None:
 
 def progress(items: Iterable[Any], what: str) -> Iterable[Any]:
     """A progress bar on standard error; nothing where that is no terminal."""
+    if not people.is_terminal:
+        yield from items
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
     listed = list(items)
     with Progress(
         TextColumn("{task.description}"),
@@ -77,7 +86,6 @@ def progress(items: Iterable[Any], what: str) -> Iterable[Any]:
         MofNCompleteColumn(),
         console=people,
         transient=True,
-        disable=not people.is_terminal,
     ) as bar:
         yield from bar.track(listed, description=what)
 

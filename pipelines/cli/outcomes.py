@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from pipelines.cli.console import people, print_json, standard_output
-from pipelines.delivery.deliver import Outcome
+
+if TYPE_CHECKING:
+    from pipelines.delivery.deliver import Outcome
 
 _STATUS = {
     "accepted": "geladen",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -168,6 +167,8 @@ def _serve(workdir: Path, port: int, address: str = "localhost", access: Path | 
     if os.name == "posix":
         # In the place of this process, so that who stops us (systemd, a container) stops it.
         os.execve(command[0], command, environment)  # noqa: S606
+    import subprocess
+
     try:
         return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603
     except KeyboardInterrupt:

@@ -12,14 +12,13 @@ import duckdb
 from pipelines import nearest, suggest
 from pipelines.errors import UsageError
 from pipelines.nearest import Area, Near, Place
-from pipelines.release.planned import NOT_PLANNED
-from pipelines.release.publish import POINTER
-from pipelines.release.served import open_served
+from pipelines.release.served import POINTER, open_served
 
 COLUMNS = (
     "schooljaar", "niveau", "gebied", "uitsplitsing", "categorie", "maat", "teller", "noemer",
     "waarde", "onder", "boven", "n", "status", "reden", "dekking",
 )  # fmt: skip
+NOT_PLANNED = "Niet in het publicatieplan"
 NOTE = (
     "Aantallen zijn afgerond op vijven en tellen daardoor niet precies op; een punt is een"
     " afgeschermd aantal."

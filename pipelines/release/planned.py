@@ -14,8 +14,6 @@ from pipelines.metrics import categories
 from pipelines.metrics import publication_plan as plans
 from pipelines.metrics.metric import Metric
 
-NOT_PLANNED = "Niet in het publicatieplan"
-
 
 @dataclass(frozen=True)
 class PlannedTable:

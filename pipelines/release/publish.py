@@ -37,12 +37,11 @@ from pipelines.release import components, decisions, ledger, memory, reference, 
 from pipelines.release.basis import basis
 from pipelines.release.components import Protected, Thresholds
 from pipelines.release.figures import figures
+from pipelines.release.served import FOLDER, POINTER
 from pipelines.warehouse import archive, calendar, copy, coverage, engines, retention
 from pipelines.warehouse import tables as warehouse
 from pipelines.warehouse.engine import keep
 
-POINTER = "release.json"
-FOLDER = "releases"
 CERTIFIED = "gecertificeerd"
 MOST_ROUNDS = 6
 """So often a level that tells too much in a small register is left out, and the rest is tried."""

@@ -10,7 +10,9 @@ from pathlib import Path
 import duckdb
 
 from pipelines.errors import UsageError
-from pipelines.release.publish import POINTER
+
+POINTER = "release.json"
+FOLDER = "releases"
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from pipelines.audit.audit import Outcome, quietly
 from pipelines.audit.knowledge import Released, topics, view
 from pipelines.audit.linear import Attacker
 from pipelines.cli import console, protection
-from pipelines.release import publish, tally
+from pipelines.release import served, tally
 from tests.conftest import DemoRun
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
@@ -74,8 +74,8 @@ def test_no_share_is_far_from_the_truth_without_its_interval_showing_it(
 def _copy(demo_run: DemoRun, home: Path) -> Path:
     """A work folder with only the release and what the referee reads."""
     home.mkdir()
-    shutil.copy(demo_run.workdir / publish.POINTER, home)
-    for folder in (publish.FOLDER, tally.FOLDER):
+    shutil.copy(demo_run.workdir / served.POINTER, home)
+    for folder in (served.FOLDER, tally.FOLDER):
         shutil.copytree(demo_run.workdir / folder, home / folder)
     return home
 
@@ -113,7 +113,7 @@ def test_a_number_that_is_not_rounded_ends_in_three(
 
 def test_the_names_of_the_two_rooms_agree() -> None:
     """The attackers share no code with the release room, so a name stands twice."""
-    assert audit.POINTER == publish.POINTER
-    assert audit.FOLDER == publish.FOLDER
+    assert audit.POINTER == served.POINTER
+    assert audit.FOLDER == served.FOLDER
     assert truth.FOLDER == tally.FOLDER
     assert attacks.INSIDER_WIDTH == 3

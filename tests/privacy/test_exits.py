@@ -21,7 +21,7 @@ from dashboard.release.released import Released
 from pipelines.cli import console
 from pipelines.cli import main as cli
 from pipelines.metrics.catalogue import METRICS
-from pipelines.release import lookup, publish
+from pipelines.release import lookup, served
 from pipelines.release.served import open_served
 from tests.commands import zichtlijn
 from tests.conftest import DemoRun
@@ -77,9 +77,9 @@ def _closed_again() -> Iterator[None]:
 def bare(demo_run: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A work folder that holds the release and nothing else."""
     home = tmp_path_factory.mktemp("kaal")
-    shutil.copy(demo_run.workdir / publish.POINTER, home)
-    (home / publish.FOLDER).mkdir()
-    shutil.copy(demo_run.release, home / publish.FOLDER)
+    shutil.copy(demo_run.workdir / served.POINTER, home)
+    (home / served.FOLDER).mkdir()
+    shutil.copy(demo_run.release, home / served.FOLDER)
     return home
 
 

@@ -21,7 +21,7 @@ from pipelines.errors import ReleaseRefused
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.compute import Counted, Result
 from pipelines.metrics.count.grid import KEY
-from pipelines.release import components, publish, tally
+from pipelines.release import components, publish, served, tally
 from pipelines.release.components import Protected, Thresholds
 from pipelines.release.disclosure import build_component, certify
 from pipelines.release.disclosure import protect as protect_one
@@ -164,14 +164,14 @@ def test_a_release_in_which_something_is_found_is_not_served(
     small.still(monkeypatch.setattr)
     inbox, home = small.first_files(tmp_path / "inbox"), tmp_path / "werkmap"
     first = run.run(inbox, home).release
-    before = (home / publish.POINTER).read_bytes()
+    before = (home / served.POINTER).read_bytes()
     with monkeypatch.context() as patch:
         patch.setattr(publish.components, "protect", _naive)
         with pytest.raises(ReleaseRefused, match=r"niet gepubliceerd.*herleiden") as refused:
             run.run(small.later_files(tmp_path / "inbox"), home)
     assert "schorsingen" in str(refused.value)
-    assert (home / publish.POINTER).read_bytes() == before
-    assert [f.stem for f in (home / publish.FOLDER).glob("r*.duckdb")] == [first.id]
+    assert (home / served.POINTER).read_bytes() == before
+    assert [f.stem for f in (home / served.FOLDER).glob("r*.duckdb")] == [first.id]
     assert [f.stem for f in (home / tally.FOLDER).glob("*.duckdb")] == [first.id]
     assert small.leftovers(home) == []
     again = run.run(tmp_path / "inbox", home).release

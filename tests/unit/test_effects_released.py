@@ -14,7 +14,8 @@ from pipelines.cli import console
 from pipelines.effects.compute import compute
 from pipelines.errors import UsageError
 from pipelines.release import estimates, lookup
-from pipelines.release.publish import POINTER, write
+from pipelines.release.publish import write
+from pipelines.release.served import POINTER
 from tests.commands import zichtlijn
 from tests.unit.test_effects_compute import DELIVERED, Planted, register
 

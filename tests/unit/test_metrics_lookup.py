@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.errors import UsageError
 from pipelines.release.lookup import COLUMNS, show
-from pipelines.release.publish import POINTER
+from pipelines.release.served import POINTER
 
 CELLS = (
     ("smw_trajecten", "2023/2024", "totaal", "", "", ""),

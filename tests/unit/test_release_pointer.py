@@ -9,14 +9,14 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.release import publish
+from pipelines.release import publish, served
 
 CONTENT = {"gebieden": pl.DataFrame({"niveau": ["gemeente"], "code": ["GM1"]})}
 RECORD = {"bron": "demo", "drempel": 5, "drempel_zwaar": 10, "afronding": 5}
 
 
 def _told(home: Path) -> dict[str, str]:
-    told: dict[str, str] = json.loads((home / publish.POINTER).read_text("utf-8"))
+    told: dict[str, str] = json.loads((home / served.POINTER).read_text("utf-8"))
     return told
 
 
@@ -38,7 +38,7 @@ def test_next_run_mends_what_is_damaged(damage: str, tmp_path: Path) -> None:
     else:
         told = _told(tmp_path)
         del told["sha256"]
-        (tmp_path / publish.POINTER).write_text(json.dumps(told), "utf-8")
+        (tmp_path / served.POINTER).write_text(json.dumps(told), "utf-8")
     assert publish.served(tmp_path, "basis") is None
     again = publish.write(tmp_path, CONTENT, RECORD, "basis")
     assert again.id == made.id

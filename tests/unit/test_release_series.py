@@ -14,7 +14,7 @@ import pytest
 from pipelines.errors import ReleaseRefused, UsageError
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.compute import Counted
-from pipelines.release import ledger, memory, publish, tally
+from pipelines.release import ledger, memory, publish, served, tally
 from pipelines.release.components import Thresholds, protect
 from pipelines.release.disclosure import build_component, certify
 from pipelines.release.disclosure import protect as protect_one
@@ -368,7 +368,7 @@ def test_what_a_release_showed_is_read_with_its_own_threshold(tmp_path: Path) ->
 
 def test_a_release_file_that_was_cut_off_is_written_anew(tmp_path: Path) -> None:
     written = _write_release(tmp_path, 10.0)
-    (tmp_path / publish.POINTER).unlink()
+    (tmp_path / served.POINTER).unlink()
     written.path.write_bytes(written.path.read_bytes()[:100])
     assert _write_release(tmp_path, 10.0) == written
     assert publish.served(tmp_path, "") == written
