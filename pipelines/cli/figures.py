@@ -56,9 +56,17 @@ def publication_plan(
         Path | None,
         typer.Option("--workdir", help="Noem ook welke tabellen de publicatie hier weglaat."),
     ] = None,
+    missing: Annotated[
+        bool,
+        typer.Option(
+            "--wat-ontbreekt", help="Toon per cijfer en niveau wat er niet is, en waarom."
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> int:
     """Toon het publicatieplan: alle tabellen die ooit getoond mogen worden, met de definities."""
+    if missing:
+        return _show_missing(workdir, as_json)
     from pipelines.metrics.catalogue import METRICS
     from pipelines.release import planned, tally
     from pipelines.release.served import open_served
@@ -90,6 +98,36 @@ def publication_plan(
         soft_wrap=True,
     )
     show_folded(folded)
+    return OK
+
+
+def _show_missing(workdir: Path | None, as_json: bool) -> int:
+    """What can be asked and is not shown, and why; with a work folder, also what is too small."""
+    from pipelines.metrics.catalogue import METRICS
+    from pipelines.release import reach
+    from pipelines.release.served import open_served
+
+    if workdir is None:
+        found = reach.reach(METRICS)
+    else:
+        with open_served(workdir) as (_, con):
+            found = reach.of_release(METRICS, con)
+    if as_json:
+        print_json(found.as_dict())
+        return OK
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("cijfer", "niveau", "waarom niet"):
+        table.add_column(title, overflow="fold")
+    for one in reach.missing(found):
+        seen = f"Te zien bij {one.visible or 0} van de {one.units or 0}."
+        table.add_row(one.metric, one.level, one.because or seen)
+    standard_output().print(table)
+    people.print(
+        f"Van {len(found.asked)} combinaties van cijfer en niveau die iets betekenen, zijn er"
+        f" {len(found.answered)} te zien ({100 * found.share:.0f}%).",
+        markup=False,
+        soft_wrap=True,
+    )
     return OK
 
 
