@@ -8,12 +8,13 @@ from pathlib import Path
 from pipelines import contracts as contract_files
 from pipelines.contracts import Column, Contracts, Dataset
 from pipelines.docs import effects as effects_page
-from pipelines.docs import messages
+from pipelines.docs import messages, methods
 from pipelines.docs import metrics as metrics_page
 from pipelines.effects.catalogue import EFFECTS, SAVINGS
 from pipelines.metrics import publication_plan
 from pipelines.metrics.catalogue import METRICS
 
+ROOT = Path(__file__).parents[2]
 KIND = {
     "tekst": "tekst",
     "geheel": "geheel getal",
@@ -116,6 +117,7 @@ def main(folder: Path) -> None:
         "DATASETS.md": datasets(contracts),
         "METRICS.md": metrics(contracts),
         "EFFECTS.md": effects(contracts),
+        "docs/methoden.md": methods.page(ROOT, contracts),
     }
     for language in messages.LANGUAGES:
         file = messages.FOLDER / f"{language}.po"

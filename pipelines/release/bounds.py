@@ -33,6 +33,10 @@ def share(teller: int, noemer: int, threshold: int, rounding: int) -> Interval |
     """Wilson's interval of a share, over every pair of counts that reads like this one.
 
     Where a numerator is shown, the rest is nothing or at least `threshold`. None without units.
+
+    Equation: least and most Wilson bound over every pair of counts that is published as this one
+    Source: docs/bescherming.md; Wilson (1927), Journal of the American Statistical Association
+        22, 209-212.
     """
     tellers, noemers = (stands_for(n, threshold, rounding) for n in (teller, noemer))
     found = [
@@ -52,7 +56,12 @@ def rate(
     teller: int, base: float, threshold: int, rounding: int, *, within: bool
 ) -> Interval | None:
     """Events per unit of a base that everybody knows: Wilson where every event is one of the
-    base, Garwood otherwise."""
+    base, Garwood otherwise.
+
+    Equation: least and most Wilson or Garwood bound over every count that is published as this
+        one
+    Source: docs/bescherming.md; Garwood (1936), Biometrika 28, 437-442.
+    """
     least, most = stands_for(teller, threshold, rounding)
     if within and most <= base:
         low, high = intervals.wilson(least, base), intervals.wilson(most, base)
@@ -70,6 +79,9 @@ def mean(total: float, units: int, persons: int, variance: float | None) -> Inte
     """Student's interval of a mean of `units` over `persons`; `variance` is that of the sum.
 
     Never narrower than a step on either side: that all gave the same answer is not told.
+
+    Equation: Student's interval of the exact mean, at least `MEAN_STEP` on either side
+    Source: docs/bescherming.md; Student (1908), Biometrika 6, 1-25.
     """
     if variance is None or persons < 2:
         return None

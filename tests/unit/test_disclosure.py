@@ -26,6 +26,8 @@ from pipelines.release.disclosure.check import proof_hash
 from pipelines.release.disclosure.numbers import range_of_rounded, round_counts
 from pipelines.release.disclosure.problem import KEY, Witness, rows_of
 from pipelines.release.disclosure.rules import (
+    cost_base,
+    first_hidden,
     known_ranges,
     mean,
     quantile_class,
@@ -389,6 +391,20 @@ def test_an_amount_is_shown_where_no_child_shows_in_it(
     atoms = pl.DataFrame({"aantal": per_child, "cellen": [[0]] * len(per_child)})
     found = protect_amounts("kosten", pl.DataFrame(cell), atoms)
     assert found.cells["zichtbaar"].to_list() == [shown]
+
+
+@pytest.mark.parametrize(
+    ("value", "base"), [(0, 1_000), (12_345, 1_000), (499_999, 10_000), (-30_000_000, 1_000_000)]
+)
+def test_the_step_of_an_amount_is_about_two_per_cent_of_it(value: float, base: int) -> None:
+    assert cost_base(value) == base
+
+
+def test_one_to_four_units_or_children_are_hidden_and_zero_is_not() -> None:
+    cells, atoms = _grid([[0, 1, 4], [5, 9, 20]], {(1, 1): 4})
+    component = build_component("klein", cells, atoms, threshold=5)
+    hidden = first_hidden(component, rows_of(component))
+    assert hidden[-6:].tolist() == [False, True, True, False, True, False]
 
 
 def test_costs_are_rounded_to_about_two_per_cent() -> None:

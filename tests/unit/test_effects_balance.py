@@ -14,7 +14,7 @@ from pipelines import contracts
 from pipelines.effects.catalogue import SAVINGS
 from pipelines.effects.designs.rows import Given
 from pipelines.effects.effect import Minimum, Parameters
-from pipelines.effects.savings import arithmetic, balance_words
+from pipelines.effects.savings import arithmetic, balance_words, draws
 from pipelines.effects.savings.balance import Balances, balances
 from pipelines.effects.savings.balance_samples import Samples
 from pipelines.effects.savings.routes import saving_rows
@@ -186,3 +186,19 @@ def test_a_return_far_from_comparable_programmes_is_remarked() -> None:
     assert "€ 0,85 tot € 1,05" in balance_words.beside_others((0.1, 0.4), other)
     assert balance_words.beside_others((0.6, 1.9), other) == ""
     assert balance_words.beside_others((3.1, 4.9), None) == ""
+
+
+@pytest.mark.parametrize(
+    ("distribution", "mean", "spread"),
+    # Of a triangle: (a + b + c) / 3 and (a2 + b2 + c2 - ab - ac - bc) / 18.
+    [("driehoek", 6.0, 39 / 18), ("uniform", 6.5, 49 / 12), ("vast", 5.0, 0.0)],
+)
+def test_parameters_are_drawn_from_the_distribution_that_is_declared(
+    distribution: str, mean: float, spread: float
+) -> None:
+    declared = replace(
+        KNOWN["uren_per_zorgplan"], value=5.0, low=3.0, high=10.0, distribution=distribution
+    )
+    drawn = draws.draw(np.random.default_rng(1), declared, 200_000)
+    assert drawn.mean() == pytest.approx(mean, abs=0.02)
+    assert drawn.var() == pytest.approx(spread, abs=0.03)

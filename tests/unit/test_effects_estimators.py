@@ -12,6 +12,7 @@ from pipelines.effects.estimators.estimate import (
     compare_rates,
     holm,
     rate_difference,
+    wild_weights,
 )
 
 
@@ -111,3 +112,12 @@ def test_empty_cells_cannot_be_estimated():
 def test_holm():
     assert holm([0.01, 0.04, 0.03]) == pytest.approx((0.03, 0.06, 0.06))
     assert holm([]) == ()
+
+
+@pytest.mark.parametrize("schools", [8, 20])
+def test_wild_weights_have_mean_zero_and_variance_one(schools: int) -> None:
+    drawn = wild_weights(schools, 20_000, 1)
+    assert drawn.shape == (20_000, schools)
+    assert drawn.mean() == pytest.approx(0, abs=0.01)
+    assert drawn.var() == pytest.approx(1, abs=0.01)
+    assert len(np.unique(drawn)) == (6 if schools == 8 else 2)

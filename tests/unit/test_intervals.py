@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -116,3 +117,13 @@ def test_quantile_is_the_smallest_value_that_enough_do_not_exceed() -> None:
     assert intervals.quantile(values, 0.9) == 9  # 0.9 x 10 is 9 exactly, in spite of rounding
     assert intervals.quantile(values, 0.91) == 10
     assert intervals.quantile([4], 0.5) == 4
+
+
+def test_welch_equals_scipy() -> None:
+    one, other = [4.0, 7.5, 6.0, 9.0, 3.5], [2.0, 2.5, 1.0, 8.0]
+    found = intervals.welch(
+        float(np.mean(one)), float(np.var(one, ddof=1)), len(one),
+        float(np.mean(other)), float(np.var(other, ddof=1)), len(other),
+    )  # fmt: skip
+    wanted = stats.ttest_ind(one, other, equal_var=False).confidence_interval(0.95)
+    assert (found.low, found.high) == pytest.approx((wanted.low, wanted.high))

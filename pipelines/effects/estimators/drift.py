@@ -145,6 +145,9 @@ def breakdown(ratio_interval: tuple[float, float], half_years: float) -> float |
     With a drift of at most x per half-year, in either direction, the ratio after the start is off
     by at most (1 - x) ** half_years; the conclusion falls where that takes the interval to 1. As a
     share of the rate; None where the interval holds 1.
+
+    Equation: x = 1 - nearest^(1 / half-years), with nearest the bound of the ratio next to 1
+    Source: Own arithmetic, after the breakdown value of Rambachan and Roth (2023).
     """
     low, high = ratio_interval
     if low <= 1 <= high or half_years <= 0:
@@ -157,6 +160,11 @@ def pre_trend(course: Course) -> PreTrend | None:
     """Test that both arms moved alike before the start; None where it cannot be tested.
 
     That is with fewer than two periods, fewer than two schools in an arm, or an arm without events.
+
+    Equation: H0: d = 0 in log E[y] = log(months) + period + a x participant + d x participant x
+        time
+    Source: Roth (2022), American Economic Review: Insights 4, 305-322 (why a test alone is not
+        enough, and what it could have found); errors: Bell and McCaffrey (2002).
     """
     before = course.kept(~course.after)
     periods = len(np.unique(before.time))
@@ -178,7 +186,12 @@ def trend_of(slope: Clustered, periods: int, unit: float = 1.0) -> PreTrend:
 
 
 def beyond_drift(course: Course) -> Clustered | None:
-    """The log ratio after the start beyond the drift before it, tested; None where it cannot be."""
+    """The log ratio after the start beyond the drift before it, tested; None where it cannot be.
+
+    Equation: H0: e = 0 in the same model + e x participant x after
+    Source: Rambachan and Roth (2023), Review of Economic Studies 90, 2555-2591, second
+        differences with M = 0.
+    """
     if not course.after.any() or len(np.unique(course.time[~course.after])) < _LEAST:
         return None
     own = course.participant.astype(float)
@@ -205,7 +218,11 @@ def _tested(course: Course, nuisance: Floats, tested: Floats) -> Clustered | Non
 
 
 def poisson_rates(total: Floats, weight: Floats, design: Floats) -> Floats | None:
-    """Rates of maximum likelihood by Newton steps; None where a rate runs to zero."""
+    """Rates of maximum likelihood by Newton steps; None where a rate runs to zero.
+
+    Equation: beta += (X' diag(mean) X)^-1 X'(y - mean), mean = exp(X beta) x exposure
+    Source: McCullagh and Nelder (1989), Generalized Linear Models, section 2.5.
+    """
     kept = weight > 0
     start = np.log(total.sum() / weight.sum())
     beta = np.linalg.lstsq(design, np.full(len(design), start), rcond=None)[0]

@@ -46,6 +46,11 @@ def last_coefficient(scores: Floats, information: Floats) -> Clustered | None:
     With rows X and residuals e of a cluster, both divided by the root of the working variance:
     `scores` (clusters x columns) is X'e at that fit and `information` (clusters x columns x
     columns) is X'X. For ordinary least squares that is the estimate itself.
+
+    Equation: V = B (sum over g of X'(I - H)^-1/2 e e' (I - H)^-1/2 X) B, with B = (X'X)^-1 and H
+        of cluster g alone
+    Source: Bell and McCaffrey (2002), Survey Methodology 28, 169-181; degrees of freedom: Imbens
+        and Kolesar (2016), Review of Economics and Statistics 98, 701-712.
     """
     bread = information.sum(0)
     if np.linalg.matrix_rank(bread) < len(bread):

@@ -98,7 +98,13 @@ class Interruption:
 
 
 def interrupted_series(months: Months) -> Interruption:
-    """Fit, and fit again without each school. Raises `CannotEstimate`."""
+    """Fit, and fit again without each school. Raises `CannotEstimate`.
+
+    Equation: error^2 = (G - 1) / G x sum over g of (estimate without g - estimate)^2
+    Source: Bernal, Cummins and Gasparrini (2017), International Journal of Epidemiology 46,
+        348-355; the jackknife over clusters: MacKinnon, Nielsen and Webb (2023), Journal of
+        Econometrics 232, 272-299.
+    """
     schools = np.unique(months.school)
     before = months.month < months.start
     if len(schools) < 3 or not before.any() or before.all():
@@ -123,7 +129,12 @@ def interrupted_series(months: Months) -> Interruption:
 
 
 def design_matrix(months: Months, *, programme: bool = True) -> Floats:
-    """Season, trend, step and slope; with `programme` off the step and slope are zero."""
+    """Season, trend, step and slope; with `programme` off the step and slope are zero.
+
+    Equation: log E[total] = log(weight) + season + trend + step + slope x months since the start
+    Source: Bernal, Cummins and Gasparrini (2017), International Journal of Epidemiology 46,
+        348-355.
+    """
     after = (months.month >= months.start) & programme
     trend = (months.month - 648.0) / 12
     return np.column_stack(

@@ -70,13 +70,22 @@ def means_of(summary: pl.DataFrame, names: Sequence[str]) -> Means:
 
 
 def mean_alone(means: Means) -> Estimate:
-    """One arm's mean with a t interval over schools; nothing is tested but that it is zero."""
+    """One arm's mean with a t interval over schools; nothing is tested but that it is zero.
+
+    Equation: total / weight, error clustered by school with G / (G - 1)
+    Source: Liang and Zeger (1986), Biometrika 73, 13-22.
+    """
     value, error = _value_and_error(means)
     return t_estimate(value, error, len(means.total) - 1)
 
 
 def mean_difference(means: Means, *, seed: int = SEED, draws: int = 999) -> Estimate:
-    """Participants minus comparison, or the participants' mean change against zero."""
+    """Participants minus comparison, or the participants' mean change against zero.
+
+    Equation: participants' mean - comparison's mean, error clustered by school with G / (G - 1)
+    Source: Liang and Zeger (1986), Biometrika 73, 13-22; few schools: Cameron, Gelbach and Miller
+        (2008), Review of Economics and Statistics 90, 414-427.
+    """
     value, error = _value_and_error(means)
     schools = len(means.total)
     if not means.needs_bootstrap:

@@ -54,6 +54,10 @@ def event_study(course: Course) -> EventStudy | None:
 
     The log of each cell's rate moves with a school by (total - rate x weight) / all total, which
     gives the covariance between schools. Periods after the start weigh by participants' months.
+
+    Equation: log rate of participants - log rate of the comparison, minus the same in the last
+        period before the start
+    Source: Rambachan and Roth (2023), Review of Economic Studies 90, 2555-2591.
     """
     times = np.unique(course.time)
     rates = course.total.sum(0)
@@ -85,13 +89,20 @@ def relative_interval(study: EventStudy, bound: float, critical: float) -> tuple
     """Interval when no step after the start exceeds `bound` times the largest before it.
 
     `critical`: how many standard errors wide on either side, apart from the bias.
+
+    Equation: mean -+ (critical x error + bound x largest step before x sum(k x weight[k]))
+    Source: Rambachan and Roth (2023), lemma 2.2, relative magnitudes.
     """
     half = critical * study.error + bound * study.largest_step * study.reach
     return study.mean - half, study.mean + half
 
 
 def relative_breakdown(study: EventStudy, critical: float) -> float:
-    """The largest `bound` at which that interval does not hold zero; 0 where it always does."""
+    """The largest `bound` at which that interval does not hold zero; 0 where it always does.
+
+    Equation: bound = (|mean| - critical x error) / (largest step before x sum(k x weight[k]))
+    Source: Rambachan and Roth (2023): the breakdown value.
+    """
     worst = study.largest_step * study.reach
     spare = abs(study.mean) - critical * study.error
     return max(0.0, spare / worst) if worst > 0 else 0.0

@@ -72,6 +72,10 @@ def average_effect(panel: Panel, how: Aggregate = "simple") -> Estimate:
 
     `simple`: every pupil-period alike; `dynamic`: mean over time since the start; `group`: mean
     over cohorts; `calendar`: mean over periods. Raises `CannotEstimate` when no cell is known.
+
+    Equation: mean of ATT(g, t) over t >= g, ATT(g, t) = change of cohort g since g - 1 minus that
+        of those never started
+    Source: Callaway and Sant'Anna (2021), Journal of Econometrics 225, 200-230, section 3.
     """
     cells = [c for c in _cells(panel) if c.period >= c.cohort]
     if not cells:
@@ -89,7 +93,11 @@ def average_effect(panel: Panel, how: Aggregate = "simple") -> Estimate:
 
 
 def event_study(panel: Panel) -> tuple[Event, ...]:
-    """The effect by periods since the start; the base period (-1) is zero and left out."""
+    """The effect by periods since the start; the base period (-1) is zero and left out.
+
+    Equation: mean of ATT(g, t) over cohorts with t - g the same
+    Source: Callaway and Sant'Anna (2021), equation 3.4.
+    """
     cells = [c for c in _cells(panel) if c.period != c.cohort - 1]
     found = []
     for since in sorted({c.period - c.cohort for c in cells}):
@@ -107,6 +115,10 @@ def lead_trend(panel: Panel, half_years: float) -> PreTrend | None:
     takes it; beside the other cohorts' line it has. A joint test of all leads rejected 16% at a
     nominal 10%, even with 40 schools.) `half_years`: length of a period; slope and `detectable` are
     per half-year, as the log of the ratio to the participants' rate before the start.
+
+    Equation: slope b of rate = period + school + b x (t - g), t < g, weighted by pupil-months
+    Source: Roth (2022), American Economic Review: Insights 4, 305-322; errors: Bell and McCaffrey
+        (2002).
     """
     since, used = _before_the_starts(panel)
     rate = _rate_before(panel)

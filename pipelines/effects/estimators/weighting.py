@@ -89,7 +89,11 @@ def with_sector(phases: pl.DataFrame, kinds: Mapping[str, str]) -> pl.DataFrame:
 def stratum_weights(
     known: pl.DataFrame, columns: Sequence[str]
 ) -> dict[tuple[object, ...], float] | None:
-    """Stratum -> weight of a comparison pupil; None where only participants have a stratum."""
+    """Stratum -> weight of a comparison pupil; None where only participants have a stratum.
+
+    Equation: weight[s] = share of s among participants / share of s in the comparison group
+    Source: Holt and Smith (1979), Journal of the Royal Statistical Society A 142, 33-46.
+    """
     own, other = (_shares(known, columns, arm) for arm in ("zis", "vergelijking"))
     if not own or not other or not set(own) <= set(other):
         return None

@@ -111,7 +111,11 @@ class Layout:
 
 
 def months_seen(months: float, leaving: float) -> float:
-    """Mean months per pupil out of `months`, when a share `leaving` goes every year."""
+    """Mean months per pupil out of `months`, when a share `leaving` goes every year.
+
+    Equation: (1 - exp(-r m)) / r, r = -log(1 - leaving) / 12
+    Source: Mean of an exponential time that is cut off at m months.
+    """
     if leaving <= 0:
         return months
     rate = -np.log(1 - min(leaving, 0.99)) / _MONTHS_IN_A_YEAR
@@ -123,6 +127,10 @@ def power(base: Base, layout: Layout, effect: float) -> float:
 
     `effect`: the share of the count that falls away (below zero: that comes on top of it), or the
     difference between the means.
+
+    Equation: see the top of this module
+    Source: Hemming, Lilford and Girling (2015), Statistics in Medicine 34, 181-196; Hooper and
+        others (2016), idem 35, 4718-4728.
     """
     if base.kind == "gemiddelde":
         return _power_of_means(base, layout, effect)
@@ -242,6 +250,9 @@ def smallest_effect(
     there are too few schools to tell. `rise`: of a count that should become more.
 
     A count cannot fall by more than all of it, so few schools may be unable to find anything.
+
+    Equation: power(effect) = wished
+    Source: Bloom (1995), Evaluation Review 19, 547-556 (minimum detectable effect).
     """
     if not layout.enough:
         return None
@@ -276,7 +287,11 @@ def schools_needed(
     rise: bool = False,
 ) -> int | None:
     """Schools with the programme, with as many comparison schools per school as planned, to find
-    `effect` with a chance of `wished`; None where `MOST_SCHOOLS` are too few."""
+    `effect` with a chance of `wished`; None where `MOST_SCHOOLS` are too few.
+
+    Equation: least G with power(effect; G) >= wished
+    Source: Hemming, Lilford and Girling (2015), Statistics in Medicine 34, 181-196.
+    """
     per_school = layout.comparison / layout.schools
     sign = -1 if rise and base.kind == "aantal" else 1
 

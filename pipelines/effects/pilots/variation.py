@@ -18,7 +18,12 @@ _LEAST_DISPERSION = 0.1
 
 
 def base_of_counts(moments: pl.DataFrame) -> Base:
-    """From `moments.moments_of_counts`. Raises `CannotEstimate` where nothing happened."""
+    """From `moments.moments_of_counts`. Raises `CannotEstimate` where nothing happened.
+
+    Equation: variance between schools = (what pupils of a school share - chance) / (level^2 x
+        pairs)
+    Source: Searle, Casella and McCulloch (1992), Variance Components, chapter 3.
+    """
     total = _sums(moments)
     if not (total["y"] > 0 and total["big_y"] > 0 and total["ky"] > 0):
         raise CannotEstimate("nothing happened before or during")
@@ -91,6 +96,9 @@ def base_of_means(summary: pl.DataFrame, *, changes: bool) -> Base:
 
     `changes`: the level is then that before, not of what changed. Raises `CannotEstimate` where no
     school has two pupils, or no arm two schools.
+
+    Equation: between = (mean square between - mean square within) / pupils per school
+    Source: Searle, Casella and McCulloch (1992), Variance Components, chapter 3.
     """
     pupils, total = summary["pupils"].to_numpy().astype(float), summary["total"].to_numpy()
     within = float((summary["squares"].to_numpy() - total**2 / pupils).sum())

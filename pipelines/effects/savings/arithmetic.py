@@ -61,13 +61,23 @@ def growth_factor(route: Route, year: ProductYear) -> float | None:
 
 
 def counterfactual(route: Route, year: ProductYear) -> float | None:
-    """Volume without the programme along one route; None where the route cannot be walked."""
+    """Volume without the programme along one route; None where the route cannot be walked.
+
+    Equation: carried on x factor, the factor 1 (basis), comparison's volume / what it would have
+        been (vergelijking), or 1 + growth x years (trend)
+    Source: The three routes of the saving model, EFFECTS.md.
+    """
     factor = growth_factor(route, year)
     return None if factor is None else year.carried_on * factor
 
 
 def saving(without: float, actual: float, tariff: Decimal) -> Decimal:
-    """(volume without - actual volume) x tariff, in euro to the cent; negative: it cost more."""
+    """(volume without - actual volume) x tariff, in euro to the cent; negative: it cost more.
+
+    Equation: (volume without - actual volume) x tariff
+    Source: Drummond and others (2015), Methods for the Economic Evaluation of Health Care
+        Programmes: quantity x unit price.
+    """
     return euro((Decimal(str(without)) - Decimal(str(actual))) * tariff)
 
 
@@ -77,12 +87,21 @@ def leading_route(possible: Sequence[Route]) -> Route:
 
 
 def administrative_saving(avoided: float, hours_each: float, hourly_rate: Decimal) -> Decimal:
-    """Avoided beschikkingen or care plans x hours each x hourly rate, in euro."""
+    """Avoided beschikkingen or care plans x hours each x hourly rate, in euro.
+
+    Equation: avoided x hours each x hourly rate
+    Source: International Standard Cost Model Manual (SCM Network 2005): quantity x time x price.
+    """
     return euro(Decimal(str(avoided)) * Decimal(str(hours_each)) * hourly_rate)
 
 
 def break_even(course: Sequence[tuple[str, Decimal]]) -> str | None:
-    """The first school year from which the net so far (per year, in order) stays at or above 0."""
+    """The first school year from which the net so far (per year, in order) stays at or above 0.
+
+    Equation: first year from which the sum of net so far stays at or above 0
+    Source: Drummond and others (2015), Methods for the Economic Evaluation of Health Care
+        Programmes: the payback period.
+    """
     found: str | None = None
     for schooljaar, so_far in course:
         if so_far < 0:
@@ -249,6 +268,10 @@ def balance(years: Sequence[YearFacts], assumed: Assumptions, participants: floa
 
     `participants`: distinct children over all years together; someone who took part in four years
     counts once.
+
+    Equation: net = sum over years n of (care + orders + plans - cost) / (1 + rate)^n
+    Source: Drummond and others (2015), Methods for the Economic Evaluation of Health Care
+        Programmes: discounting to the first year; the rate is that of parameters.yaml.
     """
     parts = [_year(facts, assumed) for facts in years]
     present: list[YearBalance] = []
@@ -354,7 +377,11 @@ def programme_cost(
     assumed: Assumptions, *, locations: float, first: bool
 ) -> tuple[tuple[Payer, Decimal], ...]:
     """One year's programme cost by payer, as many times the cost of a location as took part; the
-    parts add up to it to the cent."""
+    parts add up to it to the cent.
+
+    Equation: cost per location x locations, by payer's share
+    Source: parameters.yaml: programmakosten and the shares of payers, each with its source.
+    """
     each = Decimal(str(assumed.programme_cost)) / Decimal(str(assumed.programme_locations))
     whole = euro(each * Decimal(str(locations)))
     share = assumed.municipality_first_year if first else assumed.municipality_later

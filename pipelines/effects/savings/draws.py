@@ -44,7 +44,12 @@ def fixed(assumed: Assumptions, size: int) -> Drawn:
 
 
 def draw(rng: np.random.Generator, parameter: HasValue, size: int) -> Floats:
-    """`driehoek` (low, value, high), `uniform` (low, high) or fixed."""
+    """`driehoek` (low, value, high), `uniform` (low, high) or fixed.
+
+    Equation: triangular(low, value, high) or uniform(low, high)
+    Source: Briggs, Claxton and Sculpher (2006), Decision Modelling for Health Economic
+        Evaluation, chapter 4.
+    """
     low, high = parameter.low, parameter.high
     if low is None or high is None or low >= high or parameter.distribution == "vast":
         return np.full(size, float(parameter.value))

@@ -40,7 +40,12 @@ def level(parameters: Parameters) -> int:
 
 
 def factor(parameters: Parameters, year: int) -> Decimal:
-    """What an amount in prices of `year` is multiplied by to be in prices of the price level."""
+    """What an amount in prices of `year` is multiplied by to be in prices of the price level.
+
+    Equation: product over the years between of (1 + index / 100)
+    Source: Zorginstituut Nederland, Richtlijn voor economische evaluaties (2024), prices of one
+        year; the indices are those of parameters.yaml.
+    """
     to = level(parameters)
     rise = Decimal(1)
     for between in range(min(year, to) + 1, max(year, to) + 1):

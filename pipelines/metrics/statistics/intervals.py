@@ -21,7 +21,11 @@ class Interval:
 
 
 def wilson(successes: float, trials: float, level: float = 0.95) -> Interval | None:
-    """Score interval of a proportion (Wilson, 1927), between 0 and 1. None without trials."""
+    """Score interval of a proportion (Wilson, 1927), between 0 and 1. None without trials.
+
+    Equation: (p + z^2/2n -+ z sqrt(p(1-p)/n + z^2/4n^2)) / (1 + z^2/n)
+    Source: Wilson (1927), Journal of the American Statistical Association 22, 209-212.
+    """
     if trials <= 0:
         return None
     if not 0 <= successes <= trials:
@@ -37,7 +41,11 @@ def wilson(successes: float, trials: float, level: float = 0.95) -> Interval | N
 
 
 def garwood(events: float, exposure: float = 1.0, level: float = 0.95) -> Interval | None:
-    """Exact Poisson interval of events per unit of exposure (Garwood, 1936)."""
+    """Exact Poisson interval of events per unit of exposure (Garwood, 1936).
+
+    Equation: chi2(alpha/2, 2k)/2 to chi2(1 - alpha/2, 2k + 2)/2, per exposure
+    Source: Garwood (1936), Biometrika 28, 437-442.
+    """
     if exposure <= 0:
         return None
     if events < 0:
@@ -49,7 +57,11 @@ def garwood(events: float, exposure: float = 1.0, level: float = 0.95) -> Interv
 
 
 def t_mean(mean: float, deviation: float, n: int, level: float = 0.95) -> Interval | None:
-    """Student's interval of a mean, from the sample standard deviation (n - 1). None below two."""
+    """Student's interval of a mean, from the sample standard deviation (n - 1). None below two.
+
+    Equation: mean -+ t(n - 1) x deviation / sqrt(n)
+    Source: Student (1908), Biometrika 6, 1-25.
+    """
     if n < 2:
         return None
     if deviation < 0:
@@ -71,6 +83,10 @@ def welch(
 
     Variances are sample variances (n - 1), each group of two or more. Without any variance the
     interval is the difference itself.
+
+    Equation: difference -+ t(f) x sqrt(v1/n1 + v2/n2), f = (v1/n1 + v2/n2)^2 / sum((v/n)^2 / (n -
+        1))
+    Source: Welch (1947), Biometrika 34, 28-35.
     """
     if min(n, other_n) < 2:
         raise ValueError("a group of fewer than two has no variance")
@@ -84,7 +100,11 @@ def welch(
 
 
 def quantile(ordered: Sequence[float], at: float) -> float:
-    """Smallest of the sorted values that at least a share `at` does not exceed."""
+    """Smallest of the sorted values that at least a share `at` does not exceed.
+
+    Equation: x[ceil(at x n)]
+    Source: Hyndman and Fan (1996), The American Statistician 50, 361-365, definition 1.
+    """
     if not ordered:
         raise ValueError("no values, no quantile")
     return ordered[max(math.ceil(round(at * len(ordered), 9)), 1) - 1]
@@ -96,6 +116,9 @@ def order_statistics(ordered: Sequence[float], at: float, level: float = 0.95) -
     The ranks are those that leave at most half of (1 - level) on either side, by the binomial
     distribution (Conover, Practical Nonparametric Statistics). None where the sample is too small
     for a rank on both sides.
+
+    Equation: x[l] to x[u], with P(Bin(n, at) < l) and P(Bin(n, at) >= u) at most alpha/2
+    Source: Conover (1999), Practical Nonparametric Statistics, section 3.2.
     """
     n = len(ordered)
     if n == 0:

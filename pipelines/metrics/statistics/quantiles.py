@@ -36,6 +36,10 @@ def kaplan_meier(per_value: pl.DataFrame, at: float) -> float | None:
 
     per_value: _waarde, _open (still running at that value), n. Cases that stop being observed at
     the very value at which others end are taken to have lasted longer, as is usual.
+
+    Equation: S(t) = product over values up to t of (1 - ended / at risk); first t with 1 - S(t)
+        >= at
+    Source: Kaplan and Meier (1958), Journal of the American Statistical Association 53, 457-481.
     """
     return _first_at(((value, left) for value, left, _spread in _curve(per_value)), at)
 
@@ -45,6 +49,10 @@ def kaplan_meier_bounds(per_value: pl.DataFrame, at: float) -> intervals.Interva
 
     The values at which the bounds of the curve itself reach `at`, by Greenwood's variance on the
     log(-log) scale, so that they stay between 0 and 1.
+
+    Equation: S^exp(-+ z sqrt(sum ended / (at risk (at risk - ended))) / |log S|)
+    Source: Brookmeyer and Crowley (1982), Biometrics 38, 29-41; log(-log) scale: Kalbfleisch and
+        Prentice (2002), section 1.4.
     """
     low: list[tuple[float, float]] = []
     high: list[tuple[float, float]] = []

@@ -13,7 +13,12 @@ NO_LIMIT = 2**40
 
 
 def round_counts(values: Ints, rounding: int) -> Ints:
-    """Counts to the nearest multiple of `rounding`; halves go up (only where it is even)."""
+    """Counts to the nearest multiple of `rounding`; halves go up (only where it is even).
+
+    Equation: floor((n + b/2) / b) x b
+    Source: docs/bescherming.md; Hundepool and others (2012), Statistical Disclosure Control,
+        chapter 5 (rounding).
+    """
     return (values + rounding // 2) // rounding * rounding
 
 
@@ -22,6 +27,10 @@ def range_of_rounded(published: Ints, threshold: Ints, rounding: int) -> tuple[I
 
     Zero stands for zero. Any other shown number stands for a count that rounds to it and that is
     at least the threshold, because a smaller one would have been hidden.
+
+    Equation: max(r - b/2, T) to r + (b - 1)/2; 0 stands for 0
+    Source: docs/bescherming.md; Hundepool and others (2012), Statistical Disclosure Control,
+        chapter 5 (rounding).
     """
     low = np.maximum(published - rounding // 2, threshold)
     high = published + (rounding - 1) // 2

@@ -28,6 +28,10 @@ def first_hidden(component: Component, rows: Rows) -> Bools:
     complement (or remainder of a known figure) is 1..T-1, or 0 where all would share a sensitive
     outcome; zeros where presence itself is sensitive; whole tables that are left out. Other zeros
     are shown.
+
+    Equation: 0 < n < T, or 0 < children < T, or 0 < denominator - numerator < T
+    Source: docs/bescherming.md; Hundepool and others (2012), Statistical Disclosure Control,
+        chapter 5 (threshold rule).
     """
     values, children, thresholds = component.values, component.children, component.thresholds
     small = (values > 0) & (_few(values, thresholds) | (children < thresholds))
@@ -48,7 +52,13 @@ WIDTH = 5
 
 
 def demands(component: Component, rows: Rows, visible: Bools) -> tuple[Demand, ...]:
-    """What has to be proved of a table of which `visible` is shown, in fixed order."""
+    """What has to be proved of a table of which `visible` is shown, in fixed order.
+
+    Equation: for every hidden cell worlds that agree with all that is shown, with 0 and with T or
+        more in it
+    Source: docs/bescherming.md; Fischetti and Salazar (2001), Management Science 47, 1008-1027
+        (protection levels).
+    """
     secrets = _secrets(component, rows)
     return (
         *secrets,
@@ -187,6 +197,11 @@ def known_ranges(component: Component, rows: Rows, visible: Bools) -> tuple[Ints
 
     A shown numerator tells that its complement is not 1..T-1; the range then is the part (zero,
     or T and more) in which the truth lies, so that a witness agrees with the rule itself.
+
+    Equation: low <= n <= high per row, from what is shown, what everybody knows and what earlier
+        releases said
+    Source: docs/bescherming.md; Fischetti and Salazar (2001), Management Science 47, 1008-1027
+        (the attacker's problem).
     """
     low, high = rows.low.copy(), rows.high.copy()
     n = component.cells.height
@@ -246,6 +261,9 @@ def rate(
 
     `minimum_denominator` 20 for per cents, 100 per 1,000. None counts are hidden counts. Halves
     go up.
+
+    Equation: round(per x numerator / denominator), of published counts
+    Source: docs/bescherming.md.
     """
     if numerator is None or denominator is None or denominator < minimum_denominator:
         return None
@@ -258,14 +276,22 @@ a step each; `amounts` proves what stays hidden beside that."""
 
 
 def mean(total: float | None, count: int | None, minimum: int = 10) -> float | None:
-    """Mean of a published sum over a published count; None where it may not be shown."""
+    """Mean of a published sum over a published count; None where it may not be shown.
+
+    Equation: published sum / published count, from `minimum` children
+    Source: docs/bescherming.md.
+    """
     if total is None or count is None or count < minimum:
         return None
     return total / count
 
 
 def rounded_mean(total: float, units: int) -> float:
-    """The mean of an exact sum to the nearest `MEAN_STEP`; halves go up. The sum stays inside."""
+    """The mean of an exact sum to the nearest `MEAN_STEP`; halves go up. The sum stays inside.
+
+    Equation: floor(total / units / step + 1/2) x step
+    Source: docs/bescherming.md.
+    """
     return round(math.floor(total / units / MEAN_STEP + 0.5) * MEAN_STEP, 1) + 0.0
 
 
@@ -275,6 +301,9 @@ def quantile_class(value: float | None, count: int, width: int, minimum: int = 1
     Classes hold `width` whole numbers each, from zero: with two 6 and 7 are one class, told as 6.5,
     so that no value is moved up or down on the whole. `count` is the exact number of distinct
     children behind it. For one level whose cells do not overlap.
+
+    Equation: class start + (width - 1) / 2
+    Source: docs/bescherming.md.
     """
     if width < 1:
         raise ValueError("a class has a width of at least 1")
@@ -292,12 +321,20 @@ def class_start(value: float, width: int) -> float:
 
 
 def round_cost(value: float, minimum: int = 1_000) -> float:
-    """An amount to the power of ten nearest 2% of it, at least `minimum` euro."""
+    """An amount to the power of ten nearest 2% of it, at least `minimum` euro.
+
+    Equation: floor(value / base + 1/2) x base
+    Source: docs/bescherming.md.
+    """
     return float(math.floor(value / (base := cost_base(value, minimum)) + 0.5) * base)
 
 
 def cost_base(value: float, minimum: int = 1_000) -> int:
-    """The step to which an amount is rounded: the power of ten nearest (on the log scale) 2%."""
+    """The step to which an amount is rounded: the power of ten nearest (on the log scale) 2%.
+
+    Equation: 10^round(log10(0.02 x |value|)), at least `minimum`
+    Source: docs/bescherming.md.
+    """
     if value == 0:
         return minimum
     return max(minimum, int(10 ** max(0, round(math.log10(0.02 * abs(value))))))
