@@ -18,6 +18,7 @@ PAGES = [
     "README.md", "DEVELOPERS.md", "ENGINES.md", "GLOSSARY.md", "CHANGELOG.md",
     "data_contracts/README.md", "docs/handleiding.md", "docs/dpia.md",
     "docs/bescherming.md", "docs/bewijs.md",
+    *sorted(p.relative_to(ROOT).as_posix() for p in ROOT.glob("docs/besluiten/*.md")),
 ]  # fmt: skip
 
 
@@ -101,3 +102,13 @@ def test_the_page_of_engines_names_every_setting() -> None:
         assert f"`{engine}`" in text
     known = {v for v in vars(settings).values() if isinstance(v, str)}
     assert set(re.findall(r"ZICHTLIJN_[A-Z_]+", text)) <= known
+
+
+def test_every_decision_is_listed_and_says_what_why_and_what_it_means() -> None:
+    folder = ROOT / "docs/besluiten"
+    listed = re.findall(r"\]\(([\w-]+\.md)\)", (folder / "README.md").read_text("utf-8"))
+    files = sorted(p.name for p in folder.glob("*.md") if p.name != "README.md")
+    assert sorted(listed) == files
+    for name in files:
+        headings = re.findall(r"^## (.+)$", (folder / name).read_text("utf-8"), re.M)
+        assert headings == ["De vraag", "Het besluit", "Waarom", "Wat het betekent"], name
