@@ -12,13 +12,15 @@ from typing import Literal, get_args
 
 # Through the years, one bar per category, estimates with intervals, steps from gross to net.
 Reported = Literal["jaren", "staven", "schattingen", "stappen"]
-# Several lines, two points per row, units against their size, two sides of shares, periods around a
-# start, amounts per year along routes, curves, drivers of an outcome, streams, and a map.
+# Several lines, two points per row, units beside each other, units against their size, two sides of
+# shares, periods around a start, amounts per year along routes, curves, drivers of an outcome,
+# streams, and a map.
 Kind = (
     Reported
     | Literal[
         "lijnen",
         "spannen",
+        "naast",
         "trechter",
         "paren",
         "studie",
@@ -40,7 +42,7 @@ class Mark:
 
     `strong`: what the reader asked for, or a total. `told`: what is said when it is pointed at, in
     lines. `joined`: a line may come here from the mark before it. `sign`: of what happened then.
-    `at`: its place across, where that is a number. `far`: outside the limits of chance. `shade`:
+    `at`: its place across, where that is a number. `far`: further than chance explains. `shade`:
     its class on a map.
     """
 

@@ -86,11 +86,12 @@ def mark(metric: Metric, row: Cell, label: str, *, strong: bool = False) -> Mark
     )  # fmt: skip
 
 
-def _norm(metric: Metric) -> tuple[float, str] | None:
-    norm = wording.target(metric)
-    if norm is None:
+def norm_of(metric: Metric) -> tuple[float, str] | None:
+    """The norm as a line to hold values against, with its label; None without one."""
+    value = wording.target(metric)
+    if value is None:
         return None
-    return norm, f"{wording.norm_word(metric)} {wording.norm_value(metric, norm)}"
+    return value, f"{wording.norm_word(metric)} {wording.norm_value(metric, value)}"
 
 
 def form(metric: Metric) -> str:
@@ -118,7 +119,7 @@ def trend(
     `signs`: school year -> what stands below it at the axis.
     """
     drawn = [wording.estimated(metric, row) for row in rows]
-    norm = _norm(metric)
+    norm = norm_of(metric)
     top, bottom = _top(metric, drawn, norm and norm[0]), _bottom(drawn)
     starts = {stretch.start for stretch in covered.stretches(drawn)}
     found = []
@@ -133,7 +134,7 @@ def trend(
 def bars(metric: Metric, rows: Sequence[Cell], labels: Sequence[str]) -> Chart:
     """One bar per category, in the order given; a dot where values can be negative."""
     drawn = [wording.estimated(metric, row) for row in rows]
-    norm = _norm(metric)
+    norm = norm_of(metric)
     top, bottom = _highest(drawn, norm and norm[0]) or 1.0, _bottom(drawn)
     found = tuple(mark(metric, row, label) for row, label in zip(drawn, labels, strict=True))
     axis = Axis(bottom * 1.06, top * 1.02, scale.of(metric, bottom, top))
@@ -182,7 +183,7 @@ def _line(metric: Metric, line: Line, steps: Sequence[str]) -> Series:
 
 def spans(metric: Metric, pairs: Sequence[tuple[str, Cell, Cell]]) -> Chart:
     """Median and 90% point per row."""
-    norm = _norm(metric)
+    norm = norm_of(metric)
     top = _top(metric, [row for _, *both in pairs for row in both], norm and norm[0])
     middle, far = tr("mediaan"), tr("90%-punt")
     series = (

@@ -43,7 +43,11 @@ class Group:
     @property
     def outside(self) -> tuple[Cell, ...]:
         """Units outside the 99.8% limits."""
-        low, high = self.limits([float(row["noemer"]) for row in self.units], LEVELS[1])
+        return self.beyond(LEVELS[1])
+
+    def beyond(self, level: float) -> tuple[Cell, ...]:
+        """Units outside the limits of a level."""
+        low, high = self.limits([float(row["noemer"]) for row in self.units], level)
         return tuple(
             row
             for row, least, most in zip(self.units, low, high, strict=True)

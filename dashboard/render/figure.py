@@ -17,7 +17,7 @@ from dashboard import language
 from dashboard.access import log
 from dashboard.charts import limits, marks
 from dashboard.charts.chart import Chart
-from dashboard.exhibits import comparison, events, facts, hidden, tables
+from dashboard.exhibits import comparison, events, facts, hidden, outside, tables
 from dashboard.exhibits.events import EventsRefused
 from dashboard.exhibits.facts import Facts
 from dashboard.exhibits.tables import Table
@@ -406,8 +406,8 @@ def funnel(
             key=f"{metric_id}_trechter",
             title=title,
             facts=account_of,
-            table=tables.of_cells(
-                metric, rows, [str(row["label"]) for row in rows], tr("School, op naam"),
+            table=outside.table(
+                metric, rows, compared,
                 tr(
                     "{cijfer} per school, {jaar}",
                     cijfer=wording.label(metric), jaar=selection.schooljaar,
@@ -416,7 +416,17 @@ def funnel(
             ),
             chart=picture,
             alt=alt,
-            note=" ".join(filter(None, (note, unseen if picture and account_of.hidden else ""))),
+            note=" ".join(
+                filter(
+                    None,
+                    (
+                        outside.far(metric, compared).replace("**", ""),
+                        outside.near(metric, compared).replace("**", ""),
+                        note,
+                        unseen if picture and account_of.hidden else "",
+                    ),
+                )
+            ),
             wide=True,
             tall=_LIST,
             lead=compared.words,

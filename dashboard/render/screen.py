@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.charts.chart import Chart, Kind
 from dashboard.language import tr
-from dashboard.render import arms, arms_series, plots
+from dashboard.render import arms, arms_beside, arms_series, plots
 from dashboard.render.plots import Json
 
 if TYPE_CHECKING:
@@ -116,6 +116,7 @@ ARMS: dict[Kind, Callable[[Chart], Json]] = {
     "schattingen": arms.estimates,
     "stappen": arms.steps,
     "studie": arms.study,
+    "naast": arms_beside.beside,
     "trechter": arms.funnel,
     "kaart": arms.areas,
     "lijnen": arms_series.lines,

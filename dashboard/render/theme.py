@@ -115,6 +115,19 @@ h1:focus {{ outline: none !important; }}
 .zl-none strong {{ color: {INK}; font-weight: 600; }}
 .zl-scroll {{ overflow-x: auto; position: relative; }}
 .zl-list {{ overflow-y: auto; border: 1px solid {LINE}; border-radius: 4px; padding: 0.8rem; }}
+.zl-sort {{
+  font: inherit; color: inherit; background: none; border: 0; padding: 0; cursor: pointer;
+  text-align: inherit; min-height: 1.5rem;
+}}
+.zl-sort::after {{ content: "↕"; opacity: 0.45; padding-left: 0.25rem; }}
+[aria-sort="ascending"] > .zl-sort::after {{ content: "↑"; opacity: 1; }}
+[aria-sort="descending"] > .zl-sort::after {{ content: "↓"; opacity: 1; }}
+.zl-find {{
+  font: inherit; font-size: 0.86rem; color: {INK}; background: {SURFACE}; width: 16rem;
+  max-width: 100%; border: 1px solid {LINE}; border-radius: 4px; padding: 0.3rem 0.6rem;
+  margin: 0.6rem 0 0.5rem; display: block;
+}}
+.zl-find::placeholder {{ color: {MUTED}; opacity: 1; }}
 .zl-body {{ overflow-wrap: normal; }}
 .zl-body table.zl {{ display: table; margin: 0; }}
 .zl-body table.zl tr {{ border: 0; }}
@@ -343,7 +356,7 @@ dl.zl-about dd {{ margin: 0.05rem 0 0; color: {INK}; }}
   }}
   .zl-body > .zl-chart, .zl-beside > .zl-chart {{ break-after: avoid; }}
   .zl-plot {{ min-width: 0 !important; height: auto !important; }}
-  .zl-plot .zl-tools, .zl-legend {{ display: none; }}
+  .zl-plot .zl-tools, .zl-legend, .zl-find, .zl-sort::after {{ display: none; }}
   .zl-plot .svg-container {{ max-width: 100%; }}
   .zl-plot .main-svg {{ max-width: 100%; height: auto; }}
 }}

@@ -35,7 +35,9 @@ from dashboard.server import drawn, files, menu, served, start
 from dashboard.server.prompt import AtOnce
 
 # Ours, in the head of the page: before Streamlit's own, which begin by what the address says.
-SCRIPTS = tuple(Path(__file__).with_name(name).read_bytes() for name in ("address.js", "mended.js"))
+SCRIPTS = tuple(
+    Path(__file__).with_name(name).read_bytes() for name in ("address.js", "mended.js", "tables.js")
+)
 
 
 def _fingerprints() -> bytes:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard.exhibits import apart
 from dashboard.language import mark, tr
 from dashboard.release.released import Released
 from dashboard.render import figure, filters
-from dashboard.views import page
+from dashboard.views import beside, page
+from dashboard.words import apart as words
 from dashboard.words import conclusions, wording
 from dashboard.words.selection import Selection
 
@@ -19,13 +21,14 @@ _CUTS = ("rol", "inzetsoort", "werkvorm")
 
 def render(released: Released) -> None:
     selection = filters.bar(released)
-    page.conclusion(
-        conclusions.of(released, selection, ("smw_bereik", "smw_leerlingen", "smw_trajecten")),
-        selection.lead,
-    )
+    told = ("smw_bereik", "smw_leerlingen", "smw_trajecten")
+    found = apart.beside(released, ("smw_bereik",), selection)
+    differing = words.strongest(found, beside.MOST)
+    page.conclusion(conclusions.of(released, selection, told) + differing, selection.lead)
 
     figure.section(tr("Bereik"), tr("Welk deel van de leerlingen wordt geholpen?"))
     figure.trend(released, "smw_bereik", selection, tr("Bereik per 100 leerlingen"))
+    beside.show(released, found, "smw_bereik", selection)
     figure.trend(released, "smw_leerlingen", selection, tr("Bereikte leerlingen"))
     figure.breakdown(
         released,

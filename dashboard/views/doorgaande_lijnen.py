@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dashboard.exhibits import apart
 from dashboard.language import mark, tr
 from dashboard.release.released import Released
 from dashboard.render import figure, filters
-from dashboard.views import page
+from dashboard.views import beside, page
+from dashboard.words import apart as words
 from dashboard.words import conclusions
 
 TITLE = mark("Doorgaande lijnen")
@@ -15,13 +17,16 @@ QUESTION = mark("Loopt de ondersteuning door als een leerling naar een andere sc
 def render(released: Released) -> None:
     selection = filters.bar(released)
     told = ("lijn_warm", "lijn_ondersteuning")
-    page.conclusion(conclusions.of(released, selection, told), selection.lead)
+    found = apart.beside(released, ("lijn_warm",), selection)
+    differing = words.strongest(found, beside.MOST)
+    page.conclusion(conclusions.of(released, selection, told) + differing, selection.lead)
 
     figure.section(tr("Overdracht"))
     figure.trend(
         released, "lijn_warm", selection, tr("Warme overdracht"),
         note=tr("Warm is een overdracht in gesprek, met de ouders of de leerling erbij."),
     )  # fmt: skip
+    beside.show(released, found, "lijn_warm", selection)
     figure.breakdown(
         released, "lijn_warm", "overgang", selection, tr("Warme overdracht per overgang")
     )

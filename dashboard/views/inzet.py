@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dashboard.exhibits import apart
 from dashboard.language import mark, tr
 from dashboard.release.released import Released
 from dashboard.render import figure, filters
-from dashboard.views import page
+from dashboard.views import beside, page
+from dashboard.words import apart as words
 from dashboard.words import conclusions
 
 TITLE = mark("Inzet en ondersteuningsstructuur")
@@ -15,7 +17,9 @@ QUESTION = mark("Welke ondersteuning is er op scholen, en wordt gedaan wat is af
 def render(released: Released) -> None:
     selection = filters.bar(released)
     told = ("inzet_per_100", "inzet_aanvullend", "thema_uitgevoerd", "groep_deelname")
-    page.conclusion(conclusions.of(released, selection, told), selection.lead)
+    found = apart.beside(released, ("thema_uitgevoerd",), selection)
+    differing = words.strongest(found, beside.MOST)
+    page.conclusion(conclusions.of(released, selection, told) + differing, selection.lead)
 
     figure.section(tr("Inzet"), tr("Hoeveel uren zijn er, van wie, en wie betaalt ze?"))
     figure.trend(released, "inzet_per_100", selection, tr("Uren per 100 leerlingen"))
@@ -42,6 +46,7 @@ def render(released: Released) -> None:
         tr("Groepen en thema's"), tr("Wordt het afgesproken preventieve aanbod uitgevoerd?")
     )
     figure.trend(released, "thema_uitgevoerd", selection, tr("Afgesproken thema's uitgevoerd"))
+    beside.show(released, found, "thema_uitgevoerd", selection)
     figure.breakdown(released, "thema_uitgevoerd", "thema", selection, tr("Uitgevoerd naar thema"))
     figure.by_category_over_years(
         released, "groep_deelname", "vorm", selection, tr("Deelnemers aan groepen naar vorm")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dashboard.exhibits import apart
 from dashboard.language import mark, tr
 from dashboard.release.released import Released
 from dashboard.render import figure, filters
-from dashboard.views import page
+from dashboard.views import beside, page
+from dashboard.words import apart as words
 from dashboard.words import conclusions
 
 TITLE = mark("Jeugdhulp")
@@ -15,7 +17,9 @@ QUESTION = mark("Hoeveel jeugdigen krijgen jeugdhulp, welke, en wat kost dat?")
 def render(released: Released) -> None:
     selection = filters.bar(released)
     told = ("jh_jeugdigen_per_100", "jh_instroom", "jh_zwaarder", "jh_kosten_toegekend")
-    page.conclusion(conclusions.of(released, selection, told), selection.lead)
+    found = apart.beside(released, ("jh_jeugdigen_per_100",), selection)
+    differing = words.strongest(found, beside.MOST)
+    page.conclusion(conclusions.of(released, selection, told) + differing, selection.lead)
 
     figure.section(tr("Jeugdigen"), tr("Hoeveel jeugdigen, en met welke hulp?"))
     figure.trend(
@@ -24,6 +28,7 @@ def render(released: Released) -> None:
         selection,
         tr("Jeugdigen met jeugdhulp per 100 leerlingen"),
     )
+    beside.show(released, found, "jh_jeugdigen_per_100", selection)
     figure.by_category_over_years(
         released, "jh_jeugdigen", "niveau", selection, tr("Jeugdigen naar zorgniveau"),
         note=tr(

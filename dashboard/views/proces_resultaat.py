@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dashboard.charts import marks
-from dashboard.exhibits import facts, tables
+from dashboard.exhibits import apart, facts, tables
 from dashboard.exhibits.tables import Row, Table
 from dashboard.language import mark, tr
 from dashboard.release.released import Released
 from dashboard.render import figure, filters
-from dashboard.views import page
+from dashboard.views import beside, page
+from dashboard.words import apart as words
 from dashboard.words import conclusions, spoken, wording
 from dashboard.words.selection import Selection
 
@@ -22,11 +23,14 @@ def render(released: Released) -> None:
         "smw_wachttijd.mediaan", "smw_binnen_norm", "smw_doelrealisatie", "smw_volgens_plan",
         "smw_tevredenheid_leerling",
     )  # fmt: skip
-    page.conclusion(conclusions.of(released, selection, told), selection.lead)
+    found = apart.beside(released, ("smw_binnen_norm", "smw_doelrealisatie"), selection)
+    differing = words.strongest(found, beside.MOST)
+    page.conclusion(conclusions.of(released, selection, told) + differing, selection.lead)
 
     figure.section(tr("Proces"), tr("Hoe lang wachten leerlingen na aanmelding?"))
     _waiting(released, selection)
     figure.trend(released, "smw_binnen_norm", selection, tr("Gestart binnen de norm"))
+    beside.show(released, found, "smw_binnen_norm", selection)
     figure.trend(released, "smw_smart", selection, tr("Trajecten met een gesteld doel"))
     figure.more(
         released, ("proces",), ("smw_wachttijd", "smw_binnen_norm", "smw_smart"), selection,
@@ -35,6 +39,7 @@ def render(released: Released) -> None:
 
     figure.section(tr("Resultaat"), tr("Worden de doelen behaald, en blijft hulp daarna uit?"))
     figure.trend(released, "smw_doelrealisatie", selection, tr("Doelen behaald"))
+    beside.show(released, found, "smw_doelrealisatie", selection)
     figure.breakdown(
         released, "smw_doelrealisatie", "rol", selection, tr("Doelen behaald naar rol")
     )

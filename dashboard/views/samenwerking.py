@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dashboard.exhibits import apart
 from dashboard.language import mark, tr
 from dashboard.release.released import Released
 from dashboard.render import figure, filters
-from dashboard.views import page
+from dashboard.views import beside, page
+from dashboard.words import apart as words
 from dashboard.words import conclusions
 
 TITLE = mark("Samenwerkingsevaluatie")
@@ -15,10 +17,13 @@ QUESTION = mark("Hoe beoordelen scholen, aanbieders en wijkteams de samenwerking
 def render(released: Released) -> None:
     selection = filters.bar(released)
     told = ("ev_score", "ev_score_eens", "ev_respons")
-    page.conclusion(conclusions.of(released, selection, told), selection.lead)
+    found = apart.beside(released, ("ev_respons",), selection)
+    differing = words.strongest(found, beside.MOST)
+    page.conclusion(conclusions.of(released, selection, told) + differing, selection.lead)
 
     figure.section(tr("Respons"), tr("Wie heeft geantwoord?"))
     figure.trend(released, "ev_respons", selection, tr("Respons"))
+    beside.show(released, found, "ev_respons", selection)
     figure.breakdown(released, "ev_respons", "groep", selection, tr("Respons naar groep"))
 
     figure.section(tr("Oordeel"), tr("Wat vinden de invullers?"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.exhibits import comparison
+from dashboard.exhibits import comparison, outside
 from dashboard.language import mark, tr
 from dashboard.release.released import Released
 from dashboard.render import figure, filters
@@ -91,5 +91,7 @@ def _told(released: Released, published: list[str], selection: Selection) -> lis
         said = compared.told
         if selection.niveau == "vestiging":
             said = comparison.of_one(compared, rows, selection.gebied)
+        else:
+            said = f"{said} {outside.far(released.metrics[name], compared)}".strip()
         told.append(tr("{cijfer}: {conclusie}", cijfer=tr(_COMPARED[name]), conclusie=said))
     return told

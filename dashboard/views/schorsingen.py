@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dashboard.exhibits import apart
 from dashboard.language import mark, tr
 from dashboard.release.released import Released
 from dashboard.render import figure, filters
-from dashboard.views import page
+from dashboard.views import beside, page
+from dashboard.words import apart as words
 from dashboard.words import conclusions
 
 TITLE = mark("Schorsingen")
@@ -15,7 +17,9 @@ QUESTION = mark("Worden minder leerlingen geschorst, en waarom gebeurt het?")
 def render(released: Released) -> None:
     selection = filters.bar(released)
     told = ("sch_per_1000", "sch_aantal", "sch_herhaald", "sch_gemeld")
-    page.conclusion(conclusions.of(released, selection, told), selection.lead)
+    found = apart.beside(released, ("sch_per_1000",), selection)
+    differing = words.strongest(found, beside.MOST)
+    page.conclusion(conclusions.of(released, selection, told) + differing, selection.lead)
 
     figure.section(tr("Hoe vaak"))
     figure.trend(
@@ -25,6 +29,7 @@ def render(released: Released) -> None:
             "daardoor hoger dan de cijfers van de Inspectie."
         ),
     )  # fmt: skip
+    beside.show(released, found, "sch_per_1000", selection)
     figure.by_category_over_years(
         released, "sch_aantal", "soort", selection, tr("Schorsingen naar soort")
     )

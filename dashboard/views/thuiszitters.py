@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dashboard.exhibits import apart
 from dashboard.language import mark, tr
 from dashboard.release.released import Released
 from dashboard.render import figure, filters
-from dashboard.views import page
+from dashboard.views import beside, page
+from dashboard.words import apart as words
 from dashboard.words import conclusions
 
 TITLE = mark("Thuiszitters")
@@ -15,7 +17,9 @@ QUESTION = mark("Hoeveel leerlingen zitten thuis, hoe lang, en komen zij terug?"
 def render(released: Released) -> None:
     selection = filters.bar(released)
     told = ("thuis_jaar", "thuis_3_maanden", "thuis_hulp", "thuis_terug")
-    page.conclusion(conclusions.of(released, selection, told), selection.lead)
+    found = apart.beside(released, ("thuis_hulp",), selection)
+    differing = words.strongest(found, beside.MOST)
+    page.conclusion(conclusions.of(released, selection, told) + differing, selection.lead)
 
     figure.section(tr("Hoeveel leerlingen"))
     figure.trend(released, "thuis_jaar", selection, tr("Thuiszitters in het jaar"))
@@ -39,6 +43,7 @@ def render(released: Released) -> None:
     figure.section(tr("Wat wordt gedaan"))
     figure.trend(released, "thuis_eerste_actie", selection, tr("Eerste actie op tijd"))
     figure.trend(released, "thuis_hulp", selection, tr("Met hulp"))
+    beside.show(released, found, "thuis_hulp", selection)
     figure.trend(released, "thuis_terug", selection, tr("Terug naar onderwijs"))
     figure.more(
         released, ("thuiszitters",),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dashboard.charts import marks
 from dashboard.charts import streams as charts_flow
-from dashboard.exhibits import facts, tables
+from dashboard.exhibits import apart, facts, tables
 from dashboard.exhibits.tables import Row, Table
 from dashboard.language import mark, tr
 from dashboard.release.released import Released
 from dashboard.render import figure, filters
-from dashboard.views import page
+from dashboard.views import beside, page
+from dashboard.words import apart as words
 from dashboard.words import conclusions, wording
 from dashboard.words.selection import Selection
 
@@ -27,11 +28,14 @@ _MOST_STREAMS = 28
 def render(released: Released) -> None:
     selection = filters.bar(released)
     told = ("vw_aantal", "vw_start_binnen_norm", "vw_terugkoppeling", "vw_verwijsgraad")
-    page.conclusion(conclusions.of(released, selection, told), selection.lead)
+    found = apart.beside(released, ("vw_start_binnen_norm", "vw_terugkoppeling"), selection)
+    differing = words.strongest(found, beside.MOST)
+    page.conclusion(conclusions.of(released, selection, told) + differing, selection.lead)
 
     figure.section(tr("Van overleg naar hulp"), tr("Komt de hulp na het overleg op tijd op gang?"))
     _flow(released, selection)
     figure.trend(released, "vw_start_binnen_norm", selection, tr("Hulp gestart binnen twee weken"))
+    beside.show(released, found, "vw_start_binnen_norm", selection)
     figure.breakdown(
         released, "vw_start_binnen_norm", "bestemming", selection,
         tr("Hulp gestart binnen twee weken, naar bestemming"),
@@ -48,6 +52,7 @@ def render(released: Released) -> None:
         released, "vw_verwijsgraad", selection, tr("Afgesloten trajecten met een verwijzing")
     )
     figure.trend(released, "vw_terugkoppeling", selection, tr("Terugkoppeling ontvangen"))
+    beside.show(released, found, "vw_terugkoppeling", selection)
     figure.more(
         released, ("verwijzingen",),
         ("vw_stroom", "vw_start_binnen_norm", "vw_aantal", "vw_verwijsgraad", "vw_terugkoppeling"),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from dashboard.exhibits import comparison, funnels
+from dashboard.exhibits import comparison, funnels, outside, tables
 from dashboard.exhibits.comparison import Compared
 from dashboard.release.released import Metric
 
@@ -119,3 +119,26 @@ def test_of_one_school_only_that_school_is_told() -> None:
     assert "te weinig zichtbare scholen" in said["so0"]
     assert "niet worden getoond" in comparison.of_one(compared, rows, "bo99")
     assert "geen cijfer" in comparison.of_one(compared, rows, "elders")
+
+
+def test_schools_outside_are_named_with_value_limits_and_size_and_stand_in_the_table() -> None:
+    rows = units([0.10] * 20 + [0.35], [200] * 21, seed=5)
+    for place, row in enumerate(rows):
+        row |= {"gebied": f"{place:02d}", "label": f"School {20 - place:02d}", "n": row["noemer"]}
+        row |= {"onder": None, "boven": None, "status": "zichtbaar", "reden": ""}
+    hidden = rows[3] | {"status": "afgeschermd", "waarde": None}
+    rows[3] = hidden
+    seen = [row for row in rows if row is not hidden]
+    compared = Compared(len(rows), tuple(seen), (funnels.group(REACH, "bo", seen, None, 5),), ())
+    assert [row["gebied"] for row in outside.beyond(compared, outside.OUTER)] == ["20"]
+    low, high = outside.limits(compared, outside.OUTER)["20"]
+    assert low < 10 < high < 35
+    told = outside.far(REACH, compared)
+    assert told.startswith("Buiten de grens van 99,8%, op naam: School 00 **")
+    assert "200 leerlingen" in told
+    table = outside.table(REACH, rows, compared, "Scholen", "")
+    verdicts = {tables.plain(row.cells[0]): tables.plain(row.cells[-1]) for row in table.rows}
+    assert verdicts["School 00"] == "buiten 99,8%"
+    assert verdicts[str(hidden["label"])] == ""
+    assert table.heads[-3:] == ("Grens 95%", "Grens 99,8%", "Tegen de grens")
+    assert len(table.rows[0].cells) == len(table.heads)
