@@ -27,6 +27,7 @@ from pipelines.errors import DeliveryRefused, UsageError
 from pipelines.ingest import care_messages, identity, layouts, read
 from pipelines.ingest.headings import normal
 from pipelines.ingest.layouts import HEADER_WITHIN, Layout, shown
+from pipelines.ingest.notation import DAYS_TO_1904, SINCE_1904
 from pipelines.ingest.read import TextFrame
 
 Done = Literal[
@@ -605,8 +606,8 @@ def _age(table: _Table, body: pl.DataFrame, contracts: Contracts, wishes: Wishes
 
     def treat(cell: str, header: str, result: _Result) -> None:
         name = table.header_for("leeftijd") or "leeftijd"
-        born = _dates(body[cell])
-        then = _dates(body[at]) if at else pl.Series([None] * body.height, dtype=pl.Date)
+        born = _dates(table, body, cell)
+        then = _dates(table, body, at) if at else pl.Series([None] * body.height, dtype=pl.Date)
         then = then.fill_null(pl.lit(wishes.reference_date, pl.Date))
         years = ages(born, then)
         result.columns[name] = years.cast(pl.String)
@@ -645,11 +646,16 @@ def ages(born: pl.Series, then: pl.Series) -> pl.Series:
     return frame.select(pl.when(years >= 0).then(years).alias("leeftijd"))["leeftijd"]
 
 
-def _dates(cells: pl.Series) -> pl.Series:
+def _dates(table: _Table, body: pl.DataFrame, cell: str) -> pl.Series:
     """Dates in any notation, and the day numbers that a spreadsheet shows without its format."""
-    found = identity.as_dates(cells)
-    serial = cells.str.strip_chars().str.extract(r"^([2-5]\d{4})(?:\.0+)?$").cast(pl.Int32)
-    since_1970 = (serial - 25569).cast(pl.Date)
+    found = identity.as_dates(body[cell])
+    days = body[cell].str.strip_chars().str.extract(r"^([2-5]\d{4})(?:\.0+)?$").cast(pl.Int32)
+    kinds = table.text.kinds
+    if kinds is not None and cell in kinds.columns:
+        told = body.select("rij").join(kinds, on="rij", how="left", maintain_order="left")[cell]
+        later = (told == SINCE_1904).fill_null(value=False).cast(pl.Int32)
+        days += later * DAYS_TO_1904
+    since_1970 = (days - 25569).cast(pl.Date)
     return found.zip_with(found.is_not_null(), since_1970)
 
 

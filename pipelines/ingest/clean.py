@@ -134,7 +134,8 @@ _REMARKS: Mapping[str, tuple[str, str, str]] = {
     ),
     notation.SERIAL: (
         "conformity",
-        "staat in het werkblad als getal (dagen sinds 1900) en is gelezen als datum.",
+        "staat in het werkblad als getal (dagen sinds 1900, of sinds 1904 als het werkboek dat"
+        " zegt) en is gelezen als datum.",
         "Geef de kolom in Excel de opmaak datum en controleer de datums.",
     ),
     notation.SHORT_YEAR: (
@@ -316,7 +317,8 @@ def _recipe(
         beside[f"{name}__hersteld"] = lacks
     text = _text(name, texts, layout)
     own_number = column.kind == "tekst" and not column.codes and match.origin == "werkblad"
-    kind = _kind_of(own, match) if column.kind in ("geheel", "getal") or own_number else ""
+    asks = column.kind in ("geheel", "getal", "datum") or own_number
+    kind = _kind_of(own, match) if asks else ""
     steps, typed = _typed(column, match, contracts, kinds=bool(kind))
     bare = bool(own) and text == _filled(_trimmed(own), empty) and len(reads) == 1
     return Recipe(
@@ -412,7 +414,9 @@ def _typed(
         case "datum":
             forms = [DATE_FORMATS[form] for form in layout.date_forms(name)]
             serials = match.origin == "werkblad"
-            typed = notation.date(forms, serials=serials, open_end=column.filled_at_end)
+            typed = notation.date(
+                forms, serials=serials, open_end=column.filled_at_end, kinds=kinds
+            )
         case "ja_nee":
             typed = Reading(_yes_no(text, layout.codes.get(name, {})))
         case "lijst":

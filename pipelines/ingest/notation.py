@@ -51,7 +51,9 @@ ERRORS = (
     *("#DEEL/0!", "#NAAM?", "#LEEG!", "#GETAL!", "#VERW!", "#WAARDE!"),
 )
 
-_SERIAL = "[2-5][0-9]{4}([.]0+)?"  # 20000 is 1954-10-03, 59999 is 2064-04-07
+SERIAL_DAYS = "[2-5][0-9]{4}([.]0+)?"  # 20000 is 1954-10-03, 59999 is 2064-04-07
+SINCE_1904 = "dagen_1904"  # kind of a cell that may be days, in a workbook that counts from 1904
+DAYS_TO_1904 = 1462  # from 1899-12-30, where other workbooks begin, to 1904-01-01
 _TOO_LONG = "-?[0-9]{16,}"
 _CLOCK = "[0-9]{1,4}:[0-5][0-9](:[0-5][0-9])?"
 _TIME_BEHIND = "[ T]+[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?$"
@@ -156,12 +158,15 @@ def _hours(text: str) -> str:
     return f"try_cast({part}[1] AS DOUBLE) + {minutes} + {seconds}"
 
 
-def date(forms: Sequence[str], *, serials: bool = False, open_end: bool = False) -> Reading:
+def date(
+    forms: Sequence[str], *, serials: bool = False, open_end: bool = False, kinds: bool = False
+) -> Reading:
     """A date in one of the `forms` (values of `DATE_FORMATS`) or ISO, with or without a time.
 
     A year has four digits or, day first, two. `serials`: a number of five digits is Excel's count
-    of days. `open_end`: 9999-12-31 and its like mean that there is no end. A moment with a time
-    zone is no date: to drop the zone could change the day.
+    of days; `kinds`: the reader told of some that they count from 1904. `open_end`: 9999-12-31 and
+    its like mean that there is no end. A moment with a time zone is no date: to drop the zone could
+    change the day.
     """
     tries = [f"CASE WHEN regexp_full_match({_DAY}, '{_ISO}') THEN try_cast({_DAY} AS DATE) END"]
     remarks = []
@@ -184,10 +189,11 @@ def date(forms: Sequence[str], *, serials: bool = False, open_end: bool = False)
                 f" THEN try_strptime({_DAY}, '{form}')::DATE END"
             )
     if serials:
-        is_serial = f"regexp_full_match({TEXT}, '{_SERIAL}')"
+        is_serial = f"regexp_full_match({TEXT}, '{SERIAL_DAYS}')"
+        later = f" + CASE {KIND} WHEN '{SINCE_1904}' THEN {DAYS_TO_1904} ELSE 0 END"
         tries.append(
-            f"CASE WHEN {is_serial}"
-            f" THEN DATE '1899-12-30' + try_cast(left({TEXT}, 5) AS INTEGER) END"
+            f"CASE WHEN {is_serial} THEN DATE '1899-12-30'"
+            f" + try_cast(left({TEXT}, 5) AS INTEGER){later if kinds else ''} END"
         )
         remarks.append((is_serial, SERIAL))
     value = _FOUND

@@ -64,12 +64,17 @@ def test_an_evaluation_becomes_rows_per_question(tmp_path: Path) -> None:
     assert found(outcome) == {"evaluatie_antwoorden.score.bereik": ("fout", [3])}
 
 
-def test_excel_serials_are_accepted_with_a_warning(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("since_1904", "serial"), [(False, 45536), (True, 44074)])
+def test_excel_serials_are_accepted_with_a_warning(
+    tmp_path: Path,
+    since_1904: bool,
+    serial: int,
+) -> None:
     file = tmp_path / "palet.xlsx"
-    with xlsxwriter.Workbook(str(file)) as book:
+    with xlsxwriter.Workbook(str(file), {"date_1904": since_1904}) as book:
         sheet = book.add_worksheet()
         sheet.write_row(0, 0, PALET)
-        first = ("S1", pseudonym(1), "99AA00", "Externe schorsing", 45536, 1, "Pesten", "", "J")
+        first = ("S1", pseudonym(1), "99AA00", "Externe schorsing", serial, 1, "Pesten", "", "J")
         sheet.write_row(1, 0, first)
         sheet.write_row(2, 0, ("S2", pseudonym(2), *first[2:4], "20240902", *first[5:]))
     outcome = take_in(file)

@@ -110,7 +110,7 @@ def _ods_cell(text: str) -> str:
 _FREE, _END, _FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 
 
-def xls(table: Table, records: bytes = b"") -> bytes:
+def xls(table: Table, records: bytes = b"", *, since_1904: bool | None = None) -> bytes:
     """BIFF8 in a compound file; text cells, and whatever other records a sheet is to hold."""
     begin = _biff(0x809, struct.pack("<6H", 0x600, 5, 0, 0x7CC, 0, 0) + bytes(4))
     sheet = _biff(0x809, struct.pack("<6H", 0x600, 0x10, 0, 0x7CC, 0, 0) + bytes(4))
@@ -124,6 +124,8 @@ def xls(table: Table, records: bytes = b"") -> bytes:
     sheet += _biff(0x0A, b"")
     name = b"Blad1"
     codepage, end = _biff(0x42, struct.pack("<H", 1200)), _biff(0x0A, b"")
+    if since_1904 is not None:
+        codepage += _biff(0x22, struct.pack("<H", since_1904))
     length = len(begin) + len(codepage) + 4 + 8 + len(name) + len(end)
     bound = _biff(0x85, struct.pack("<IHBB", length, 0, len(name), 0) + name)
     return _compound("Workbook", begin + codepage + bound + end + sheet)
@@ -158,7 +160,7 @@ def _entry(name: str, kind: int, child: int, start: int, length: int) -> bytes:
 # xlsb ------------------------------------------------------------------------------------------
 
 
-def xlsb(table: Table) -> bytes:
+def xlsb(table: Table, *, since_1904: bool | None = None) -> bytes:
     """The binary sibling of xlsx; text cells only."""
     width = max(map(len, table))
     sheet = _record(0x81, b"") + _record(0x94, struct.pack("<4I", 0, len(table) - 1, 0, width - 1))
@@ -169,7 +171,10 @@ def xlsb(table: Table) -> bytes:
             if cell:
                 sheet += _record(0x06, struct.pack("<II", c, 0) + _wide(cell))
     sheet += _record(0x92, b"") + _record(0x82, b"")
-    book = _record(0x83, b"") + _record(0x8F, b"")
+    book = _record(0x83, b"")
+    if since_1904 is not None:
+        book += _record(0x99, struct.pack("<III", since_1904, 124226, 0))
+    book += _record(0x8F, b"")
     book += _record(0x9C, struct.pack("<II", 0, 1) + _wide("rId1") + _wide("Blad1"))
     book += _record(0x90, b"") + _record(0x84, b"")
     kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"

@@ -195,6 +195,21 @@ def test_a_workbook_is_read_too(tmp_path: Path, key_file: Path) -> None:
     assert row["Groep"] == "05"
 
 
+@pytest.mark.parametrize("start", [False, True])
+def test_bare_numbers_of_days_count_from_where_the_workbook_begins(
+    tmp_path: Path,
+    key_file: Path,
+    start: bool,
+) -> None:
+    path, shift = tmp_path / "export.xlsx", 1462 if start else 0
+    with xlsxwriter.Workbook(path, {"date_1904": start}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["BSN", "Geboortedatum", "Startdatum", "Groep"])
+        sheet.write_row(1, 0, [NUMBERS[0], 40940 - shift, "01-10-2022", "05"])
+    _, (row,) = run(path, key_file)
+    assert row["leeftijd"] == "10"
+
+
 def test_messages_become_one_table_with_pseudonyms(tmp_path: Path, key_file: Path) -> None:
     named = m301(granted("1"), granted("2"), client=NUMBERS[0]).replace(
         "</m:Bsn>",

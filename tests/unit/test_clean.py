@@ -227,6 +227,13 @@ def test_serials_of_a_worksheet_are_read_and_reported() -> None:
     assert failing(suspensions("45536"), SUSPENSIONS) == {"schorsingen.start_datum.type": [2]}
 
 
+def test_serials_of_a_workbook_that_counts_from_1904_are_four_years_later() -> None:
+    sheet = suspensions("44074", "01-09-2024", origin="werkblad")
+    kinds = {"rij": pl.Series([2, 3], dtype=pl.UInt32), "c4": ["dagen_1904", None]}
+    told = replace(sheet, kinds=pl.DataFrame(kinds))
+    assert {r["start_datum"] for r in staged(told, SUSPENSIONS)} == {dt.date(2024, 9, 1)}
+
+
 def test_what_a_cell_was_reaches_the_cleaning() -> None:
     """A number cell 1.125 is 1.125 in every notation; the text is what the layout says."""
     cells = [("1.125", "getal"), ("1.125", None), ("62.125", "getal"), ("7:30", None)]

@@ -158,3 +158,9 @@ def test_excels_count_of_days(text: str, day: dt.date | None) -> None:
     remark = notation.SERIAL if day else None
     assert read(notation.date(["%d-%m-%Y"], serials=True), text) == (day, remark)
     assert read(notation.date(["%d-%m-%Y"]), text) == (None, None)
+
+
+def test_days_that_count_from_1904() -> None:
+    told = notation.date(["%d-%m-%Y"], serials=True, kinds=True)
+    assert read(told, "44074", notation.SINCE_1904) == (DAY, notation.SERIAL)
+    assert read(told, "45536") == (DAY, notation.SERIAL)

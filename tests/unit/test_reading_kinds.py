@@ -12,7 +12,7 @@ import pytest
 import xlsxwriter
 
 from pipelines.ingest.read import TextFrame, read
-from pipelines.ingest.reading import workbook
+from pipelines.ingest.reading import epoch, workbook
 from tests.fuzz import formats
 
 
@@ -57,6 +57,39 @@ def test_times_and_lengths_of_time_are_hours_and_minutes_in_both_date_systems(
         assert text.frame["c0"].to_list() == ["Uren", *hours]
         assert text.kinds is not None
         assert text.kinds["c0"].to_list() == [None, *["tijdsduur"] * 5]
+
+
+def _xlsx_since(start: bool) -> bytes:
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"date_1904": start}) as made:
+        made.add_worksheet().write_column(0, 0, ["Datum", 44074, "uitleg", 7])
+    return stream.getvalue()
+
+
+def test_a_workbook_that_counts_its_days_from_1904_says_so_of_bare_numbers(tmp_path: Path) -> None:
+    text = of_bytes(tmp_path, _xlsx_since(True))
+    assert text.kinds is not None
+    assert text.kinds["c0"].to_list() == [None, "dagen_1904", None, None]
+    assert of_bytes(tmp_path, _xlsx_since(False)).kinds is None
+
+
+@pytest.mark.parametrize("start", [True, False])
+def test_every_kind_of_workbook_says_from_when_its_days_count(start: bool) -> None:
+    table = [["Datum"], ["44074"]]
+    null = '<table:calculation-settings><table:null-date table:date-value="{}"/>'
+    day = null.format("1904-01-01" if start else "1899-12-30") + "</table:calculation-settings>"
+    sheet = '<table:table table:name="Blad1"><table:table-row/></table:table>'
+    assert epoch.since_1904(_xlsx_since(start)) == start
+    assert epoch.since_1904(formats.ods_of(day + sheet)) == start
+    assert epoch.since_1904(formats.xls(table, since_1904=start)) == start
+    assert epoch.since_1904(formats.xlsb(table, since_1904=start)) == start
+
+
+def test_a_workbook_that_says_nothing_counts_its_days_from_1899() -> None:
+    table = [["Datum"], ["44074"]]
+    silent = [formats.ods(table), formats.xls(table), formats.xlsb(table), formats.xlsx(table)]
+    assert not any(map(epoch.since_1904, silent))
+    assert not epoch.since_1904(b"\xd0\xcf\x11\xe0" + bytes(600))
 
 
 def test_lengths_of_time_in_an_ods_are_hours_and_minutes() -> None:

@@ -15,6 +15,7 @@ from pipelines.ingest.reading.formulas import Place
 
 _SECTOR, _IN_HEADER = 512, 109  # bytes; places of the sector table that stand in the header
 _LAST = 0xFFFFFFFA  # sectors from here are marks
+_SINCE_1904 = 0x22
 _BOUNDSHEET, _FORMULA, _STRING, _SHARED, _END = 0x85, 0x06, 0x207, (0x4BC, 0x221, 0x236), 0x0A
 _ZERO, _NOT_A_NUMBER, _TEXT = bytes(8), b"\xff\xff", 0
 
@@ -31,6 +32,15 @@ def in_xls(data: bytes) -> dict[str, tuple[Place, ...]]:
         name: tuple(sorted([*sheet.without, *([] if worked_out else sheet.zero)]))
         for name, sheet in sheets.items()
     }
+
+
+def since_1904(data: bytes) -> bool:
+    """Whether the workbook counts its days from 1904 (the record Date1904)."""
+    try:
+        records = _records(_stream(data), 0)
+        return any(kind == _SINCE_1904 and content[:2] == b"\x01\x00" for kind, content in records)
+    except (struct.error, IndexError, UnicodeDecodeError, ValueError):
+        return False
 
 
 @dataclass

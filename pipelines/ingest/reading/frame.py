@@ -9,7 +9,7 @@ from typing import Literal
 import polars as pl
 
 Origin = Literal["csv", "werkblad", "parquet", "spss", "bericht"]
-CellKind = Literal["getal", "datum", "tijdsduur", "waar_onwaar", "fout", "formule"]
+CellKind = Literal["getal", "datum", "tijdsduur", "waar_onwaar", "fout", "formule", "dagen_1904"]
 
 
 def kind_column(cell: str) -> str:

@@ -21,8 +21,8 @@ import polars as pl
 from lxml import etree
 
 from pipelines.errors import DeliveryRefused
-from pipelines.ingest.notation import NO_VALUE
-from pipelines.ingest.reading import formulas, formulas_xls
+from pipelines.ingest.notation import NO_VALUE, SERIAL_DAYS, SINCE_1904
+from pipelines.ingest.reading import epoch, formulas, formulas_xls
 from pipelines.ingest.reading.frame import CellKind, kind_column, length_of_time
 from pipelines.ingest.reading.limits import check_cells, check_columns
 from pipelines.ingest.reading.markup import parser
@@ -57,12 +57,13 @@ def tables(data: bytes, *, sample: bool = False) -> Iterator[tuple[str, pl.DataF
     """(name, frame) per worksheet that has a filled cell; rows and columns start at A1."""
     try:
         book = fastexcel.read_excel(data)
-        marked = _marked(data)
+        marked, since_1904 = _marked(data), epoch.since_1904(data)
         for name in book.sheet_names:
             frame = _sheet(book, name, SAMPLE_ROWS if sample else None)
             if frame.height and frame.width:
                 markup = marked.get(name, Markup())
-                yield name, _spread(_with_formulas(frame, markup.formulas), markup.merged)
+                frame = _spread(_with_formulas(frame, markup.formulas), markup.merged)
+                yield name, _counted_from_1904(frame) if since_1904 else frame
     except fastexcel.FastExcelError:
         raise DeliveryRefused(
             "bestand.afgebroken",
@@ -212,6 +213,18 @@ def _spread(frame: pl.DataFrame, merged: Sequence[tuple[int, int, int]]) -> pl.D
             and frame[name][rows.start : rows.stop].null_count() == len(rows)
         ):
             frame = frame.with_columns(frame[name].scatter(list(rows), [value] * len(rows)))
+    return frame
+
+
+def _counted_from_1904(frame: pl.DataFrame) -> pl.DataFrame:
+    """Beside each column with cells that may be bare numbers of days, from when these count."""
+    for cell in [c for c in frame.columns if c.startswith("c")]:
+        days = pl.col(cell).str.contains(f"^{SERIAL_DAYS}$")
+        if not frame.select(days.any()).item():
+            continue
+        before = pl.col(kind_column(cell)) if kind_column(cell) in frame.columns else None
+        told = pl.when(days).then(pl.lit(SINCE_1904)).otherwise(before)
+        frame = frame.with_columns(told.alias(kind_column(cell)))
     return frame
 
 
