@@ -29,7 +29,6 @@ SQL_TYPE: Mapping[Kind, str] = {
     "ja_nee": "BOOLEAN",
     "lijst": "VARCHAR[]",
 }
-SPACES = "' ' || chr(9) || chr(160)"  # SQL: space, tab, no-break space
 NAME, VALUE = "_naam", "_waarde"  # of an unpivoted row
 VALUE_KIND = "_soort_waarde"  # of an unpivoted row
 ABSENT = "_weg"  # remark of a text that stands for nothing
@@ -175,6 +174,11 @@ _REMARKS: Mapping[str, tuple[str, str, str]] = {
         "bevat een foutwaarde van het werkblad (zoals #VERW! of #DEEL/0!).",
         "Herstel de formule in de bron en lever opnieuw aan.",
     ),
+    notation.MANGLED: (
+        "conformity",
+        "bevat tekens die bij het omzetten zijn verminkt (zoals Ã© voor é).",
+        "Exporteer opnieuw als UTF-8 en controleer of de accenten in het bestand goed staan.",
+    ),
     notation.ROUNDED: (
         "conformity",
         "is in het werkblad een getal van meer dan vijftien cijfers. Een rekenprogramma bewaart er"
@@ -190,7 +194,7 @@ def _remarked(column: Column, layout: Layout, seen: Collection[str] | None) -> l
     """What `notation` may have remarked about a column, or did."""
     possible = {notation.EMPTY, notation.FORMULA, notation.ERROR}
     if column.kind == "tekst" and not column.codes:
-        possible.add(notation.ROUNDED)
+        possible |= {notation.ROUNDED, notation.MANGLED}
     if column.kind == "datum":
         possible |= {notation.SERIAL, notation.SHORT_YEAR, notation.TIME, notation.TIME_ONLY}
         possible |= {notation.OPEN_END} if column.filled_at_end else set()
@@ -279,16 +283,16 @@ def recipes(match: Match, dataset: Dataset, contracts: Contracts) -> tuple[Recip
                 f" {dataset.id} niet. Verbeter de naam onder 'kolommen'."
             )
         empty = _empty_words(dataset.column(name), match.layout, contracts)
-        texts[name] = _filled(_trimmed(cell), empty)
+        texts[name] = _filled(notation.tidy(cell), empty)
     if wide:
-        score, nothing = _trimmed(VALUE), "NULL"
+        score, nothing = notation.tidy(VALUE), "NULL"
         if wide.values:
             nothing = f"lower(strip_accents(trim({VALUE}))) IN ({_list_of(wide.not_applicable)})"
             score = _to_code(_key_of(VALUE), VALUE, wide.values)
             score = f"CASE WHEN {nothing} THEN NULL ELSE {score} END"
-            score = _trimmed(score)
+            score = notation.tidy(score)
         empty = _empty_words(dataset.column(wide.value_to), match.layout, contracts)
-        texts |= {wide.name_to: _trimmed(NAME), wide.value_to: _filled(score, empty)}
+        texts |= {wide.name_to: notation.tidy(NAME), wide.value_to: _filled(score, empty)}
         cells |= {wide.name_to: (NAME,), wide.value_to: (VALUE,)}
         if wide.not_applicable_to:
             texts[wide.not_applicable_to] = f"CASE WHEN {nothing} THEN 'J' ELSE 'N' END"
@@ -311,7 +315,7 @@ def _recipe(
         reads = tuple(dict.fromkeys((*cells.get(edit.after, ()), *reads)))
     told = layout.unpivot and name in (layout.unpivot.name_to, layout.unpivot.not_applicable_to)
     empty = frozenset() if told else _empty_words(column, layout, contracts)
-    beside = {ABSENT: _absent(_trimmed(own), empty) if own and empty else "NULL::VARCHAR"}
+    beside = {ABSENT: _absent(notation.tidy(own), empty) if own and empty else "NULL::VARCHAR"}
     if _pads(column, layout):
         lacks = _lacks_zeros(texts[name], layout.edits[name].width) if name in texts else "false"
         beside[f"{name}__hersteld"] = lacks
@@ -320,7 +324,7 @@ def _recipe(
     asks = column.kind in ("geheel", "getal", "datum") or own_number
     kind = _kind_of(own, match) if asks else ""
     steps, typed = _typed(column, match, contracts, kinds=bool(kind))
-    bare = bool(own) and text == _filled(_trimmed(own), empty) and len(reads) == 1
+    bare = bool(own) and text == _filled(notation.tidy(own), empty) and len(reads) == 1
     return Recipe(
         name=name,
         cells=reads,
@@ -384,10 +388,6 @@ def _text(name: str, texts: Mapping[str, str], layout: Layout) -> str:
     return text
 
 
-def _trimmed(cell: str) -> str:
-    return f"nullif(trim({cell}, {SPACES}), '')"
-
-
 def _lacks_zeros(text: str, width: int) -> str:
     """SQL: whether a code that starts with a digit is shorter than its layout says."""
     short = f"length({text}) < {width}"
@@ -405,7 +405,10 @@ def _typed(
         steps = {_KEY: _key_of(text)} if spellings else {}
         value = _to_code(_KEY, text, spellings) if spellings else text
         staged = school_year_text(text) if name in SCHOOL_YEARS else value
-        said = f"coalesce({ABSENT}, {notation.rounded()})" if kinds else ABSENT
+        also = ([notation.rounded()] if kinds else []) + (
+            [] if column.codes else [notation.mangled()]
+        )
+        said = f"coalesce({', '.join([ABSENT, *also])})"
         return steps, {name: staged, remarked: said}
     match column.kind:
         case "geheel" | "getal":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
@@ -239,6 +240,7 @@ def said_by(file: str, sheet: str, dataset: str, layout: Layout) -> tuple[str, N
     stem = PurePosixPath(file.rpartition("/")[2]).stem
     before, found, _ = stem.partition(dataset)
     supplier = before.strip("_- ") if found else ""
+    supplier = unicodedata.normalize("NFC", supplier)  # a Mac writes the accents of a name apart
     if not supplier:
         supplier = f"{UNKNOWN} ({stem})" if layout.id == care_messages.LAYOUT else UNKNOWN
     return layout.supplier or supplier, periods.named(sheet, stem)

@@ -70,11 +70,16 @@ class Unpivot:
 
 @lru_cache(maxsize=4096)
 def normal(header: str) -> str:
-    """A header without case, accents, outer and double spaces, and byte order marks."""
-    plain = header.replace("\ufeff", "")
+    """A header without case, accents, outer and double spaces, and what nobody sees (byte order
+    marks, soft hyphens)."""
+    plain = header
     if not plain.isascii():
         decomposed = unicodedata.normalize("NFKD", plain)
-        plain = "".join(c for c in decomposed if not unicodedata.combining(c))
+        plain = "".join(
+            c
+            for c in decomposed
+            if not unicodedata.combining(c) and unicodedata.category(c) != "Cf"
+        )
     return re.sub(r"\s+", " ", plain).strip().casefold()
 
 

@@ -29,6 +29,7 @@ TIME_ONLY = "tijd_zonder_datum"
 EMPTY = "leeg_teken"
 FORMULA = "formule"
 ERROR = "foutwaarde"
+MANGLED = "tekenset"  # UTF-8 that some program took for something else, and wrote as UTF-8 again
 ROUNDED = "afgerond"  # a number with more digits than a spreadsheet program keeps
 
 DATE_FORMATS: Mapping[str, str] = {
@@ -51,6 +52,12 @@ ERRORS = (
     *("#DEEL/0!", "#NAAM?", "#LEEG!", "#GETAL!", "#VERW!", "#WAARDE!"),
 )
 
+ODD = "[^ -~]|  "  # what a text must have before it can need tidying
+INVISIBLE, SPACE = r"\p{Cf}", r"[\s\p{Z}]+"  # soft hyphens and their like; every kind of space
+MANGLING = (  # an accent that became two characters; one alone can begin a word
+    "[a-z\u00e0-\u00ff][\u00c2\u00c3]|\u00e2\u20ac"
+    "|[\u00c2\u00c3][ \u0080-\u00bf\u0152-\u0192\u2013-\u2122]"
+)
 SERIAL_DAYS = "[2-5][0-9]{4}([.]0+)?"  # 20000 is 1954-10-03, 59999 is 2064-04-07
 SINCE_1904 = "dagen_1904"  # kind of a cell that may be days, in a workbook that counts from 1904
 DAYS_TO_1904 = 1462  # from 1899-12-30, where other workbooks begin, to 1904-01-01
@@ -142,6 +149,22 @@ def number(decimal: str, *, whole: bool, hours: bool = False, kinds: bool = Fals
         f"nullif({_case([(w, _q(r)) for w, r in remarks])}, '')",
         {_BARE: f"trim(regexp_replace({TEXT}, '(€|EUR)', ''))", _FOUND: _case(cases)},
     )
+
+
+def tidy(cell: str) -> str:
+    """SQL: a text in one way of writing: accents composed, nothing invisible, single spaces.
+
+    A name that two programs wrote differently is one name, though nobody sees the difference.
+    """
+    seen = f"regexp_replace(nfc_normalize({cell}), '{INVISIBLE}', '', 'g')"
+    tidied = f"regexp_replace({seen}, '{SPACE}', ' ', 'g')"
+    text = f"CASE WHEN regexp_matches({cell}, '{ODD}') THEN {tidied} ELSE {cell} END"
+    return f"nullif(trim({text}), '')"
+
+
+def mangled() -> str:
+    """SQL: the remark about a text such as `CafÃ©`."""
+    return f"CASE WHEN regexp_matches({TEXT}, '{MANGLING}') THEN {_q(MANGLED)} END"
 
 
 def rounded() -> str:

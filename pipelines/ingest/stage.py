@@ -250,7 +250,7 @@ def _fetched(
 
 def _plain(recipe: Recipe, rows: pl.DataFrame) -> dict[str, pl.Series]:
     """The same of a column whose text stays as it is, without taking it apart."""
-    text = rows[recipe.cells[0]].str.strip_chars(_SPACES)
+    text = _tidy(rows[recipe.cells[0]])
     text = text.set(text == "", None)
     remark = _nothing(rows.height)
     words = sorted({*recipe.empty, notation.NO_VALUE, *notation.ERRORS})
@@ -266,7 +266,18 @@ def _plain(recipe: Recipe, rows: pl.DataFrame) -> dict[str, pl.Series]:
             .then(pl.lit(notation.EMPTY))
         ).to_series()
         text = text.set(odd & ~is_error, None)
+    if (mangled := text.str.contains(notation.MANGLING).fill_null(value=False)).any():
+        remark = remark.cast(pl.String).set(mangled, notation.MANGLED)
     return {recipe.name: text, f"{recipe.name}{REMARKED}": remark}
+
+
+def _tidy(column: pl.Series) -> pl.Series:
+    """What `notation.tidy` makes of a text."""
+    if (odd := column.str.contains(notation.ODD).fill_null(value=False)).any():
+        tidied = column.filter(odd).str.normalize("NFC").str.replace_all(notation.INVISIBLE, "")
+        tidied = tidied.str.replace_all(notation.SPACE, " ")
+        column = column.scatter(odd.arg_true(), tidied)
+    return column.str.strip_chars(" ")
 
 
 def _distinct(rows: pl.DataFrame, cells: Sequence[str]) -> tuple[pl.Series, pl.DataFrame]:

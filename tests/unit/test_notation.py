@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 import duckdb
+import polars as pl
 import pytest
 
-from pipelines.ingest import notation
+from pipelines.ingest import notation, stage
 from pipelines.ingest.notation import DATE_FORMATS, Reading
 
 DAY = dt.date(2024, 9, 1)
@@ -158,6 +159,32 @@ def test_excels_count_of_days(text: str, day: dt.date | None) -> None:
     remark = notation.SERIAL if day else None
     assert read(notation.date(["%d-%m-%Y"], serials=True), text) == (day, remark)
     assert read(notation.date(["%d-%m-%Y"]), text) == (None, None)
+
+
+SAME = [
+    ("Cafe\u0301", "Caf\u00e9"),
+    ("De \u00a0Linde\u2009", "De Linde"),
+    ("\ufeffDe\r\nLin\u00adde\u200b", "De Linde"),
+    ("\u3000", None),
+    ("De Linde", "De Linde"),
+]
+
+
+@pytest.mark.parametrize(("text", "tidied"), SAME)
+def test_a_text_is_written_in_one_way(text: str, tidied: str | None) -> None:
+    sql = f"SELECT {notation.tidy('t')} FROM (SELECT ?::VARCHAR AS t)"
+    assert duckdb.execute(sql, [text]).fetchone() == (tidied,)
+    assert stage._tidy(pl.Series([text]))[0] == (tidied or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "mangled"),
+    [("Caf\u00c3\u00a9", True), ("Bj\u00c3\u00b6rk", True), ("\u00e2\u20ac\u0153x", True),
+     ("JO\u00c3O", False), ("\u00c3ngela", False), ("Caf\u00e9", False)],
+)  # fmt: skip
+def test_an_accent_that_became_two_characters_is_told(text: str, mangled: bool) -> None:
+    assert read(Reading(notation.mangled()), text)[0] == ("tekenset" if mangled else None)
+    assert pl.Series([text]).str.contains(notation.MANGLING)[0] == mangled
 
 
 def test_days_that_count_from_1904() -> None:

@@ -1,17 +1,15 @@
 """Formulas without a stored value in an xls: records of BIFF8 ([MS-XLS]) in a compound file
 ([MS-CFB]), of which only what is needed is read.
 
-A formula record always has room for a number. A program that works nothing out leaves a zero there,
-in every formula; a spreadsheet program that did would hardly have found zero everywhere.
+A formula record always has room for a number. A program that works nothing out leaves a zero there.
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
-from pipelines.ingest.reading.formulas import Place
+from pipelines.ingest.reading.formulas import Found, Place, missing
 
 _SECTOR, _IN_HEADER = 512, 109  # bytes; places of the sector table that stand in the header
 _LAST = 0xFFFFFFFA  # sectors from here are marks
@@ -27,11 +25,7 @@ def in_xls(data: bytes) -> dict[str, tuple[Place, ...]]:
         sheets = {name: _of_sheet(stream, at) for name, at in _sheets(stream)}
     except (struct.error, IndexError, UnicodeDecodeError, ValueError):
         return {}
-    worked_out = any(sheet.worked_out for sheet in sheets.values())
-    return {
-        name: tuple(sorted([*sheet.without, *([] if worked_out else sheet.zero)]))
-        for name, sheet in sheets.items()
-    }
+    return missing(sheets)
 
 
 def since_1904(data: bytes) -> bool:
@@ -43,37 +37,27 @@ def since_1904(data: bytes) -> bool:
         return False
 
 
-@dataclass
-class _Sheet:
-    """`zero`: formulas whose value is zero; `without`: those whose text is not there;
-    `worked_out`: there is a formula with another value."""
-
-    zero: list[Place] = field(default_factory=list)
-    without: list[Place] = field(default_factory=list)
-    worked_out: bool = False
-
-
-def _of_sheet(stream: bytes, at: int) -> _Sheet:
-    found = _Sheet()
+def _of_sheet(stream: bytes, at: int) -> Found:
+    zero, without, worked_out = [], [], False
     waiting: Place | None = None  # for the record with its text
     for kind, content in _records(stream, at):
         if waiting is not None and kind not in _SHARED:
             if kind == _STRING:
-                found.worked_out = True
+                worked_out = True
             else:
-                found.without.append(waiting)
+                without.append(waiting)
             waiting = None
         if kind != _FORMULA:
             continue
         row, column = struct.unpack_from("<HH", content)
         value = content[6:14]
         if value == _ZERO:
-            found.zero.append((column, row))
+            zero.append((column, row))
         elif value[6:] == _NOT_A_NUMBER and value[0] == _TEXT:
             waiting = (column, row)
         else:
-            found.worked_out = True
-    return found
+            worked_out = True
+    return Found(tuple(without), tuple(zero), worked_out)
 
 
 def _sheets(stream: bytes) -> Iterator[tuple[str, int]]:

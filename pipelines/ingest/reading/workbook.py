@@ -242,7 +242,9 @@ def _marked(data: bytes) -> dict[str, Markup]:
                 return {name: Markup(formulas=places) for name, places in found.items()}
             if "xl/workbook.xml" not in names:
                 return {}
-            return {name: _markup(archive.read(part)) for name, part in _parts(archive).items()}
+            sheets = {name: archive.read(part) for name, part in _parts(archive).items()}
+            found = formulas.in_xlsx(archive.read("xl/workbook.xml"), sheets)
+            return {name: Markup(_merged(sheet), found[name]) for name, sheet in sheets.items()}
         except (KeyError, ValueError, etree.XMLSyntaxError):  # unusual, but calamine reads it
             return {}
 
@@ -261,14 +263,12 @@ def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
     return found
 
 
-def _markup(sheet: bytes) -> Markup:
+def _merged(sheet: bytes) -> tuple[tuple[int, int, int], ...]:
+    """(column, first and last row) of cells merged downwards, counted from 0."""
     tail = sheet.rfind(b"</sheetData>")
     ranges = _MERGED.finditer(sheet, max(0, tail))
-    return Markup(
-        tuple(
-            (formulas.column(m[1]), int(m[2]) - 1, int(m[4]) - 1)
-            for m in ranges
-            if int(m[4]) > int(m[2])
-        ),
-        formulas.in_xlsx(sheet),
+    return tuple(
+        (formulas.column(m[1]), int(m[2]) - 1, int(m[4]) - 1)
+        for m in ranges
+        if int(m[4]) > int(m[2])
     )
