@@ -15,6 +15,7 @@ from pipelines.audit.linear import Attacker, Between, Bounds, Seen, View, Watch
 
 SLACK = 1e-6
 CLOSE = 12  # bounds nearer than this are sought in whole numbers too
+INSIDERS = ("vestiging", "aanbieder", "gemeente", "wijk")
 INSIDER_WIDTH = 3
 WIDE = 5
 
@@ -111,21 +112,25 @@ def insiders(
     seen: View,
     truth: Mapping[int, int],
     targets: Collection[int],
-    inside: Mapping[int, Collection[int]],
+    inside: Mapping[int, Sequence[Collection[int]]],
 ) -> Iterator[Guess]:
-    """Each school knows its own cells exactly, and looks at the small ones of others.
+    """Each school, provider, municipality and wijkteam knows its own cells exactly, and looks at
+    the small ones of others.
 
     Only cells of which it comes nearer than `INSIDER_WIDTH` are told. `inside`: per cell of an area
-    those of its schools; an area in which nobody else has a unit is no other's.
+    those of the areas in it, by each level; a municipality knows those of its schools too, and an
+    area in which nobody else has a unit is no other's.
     """
-    own: dict[str, list[int]] = {}
+    own: dict[tuple[str, str], set[int]] = {}
     for cell, (_, key) in enumerate(topic.places):
-        if key[1] == "vestiging" and cell in truth:
-            own.setdefault(key[2], []).append(cell)
+        if key[1] in INSIDERS and cell in truth:
+            parts = (part for level in inside.get(cell, ()) for part in level if part in truth)
+            own.setdefault((key[1], key[2]), set()).update((cell, *parts))
     if not own or not targets:
         return
     attacker = Attacker(seen)
-    for school, cells in sorted(own.items()):
+    for (level, area), known in sorted(own.items()):
+        cells = sorted(known)
         if all(_told(seen, cell) for cell in cells):
             continue  # what everybody knows is no more than a reader has
         years = {topic.places[cell][1][0] for cell in cells}
@@ -142,7 +147,11 @@ def insiders(
                 continue
             bounds = attacker.bounds({target: 1.0})
             if bounds is not None and bounds.width < INSIDER_WIDTH - SLACK:
-                yield Guess(f"insider {school}", target, bounds)
+                yield Guess(
+                    f"insider {area}" if level == "vestiging" else f"insider {level} {area}",
+                    target,
+                    bounds,
+                )
         attacker.free(cells)
 
 
@@ -150,10 +159,10 @@ def _nobody_else(
     topic: Topic,
     target: int,
     truth: Mapping[int, int],
-    inside: Mapping[int, Collection[int]],
+    inside: Mapping[int, Sequence[Collection[int]]],
     mine: Collection[int],
 ) -> bool:
-    """Whether a school makes up a cell alone: the cell, or all that is counted in its area."""
+    """Whether an insider makes up a cell alone: the cell, or all that is counted in its area."""
     population, key = topic.places[target]
     area = (*key[:3], "", "")
     every = replace(population, condition="None")
@@ -161,8 +170,9 @@ def _nobody_else(
         cell = topic.number.get(place)
         if cell is None or cell not in truth or cell not in inside:
             continue
-        if truth[cell] == sum(truth[part] for part in inside[cell] if part in mine):
-            return True
+        for parts in inside[cell]:
+            if truth[cell] == sum(truth[part] for part in parts if part in mine):
+                return True
     return False
 
 

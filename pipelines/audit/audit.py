@@ -17,7 +17,7 @@ import duckdb
 
 from pipelines.audit import attacks, truth
 from pipelines.audit.attacks import Guess
-from pipelines.audit.knowledge import Key, Released, Topic, of_schools, topics, view
+from pipelines.audit.knowledge import Key, Released, Topic, of_areas, of_schools, topics, view
 from pipelines.audit.linear import ROUNDING, Attacker, Between, View
 from pipelines.audit.referee import Finding, Referee
 from pipelines.audit.truth import Schools, Truth
@@ -152,7 +152,7 @@ def _all(
     yield from attacks.rule_aware(topic, seen, [c for c in range(seen.cells) if referee.small(c)])
     units = {cell: fact.units for cell, fact in referee.facts.items()}
     targets = [cell for cell in topic.hidden if referee.secret(cell) and cell in units]
-    inside = of_schools(topic, released.parents, known.schools, whole=True)
+    inside = of_areas(topic, released.parents, known.schools)
     yield from attacks.insiders(topic, seen, units, targets, inside)
     both = seen
     for old in reversed(past):  # what was said last is believed first

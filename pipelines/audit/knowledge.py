@@ -347,17 +347,22 @@ def view(
 
 
 def of_schools(
-    topic: Topic,
-    parents: Mapping[str, str],
-    schools: Mapping[str, Mapping[str, str]],
-    *,
-    whole: bool = False,
+    topic: Topic, parents: Mapping[str, str], schools: Mapping[str, Mapping[str, str]]
 ) -> dict[int, tuple[int, ...]]:
-    """Per cell of an area (`whole`: of the total too) the cells of the schools in it, where those
-    are told of."""
+    """Per cell of an area the cells of the schools in it, where those are told of."""
     kinds = {"gemeente vestiging", "wijk", "onderwijssoort"}
-    kinds |= {"level vestiging"} if whole else set()
     return {r.whole: r.parts for r in _relations(topic, parents, schools) if r.kind in kinds}
+
+
+def of_areas(
+    topic: Topic, parents: Mapping[str, str], schools: Mapping[str, Mapping[str, str]]
+) -> dict[int, list[tuple[int, ...]]]:
+    """Per cell of an area the cells of the areas in it, by each level of those."""
+    found: dict[int, list[tuple[int, ...]]] = defaultdict(list)
+    for relation in _relations(topic, parents, schools):
+        if not relation.certain:
+            found[relation.whole].append(relation.parts)
+    return found
 
 
 def _possible(topic: Topic, relation: Relation) -> bool:

@@ -29,7 +29,7 @@ from pipelines.release.disclosure import (
 from pipelines.release.disclosure.amounts import protect_amounts
 from pipelines.release.disclosure.numbers import Ints
 from pipelines.release.disclosure.parts import by_year
-from pipelines.release.disclosure.problem import rows_of
+from pipelines.release.disclosure.rows import rows_of
 from pipelines.release.disclosure.rules import MEAN_STEP, WIDTH, first_hidden
 from pipelines.release.earlier import said, said_of_amounts, said_of_means
 from pipelines.release.facts import of_amounts, of_spreads

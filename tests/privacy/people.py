@@ -10,7 +10,7 @@ highest number that agree with all of that.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import highspy
 import numpy as np
@@ -21,7 +21,7 @@ from pipelines.ingest import questionnaires
 KEY = ("schooljaar", "niveau", "gebied", "uitsplitsing", "categorie")
 YEAR = "2024/2025"
 THRESHOLD, ROUNDING, FAR = 5, 5, 10_000
-FEWEST_SCHOOLS, MANY = 3, 99
+FEWEST_SCHOOLS, MANY, INSIDE = 3, 99, 3
 LEVELS = ("totaal", "gemeente", "wijk", "vestiging")
 SLACK = 1e-6
 
@@ -217,7 +217,7 @@ class Attacker:
                 people = (self.counts.people.get(cell[0], ""), *cell[1:])
                 if number and people in place:
                     low[place[people]] = max(low[place[people]], threshold)
-        self.place = place
+        self.place, self.low, self.high = place, low, high
         self.model = highspy.Highs()
         self.model.silent()
         self.model.setOptionValue("threads", 1)
@@ -300,6 +300,52 @@ class Attacker:
             ):
                 found.append(("weak", cell))
         return [*found, *self._of_the_rest(truth)]
+
+    def insiders(self) -> Iterator[tuple[str, Cell]]:
+        """Small cells of others that a school, a wijkteam or a municipality, which knows its own
+        units and those of the schools and wijken in it, comes nearer than `INSIDE` units."""
+        truth = self.counts.truth()
+        for level in LEVELS[1:]:
+            for area in sorted({areas.get(level, "") for areas in self.counts.areas.values()}):
+                mine = {s for s, areas in self.counts.areas.items() if areas.get(level) == area}
+                of_others = replace(
+                    self.counts, children=[c for c in self.counts.children if c.school not in mine]
+                ).truth()
+                known = [c for c in self.cells if c[1] in LEVELS[1:] and self._inside(c, mine)]
+                self._fix(known, truth)
+                for cell, (units, children, _) in truth.items():
+                    if self.shown[cell] is not None or not min(units, children) > 0:
+                        continue
+                    if min(units, children) >= self.counts.least(cell[0]) or cell in known:
+                        continue
+                    if not all(of_others[c][0] for c in self._larger(cell)):
+                        continue
+                    low, high = self.bounds(cell)
+                    if high - low < INSIDE - SLACK:
+                        yield f"insider {level} {area}", cell
+                self._fix(known, None)
+
+    def _inside(self, cell: Cell, mine: set[str]) -> bool:
+        schools = {s for s, areas in self.counts.areas.items() if areas.get(cell[1]) == cell[2]}
+        return schools <= mine
+
+    def _larger(self, cell: Cell) -> list[Cell]:
+        """A cell, and those of counts that are at least as large there."""
+        found = [cell]
+        for count, *place in found:  # grows while it is walked through
+            found += [(more, *place) for less, more, _ in self.counts.atmost if less == count]
+        return found
+
+    def _fix(
+        self, cells: Sequence[Cell], truth: Mapping[Cell, tuple[int, int, int]] | None
+    ) -> None:
+        """Give cells their true number, or what a reader knows of them again."""
+        for cell in cells:
+            place = self.place[cell]
+            low, high = (self.low[place], self.high[place])
+            if truth is not None:
+                low = high = float(truth[cell][0])
+            self.model.changeColBounds(place, low, high)
 
     def _of_the_rest(
         self, truth: Mapping[Cell, tuple[int, int, int]]

@@ -120,7 +120,7 @@ def test_a_kind_of_school_with_one_school_tells_that_school_nothing() -> None:
     truth = {0: 3, 1: 0, 2: 3}
     told = list(insiders(topic, seen, truth, [area], {}))
     assert [(g.attack, g.cell) for g in told] == [("insider 99AA00", area)]
-    assert not list(insiders(topic, seen, truth, [area], {area: (0, 1)}))
+    assert not list(insiders(topic, seen, truth, [area], {area: [(0, 1)]}))
     assert own == 0
 
 

@@ -97,6 +97,32 @@ def test_nothing_about_the_same_pupils_can_be_worked_out(seed: int) -> None:
     assert Attacker(counts, released(counts)).findings() == []
 
 
+@pytest.mark.parametrize(("own", "told"), [(17, False), (3, True)])
+def test_a_municipality_that_knows_its_own_may_learn_those_of_another(own: int, told: bool) -> None:
+    """19 are shown as 20, 18 to 22: less 17 that leaves 1 to 5. 5 are shown as 5, 5 to 7: less 3
+    that leaves 2 to 4."""
+    areas = {
+        school: {"totaal": "", "gemeente": f"GM{i}", "wijk": f"WK{i}0", "vestiging": school}
+        for i, school in enumerate(("00AA00", "01AA00"))
+    }
+    once = {"pupils": 1, "cases": 1, "days": 1}
+    children = [
+        Child(school, once) for school, n in (("00AA00", own), ("01AA00", 2)) for _ in range(n)
+    ]
+    counts = replace(suspensions(0), children=children, areas=areas)
+    shown = rounded(counts, {cell for cell in counts.truth() if cell[1] != "totaal"})
+    found = [*Attacker(counts, shown).insiders()]
+    assert (("insider gemeente GM0", ("cases", "gemeente", "GM1")) in found) == told
+
+
+@pytest.mark.parametrize("seed", [7, 11, *range(REGISTERS)])
+def test_no_school_or_municipality_learns_of_the_pupils_of_others(seed: int) -> None:
+    """7 and 11: where a wijkteam and a municipality learned of others as long as only schools were
+    insiders."""
+    counts = suspensions(seed)
+    assert [*Attacker(counts, released(counts)).insiders()] == []
+
+
 @pytest.mark.parametrize("seed", range(REGISTERS))
 def test_no_count_of_respondents_gives_itself_away(seed: int) -> None:
     counts = responses(seed)

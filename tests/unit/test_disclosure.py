@@ -24,7 +24,8 @@ from pipelines.release.disclosure import (
 from pipelines.release.disclosure.amounts import protect_amounts
 from pipelines.release.disclosure.check import proof_hash
 from pipelines.release.disclosure.numbers import range_of_rounded, round_counts
-from pipelines.release.disclosure.problem import KEY, Witness, rows_of
+from pipelines.release.disclosure.problem import KEY, Witness
+from pipelines.release.disclosure.rows import rows_of
 from pipelines.release.disclosure.rules import (
     cost_base,
     first_hidden,

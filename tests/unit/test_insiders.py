@@ -1,15 +1,18 @@
-"""What is not to be known to who knows one school, and what that school knows anyhow."""
+"""What is not to be known to who knows its own units, and what is known to it anyhow."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import polars as pl
 import pytest
 
 from pipelines.release.disclosure import Component, Relation, build_component, protect
-from pipelines.release.disclosure.problem import KEY, rows_of
+from pipelines.release.disclosure.problem import KEY
+from pipelines.release.disclosure.rows import rows_of
 from pipelines.release.disclosure.rules import demands
+from pipelines.release.disclosure.search import Search
 
 CASES, PUPILS = "schorsingen", "leerlingen"
 AT_MOST = Relation("hoogstens", ((1, 1), (0, -1)), low=0)
@@ -48,7 +51,12 @@ def _system(*cases: int, pupils: int) -> Component:
 def _of_schools(component: Component) -> set[tuple[int, int]]:
     rows = rows_of(component)
     visible = component.values == 0
-    return {(d.row, d.insider) for d in demands(component, rows, visible) if d.insider >= 0}
+    schools = [area for level, area in component.insiders if level == "vestiging"]
+    return {
+        (d.row, schools.index(component.insiders[d.insider][1]))
+        for d in demands(component, rows, visible)
+        if d.insider >= 0 and component.insiders[d.insider][0] == "vestiging"
+    }
 
 
 def test_who_knows_all_cases_of_an_area_knows_that_all_pupils_are_its_own() -> None:
@@ -90,3 +98,39 @@ def test_what_areas_share_is_told_to_who_knows_all_of_them_but_one(
         i for i, r in enumerate(shared.relations, shared.cells.height) if "overlap" in r.label
     )
     assert {school for row, school in _of_schools(shared) if row == overlap} == asked
+
+
+def _of_two_municipalities() -> Component:
+    """Pupils of two municipalities, one of them with a school and the wijk that it is in."""
+    rows = [
+        ("totaal", "", PUPILS, 40),
+        ("gemeente", "GM0001", PUPILS, 22),
+        ("gemeente", "GM0002", PUPILS, 18),
+        ("wijk", "WK000100", PUPILS, 22),
+        ("vestiging", "s0", PUPILS, 12),
+        ("aanbieder", "A", PUPILS, 14),
+        ("totaal", "", CASES, 40),
+    ]
+    atoms = [(12, [0, 1, 3, 4, 5]), (10, [0, 1, 3]), (2, [0, 2, 5]), (16, [0, 2]), (40, [6])]
+    return _component(rows, atoms, Relation("hoogstens", ((6, 1), (0, -1)), low=0))
+
+
+@pytest.mark.parametrize(
+    ("insider", "known", "changes"),
+    [
+        (("aanbieder", "A"), {4, 5}, {1, 3, 4}),
+        (("gemeente", "GM0001"), {1, 3, 4}, {2, 3, 4}),
+        (("gemeente", "GM0002"), {2}, {0, 1, 4}),
+        (("vestiging", "s0"), {4}, {1, 2, 3, 4}),
+        (("wijk", "WK000100"), {3, 4}, {2, 3, 4}),
+    ],
+)
+def test_an_insider_knows_all_that_counts_none_but_its_own_units(
+    insider: tuple[str, str], known: set[int], changes: set[int]
+) -> None:
+    """A witness for it changes only atoms that are in none of those cells."""
+    search = Search.start(_of_two_municipalities())
+    number = search.component.insiders.index(insider)
+    assert set(search.own_cells(number).tolist()) == known
+    every = np.arange(search.counts.size, dtype=np.int64)
+    assert set(search.unknown_to(number, every).tolist()) == changes

@@ -30,12 +30,12 @@ NEIGHBOURHOODS = (400, 1_500)
 
 
 def _nearby(search: Search, demand: Demand) -> tuple[float, Ints] | None:
-    return programme(search, demand, near(search, demand.row, NEIGHBOURHOODS[0]))
+    return programme(search, demand, near(search, demand, NEIGHBOURHOODS[0]))
 
 
 def _far(search: Search, demand: Demand) -> tuple[float, Ints] | None:
     """The same with atoms further off, where there are more."""
-    atoms = near(search, demand.row, NEIGHBOURHOODS[1])
+    atoms = near(search, demand, NEIGHBOURHOODS[1])
     return programme(search, demand, atoms) if atoms.size > NEIGHBOURHOODS[0] else None
 
 
@@ -47,7 +47,7 @@ def _chained(search: Search, demand: Demand) -> tuple[float, Ints] | None:
         return None
     trial = replace(search, visible=search.visible.copy())
     for step in found:
-        moved = programme(trial, step, near(search, step.row, NEIGHBOURHOODS[0]))
+        moved = programme(trial, step, near(search, step, NEIGHBOURHOODS[0]))
         if moved is None:
             return None
         trial.context = moved[1]
@@ -58,7 +58,7 @@ def _chained(search: Search, demand: Demand) -> tuple[float, Ints] | None:
     if pushed is None:
         return None
     prices = prices_of(search)
-    return sum(prices[cell] for cell in pushed), trial.context
+    return sum(prices[pushed].tolist()), trial.context
 
 
 def _steps(ties: Ties, values: Ints, demand: Demand) -> list[Demand]:
@@ -82,32 +82,34 @@ def _together(search: Search, demand: Demand) -> tuple[float, Ints] | None:
     """All counts of a system at once."""
     if search.component.cells["meting"].n_unique() < 2:
         return None
-    atoms = near(search, demand.row, NEIGHBOURHOODS[0], apart=False)
+    atoms = near(search, demand, NEIGHBOURHOODS[0], apart=False)
     return programme(search, demand, atoms)
 
 
-def _every(search: Search, demand: Demand) -> tuple[float, Ints] | None:
-    """All atoms of a small system at once."""
-    return programme(search, demand, np.arange(search.counts.size, dtype=np.int64))
+def every(search: Search, demand: Demand) -> tuple[float, Ints] | None:
+    """All atoms at once: of a small system, and of any where nothing nearer will do."""
+    return programme(search, demand, _atoms(search, demand))
 
 
 def _few(search: Search, demand: Demand) -> tuple[float, Ints] | None:
     """So few atoms of all counts that whole numbers can be sought among them exactly."""
-    return programme(search, demand, near(search, demand.row, FEW_ATOMS, apart=False))
+    return programme(search, demand, near(search, demand, FEW_ATOMS, apart=False))
 
 
 def attempts(search: Search) -> tuple[Attempt, ...]:
     """What to try, the cheapest first."""
     if search.together:
-        return _every, _few, _nearby, _chained
+        return every, _few, _nearby, _chained
     return _nearby, _chained, _far, _together
 
 
 def free_attempt(search: Search, demand: Demand) -> Ints | None:
     """A table that hides nothing, found where most are at the least cost."""
-    if search.together:
-        atoms = np.arange(search.counts.size, dtype=np.int64)
-    else:
-        atoms = near(search, demand.row, NEIGHBOURHOODS[0])
+    small = search.together
+    atoms = _atoms(search, demand) if small else near(search, demand, NEIGHBOURHOODS[0])
     found = programme(search, demand, atoms, free=True)
     return found[1] if found is not None and found[0] < FREE else None
+
+
+def _atoms(search: Search, demand: Demand) -> Ints:
+    return search.unknown_to(demand.insider, np.arange(search.counts.size, dtype=np.int64))

@@ -19,11 +19,10 @@ from pipelines.release.disclosure.problem import (
     Component,
     Demand,
     Protection,
-    Rows,
     Verdict,
     Witness,
-    rows_of,
 )
+from pipelines.release.disclosure.rows import Rows, rows_of
 from pipelines.release.disclosure.rules import (
     aware_ranges,
     demands,
@@ -152,7 +151,7 @@ def _replay(
     n_atoms = component.counts.size
     usable = np.ones((len(ranges), len(witnesses)), np.bool_)
     reached = np.empty((rows.value.size, len(witnesses)), np.int64)
-    touched = np.ones((len(component.schools), len(witnesses)), np.bool_)
+    touched = np.ones((len(component.insiders), len(witnesses)), np.bool_)
     for index, witness in enumerate(witnesses):
         change = np.zeros(n_atoms, np.int64)
         whole = witness.changes.dtype == np.int64 and witness.atoms.dtype == np.int64

@@ -17,7 +17,8 @@ import scipy.sparse as sp
 
 from pipelines.release.disclosure.numbers import NO_LIMIT, Bools, Ints
 from pipelines.release.disclosure.possible import with_possible_atoms
-from pipelines.release.disclosure.problem import Component, Protection, Rows, rows_of
+from pipelines.release.disclosure.problem import Component, Protection
+from pipelines.release.disclosure.rows import Rows, rows_of
 from pipelines.release.disclosure.rules import aware_ranges
 from pipelines.release.disclosure.solver import Floats, Programme, solve
 

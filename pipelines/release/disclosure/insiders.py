@@ -1,4 +1,4 @@
-"""What has to stay unknown to who knows the units of one school."""
+"""What has to stay unknown to who knows the units of one school, provider, municipality or wijk."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import numpy as np
 import scipy.sparse as sp
 
 from pipelines.release.disclosure.numbers import NO_LIMIT, Bools, Ints
-from pipelines.release.disclosure.problem import Component, Demand, Rows
+from pipelines.release.disclosure.problem import Component, Demand
+from pipelines.release.disclosure.rows import Rows
 
 INSIDER_WIDTH = 3
-"""A secret stays uncertain by so many units to a school that knows its own."""
+"""A secret stays uncertain by so many units to an insider that knows its own."""
 
 
 def insider_demands(
@@ -21,15 +22,15 @@ def insider_demands(
     caps: Mapping[int, int],
     tells: Mapping[int, int],
 ) -> Iterator[Demand]:
-    """A secret row to which other schools contribute too is not known to any one school.
+    """A secret row to which others contribute too is not known to any one insider.
 
     `caps`: the most that everybody knows of a row; `tells`: of which cell a row tells.
     """
     listed = np.array(sorted(secrets), np.int64)
-    if not listed.size or not component.schools:
+    if not listed.size or not component.insiders:
         return
     others = _of_others(component, rows, listed)
-    knows = component.cells_of_schools.toarray()
+    knows = component.cells_of_insiders.toarray()
     for place, row in enumerate(listed.tolist()):
         value = int(rows.value[row])
         target = min(value + INSIDER_WIDTH, caps.get(row, NO_LIMIT))
@@ -38,21 +39,21 @@ def insider_demands(
         asked = others[place]
         if row in tells:
             asked &= knows[:, tells[row]] == 0
-        for school in np.flatnonzero(asked).tolist():
-            yield Demand(row, target, up=True, wide=True, insider=school)
+        for insider in np.flatnonzero(asked).tolist():
+            yield Demand(row, target, up=True, wide=True, insider=insider)
 
 
 def _of_others(component: Component, rows: Rows, listed: Ints) -> Bools:
-    """Per row of `listed` and school whether another school has units in it (mask).
+    """Per row of `listed` and insider whether another has units in it (mask).
 
-    Not where a larger count at that place is wholly of that school: who knows all cases knows that
+    Not where a larger count at that place is wholly of that insider: who knows all cases knows that
     all pupils are its own. Nor in what areas share, where all areas but one are its own.
     """
     holders = {row: _holders(component, row) for row in listed.tolist()}
     larger = {c: _at_least(component, c) for cells in holders.values() for c in cells}
     every = np.unique([*listed.tolist(), *(c for cells in larger.values() for c in cells)])
     place = {row: i for i, row in enumerate(every.tolist())}
-    inside = sp.csr_array(component.cells_of_schools @ component.incidence).minimum(1)
+    inside = component.atoms_of_insiders
     units = sp.csr_array(abs(rows.matrix[every]).multiply(component.counts))
     some = (units @ inside.T).toarray() < np.asarray(units.sum(axis=1))[:, None]
     share = {cell: some[[place[c] for c in more]].all(axis=0) for cell, more in larger.items()}

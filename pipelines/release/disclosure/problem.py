@@ -17,10 +17,12 @@ import numpy as np
 import polars as pl
 import scipy.sparse as sp
 
-from pipelines.release.disclosure.numbers import NO_LIMIT, Bools, Ints
-from pipelines.release.disclosure.repair import Signs
+from pipelines.release.disclosure.numbers import Bools, Ints
 
 KEY = ("schooljaar", "niveau", "gebied", "uitsplitsing", "categorie")
+INSIDERS = ("vestiging", "aanbieder", "gemeente", "wijk")
+"""Levels of which each area is somebody who knows its own rows: schools, providers, municipalities
+and wijkteams."""
 AREA_LEVELS = ("gemeente", "wijk", "onderwijssoort", "aanbieder")
 MINIMUM_SCHOOLS = 3
 LEFT_OUT = "weggelaten"
@@ -110,10 +112,11 @@ class Component:
         return ints_of(self.cells, "kinderen")
 
     @cached_property
-    def schools(self) -> tuple[str, ...]:
-        """Schools with a cell of their own, in order."""
-        own = self.cells.filter(pl.col("niveau") == "vestiging")["gebied"]
-        return tuple(own.unique().sort().to_list())
+    def insiders(self) -> tuple[tuple[str, str], ...]:
+        """(level, area) of who knows rows of its own, in order: schools, and those that are
+        providers, municipalities or wijkteams."""
+        own = self.cells.filter(pl.col("niveau").is_in(INSIDERS)).select("niveau", "gebied")
+        return tuple(own.unique().sort(pl.all()).iter_rows())
 
     @cached_property
     def count_of(self) -> Ints:
@@ -149,18 +152,27 @@ class Component:
         return found
 
     @cached_property
-    def cells_of_schools(self) -> sp.csr_array:
-        """Which cells are of which school: schools as rows, cells as columns, 0/1."""
-        place = {school: i for i, school in enumerate(self.schools)}
-        rows = self.cells.filter(pl.col("niveau") == "vestiging").select("cel", "gebied")
+    def cells_of_insiders(self) -> sp.csr_array:
+        """Which cells an insider knows: insiders as rows, cells as columns, 0/1. Its own, and all
+        that count none but its own units (the schools and wijken of a municipality)."""
+        place = {insider: i for i, insider in enumerate(self.insiders)}
+        rows = self.cells.filter(pl.col("niveau").is_in(INSIDERS)).select("cel", "niveau", "gebied")
         where = (
-            np.array([place[school] for school in rows["gebied"]], np.int64),
+            np.array([place[level, area] for _, level, area in rows.iter_rows()], np.int64),
             rows["cel"].cast(pl.Int64).to_numpy(),
         )
-        return sp.csr_array(
-            (np.ones(rows.height, np.int64), where),
-            shape=(len(self.schools), self.cells.height),
+        own = sp.csr_array(
+            (np.ones(rows.height, np.int64), where), shape=(len(place), self.cells.height)
         )
+        observed = self.incidence[:, : self.observed]
+        shared = sp.coo_array(sp.csr_array(own @ observed).minimum(1) @ observed.T)
+        finer = self.cells["niveau"].is_in(("vestiging", "wijk")).to_numpy()
+        whole = finer[shared.col] & (shared.data == observed.sum(axis=1)[shared.col])
+        inside = sp.csr_array(
+            (np.ones(int(whole.sum()), np.int64), (shared.row[whole], shared.col[whole])),
+            shape=own.shape,
+        )
+        return sp.csr_array((own + inside).minimum(1))
 
     @cached_property
     def sum_of_schools(self) -> dict[int, tuple[int, ...]]:
@@ -186,9 +198,14 @@ class Component:
                 found[int(cell)] = tuple(inside)
         return found
 
+    @cached_property
+    def atoms_of_insiders(self) -> sp.csr_array:
+        """Which atoms count in cells that an insider knows: insiders as rows, atoms as columns."""
+        return sp.csr_array(sp.csr_array(self.cells_of_insiders @ self.incidence).minimum(1))
+
     def noticed(self, moved: Ints) -> Bools:
-        """Per school whether it would know that cells (or rows) did not move by `moved`."""
-        cells = self.cells_of_schools @ np.abs(moved[: self.cells.height])
+        """Per insider whether it would know that cells (or rows) did not move by `moved`."""
+        cells = self.cells_of_insiders @ np.abs(moved[: self.cells.height])
         return np.asarray(cells > 0, np.bool_)
 
 
@@ -207,7 +224,7 @@ class Demand:
     With `aware` against a reader who takes every cell hidden for itself to be 1..T-1: the row must
     then be able to have another value than it has; `target` is one such value. With `either` it
     may be 0 as well as `target`. With `wide` two tables, or one and the truth, have to differ as
-    much as `target` does from the row; with `insider`, a place in `Component.schools`, they do so
+    much as `target` does from the row; with `insider`, a place in `Component.insiders`, they do so
     for that school, which knows its own cells.
     """
 
@@ -296,90 +313,6 @@ class Protection:
         """Cells of the tables that are left out whole."""
         out = self.cells.filter(pl.col("status") == LEFT_OUT)["cel"]
         return tuple(out.sort().to_list())
-
-
-@dataclass(frozen=True, eq=False)
-class Rows:
-    """Every sum that matters: `matrix` @ atoms + `constant` = `value`; the cells come first.
-
-    `threshold` per row; `low` and `high` what is known of a row whatever is shown (integers,
-    NO_LIMIT for nothing).
-    """
-
-    matrix: sp.csr_array
-    constant: Ints
-    value: Ints
-    threshold: Ints
-    low: Ints
-    high: Ints
-
-    @cached_property
-    def columns(self) -> sp.csc_array:
-        """`matrix` by atom, for a local search."""
-        return sp.csc_array(self.matrix.astype(np.float64))
-
-    @cached_property
-    def signs(self) -> Signs:
-        """What every atom adds to rows, and takes from them."""
-        return Signs.of(self.columns)
-
-    @cached_property
-    def signed(self) -> Bools:
-        """Rows that may fall below zero though no atom does."""
-        below = np.bincount(
-            self.matrix.tocoo().row[self.matrix.tocoo().data < 0], minlength=self.constant.size
-        )
-        return np.asarray((below > 0) | (self.constant < 0), np.bool_)
-
-    def tied(self, apart: Ints) -> Bools:
-        """Rows over atoms of more than one count (`Component.atoms_apart`)."""
-        found = np.zeros(self.value.size, np.bool_)
-        pointers, indices = self.matrix.indptr, self.matrix.indices
-        for row in np.flatnonzero(self.signed):
-            own = apart[indices[pointers[row] : pointers[row + 1]]]
-            found[row] = bool(own.size) and bool((own != own[0]).any())
-        return found
-
-    def telling(self, low: Ints, high: Ints) -> Bools:
-        """Rows whose range tells more than that no atom is below zero."""
-        known = (low > 0) | (high < NO_LIMIT)
-        return np.asarray(known | (self.signed & (low > -NO_LIMIT)), np.bool_)
-
-
-def rows_of(component: Component) -> Rows:
-    """Cells, complements of `pairs`, remainders of `known`, `relations`; in that order."""
-    n = component.cells.height
-    thresholds = component.thresholds
-    lines: list[tuple[tuple[tuple[int, int], ...], int, int, int]] = []
-    lines += [(((n_, 1), (t, -1)), 0, 0, NO_LIMIT) for t, n_ in component.pairs]
-    lines += [(((cell, -1),), constant, 0, NO_LIMIT) for cell, constant in component.known]
-    for relation in component.relations:
-        low = -NO_LIMIT if relation.low is None else relation.low
-        high = NO_LIMIT if relation.high is None else relation.high
-        lines.append((relation.terms, relation.constant, low, high))
-    where = [(i, cell, sign) for i, line in enumerate(lines) for cell, sign in line[0]]
-    select = sp.csr_array(
-        (
-            np.array([sign for _, _, sign in where], np.int64),
-            (
-                np.array([i for i, _, _ in where], np.int64),
-                np.array([cell for _, cell, _ in where], np.int64),
-            ),
-        ),
-        shape=(len(lines), n),
-    )
-    cells = component.incidence.tocsr()
-    matrix = sp.csr_array(sp.vstack([cells, select @ cells], format="csr"))
-    constant = np.array([0] * n + [line[1] for line in lines], np.int64)
-    own = [int(max(thresholds[cell] for cell, _ in line[0])) for line in lines]
-    return Rows(
-        matrix=matrix,
-        constant=constant,
-        value=matrix @ component.counts + constant,
-        threshold=np.concatenate([thresholds, np.array(own, np.int64)]),
-        low=np.array([0] * n + [line[2] for line in lines], np.int64),
-        high=np.array([NO_LIMIT] * n + [line[3] for line in lines], np.int64),
-    )
 
 
 def _atoms_of(rows: sp.csr_array, cell: int) -> list[int]:

@@ -14,6 +14,7 @@ from pipelines.release.disclosure.problem import (
 )
 from pipelines.release.disclosure.repair import repair
 from pipelines.release.disclosure.search import (
+    LATELY,
     Search,
     limits,
     needed_move,
@@ -46,25 +47,18 @@ def programme(
     """
     low, high = search.ranges(aware=demand.aware, insider=demand.insider)
     matrix, now = sp.csr_array(search.rows.matrix[:, atoms]), search.now
+    if not matrix[[demand.row]].nnz:
+        return None
     lines = np.flatnonzero((np.diff(matrix.indptr) > 0) & search.rows.telling(low, high))
     lines = lines[lines != demand.row]
     shifted = _shifted(search, demand, atoms, lines, (low, high))
     if shifted is not None:
         return 0.0, shifted
     prices = prices_of(search)
-    own = set(search.own_cells(demand.insider).tolist())
-    own |= {cell for cell, _, _ in search.component.earlier}
-    payers = payers_of(search)
-    payer = [payers.get(int(row), (int(row),)) for row in lines]
-    price = np.array(
-        [
-            np.nan
-            if line in own or not prices.keys() >= {*cells}
-            else sum(prices[c] for c in cells)
-            for line, cells in zip(lines, payer, strict=True)
-        ]
-    )
-    paying = np.flatnonzero(~np.isnan(price))
+    price = prices[lines]
+    price[np.isin(lines, search.own_cells(demand.insider))] = np.nan
+    price[np.isin(lines, [cell for cell, _, _ in search.component.earlier])] = np.nan
+    paying = np.flatnonzero(~np.isnan(price) & (not free))
     weight = price[paying]
     overshoot = np.zeros(paying.size)
     answer: Floats | None = None
@@ -78,11 +72,11 @@ def programme(
         overshoot = tail[: paying.size] + tail[paying.size :]
         if not (overshoot > 1e-6).any():
             break
-        if free:
-            return None
     if answer is None:
         return None
-    hidden = {cell for i in paying[overshoot > 1e-6] for cell in payer[i]}
+    payers = payers_of(search)
+    broken = lines[paying[overshoot > 1e-6]].tolist()
+    hidden = {cell for row in broken for cell in payers.get(row, (row,))}
     trial = replace(search, visible=search.visible.copy())
     trial.visible[list(hidden)] = False
     low, high = trial.ranges(aware=demand.aware, insider=demand.insider)
@@ -99,17 +93,28 @@ def programme(
     pushed = None if table is None else pushed_out(search, table, aware=demand.aware)
     if table is None or pushed is None:
         return None
-    return sum(prices[cell] for cell in pushed), table
+    return sum(prices[pushed].tolist()), table
 
 
-def near(search: Search, row: int, width: int, *, apart: bool = True) -> Ints:
-    """The `width` atoms that share most rows with those of `row`, its own first; with `apart` of
-    the same count only."""
-    matrix = search.rows.matrix
+def near(search: Search, demand: Demand, width: int, *, apart: bool = True) -> Ints:
+    """The `width` atoms that share most rows with those of the row of a demand, its own first; with
+    `apart` of the same count only. None that an insider knows of: these cannot change."""
+    row = demand.row
+    score = search.nearness.get((row, apart))
+    if score is None:
+        if len(search.nearness) >= LATELY:
+            search.nearness.clear()
+        score = search.nearness[row, apart] = _nearness(search, row, apart=apart)
+    order = search.unknown_to(demand.insider, np.argsort(-score, kind="stable"))[:width]
+    return np.sort(order[score[order] > 0])
+
+
+def _nearness(search: Search, row: int, *, apart: bool) -> Ints:
+    """Per atom how many rows it shares with those of `row`; zero for those too far."""
+    matrix, links = search.rows.matrix, search.rows.links
     own = np.zeros(matrix.shape[1], np.int64)
     members = matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]]
     own[members] = 1
-    links = abs(matrix)
     score = (links @ own) @ links
     for _ in range(0 if apart else HOPS):
         score = 10 * score + (links @ (score > 0).astype(np.int64)) @ links
@@ -117,8 +122,7 @@ def near(search: Search, row: int, width: int, *, apart: bool = True) -> Ints:
     if apart and members.size:
         count = search.component.atoms_apart
         score[count != count[members[0]]] = 0
-    order = np.argsort(-score, kind="stable")[:width]
-    return np.sort(order[score[order] > 0])
+    return np.asarray(score, np.int64)
 
 
 def _shifted(
@@ -142,8 +146,8 @@ def _shifted(
         np.append(limits((high - now)[lines]), np.inf if demand.up else need),
     )
     most = np.full(atoms.size, 2 * abs(need) + 10)
-    if search.together and atoms.size == search.counts.size:
-        change = _shifted_all(search, np.append(lines, demand.row), limited, most, start)
+    if search.together and 2 * atoms.size > search.counts.size:
+        change = _shifted_all(search, np.append(lines, demand.row), limited, (atoms, most), start)
     else:
         body = sp.csr_array(matrix[lines][:, atoms])
         change = repair(
@@ -162,23 +166,29 @@ def _shifted(
 
 
 def _shifted_all(
-    search: Search, lines: Ints, limited: tuple[Floats, Floats], most: Floats, start: Floats
+    search: Search,
+    lines: Ints,
+    limited: tuple[Floats, Floats],
+    free: tuple[Ints, Floats],
+    start: Floats,
 ) -> Floats | None:
-    """The same over all rows and atoms of a small system, whose matrix is made once."""
+    """The same over all rows and atoms of a small system, whose matrix is made once; only the atoms
+    that are `free` change, each at most so much."""
+    atoms, every = free[0], np.zeros((3, search.counts.size))
+    every[:, atoms] = -search.counts[atoms], free[1], start
     low, high = np.full((2, search.rows.value.size), np.inf)
     low[:] = -np.inf
     low[lines], high[lines] = limited
-    return repair(
+    found = repair(
         search.rows.columns,
         low,
         high,
-        -search.counts.astype(np.float64),
-        most,
-        start,
+        *every,
         hard=low.size,
         steps=SHIFTS,
         signs=search.rows.signs,
     )
+    return None if found is None else found[atoms]
 
 
 def _elastic(

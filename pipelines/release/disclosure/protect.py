@@ -21,7 +21,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.errors import ReleaseRefused
-from pipelines.release.disclosure.attempts import FREE, attempts, free_attempt
+from pipelines.release.disclosure.attempts import FREE, attempts, every, free_attempt
 from pipelines.release.disclosure.check import certify, proof_hash
 from pipelines.release.disclosure.fold import to_fold
 from pipelines.release.disclosure.many import serve_many
@@ -45,7 +45,6 @@ from pipelines.release.disclosure.search import (
     alternatives,
     hide_pushed_out,
     needed_move,
-    prices_of,
 )
 
 WORTH_A_PROCESS = 3_000
@@ -196,9 +195,9 @@ def _solve_rest(search: Search) -> None:
             found = attempt(search, goal)
             if found is not None and (best is None or found[0] < best[0] - 1e-6):
                 best = found
+        if best is None and demand.wide and not _stretched(search, demand):
+            best = every(search, alternatives(search, demand)[0])
         if best is None:
-            if demand.wide:
-                _stretched(search, demand)
             continue
         hide_pushed_out(search, best[1], aware=demand.aware)
         if demand.wide:
@@ -257,9 +256,8 @@ def _show_again(search: Search) -> None:
     A cell that is shown needs no witness of its own any more, which may free others.
     """
     extra = np.flatnonzero(~search.visible & ~search.first)
-    prices = prices_of(replace(search, visible=~search.first))
     aware = {d.key for d in search.needed if d.aware}
-    left = sorted(extra.tolist(), key=lambda cell: (-prices[cell], cell))
+    left = sorted(extra.tolist(), key=lambda cell: (-search.prices[cell], cell))
     for cell in left:
         own = Demand(cell, 0, up=False, wide=True).ends
         proof = {key: i for key, i in search.proof.items() if key not in own}

@@ -18,7 +18,8 @@ from pipelines.release.disclosure.numbers import (
     range_of_rounded,
     round_counts,
 )
-from pipelines.release.disclosure.problem import AREA_LEVELS, Component, Demand, Rows
+from pipelines.release.disclosure.problem import AREA_LEVELS, Component, Demand
+from pipelines.release.disclosure.rows import Rows
 
 
 def first_hidden(component: Component, rows: Rows) -> Bools:

@@ -14,10 +14,9 @@ from pipelines.release.disclosure.numbers import NO_LIMIT, Bools, Ints
 from pipelines.release.disclosure.problem import (
     Component,
     Demand,
-    Rows,
-    rows_of,
 )
 from pipelines.release.disclosure.repair import is_small
+from pipelines.release.disclosure.rows import Rows, rows_of
 from pipelines.release.disclosure.rules import (
     aware_ranges,
     demands,
@@ -27,6 +26,8 @@ from pipelines.release.disclosure.rules import (
 )
 from pipelines.release.disclosure.solver import Floats
 
+LATELY = 16
+"""So often what readers know is kept; a search looks mostly at what is shown now."""
 LEVEL_WEIGHT = {
     "totaal": 8.0,
     "gemeente": 4.0,
@@ -44,32 +45,41 @@ _Kind = TypeVar("_Kind", bound=np.generic)
 class Search:
     """State of one search: what is shown, which tables (changes to atoms) were found, what they
     prove. `tables` holds one change vector per witness, `all_reached` every row's value in it and
-    `all_touched` which schools would notice (a line per witness, and spare ones). `context`: a
-    table from which the next one is sought. `unmoved`: schools that the next table for an insider
-    leaves alone too."""
+    `all_touched` which insiders would notice (a line per witness, and spare ones). `context`: a
+    table from which the next one is sought. `unmoved`: insiders that the next table for one
+    leaves alone too. `prices`: what hiding each cell costs. `seen_ranges`: what readers know of
+    every row, for what was shown lately; `nearness`: of atoms to a row, where that was asked."""
 
     component: Component
     rows: Rows
     needed: tuple[Demand, ...]
     first: Bools
     visible: Bools
+    prices: Floats
     tables: list[Ints] = field(default_factory=list)
     all_reached: Ints = field(default_factory=lambda: np.zeros((0, 0), np.int64))
     all_touched: Bools = field(default_factory=lambda: np.zeros((0, 0), np.bool_))
     proof: dict[tuple[int, int], int] = field(default_factory=dict)
     context: Ints | None = None
     unmoved: tuple[int, ...] = ()
+    seen_ranges: dict[tuple[bytes, bool], tuple[Ints, Ints]] = field(default_factory=dict)
+    nearness: dict[tuple[int, bool], Ints] = field(default_factory=dict)
 
     @classmethod
     def start(cls, component: Component) -> Search:
         rows = rows_of(component)
         first = first_hidden(component, rows)
-        return cls(component, rows, demands(component, rows, ~first), first, ~first)
+        return cls(
+            component, rows, demands(component, rows, ~first), first, ~first, _prices(component)
+        )
 
     def widened(self, component: Component) -> Search:
         extra = component.counts.size - self.component.counts.size
         tables = [np.concatenate([table, np.zeros(extra, np.int64)]) for table in self.tables]
-        return replace(self, component=component, rows=rows_of(component), tables=tables)
+        rows = rows_of(component)
+        return replace(
+            self, component=component, rows=rows, tables=tables, seen_ranges={}, nearness={}
+        )
 
     @property
     def together(self) -> bool:
@@ -92,18 +102,33 @@ class Search:
 
     def ranges(self, *, aware: bool, insider: int = -1) -> tuple[Ints, Ints]:
         """What a reader knows of every row; an insider knows its own cells exactly."""
-        rule = aware_ranges if aware else known_ranges
-        low, high = rule(self.component, self.rows, self.visible)
-        own = self.own_cells(insider)
+        shown = (self.visible.tobytes(), aware)
+        if shown not in self.seen_ranges:
+            rule = aware_ranges if aware else known_ranges
+            if len(self.seen_ranges) >= LATELY:
+                self.seen_ranges.clear()
+            self.seen_ranges[shown] = rule(self.component, self.rows, self.visible)
+        low, high = self.seen_ranges[shown]
+        if insider < 0:
+            return low, high
+        low, high, own = low.copy(), high.copy(), self.own_cells(insider)
         low[own] = high[own] = self.rows.value[own]
         return low, high
 
     def own_cells(self, insider: int) -> Ints:
-        """Cells of one school, and of those that are to stay unmoved; none for -1."""
+        """Cells of one insider, and of those that are to stay unmoved; none for -1."""
         if insider < 0:
             return np.zeros(0, np.int64)
-        schools = [insider, *self.unmoved]
-        return np.unique(self.component.cells_of_schools[schools].indices).astype(np.int64)
+        known = self.component.cells_of_insiders[[insider, *self.unmoved]]
+        return np.unique(known.indices).astype(np.int64)
+
+    def unknown_to(self, insider: int, atoms: Ints) -> Ints:
+        """Of `atoms` those that count in none of its own cells: others change nothing that it does
+        not know."""
+        if insider < 0:
+            return atoms
+        known = self.component.atoms_of_insiders[[insider, *self.unmoved]]
+        return atoms[~np.isin(atoms, known.indices)]
 
     def open_demands(self) -> list[Demand]:
         return [demand for demand in self.needed if demand.key not in self.proof]
@@ -145,7 +170,7 @@ class Search:
         place = len(self.tables)
         if place == self.all_reached.shape[0]:  # room for twice as many
             self.all_reached = _doubled(self.all_reached, self.rows.value.size)
-            self.all_touched = _doubled(self.all_touched, len(self.component.schools))
+            self.all_touched = _doubled(self.all_touched, len(self.component.insiders))
         self.tables.append(table)
         self.all_reached[place] = reached
         self.all_touched[place] = self.component.noticed(reached - self.rows.value)
@@ -169,7 +194,7 @@ class Search:
         )
 
     def too_sure(self, demand: Demand) -> list[int]:
-        """Schools to which the tables kept leave a row too narrow, as they do to one insider."""
+        """Insiders to which the tables kept leave a row too narrow, as they do to one insider."""
         asked = [d.insider for d in self.needed if d.row == demand.row and d.insider >= 0]
         count, value = len(self.tables), int(self.rows.value[demand.row])
         moved = (
@@ -235,18 +260,15 @@ def limits(values: Ints) -> Floats:
     return limits
 
 
-def prices_of(search: Search) -> dict[int, float]:
-    """Cost of hiding a shown cell: grows with the logarithm of its count, level and margin."""
-    cells = search.component.cells
-    levels = cells["niveau"].to_list()
-    cuts = cells["uitsplitsing"].to_list()
-    values = search.component.values
-    return {
-        cell: (1.0 + float(np.log1p(values[cell])))
-        * LEVEL_WEIGHT.get(levels[cell], 2.0)
-        * (1.0 if cuts[cell] else 2.0)
-        for cell in np.flatnonzero(search.visible).tolist()
-    }
+def prices_of(search: Search) -> Floats:
+    """Per row what hiding it costs: of a shown cell its price, of a row that shown cells pay for
+    theirs together; nan where hiding nothing helps."""
+    own = np.where(search.visible, search.prices, np.nan)
+    found = np.full(search.rows.value.size, np.nan)
+    found[: own.size] = own
+    for row, cells in payers_of(search).items():
+        found[row] = sum(own[[*cells]].tolist())
+    return found
 
 
 def payers_of(search: Search) -> dict[int, tuple[int, ...]]:
@@ -262,6 +284,18 @@ def payers_of(search: Search) -> dict[int, tuple[int, ...]]:
     for cell, other in zip(shown[unseen].tolist(), others[unseen].tolist(), strict=True):
         found[other] = (*found.get(other, ()), cell)
     return found
+
+
+def _prices(component: Component) -> Floats:
+    """Cost of hiding each cell, if shown: grows with the logarithm of its count, and level."""
+    cells, values = component.cells, component.values
+    levels, cuts = cells["niveau"].to_list(), cells["uitsplitsing"].to_list()
+    return np.array(
+        [
+            (1.0 + float(np.log1p(value))) * LEVEL_WEIGHT.get(level, 2.0) * (1.0 if cut else 2.0)
+            for value, level, cut in zip(values.tolist(), levels, cuts, strict=True)
+        ]
+    )
 
 
 def pushed_out(search: Search, table: Ints, *, aware: bool) -> list[int] | None:
