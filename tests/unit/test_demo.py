@@ -263,6 +263,26 @@ def _broken(column: Column) -> list[str]:
     return found
 
 
+NOT_IN_THE_DEMO = {
+    ("jeugdhulp", "levering_start_datum"): "only an iJw message JW305 tells it",
+    ("jeugdhulp", "berichten"): "only a reader of iJw messages fills it",
+}
+
+
+def test_every_column_of_a_contract_is_in_the_demo(built: register.Register) -> None:
+    """A column that is added is delivered by somebody, or says why not."""
+    for name, frame in built.datasets.items():
+        filled = {c for c in frame.columns if frame[c].null_count() < frame.height}
+        absent = [c.name for c in load().dataset(name).columns if c.name not in filled]
+        for column in absent:
+            assert (name, column) in NOT_IN_THE_DEMO, (
+                f"pipelines/demo: kolom {column} van {name} staat in geen enkele levering"
+            )
+    assert set(NOT_IN_THE_DEMO) <= {
+        (name, c.name) for name in built.datasets for c in load().dataset(name).columns
+    }
+
+
 @pytest.mark.parametrize("name", DELIVERED)
 def test_clean_rows_break_no_promise(engine: duckdb.DuckDBPyConnection, name: str) -> None:
     dataset = load().dataset(name)
