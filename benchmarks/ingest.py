@@ -35,7 +35,7 @@ from pipelines import contracts as contract_files
 from pipelines.contracts import Column, Contracts
 from pipelines.delivery.deliver import deliver
 from pipelines.delivery.intake import prepare
-from pipelines.ingest import layouts
+from pipelines.ingest import layout_files
 from pipelines.warehouse import engine
 
 SCHOOLS = 500
@@ -157,7 +157,7 @@ def _bare(workdir: Path, file: Path) -> tuple[int, int]:
 def _ours(workdir: Path, *, gate: bool) -> Callable[[Path, Path], tuple[int, int]]:
     """Everything that a run does once per file; what it does once per run is done before."""
     promises = contract_files.load()
-    known = layouts.load()
+    known = layout_files.load()
     with engine.open_warehouse(workdir) as con:
         prepare(con, promises)
         con.execute(

@@ -11,7 +11,6 @@ from typing import Any
 from pipelines import contracts as contract_files
 from pipelines import settings
 from pipelines.audit import gate, seal
-from pipelines.delivery.deliver import Outcome
 from pipelines.delivery.intake import (
     Progress,
     prepare,
@@ -20,6 +19,7 @@ from pipelines.delivery.intake import (
     take_in,
     withdrawal_is_finished,
 )
+from pipelines.delivery.outcome import Outcome
 from pipelines.ingest import deliveries
 from pipelines.release import publish, tally
 from pipelines.release.publish import Release

@@ -177,12 +177,12 @@ def anonymise(
     as_json: AsJson = False,
 ) -> int:
     """Maak van een export met persoonsgegevens een bestand dat geleverd mag worden."""
-    from pipelines.ingest import anonymise as desk
+    from pipelines.ingest.anonymise import key, story, table
 
     if new_key is not None:
         if file is not None or key_file is not None:
             raise UsageError("Gebruik --new-key alleen; anonimiseer daarna met --key-file.")
-        desk.new_key(new_key)
+        key.new_key(new_key)
         if as_json:
             print_json({"key_file": str(new_key)})
         else:
@@ -194,9 +194,9 @@ def anonymise(
         return OK
     if file is None or key_file is None:
         raise UsageError("Geef FILE en --key-file, of maak eerst een sleutel met --new-key.")
-    wishes = desk.Wishes(layout, number, wijken, peildatum.date() if peildatum else None, sheet)
+    wishes = table.Wishes(layout, number, wijken, peildatum.date() if peildatum else None, sheet)
     try:
-        report = desk.anonymise(file, key_file, contracts.load(), wishes, out)
+        report = story.anonymise(file, key_file, contracts.load(), wishes, out)
     except DeliveryRefused as refusal:
         if as_json:
             print_json(

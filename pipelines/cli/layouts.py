@@ -27,13 +27,14 @@ def layout_new(
     as_json: AsJson = False,
 ) -> int:
     """Stel een indeling voor bij een onbekend bestand; u beslist wat klopt."""
-    from pipelines.ingest import layouts, propose
+    from pipelines.ingest import layout_files
+    from pipelines.ingest.propose import story
 
     if out is not None and out.exists():
         raise UsageError(f"{out} bestaat al; kies een andere naam.")
     try:
-        proposal, text = propose.for_file(
-            file, contracts.load(), dataset=dataset, known=layouts.load()
+        proposal, text = story.for_file(
+            file, contracts.load(), dataset=dataset, known=layout_files.load()
         )
     except DeliveryRefused as refusal:
         people.print(str(refusal), markup=False)

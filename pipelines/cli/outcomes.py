@@ -13,7 +13,7 @@ from rich.text import Text
 from pipelines.cli.console import people, print_json, standard_output
 
 if TYPE_CHECKING:
-    from pipelines.delivery.deliver import Outcome
+    from pipelines.delivery.outcome import Outcome
 
 _STATUS = {
     "accepted": "geladen",

@@ -5,25 +5,24 @@ The steps are here in their order; what each does is in its own room.
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from pipelines.contracts import Contracts, Dataset
+from pipelines.delivery.outcome import Outcome, now, outcome_of, receipt_of_file, refused_outcome
 from pipelines.errors import DeliveryRefused
-from pipelines.ingest import clean, deliveries, stage
+from pipelines.ingest import deliveries, doubts, marks, stage
 from pipelines.ingest.deliveries import Delivery
-from pipelines.ingest.layouts import Layout
+from pipelines.ingest.layout import Layout
 from pipelines.ingest.offer import offered
 from pipelines.validate import quarantine, whole
 from pipelines.validate.checks import Check, checks
-from pipelines.validate.comparison import Differences, Question
 from pipelines.validate.feedback import folder, report
 from pipelines.validate.feedback.report import Heading, Report
 from pipelines.validate.quarantine import Verdict
@@ -46,62 +45,6 @@ FAILED = f"{engine.STAGING}.gezakt"
 TAKEN_APART = ("in_clause", "common_subexpressions")  # what all checks at once are not to be
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one delivery in this run; `status` is one of accepted, unchanged, replaced,
-    withdrawn and refused. Every finding names rule, severity, columns, row numbers and what to do.
-
-    `record`: Great Expectations' own result where it ran now. `feedback`: folder of what goes back
-    to the supplier; empty when none was asked for, or when it could not be written. `differences`:
-    with the delivery it replaced. `questions`: what an earlier period makes unlikely. `expired`:
-    rows of it were past the retention term and are deleted, and the feedback with them.
-    """
-
-    file: str
-    dataset: str | None
-    supplier: str | None
-    period: str
-    status: str
-    rows_in: int
-    accepted: int
-    quarantined: int
-    message: str
-    findings: tuple[dict[str, Any], ...]
-    delivery: str = ""
-    record: Mapping[str, Any] | None = None
-    feedback: str = ""
-    differences: Differences | None = None
-    questions: tuple[Question, ...] = ()
-    expired: bool = False
-
-    @property
-    def clean(self) -> bool:
-        """Nothing was refused, and every quarantined row broke accepted rules only."""
-        return self.status != "refused" and not any(
-            f["severity"] == "fout" and f["outcome"] == "gevonden" and not f.get("accepted")
-            for f in self.findings
-        )
-
-    def as_dict(self) -> dict[str, Any]:
-        return {
-            "file": self.file,
-            "dataset": self.dataset,
-            "supplier": self.supplier,
-            "period": self.period,
-            "status": self.status,
-            "rows_in": self.rows_in,
-            "accepted": self.accepted,
-            "quarantined": self.quarantined,
-            "message": self.message,
-            "findings": list(self.findings),
-            "delivery": self.delivery,
-            "feedback": self.feedback,
-            "differences": self.differences.as_dict() if self.differences else None,
-            "questions": [question.as_dict() for question in self.questions],
-            "expired": self.expired,
-        }
-
-
 def deliver(
     con: duckdb.DuckDBPyConnection,
     path: Path,
@@ -122,7 +65,7 @@ def deliver(
     try:
         found = deliveries.open_file(path, contracts, layouts)
     except DeliveryRefused as refusal:
-        outcome = _refused(con, _receipt_of_file(path, refusal), refusal)
+        outcome = refused_outcome(con, receipt_of_file(path, refusal), refusal)
         return [_tell_back(outcome, None, contracts, accepted, feedback)]
     return [
         _tell_back(
@@ -165,7 +108,7 @@ def _deliver_one(
         supplier=delivery.supplier,
         period=delivery.period,
         layout=f"{delivery.match.layout.id} v{delivery.match.layout.version}",
-        received=_now(),
+        received=now(),
         status="geladen",
         fingerprint=_fingerprint(con, contracts, delivery),
         sheet=delivery.text.sheet,
@@ -173,27 +116,27 @@ def _deliver_one(
     known = history.find(con, delivery.id)
     if known and known.status not in ("geladen", "geweigerd") and delivery.id not in again:
         told = "withdrawn" if known.status == "ingetrokken" else "replaced"
-        return _outcome(con, replace(known, file=delivery.file), told)
+        return outcome_of(con, replace(known, file=delivery.file), told)
     same = known and known.status == "geladen" and known.fingerprint == receipt.fingerprint
     if known and same and not _is_stale(con, delivery, contracts):
         if known.file != delivery.file:
             history.rename(con, delivery.id, delivery.file)
-        return _outcome(con, replace(known, file=delivery.file), "unchanged")
+        return outcome_of(con, replace(known, file=delivery.file), "unchanged")
     try:
         held = known is not None and known.status == "geladen"
         return _load(con, delivery, receipt, contracts, gate=gate, held=held)
     except DeliveryRefused as refusal:
-        return _refused(con, receipt, refusal)
+        return refused_outcome(con, receipt, refusal)
     except duckdb.OutOfMemoryException:
         engine.empty_staging(con)
-        return _refused(con, receipt, _too_much())
+        return refused_outcome(con, receipt, _too_much())
     finally:
         con.execute(f"DROP TABLE IF EXISTS {STAGED}; DROP TABLE IF EXISTS {FAILED}")
 
 
 def _is_stale(con: duckdb.DuckDBPyConnection, delivery: Delivery, contracts: Contracts) -> bool:
     """Whether a loaded delivery is to be judged again, though it and its contract are the same."""
-    if retention.came_back(con, contracts, delivery.id, _now().date()):
+    if retention.came_back(con, contracts, delivery.id, now().date()):
         return True
     return lacking.stale(con, contracts.dataset(delivery.dataset), delivery.id)
 
@@ -218,8 +161,8 @@ def _load(
     dataset = contracts.dataset(delivery.dataset)
     remarks, unsent = _stage(con, delivery, dataset, contracts)
     whole.refuse_nothing_sent(con, STAGED, unsent)
-    stage.refuse_ambiguous_numbers(con, STAGED, delivery.match, dataset)
-    stage.refuse_month_first(con, STAGED, delivery.text, delivery.match, dataset)
+    doubts.refuse_ambiguous_numbers(con, STAGED, delivery.match, dataset)
+    doubts.refuse_month_first(con, STAGED, delivery.text, delivery.match, dataset)
     by = (delivery.id, delivery.file, delivery.supplier)
     stands = parts.standing(con, dataset, by, delivery.said, STAGED, held=held)
     promised = checks(
@@ -229,7 +172,7 @@ def _load(
         delivery=receipt.delivery,
         supplier=stands.supplier,
         replaces=stands.replaces,
-        marks=clean.marks(delivery.match, dataset, remarks),
+        marks=marks.marks(delivery.match, dataset, remarks),
     )
     with engine.as_written(con, *TAKEN_APART):
         verdict = quarantine.judge(con, STAGED, FAILED, promised)
@@ -256,7 +199,7 @@ def _load(
         quarantine.rules_of_row(FAILED, promised),
         stands.replaces,
     )
-    return replace(_outcome(con, judged, "accepted"), record=record)
+    return replace(outcome_of(con, judged, "accepted"), record=record)
 
 
 def _stage(
@@ -360,70 +303,3 @@ def _fingerprint(con: duckdb.DuckDBPyConnection, contracts: Contracts, delivery:
     told = [contracts.fingerprint, delivery.match.layout.id]
     told += [f"{d}:{','.join(history.loaded(con, d))}" for d in sorted(others - {dataset.id})]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()
-
-
-def _receipt_of_file(path: Path, refusal: DeliveryRefused) -> Receipt:
-    return Receipt(
-        delivery=deliveries.fingerprint(path)[:16],
-        file=path.name,
-        dataset="",
-        supplier="",
-        period="",
-        layout="",
-        received=_now(),
-        status="geweigerd",
-        rule=refusal.rule,
-        message=str(refusal),
-    )
-
-
-def _refused(con: duckdb.DuckDBPyConnection, receipt: Receipt, refusal: DeliveryRefused) -> Outcome:
-    refused = replace(receipt, status="geweigerd", rule=refusal.rule, message=str(refusal))
-    history.refuse(con, refused)
-    return Outcome(
-        file=receipt.file,
-        dataset=receipt.dataset or None,
-        supplier=receipt.supplier or None,
-        period=receipt.period,
-        status="refused",
-        rows_in=0,
-        accepted=0,
-        quarantined=0,
-        message=str(refusal),
-        findings=(
-            {
-                "rule": refusal.rule,
-                "severity": "fout",
-                "dimension": "conformity",
-                "columns": [],
-                "outcome": "geweigerd",
-                "rows": [],
-                "count": 0,
-                "message": str(refusal),
-                "remedy": "",
-            },
-        ),
-        delivery=receipt.delivery,
-    )
-
-
-def _outcome(con: duckdb.DuckDBPyConnection, receipt: Receipt, status: str) -> Outcome:
-    return Outcome(
-        file=receipt.file,
-        dataset=receipt.dataset,
-        supplier=receipt.supplier,
-        period=receipt.period,
-        status=status,
-        rows_in=receipt.rows_in,
-        accepted=receipt.accepted,
-        quarantined=receipt.quarantined,
-        message=receipt.message,
-        findings=tuple(history.findings_of(con, receipt.delivery)),
-        delivery=receipt.delivery,
-        differences=differences.find(con, receipt.delivery),
-        questions=differences.questions(con, receipt.delivery),
-    )
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0)

@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 
 from pipelines import contracts as contract_files
 from pipelines.contracts import Contracts
-from pipelines.delivery.deliver import Outcome, deliver
+from pipelines.delivery.deliver import deliver
+from pipelines.delivery.outcome import Outcome
 from pipelines.errors import UsageError
-from pipelines.ingest import deliveries, layouts
+from pipelines.ingest import deliveries, layout_files
 from pipelines.validate.feedback import folder
 from pipelines.warehouse import acceptances, engine, history, lacking, tables
 
@@ -121,7 +122,7 @@ def take_in(
     progress: Progress[Any],
 ) -> tuple[Outcome, ...]:
     """Every file's way into the warehouse, in an order in which references can be looked up."""
-    known = layouts.load()
+    known = layout_files.load()
     agreed = acceptances.holding(con, today())
     before = history.in_inbox(con)
     by_path: dict[Path, list[Outcome]] = {}

@@ -22,7 +22,7 @@ from pipelines.delivery.intake import (
     withdrawal_is_finished,
 )
 from pipelines.errors import UsageError
-from pipelines.ingest import layouts
+from pipelines.ingest import layout_files
 from pipelines.release import publish
 from pipelines.release.publish import Release
 from pipelines.release.question import Answer, ask
@@ -184,7 +184,7 @@ def _refuse_idle(acceptance: Acceptance, promises: Contracts, con: Any) -> None:
             f"De regel {acceptance.rule} gaat niet over {acceptance.column}, wel over:"
             f" {', '.join(columns)}."
         )
-    named = {layout.supplier for layout in layouts.load() if layout.supplier} | set(
+    named = {layout.supplier for layout in layout_files.load() if layout.supplier} | set(
         history.suppliers(con)
     )
     if acceptance.supplier.casefold() not in {name.casefold() for name in named}:

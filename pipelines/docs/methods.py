@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.contracts import Contracts, Parameter
+from pipelines.contracts import Contracts
 from pipelines.errors import ContractError
+from pipelines.parameters import Parameter
 
 ROOMS: Mapping[str, str] = {
     "pipelines/metrics/statistics": "Onzekerheid van cijfers",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping, Sequence
 
-from pipelines.contracts import Contracts, Parameter
+from pipelines.contracts import Contracts
 from pipelines.errors import ContractError
 from pipelines.metrics.metric import (
     Count,
@@ -24,6 +24,7 @@ from pipelines.metrics.metric import (
     Total,
 )
 from pipelines.metrics.publication_plan import Plan
+from pipelines.parameters import Parameter
 from pipelines.release.figures import SMALLEST_BASE
 
 THEMES: Mapping[str, str] = {

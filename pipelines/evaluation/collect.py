@@ -21,7 +21,7 @@ from pipelines.contracts import Contracts
 from pipelines.errors import DeliveryRefused, UsageError
 from pipelines.evaluation import rounds
 from pipelines.evaluation.returned import Form, read_form
-from pipelines.ingest import layouts, questionnaires
+from pipelines.ingest import layout_files, questionnaires
 
 Progress = Callable[[Iterable[Any], str], Iterable[Any]]
 
@@ -79,7 +79,7 @@ def collect(
     of an earlier collection would disappear from its delivery.
     """
     files = _files(folder, out)
-    known = layouts.load()
+    known = layout_files.load()
 
     def read(path: Path) -> Form | LeftOut:
         name = path.relative_to(folder).as_posix()

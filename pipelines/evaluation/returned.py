@@ -14,7 +14,7 @@ from pipelines.errors import DeliveryRefused, UsageError
 from pipelines.evaluation import forms, rounds
 from pipelines.ingest import deliveries, headings, questionnaires
 from pipelines.ingest.deliveries import Delivery
-from pipelines.ingest.layouts import Layout
+from pipelines.ingest.layout import Layout
 from pipelines.ingest.notation import NO_VALUE
 
 WORDS = "?"  # in place of words where a code or a number belongs

@@ -24,7 +24,7 @@ from typing import TypeVar
 
 from pipelines.errors import DeliveryRefused
 from pipelines.ingest import identity
-from pipelines.ingest.layouts import Layout
+from pipelines.ingest.layout import Layout
 from pipelines.ingest.reading.frame import TextFrame, numbered, of_records
 from pipelines.ingest.reading.standards import LIST_SEPARATOR
 

@@ -15,218 +15,21 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from pipelines.contracts import Code, Column, Contracts, Dataset, Kind
+from pipelines.contracts import Code, Column, Contracts, Dataset
 from pipelines.errors import ContractError
 from pipelines.ingest import notation
-from pipelines.ingest.layouts import Layout, Match
+from pipelines.ingest.layout import Layout, Match
+from pipelines.ingest.marks import has_symbols, pads
 from pipelines.ingest.notation import CENTURY_FROM, DATE_FORMATS, KIND, TEXT, Reading
+from pipelines.sql import literal, literals, quoted
 
-SQL_TYPE: Mapping[Kind, str] = {
-    "tekst": "VARCHAR",
-    "geheel": "BIGINT",
-    "getal": "DOUBLE",
-    "datum": "DATE",
-    "ja_nee": "BOOLEAN",
-    "lijst": "VARCHAR[]",
-}
 NAME, VALUE = "_naam", "_waarde"  # of an unpivoted row
 VALUE_KIND = "_soort_waarde"  # of an unpivoted row
 ABSENT = "_weg"  # remark of a text that stands for nothing
 _KEY, _READ, _SAID = "_sleutel", "_gelezen", "_gezegd"  # steps from a text to what is staged
 YES = ("j", "ja", "y", "yes", "1", "true", "waar", "x")
 SCHOOL_YEARS = ("schooljaar", "ronde")
-SOURCE_SAYS: Mapping[str, tuple[str, str]] = {
-    "afgeschermd": (
-        "is door de bron zelf afgeschermd: er staat een symbool in plaats van een getal.",
-        "U hoeft niets te herstellen; de bron geeft dit getal niet vrij.",
-    ),
-    "geheim": (
-        "is volgens de bron geheim: er staat een symbool in plaats van een getal.",
-        "U hoeft niets te herstellen; de bron geeft dit getal niet vrij.",
-    ),
-    "onbekend": (
-        "is volgens de bron onbekend: er staat een symbool in plaats van een getal.",
-        "Lever opnieuw aan als de bron het getal later wel geeft.",
-    ),
-    "nihil": (
-        "is volgens de bron nihil: er staat een streepje en geen 0.",
-        "U hoeft niets te herstellen; nihil wordt niet als 0 geteld.",
-    ),
-}
 NO = ("n", "nee", "no", "0", "false", "onwaar")
-
-
-@dataclass(frozen=True)
-class Mark:
-    """Something to report about a column's cells; `fails` is true where it holds.
-
-    `sort`: last part of the rule's id. `is_error`: the row cannot be used. `explains`: the cell
-    has no typed value for this reason and no other.
-    """
-
-    sort: str
-    column: str
-    fails: str
-    dimension: str
-    message: str
-    remedy: str
-    is_error: bool = False
-    explains: bool = False
-
-
-def marks(
-    match: Match, dataset: Dataset, seen: Mapping[str, Collection[str]] | None = None
-) -> tuple[Mark, ...]:
-    """What is to be reported about the staged rows, beyond the promises of the contract.
-
-    `seen`: the remarks that occur, per column; without, all that could.
-    """
-    found: list[Mark] = []
-    placed = {*match.places, *([match.layout.unpivot.value_to] if match.layout.unpivot else [])}
-    for column in dataset.columns:
-        if column.name not in placed:
-            continue
-        name = column.name
-        if _has_symbols(column, match.layout):
-            for meaning in sorted(set(match.layout.symbols.values())):
-                says, remedy = SOURCE_SAYS[meaning]
-                found.append(
-                    Mark(
-                        sort=f"{meaning}_bron",
-                        column=name,
-                        fails=f"coalesce({quoted(name + '__bron')} = {_q(meaning)}, false)",
-                        dimension="completeness",
-                        message=f"{column.label} {says}",
-                        remedy=remedy,
-                        is_error=column.required,
-                        explains=True,
-                    )
-                )
-        if _pads(column, match.layout):
-            width = match.layout.edits[name].width
-            found.append(
-                Mark(
-                    sort="hersteld",
-                    column=name,
-                    fails=quoted(f"{name}__hersteld"),
-                    dimension="conformity",
-                    message=f"{column.label} had minder dan {width} tekens; de weggevallen nullen"
-                    " zijn ervoor gezet.",
-                    remedy=f"Exporteer {name} als tekst, dan blijven de nullen staan.",
-                )
-            )
-        found += _remarked(column, match.layout, None if seen is None else seen.get(name, ()))
-    return tuple(found)
-
-
-_REMARKS: Mapping[str, tuple[str, str, str]] = {
-    notation.THOUSANDS: (
-        "conformity",
-        "staat met een punt en drie cijfers erachter, en is gelezen als duizendtal: 1.000 is"
-        " duizend.",
-        "Lever {name} aan zonder punten.",
-    ),
-    notation.HOURS: (
-        "conformity",
-        "staat als uren en minuten en is omgerekend naar uren: 7:30 is 7,5.",
-        "U hoeft niets te herstellen als dit uren zijn en geen tijdstippen.",
-    ),
-    notation.SERIAL: (
-        "conformity",
-        "staat in het werkblad als getal (dagen sinds 1900, of sinds 1904 als het werkboek dat"
-        " zegt) en is gelezen als datum.",
-        "Geef de kolom in Excel de opmaak datum en controleer de datums.",
-    ),
-    notation.SHORT_YEAR: (
-        "conformity",
-        "heeft een jaartal van twee cijfers; 00 tot en met 49 is gelezen als 2000 tot en met 2049.",
-        "Lever {name} aan met een jaartal van vier cijfers.",
-    ),
-    notation.OPEN_END: (
-        "conformity",
-        "is een datum die 'geen einde' betekent (zoals 31-12-9999), en is gelezen als leeg.",
-        "U hoeft niets te herstellen; laat {name} leeg zolang het loopt.",
-    ),
-    notation.TIME: (
-        "conformity",
-        "heeft een tijd achter de datum; de tijd is weggelaten.",
-        "U hoeft niets te herstellen.",
-    ),
-    notation.TIME_ONLY: (
-        "conformity",
-        "is een tijd zonder datum.",
-        "Lever in {name} de datum aan.",
-    ),
-    notation.EMPTY: (
-        "completeness",
-        "bevat een teken of woord dat 'leeg' betekent (zoals NULL, nvt of -), en is gelezen als"
-        " leeg.",
-        "Laat {name} leeg als er niets is. Is het wel een waarde, laat die dan opnemen in de"
-        " indeling.",
-    ),
-    notation.FORMULA: (
-        "completeness",
-        "is een formule zonder opgeslagen uitkomst, en is gelezen als leeg.",
-        "Open het werkboek in een rekenprogramma, sla het op en lever het opnieuw aan.",
-    ),
-    notation.ERROR: (
-        "conformity",
-        "bevat een foutwaarde van het werkblad (zoals #VERW! of #DEEL/0!).",
-        "Herstel de formule in de bron en lever opnieuw aan.",
-    ),
-    notation.MANGLED: (
-        "conformity",
-        "bevat tekens die bij het omzetten zijn verminkt (zoals Ã© voor é).",
-        "Exporteer opnieuw als UTF-8 en controleer of de accenten in het bestand goed staan.",
-    ),
-    notation.ROUNDED: (
-        "conformity",
-        "is in het werkblad een getal van meer dan vijftien cijfers. Een rekenprogramma bewaart er"
-        " vijftien; de laatste cijfers kunnen verloren zijn.",
-        "Exporteer {name} als tekst, dan blijven alle cijfers staan.",
-    ),
-}
-# There was something and it cannot be used.
-_FAILING = (notation.TIME_ONLY, notation.ERROR, notation.ROUNDED)
-
-
-def _remarked(column: Column, layout: Layout, seen: Collection[str] | None) -> list[Mark]:
-    """What `notation` may have remarked about a column, or did."""
-    possible = {notation.EMPTY, notation.FORMULA, notation.ERROR}
-    if column.kind == "tekst" and not column.codes:
-        possible |= {notation.ROUNDED, notation.MANGLED}
-    if column.kind == "datum":
-        possible |= {notation.SERIAL, notation.SHORT_YEAR, notation.TIME, notation.TIME_ONLY}
-        possible |= {notation.OPEN_END} if column.filled_at_end else set()
-    if column.kind == "geheel" and layout.decimal != "komma":
-        possible.add(notation.THOUSANDS)
-    if column.hours:
-        possible.add(notation.HOURS)
-    found = []
-    for remark, (dimension, says, remedy) in _REMARKS.items():
-        if remark not in possible or (seen is not None and remark not in seen):
-            continue
-        found.append(
-            Mark(
-                sort=remark,
-                column=column.name,
-                fails=f"coalesce({quoted(column.name + '__melding')} = {_q(remark)}, false)",
-                dimension=dimension,
-                message=f"{column.label} {says}",
-                remedy=remedy.format(name=column.name),
-                is_error=remark in _FAILING or (remark == notation.FORMULA and column.required),
-                explains=remark in _FAILING,
-            )
-        )
-    return found
-
-
-def _has_symbols(column: Column, layout: Layout) -> bool:
-    return bool(layout.symbols) and column.kind in ("geheel", "getal")
-
-
-def _pads(column: Column, layout: Layout) -> bool:
-    return column.name in layout.edits and layout.edits[column.name].width > 0
 
 
 @dataclass(frozen=True)
@@ -287,7 +90,7 @@ def recipes(match: Match, dataset: Dataset, contracts: Contracts) -> tuple[Recip
     if wide:
         score, nothing = notation.tidy(VALUE), "NULL"
         if wide.values:
-            nothing = f"lower(strip_accents(trim({VALUE}))) IN ({_list_of(wide.not_applicable)})"
+            nothing = f"lower(strip_accents(trim({VALUE}))) IN ({literals(wide.not_applicable)})"
             score = _to_code(_key_of(VALUE), VALUE, wide.values)
             score = f"CASE WHEN {nothing} THEN NULL ELSE {score} END"
             score = notation.tidy(score)
@@ -316,7 +119,7 @@ def _recipe(
     told = layout.unpivot and name in (layout.unpivot.name_to, layout.unpivot.not_applicable_to)
     empty = frozenset() if told else _empty_words(column, layout, contracts)
     beside = {ABSENT: _absent(notation.tidy(own), empty) if own and empty else "NULL::VARCHAR"}
-    if _pads(column, layout):
+    if pads(column, layout):
         lacks = _lacks_zeros(texts[name], layout.edits[name].width) if name in texts else "false"
         beside[f"{name}__hersteld"] = lacks
     text = _text(name, texts, layout)
@@ -356,22 +159,22 @@ def _empty_words(column: Column, layout: Layout, contracts: Contracts) -> frozen
 
 
 def _filled(text: str, empty: Collection[str]) -> str:
-    nothing = _list_of(sorted({*empty, notation.NO_VALUE}))
+    nothing = literals(sorted({*empty, notation.NO_VALUE}))
     return f"CASE WHEN {text} NOT IN ({nothing}) THEN {text} END"
 
 
 def _absent(text: str, empty: Collection[str]) -> str:
     """SQL: the remark about a text that stands for nothing."""
     return (
-        f"CASE WHEN {text} = {_q(notation.NO_VALUE)} THEN {_q(notation.FORMULA)}"
-        f" WHEN {text} IN ({_list_of(notation.ERRORS)}) THEN {_q(notation.ERROR)}"
-        f" WHEN {text} IN ({_list_of(sorted(empty))}) THEN {_q(notation.EMPTY)} END"
+        f"CASE WHEN {text} = {literal(notation.NO_VALUE)} THEN {literal(notation.FORMULA)}"
+        f" WHEN {text} IN ({literals(notation.ERRORS)}) THEN {literal(notation.ERROR)}"
+        f" WHEN {text} IN ({literals(sorted(empty))}) THEN {literal(notation.EMPTY)} END"
     )
 
 
 def _text(name: str, texts: Mapping[str, str], layout: Layout) -> str:
     if name in layout.constants:
-        return _q(layout.constants[name])
+        return literal(layout.constants[name])
     if name not in texts:
         return "NULL::VARCHAR"
     text = texts[name]
@@ -380,7 +183,7 @@ def _text(name: str, texts: Mapping[str, str], layout: Layout) -> str:
         padded = f"lpad({text}, {edit.width}, '0')"
         text = f"CASE WHEN {_lacks_zeros(text, edit.width)} THEN {padded} ELSE {text} END"
     if edit and edit.prefix:
-        text = f"{_q(edit.prefix)} || {text}"
+        text = f"{literal(edit.prefix)} || {text}"
     if edit and edit.after:
         before = _text(edit.after, texts, layout)
         before = school_year_text(before) if edit.after in SCHOOL_YEARS else before
@@ -424,12 +227,12 @@ def _typed(
             typed = Reading(_yes_no(text, layout.codes.get(name, {})))
         case "lijst":
             typed = Reading(_list(text, layout.list_separator, spellings))
-    no_end = f"coalesce({_SAID} = {_q(notation.OPEN_END)}, false)"
+    no_end = f"coalesce({_SAID} = {literal(notation.OPEN_END)}, false)"
     steps = {**typed.steps, _READ: typed.value, _SAID: f"coalesce({ABSENT}, {typed.remark})"}
     unread = f"CASE WHEN {_READ} IS NULL AND NOT {no_end} THEN {text} END"
     found = {name: _READ, f"{name}__tekst": unread, remarked: _SAID}
-    if _has_symbols(column, layout):
-        cases = " ".join(f"WHEN {_q(s)} THEN {_q(m)}" for s, m in layout.symbols.items())
+    if has_symbols(column, layout):
+        cases = " ".join(f"WHEN {literal(s)} THEN {literal(m)}" for s, m in layout.symbols.items())
         found[f"{name}__bron"] = f"CASE {text} {cases} END"
     return steps, found
 
@@ -438,13 +241,13 @@ def _yes_no(text: str, own: Mapping[str, str]) -> str:
     yes = [*YES, *(k.lower() for k, v in own.items() if v == "J")]
     no = [*NO, *(k.lower() for k, v in own.items() if v == "N")]
     return (
-        f"CASE WHEN lower({text}) IN ({_list_of(yes)}) THEN true"
-        f" WHEN lower({text}) IN ({_list_of(no)}) THEN false END"
+        f"CASE WHEN lower({text}) IN ({literals(yes)}) THEN true"
+        f" WHEN lower({text}) IN ({literals(no)}) THEN false END"
     )
 
 
 def _list(text: str, separator: str, spellings: Mapping[str, str]) -> str:
-    split = f"string_split({text}, {_q(separator)})"
+    split = f"string_split({text}, {literal(separator)})"
     items = f"list_filter(list_transform({split}, lambda x: trim(x)), lambda x: x <> '')"
     if not spellings:
         return items
@@ -460,7 +263,7 @@ def school_year_text(text: str) -> str:
     """
     short, long = f"[0-{CENTURY_FROM // 10 - 1}][0-9]", "[0-9]{4}"
     first, second = f"'?({short}|{long})", f"'?([0-9]{{2}}|{long})"
-    pair = _q(f"^(?:{first} ?[-/\u2013] ?{second}|(20[0-9]{{2}})(20[0-9]{{2}}))$")
+    pair = literal(f"^(?:{first} ?[-/\u2013] ?{second}|(20[0-9]{{2}})(20[0-9]{{2}}))$")
     parts = [f"nullif(regexp_extract({text}, {pair}, {i}), '')" for i in range(1, 5)]
     one, other = f"coalesce({parts[0]}, {parts[2]})", f"coalesce({parts[1]}, {parts[3]})"
     bare = f"nullif(regexp_extract({text}, '^(199[0-9]|20[0-4][0-9])$', 1), '')"
@@ -501,19 +304,5 @@ def _key_of(text: str) -> str:
 
 def _to_code(key: str, text: str, spellings: Mapping[str, str]) -> str:
     """SQL: the code of a key, or the text where there is none."""
-    pairs = " ".join(f"WHEN {_q(k)} THEN {_q(v)}" for k, v in sorted(spellings.items()))
+    pairs = " ".join(f"WHEN {literal(k)} THEN {literal(v)}" for k, v in sorted(spellings.items()))
     return f"CASE {key} {pairs} ELSE {text} END"
-
-
-def _list_of(values: Iterable[str]) -> str:
-    return ", ".join(_q(v) for v in values)
-
-
-def _q(text: str) -> str:
-    """A SQL text literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def quoted(name: str) -> str:
-    """A SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'

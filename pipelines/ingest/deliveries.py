@@ -14,7 +14,7 @@ from pipelines.contracts import Contracts, Dataset
 from pipelines.errors import DeliveryRefused, UsageError
 from pipelines.ingest import care_messages, headings, identity, layouts, periods, read, statline
 from pipelines.ingest.identity import Door, Listed
-from pipelines.ingest.layouts import Layout, Match
+from pipelines.ingest.layout import Layout, Match
 from pipelines.ingest.periods import NOTHING, Named
 from pipelines.ingest.read import TextFrame
 

@@ -13,6 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pipelines.sql import literal
+
 TEXT = "_tekst"
 KIND = "_soort"
 _BARE, _FOUND, _DAY, _OPEN = "_kaal", "_gevonden", "_dag", "_open"  # steps on the way
@@ -146,7 +148,7 @@ def number(decimal: str, *, whole: bool, hours: bool = False, kinds: bool = Fals
         )
     return Reading(
         value,
-        f"nullif({_case([(w, _q(r)) for w, r in remarks])}, '')",
+        f"nullif({_case([(w, literal(r)) for w, r in remarks])}, '')",
         {_BARE: f"trim(regexp_replace({TEXT}, '(€|EUR)', ''))", _FOUND: _case(cases)},
     )
 
@@ -164,14 +166,14 @@ def tidy(cell: str) -> str:
 
 def mangled() -> str:
     """SQL: the remark about a text such as `CafÃ©`."""
-    return f"CASE WHEN regexp_matches({TEXT}, '{MANGLING}') THEN {_q(MANGLED)} END"
+    return f"CASE WHEN regexp_matches({TEXT}, '{MANGLING}') THEN {literal(MANGLED)} END"
 
 
 def rounded() -> str:
     """SQL: the remark about a number of a worksheet that is read as text, such as somebody's own
     number of a row: of more than fifteen digits the last are no longer what they were."""
     long = f"{KIND} = 'getal' AND regexp_full_match({TEXT}, '{_TOO_LONG}')"
-    return f"CASE WHEN {long} THEN {_q(ROUNDED)} END"
+    return f"CASE WHEN {long} THEN {literal(ROUNDED)} END"
 
 
 def _hours(text: str) -> str:
@@ -232,7 +234,7 @@ def date(
         steps[_OPEN] = _is_open_end(_FOUND)
         remarks.insert(0, (_OPEN, OPEN_END))
         value = f"CASE WHEN NOT {_OPEN} THEN {_FOUND} END"
-    return Reading(value, _case([(w, _q(r)) for w, r in remarks]), steps)
+    return Reading(value, _case([(w, literal(r)) for w, r in remarks]), steps)
 
 
 def _is_open_end(value: str) -> str:
@@ -243,7 +245,3 @@ def _is_open_end(value: str) -> str:
 
 def _case(cases: Iterable[tuple[str, str]]) -> str:
     return f"CASE {' '.join(f'WHEN {when} THEN {then}' for when, then in cases)} END"
-
-
-def _q(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -20,8 +20,9 @@ import ibis.expr.types as ir
 from ibis.common.deferred import Deferred
 
 from pipelines import schoolyear, suggest
-from pipelines.contracts import Contracts, Parameter
+from pipelines.contracts import Contracts
 from pipelines.errors import ContractError
+from pipelines.parameters import Parameter
 
 Tables: TypeAlias = Mapping[str, ir.Table]
 Level = Literal["totaal", "gemeente", "wijk", "vestiging", "onderwijssoort", "aanbieder"]

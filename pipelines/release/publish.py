@@ -28,7 +28,6 @@ from pipelines import schoolyear, settings
 from pipelines.concerns import Concern
 from pipelines.contracts import Contracts
 from pipelines.errors import ReleaseRefused, UsageError
-from pipelines.ingest.clean import quoted
 from pipelines.metrics import compute as counting
 from pipelines.metrics import publication_plan as plans
 from pipelines.metrics.catalogue import METRICS
@@ -38,6 +37,7 @@ from pipelines.release.basis import basis
 from pipelines.release.components import Protected, Thresholds
 from pipelines.release.figures import figures
 from pipelines.release.served import FOLDER, POINTER
+from pipelines.sql import quoted
 from pipelines.warehouse import archive, calendar, copy, coverage, engines, retention
 from pipelines.warehouse import tables as warehouse
 from pipelines.warehouse.engine import keep

@@ -12,9 +12,10 @@ from typing import Any, Literal
 
 from pipelines.contracts import Column, Contracts, Dataset, Severity
 from pipelines.ingest import questionnaires
-from pipelines.ingest.clean import Mark, quoted
 from pipelines.ingest.deliveries import UNKNOWN
+from pipelines.ingest.marks import Mark
 from pipelines.ingest.questionnaires import Item
+from pipelines.sql import quoted
 
 ROWS = "{rows}"  # stands for the staged table in a predicate that looks at other rows
 

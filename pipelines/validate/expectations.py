@@ -21,7 +21,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.ingest.clean import quoted
+from pipelines.sql import quoted
 from pipelines.validate import data_docs
 from pipelines.validate.checks import ROWS, Check
 

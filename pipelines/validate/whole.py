@@ -8,7 +8,7 @@ import duckdb
 
 from pipelines.contracts import Dataset
 from pipelines.errors import DeliveryRefused
-from pipelines.ingest.layouts import Match
+from pipelines.ingest.layout import Match
 from pipelines.validate.checks import Check
 from pipelines.validate.quarantine import LISTED, Finding
 

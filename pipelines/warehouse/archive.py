@@ -15,7 +15,7 @@ import duckdb
 
 from pipelines.contracts import Contracts, Dataset
 from pipelines.errors import UsageError
-from pipelines.ingest.clean import quoted
+from pipelines.sql import quoted
 from pipelines.warehouse import engine, state, tables
 
 FOLDER = "archief"

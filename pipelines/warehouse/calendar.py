@@ -14,7 +14,7 @@ import duckdb
 from pipelines import documents, schoolyear
 from pipelines.contracts import Contracts, Dataset
 from pipelines.errors import ContractError
-from pipelines.ingest.clean import quoted
+from pipelines.sql import quoted
 from pipelines.warehouse import tables
 
 FILE = "leveringskalender.yaml"

@@ -14,7 +14,7 @@ import duckdb
 
 from pipelines.contracts import Contracts
 from pipelines.errors import UsageError
-from pipelines.ingest.clean import quoted
+from pipelines.sql import quoted
 from pipelines.warehouse import archive, engine, history, state
 
 FILE = "registerkopie.duckdb"

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import duckdb
 
 from pipelines.contracts import Contracts, Dataset
-from pipelines.ingest.clean import quoted
+from pipelines.sql import quoted
 from pipelines.validate.comparison import SORT_IN_WORDS, Differences, Question, RowDifference
 from pipelines.warehouse import acceptances, tables
 from pipelines.warehouse.acceptances import Acceptance

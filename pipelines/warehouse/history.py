@@ -11,7 +11,7 @@ from typing import Literal
 import duckdb
 
 from pipelines.contracts import Contracts
-from pipelines.ingest.clean import quoted
+from pipelines.sql import quoted
 from pipelines.validate.quarantine import Finding
 from pipelines.warehouse import differences, engine, lacking, tables, units
 

@@ -15,7 +15,7 @@ import duckdb
 
 from pipelines import schoolyear
 from pipelines.contracts import Dataset
-from pipelines.ingest.clean import quoted
+from pipelines.sql import quoted
 from pipelines.validate.checks import Check
 from pipelines.validate.quarantine import Finding
 from pipelines.warehouse import calendar, tables

@@ -17,9 +17,9 @@ from pipelines import schoolyear
 from pipelines.contracts import Dataset
 from pipelines.errors import DeliveryRefused
 from pipelines.ingest import periods
-from pipelines.ingest.clean import quoted
 from pipelines.ingest.deliveries import UNKNOWN
 from pipelines.ingest.periods import Named, written
+from pipelines.sql import quoted
 from pipelines.warehouse import tables
 from pipelines.warehouse.answering import answering
 from pipelines.warehouse.calendar import first_year

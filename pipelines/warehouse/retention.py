@@ -19,7 +19,7 @@ import duckdb
 from pipelines import schoolyear
 from pipelines.contracts import Contracts, Dataset
 from pipelines.errors import UsageError
-from pipelines.ingest.clean import quoted
+from pipelines.sql import quoted
 from pipelines.warehouse import differences, engine, history, tables
 
 PARAMETER = "bewaartermijn_jaren"

@@ -9,7 +9,7 @@ import duckdb
 
 from pipelines.contracts import Contracts, Dataset
 from pipelines.errors import UsageError
-from pipelines.ingest.clean import SQL_TYPE, quoted
+from pipelines.sql import SQL_TYPE, quoted
 from pipelines.warehouse import version
 
 if TYPE_CHECKING:

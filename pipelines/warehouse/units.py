@@ -13,7 +13,7 @@ import duckdb
 
 from pipelines.contracts import Contracts, Dataset
 from pipelines.ingest import periods
-from pipelines.ingest.clean import quoted
+from pipelines.sql import quoted
 from pipelines.warehouse import calendar, tables
 from pipelines.warehouse.answering import Answering, answering
 

@@ -10,9 +10,10 @@ import polars as pl
 import pytest
 
 from pipelines import contracts
-from pipelines.delivery.deliver import Outcome, deliver
-from pipelines.ingest import anonymise as desk
-from pipelines.ingest import deliveries, layouts
+from pipelines.delivery.deliver import deliver
+from pipelines.delivery.outcome import Outcome
+from pipelines.ingest import deliveries, layout_files
+from pipelines.ingest.anonymise import key, story, table
 from pipelines.warehouse import engine, history, tables
 from tests.ijw import CLIENT, OTHER, granted, m301, m305, m307, m323, zipped
 
@@ -25,7 +26,7 @@ def take_in(path: Path) -> tuple[Outcome, list[dict[str, Any]]]:
     with engine.open_warehouse(None) as con:
         tables.create(con, PROMISES)
         history.create(con)
-        (outcome,) = deliver(con, path, PROMISES, layouts.load(), gate=True)
+        (outcome,) = deliver(con, path, PROMISES, layout_files.load(), gate=True)
         rows = con.execute("SELECT * FROM jeugdhulp ORDER BY toewijzing_id").pl().to_dicts()
     assert outcome.rows_in == outcome.accepted + outcome.quarantined
     assert outcome.accepted == len(rows)
@@ -107,7 +108,9 @@ def test_the_same_messages_change_nothing_and_come_in_order(tmp_path: Path) -> N
         tables.create(con, PROMISES)
         history.create(con)
         outcomes = [
-            o for p in (first, again) for o in deliver(con, p, PROMISES, layouts.load(), gate=False)
+            o
+            for p in (first, again)
+            for o in deliver(con, p, PROMISES, layout_files.load(), gate=False)
         ]
     assert [o.status for o in outcomes] == ["accepted", "unchanged"]
     schools = tmp_path / "x_scholen_2025-2026.csv"
@@ -115,7 +118,7 @@ def test_the_same_messages_change_nothing_and_come_in_order(tmp_path: Path) -> N
     schools.write_text(";".join(heads) + "\n", "utf-8")
     unknown = tmp_path / "z.csv"
     unknown.write_text("x;y\n1;2\n", "utf-8")
-    ordered = deliveries.in_load_order([schools, first, unknown], PROMISES, layouts.load())
+    ordered = deliveries.in_load_order([schools, first, unknown], PROMISES, layout_files.load())
     load_order = PROMISES.in_load_order()
     expected = sorted(
         [first, schools],
@@ -136,7 +139,7 @@ def test_loose_messages_do_not_replace_one_another(tmp_path: Path) -> None:
         outcomes = [
             o
             for p in (first, second, start)
-            for o in deliver(con, p, PROMISES, layouts.load(), gate=False)
+            for o in deliver(con, p, PROMISES, layout_files.load(), gate=False)
         ]
         loaded = con.execute("SELECT toewijzing_id FROM jeugdhulp ORDER BY 1").fetchall()
     assert [o.status for o in outcomes] == ["accepted", "accepted", "refused"]
@@ -215,8 +218,8 @@ def test_the_published_samples_load_after_anonymise(tmp_path: Path, samples: lis
     raw = zipped(tmp_path / "gemeente-x_jeugdhulp_2025-2026.zip", *samples)
     outcome, _ = take_in(raw)
     assert outcome.findings[0]["rule"] == "identiteit.herleidbaar"
-    desk.new_key(tmp_path / "sleutel")
-    report = desk.anonymise(raw, tmp_path / "sleutel", PROMISES, desk.Wishes())
+    key.new_key(tmp_path / "sleutel")
+    report = story.anonymise(raw, tmp_path / "sleutel", PROMISES, table.Wishes())
     outcome, rows = take_in(Path(report.out))
     assert (outcome.rows_in, outcome.accepted, outcome.findings) == (2, 2, ())
     assert essence(rows) == GRANTED
@@ -224,13 +227,13 @@ def test_the_published_samples_load_after_anonymise(tmp_path: Path, samples: lis
 
 
 def test_the_same_child_has_one_pseudonym_in_messages_and_in_other_files(tmp_path: Path) -> None:
-    desk.new_key(tmp_path / "sleutel")
+    key.new_key(tmp_path / "sleutel")
     register = tmp_path / "register.csv"
     register.write_text("BSN;leeftijd;Groep\n9999.00.006;9;5\n", "utf-8")
     messages = zipped(tmp_path / "berichten.zip", m301(granted(), client="999900006"))
     made = [
         pl.read_csv(
-            desk.anonymise(path, tmp_path / "sleutel", PROMISES, desk.Wishes()).out,
+            story.anonymise(path, tmp_path / "sleutel", PROMISES, table.Wishes()).out,
             separator=";",
             infer_schema=False,
         )[column].to_list()

@@ -11,8 +11,9 @@ import duckdb
 import pytest
 
 from pipelines import contracts
-from pipelines.delivery.deliver import Outcome, deliver
-from pipelines.ingest import layouts
+from pipelines.delivery.deliver import deliver
+from pipelines.delivery.outcome import Outcome
+from pipelines.ingest import layout_files
 from pipelines.validate import expectations, quarantine
 from pipelines.warehouse import engine, history, tables
 from tests.conftest import pseudonym
@@ -58,7 +59,7 @@ def house() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def take_in(con: duckdb.DuckDBPyConnection, path: Path, *, gate: bool = False) -> Outcome:
-    (outcome,) = deliver(con, path, PROMISES, layouts.load(), gate=gate)
+    (outcome,) = deliver(con, path, PROMISES, layout_files.load(), gate=gate)
     assert history.unbalanced(con, PROMISES) == {}
     return outcome
 

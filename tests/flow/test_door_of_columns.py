@@ -12,13 +12,13 @@ from pipelines import contracts
 from pipelines.delivery import intake
 from pipelines.delivery.deliver import deliver
 from pipelines.errors import DeliveryRefused
-from pipelines.ingest import deliveries, layouts
+from pipelines.ingest import deliveries, layout_files
 from pipelines.ingest.persons import is_person
 from pipelines.warehouse import engine
 from tests.conftest import pseudonym
 
 PROMISES = contracts.load()
-KNOWN = layouts.load()
+KNOWN = layout_files.load()
 WITH_ROOM = {  # texts of a supplier's own: names of schools, boards, places, sources
     "gemeentenaam", "wijknaam", "jeugdregio", "samenwerkingsverband", "naam", "bevoegd_gezag",
     "gebied", "bron", "berichten", "aanbieder",

@@ -15,10 +15,11 @@ from lxml import etree
 
 from pipelines import contracts, why
 from pipelines.delivery import intake
-from pipelines.delivery.deliver import Outcome, deliver
+from pipelines.delivery.deliver import deliver
+from pipelines.delivery.outcome import Outcome
 from pipelines.errors import UsageError
 from pipelines.evaluation import collect, forms, rounds
-from pipelines.ingest import layouts
+from pipelines.ingest import layout_files
 from pipelines.warehouse import engine, history
 from tests.commands import zichtlijn
 
@@ -43,7 +44,7 @@ def workdir(tmp_path: Path) -> Path:
         for name, text in (("gebieden", GEBIEDEN), ("scholen", SCHOLEN)):
             file = tmp_path / f"veenmark_{name}.csv"
             file.write_text(text, "utf-8")
-            (outcome,) = deliver(con, file, PROMISES, layouts.load(), gate=False)
+            (outcome,) = deliver(con, file, PROMISES, layout_files.load(), gate=False)
             assert outcome.accepted == 2
     return home
 
@@ -83,7 +84,9 @@ def fill(path: Path, place: str, answers: Answers, *, calculated: bool = True) -
 def taken_in(workdir: Path, *paths: Path) -> list[Outcome]:
     with engine.open_warehouse(workdir) as con:
         intake.prepare(con, PROMISES)
-        found = [o for p in paths for o in deliver(con, p, PROMISES, layouts.load(), gate=False)]
+        found = [
+            o for p in paths for o in deliver(con, p, PROMISES, layout_files.load(), gate=False)
+        ]
         assert history.unbalanced(con, PROMISES) == {}
     for outcome in found:
         assert outcome.rows_in == outcome.accepted + outcome.quarantined

@@ -16,9 +16,10 @@ from pipelines import contracts
 from pipelines.audit import seal
 from pipelines.cli import console
 from pipelines.delivery import intake, lifecycle
-from pipelines.delivery.deliver import Outcome, deliver
+from pipelines.delivery.deliver import deliver
+from pipelines.delivery.outcome import Outcome
 from pipelines.errors import UsageError
-from pipelines.ingest import layouts
+from pipelines.ingest import layout_files
 from pipelines.release import reference
 from pipelines.validate.feedback import folder
 from pipelines.warehouse import acceptances, engine, history, tables
@@ -52,13 +53,13 @@ def workdir(tmp_path: Path) -> Path:
         school = write(tmp_path / "gemeente_scholen_2023-2024.csv", [SCHOOL])
         rows = [suspension(1), suspension(2, schooldagen="7")]
         for file in (school, write(tmp_path / FILE, rows)):
-            deliver(con, file, PROMISES, layouts.load(), gate=False)
+            deliver(con, file, PROMISES, layout_files.load(), gate=False)
     return home
 
 
 def take_in(con: duckdb.DuckDBPyConnection, path: Path, back: Path, **more: Any) -> Outcome:
     more = {"gate": False, "feedback": back} | more
-    (outcome,) = deliver(con, path, PROMISES, layouts.load(), **more)
+    (outcome,) = deliver(con, path, PROMISES, layout_files.load(), **more)
     return outcome
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from pipelines import contracts
 from pipelines.delivery import intake
-from pipelines.delivery.deliver import Outcome
+from pipelines.delivery.outcome import Outcome
 from pipelines.release import reference
 from pipelines.warehouse import engine
 from tests.soak import small

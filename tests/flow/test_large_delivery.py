@@ -10,7 +10,7 @@ import pytest
 from pipelines import contracts
 from pipelines.delivery import deliver
 from pipelines.delivery.intake import prepare
-from pipelines.ingest import layouts
+from pipelines.ingest import layout_files
 from pipelines.ingest.reading import streamed
 from pipelines.warehouse import engine, history
 from tests.soak import small
@@ -37,7 +37,7 @@ def test_what_was_loaded_stays_loaded_when_the_file_goes(
     with engine.open_warehouse(tmp_path / "werkmap") as con:
         prepare(con, PROMISES)
         (outcome,) = deliver.deliver(
-            con, file, PROMISES, layouts.load(), gate=False, feedback=tmp_path / "terug"
+            con, file, PROMISES, layout_files.load(), gate=False, feedback=tmp_path / "terug"
         )
         assert history.unbalanced(con, PROMISES) == {}
     assert (outcome.status, outcome.rows_in) == ("accepted", 40)

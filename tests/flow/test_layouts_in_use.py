@@ -9,10 +9,11 @@ import pytest
 import xlsxwriter
 
 from pipelines import contracts
-from pipelines.delivery.deliver import Outcome, deliver
-from pipelines.ingest import layouts
-from pipelines.ingest.layouts import parse
-from pipelines.ingest.propose import propose
+from pipelines.delivery.deliver import deliver
+from pipelines.delivery.outcome import Outcome
+from pipelines.ingest import layout_files
+from pipelines.ingest.layout_files import parse
+from pipelines.ingest.propose.story import propose
 from pipelines.ingest.read import read
 from pipelines.warehouse import engine, history, tables
 from tests.commands import zichtlijn
@@ -37,7 +38,7 @@ def take_in(path: Path) -> Outcome:
     with engine.open_warehouse(None) as con:
         tables.create(con, PROMISES)
         history.create(con)
-        (outcome,) = deliver(con, path, PROMISES, layouts.load(), gate=True)
+        (outcome,) = deliver(con, path, PROMISES, layout_files.load(), gate=True)
     return outcome
 
 
@@ -169,7 +170,7 @@ def test_locations_of_special_schools_become_schools(tmp_path: Path, kind: str) 
     with engine.open_warehouse(None) as con:
         tables.create(con, PROMISES)
         history.create(con)
-        (outcome,) = deliver(con, file, PROMISES, layouts.load(), gate=False)
+        (outcome,) = deliver(con, file, PROMISES, layout_files.load(), gate=False)
         rows = con.execute(
             "SELECT vestigingscode, gemeente, onderwijssoort, vakantieregio FROM scholen ORDER BY 1"
         ).fetchall()

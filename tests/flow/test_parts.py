@@ -11,7 +11,7 @@ import pytest
 
 from pipelines import contracts
 from pipelines.delivery import intake
-from pipelines.delivery.deliver import Outcome
+from pipelines.delivery.outcome import Outcome
 from pipelines.ingest import periods
 from pipelines.ingest.periods import Named
 from pipelines.warehouse import archive, differences, engine, history, tables

@@ -8,9 +8,10 @@ import duckdb
 import pytest
 
 from pipelines import contracts
-from pipelines.delivery.deliver import Outcome, deliver
-from pipelines.ingest import anonymise as desk
-from pipelines.ingest import layouts
+from pipelines.delivery.deliver import deliver
+from pipelines.delivery.outcome import Outcome
+from pipelines.ingest import layout_files
+from pipelines.ingest.anonymise import key, story, table
 from pipelines.warehouse import engine, history, tables
 
 PROMISES = contracts.load()
@@ -32,7 +33,7 @@ REFUSED = {
 def take_in(con: duckdb.DuckDBPyConnection, *files: Path) -> list[Outcome]:
     tables.create(con, PROMISES)
     history.create(con)
-    return [o for f in files for o in deliver(con, f, PROMISES, layouts.load(), gate=False)]
+    return [o for f in files for o in deliver(con, f, PROMISES, layout_files.load(), gate=False)]
 
 
 @pytest.mark.parametrize(("name", "rule"), REFUSED.items())
@@ -72,7 +73,7 @@ def test_a_statline_table_with_symbols_becomes_gebieden(real_data: Path) -> None
 
 @pytest.fixture
 def key_file(tmp_path: Path) -> Path:
-    desk.new_key(tmp_path / "sleutel")
+    key.new_key(tmp_path / "sleutel")
     return tmp_path / "sleutel"
 
 
@@ -82,7 +83,7 @@ def test_duo_a04_says_the_month_only_and_counts_no_thuiszitter(
 ) -> None:
     file = real_data / f"duo_vsv_synthetisch/{month}A04I27GZ.csv"
     made = tmp_path / f"roc_thuiszitters_{month}.csv"
-    report = desk.anonymise(file, key_file, PROMISES, desk.Wishes(), made)
+    report = story.anonymise(file, key_file, PROMISES, table.Wishes(), made)
     assert (report.layout, report.rows) == ("duo_a04_verzuim", rows)
     with engine.open_warehouse(None) as con:
         (outcome,) = take_in(con, made)
@@ -101,7 +102,7 @@ def test_duo_a04_with_the_day_of_the_report_loads(
         for i, line in enumerate(lines[1:])
     ]
     dated.write_text("\n".join([lines[0], *rows]), "utf-8")
-    report = desk.anonymise(dated, key_file, PROMISES, desk.Wishes())
+    report = story.anonymise(dated, key_file, PROMISES, table.Wishes())
     with engine.open_warehouse(None) as con:
         (outcome,) = take_in(con, Path(report.out))
         starts = con.execute(

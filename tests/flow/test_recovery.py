@@ -16,7 +16,7 @@ from pipelines import run, start
 from pipelines.cli import console, outcomes
 from pipelines.cli import main as cli
 from pipelines.delivery import lifecycle
-from pipelines.delivery.deliver import Outcome
+from pipelines.delivery.outcome import Outcome
 from pipelines.errors import UsageError
 from pipelines.release import tally
 from pipelines.warehouse import archive, copy, engine, history

@@ -14,8 +14,9 @@ import pytest
 
 from pipelines import contracts
 from pipelines.delivery import intake
-from pipelines.delivery.deliver import Outcome, deliver
-from pipelines.ingest import layouts, questionnaires
+from pipelines.delivery.deliver import deliver
+from pipelines.delivery.outcome import Outcome
+from pipelines.ingest import layout_files, questionnaires
 from pipelines.ingest.headings import is_shortened
 from pipelines.warehouse import engine
 
@@ -53,7 +54,7 @@ def house() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def take_in(con: duckdb.DuckDBPyConnection, file: Path) -> Outcome:
-    (outcome,) = deliver(con, file, PROMISES, layouts.load(), gate=False)
+    (outcome,) = deliver(con, file, PROMISES, layout_files.load(), gate=False)
     return outcome
 
 
@@ -228,7 +229,7 @@ def test_the_questionnaire_may_count_them_and_it_is_said(
         replace(known, unpivot=replace(known.unpivot, incomplete_counts=True))
         if known.unpivot
         else known
-        for known in layouts.load()
+        for known in layout_files.load()
     ]
     (outcome,) = deliver(house, file, PROMISES, counting, gate=False)
     assert [r[2] for r in house.execute(HELD).fetchall()] == [4, 1]

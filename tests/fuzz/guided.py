@@ -17,7 +17,7 @@ import atheris
 with atheris.instrument_imports(include=["pipelines"]):
     from pipelines import contracts
     from pipelines.errors import DeliveryRefused
-    from pipelines.ingest import care_messages, identity, layouts, read, stage
+    from pipelines.ingest import care_messages, identity, layout_files, layouts, read, stage
     from pipelines.ingest.reading import encoding, message, streamed
 
 import duckdb
@@ -25,7 +25,7 @@ import duckdb
 # Workbooks and Parquet are taken apart in another process, which is not watched here.
 SUFFIXES = (".csv", ".csv", ".csv", ".gz", ".zip", ".xml")
 PROMISES = contracts.load()
-LAYOUTS = layouts.load()
+LAYOUTS = layout_files.load()
 FOLDER = Path(tempfile.mkdtemp())
 CON = duckdb.connect()
 

@@ -27,8 +27,8 @@ import xlsxwriter
 
 from pipelines import contracts
 from pipelines.contracts import Column, Dataset
-from pipelines.ingest import clean, layouts, stage
-from pipelines.ingest.layouts import Layout
+from pipelines.ingest import clean, layouts, marks, stage
+from pipelines.ingest.layout import Layout
 from pipelines.ingest.read import read
 from pipelines.validate.checks import checks
 from tests.fuzz import formats
@@ -299,7 +299,7 @@ def _read_back(
     match = layouts.match(text, [layout], PROMISES)
     promised = [
         check
-        for check in checks(dataset, PROMISES, filled=set(), marks=clean.marks(match, dataset))
+        for check in checks(dataset, PROMISES, filled=set(), marks=marks.marks(match, dataset))
         if column.name in check.columns and "SELECT" not in check.fails  # looks at other rows
         if not check.could_not_run
     ]

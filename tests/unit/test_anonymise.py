@@ -20,9 +20,12 @@ from hypothesis import strategies as st
 from pipelines import contracts
 from pipelines.cli import main as cli
 from pipelines.errors import DeliveryRefused, UsageError
-from pipelines.ingest import anonymise as desk
-from pipelines.ingest import deliveries, identity, layouts, read
-from pipelines.ingest.anonymise import Wishes, ages, plain_number
+from pipelines.ingest import deliveries, identity, layout_files, read
+from pipelines.ingest.anonymise import story, treatments
+from pipelines.ingest.anonymise.key import new_key, plain_number, read_key
+from pipelines.ingest.anonymise.report import Report
+from pipelines.ingest.anonymise.table import PSEUDONYM, Wishes
+from pipelines.ingest.anonymise.treatments import ages
 from tests.ijw import granted, m301, m305, m307, m323, zipped
 
 KEY = hashlib.sha256(b"sleutel voor tests").digest()
@@ -56,8 +59,8 @@ def made(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file, delimiter=";"))
 
 
-def run(path: Path, key: Path, **wishes: object) -> tuple[desk.Report, list[dict[str, str]]]:
-    report = desk.anonymise(path, key, contracts.load(), Wishes(**wishes))  # type: ignore[arg-type]
+def run(path: Path, key: Path, **wishes: object) -> tuple[Report, list[dict[str, str]]]:
+    report = story.anonymise(path, key, contracts.load(), Wishes(**wishes))  # type: ignore[arg-type]
     return report, made(Path(report.out))
 
 
@@ -96,7 +99,7 @@ def test_a_neighbourhood_takes_the_place_of_the_postcode(tmp_path: Path, key_fil
 
 
 def test_the_layout_says_what_columns_are_called(tmp_path: Path, key_file: Path) -> None:
-    layout = next(la for la in layouts.load() if la.id == "leerplicht_veenhaven_thuiszitters")
+    layout = next(la for la in layout_files.load() if la.id == "leerplicht_veenhaven_thuiszitters")
     heads = [h for h, c in layout.columns.items() if c != "leerling_id"]
     path = export(tmp_path, ";".join([*heads, "BSN"]), ";".join([*["x"] * len(heads), NUMBERS[0]]))
     report, rows = run(path, key_file)
@@ -112,7 +115,7 @@ def test_the_result_of_a_known_system_is_a_delivery(tmp_path: Path, key_file: Pa
     report, out = run(path, key_file)
     assert "leeftijd" not in out[0]  # suspensions have no place for an age
     promises = contracts.load()
-    (found,) = deliveries.open_file(Path(report.out), promises, layouts.load())
+    (found,) = deliveries.open_file(Path(report.out), promises, layout_files.load())
     assert (found.dataset, found.period) == ("schorsingen", "2024-2025")
 
 
@@ -232,7 +235,7 @@ def test_messages_become_one_table_with_pseudonyms(tmp_path: Path, key_file: Pat
     assert any("uit 5 iJw-berichten" in note for note in report.notes)
     written = Path(report.out).read_text("utf-8")
     assert not [said for said in ("Qwertsma", "2012", "1234AB", *NUMBERS) if said in written]
-    (found,) = deliveries.open_file(Path(report.out), contracts.load(), layouts.load())
+    (found,) = deliveries.open_file(Path(report.out), contracts.load(), layout_files.load())
     assert (found.dataset, found.supplier, found.period) == ("jeugdhulp", "gemeente-x", "2025-2026")
 
 
@@ -252,8 +255,8 @@ def test_a_number_in_a_message_that_is_none_is_named_by_row(tmp_path: Path, key_
 
 
 def test_rows_get_a_number_where_their_system_gives_none(tmp_path: Path, key_file: Path) -> None:
-    layout = next(la for la in layouts.load() if la.id == "duo_a04_verzuim")
-    heads = [h for h in layout.columns if h not in ("LEERLING_PSEUDONIEM", desk.MADE_KEY)]
+    layout = next(la for la in layout_files.load() if la.id == "duo_a04_verzuim")
+    heads = [h for h in layout.columns if h not in ("LEERLING_PSEUDONIEM", treatments.MADE_KEY)]
     heads = ["PERSOONSGEBONDENNUMMER", *heads, *sorted(layout.ignored)]
     blank = [""] * len(layout.ignored)
     rows = [
@@ -265,13 +268,13 @@ def test_rows_get_a_number_where_their_system_gives_none(tmp_path: Path, key_fil
     first = export(tmp_path, ";".join(heads), *map(";".join, rows), name="a.csv")
     report, made_rows = run(first, key_file)
     assert (report.layout, report.dataset) == ("duo_a04_verzuim", "thuiszitters")
-    made_keys = [r[desk.MADE_KEY] for r in made_rows]
+    made_keys = [r[treatments.MADE_KEY] for r in made_rows]
     assert len(set(made_keys)) == 4
     assert made_keys[3] == ""
-    assert {c.column: c.done for c in report.columns}[desk.MADE_KEY] == "nummer gemaakt"
+    assert {c.column: c.done for c in report.columns}[treatments.MADE_KEY] == "nummer gemaakt"
     assert not set(made_keys[:3]) & {by_hand(n)[:24] for n in NUMBERS}
     again = export(tmp_path, ";".join(heads), *map(";".join, rows[::-1]), name="b.csv")
-    assert [r[desk.MADE_KEY] for r in run(again, key_file)[1]] == made_keys[::-1]
+    assert [r[treatments.MADE_KEY] for r in run(again, key_file)[1]] == made_keys[::-1]
 
 
 def test_a_file_without_headers_is_refused(tmp_path: Path, key_file: Path) -> None:
@@ -341,14 +344,14 @@ def test_an_age_is_the_number_of_birthdays(born: dt.date, then: dt.date) -> None
 
 def test_a_new_key_can_be_used_and_is_never_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "nieuw"
-    desk.new_key(path)
-    key = desk.read_key(path)
+    new_key(path)
+    key = read_key(path)
     assert len(key) == 32
     if os.name == "posix":
         assert path.stat().st_mode & 0o777 == 0o600
     with pytest.raises(UsageError, match="niet overschreven"):
-        desk.new_key(path)
-    assert desk.read_key(path) == key
+        new_key(path)
+    assert read_key(path) == key
 
 
 @given(st.binary(min_size=32, max_size=64).filter(lambda b: len(set(b)) >= 24))
@@ -357,10 +360,10 @@ def test_bytes_and_their_hexadecimal_digits_are_the_same_key(
 ) -> None:
     folder = tmp_path_factory.mktemp("sleutels")
     (folder / "hex").write_text(key.hex().upper() + "\r\n", "ascii")
-    assert desk.read_key(folder / "hex") == key
+    assert read_key(folder / "hex") == key
     raw = bytes([0x80, *key])  # never text
     (folder / "bytes").write_bytes(raw)
-    assert desk.read_key(folder / "bytes") == raw
+    assert read_key(folder / "bytes") == raw
 
 
 @pytest.mark.parametrize(
@@ -383,7 +386,7 @@ def test_other_keys_are_refused_without_being_shown(
     path = tmp_path / "sleutel"
     path.write_bytes(content)
     with pytest.raises(UsageError, match=says) as refusal:
-        desk.read_key(path)
+        read_key(path)
     assert KEY.hex()[:16] not in str(refusal.value)
     assert "wachtwoord dat" not in str(refusal.value)
 
@@ -392,7 +395,7 @@ def test_a_list_that_is_none_of_wijken_is_refused(tmp_path: Path) -> None:
     for lines in (["pc;wijk", "1234AB;WK990101"], ["postcode;wijkcode", "1234AB;Centrum"]):
         path = export(tmp_path, *lines, name="w.csv")
         with pytest.raises(UsageError, match="geen lijst van wijken"):
-            desk.read_neighbourhoods(path)
+            treatments.read_neighbourhoods(path)
 
 
 # The command -------------------------------------------------------------------------------------
@@ -447,7 +450,7 @@ def test_the_command_says_in_its_exit_code_what_went_wrong(
     assert command(picture, "--key-file", key_file, "--json", monkeypatch=monkeypatch) == 3
     assert json.loads(capfd.readouterr().out)["rule"] == "bestand.soort"
     assert command("--new-key", tmp_path / "k", monkeypatch=monkeypatch) == 0
-    assert len(desk.read_key(tmp_path / "k")) == 32
+    assert len(read_key(tmp_path / "k")) == 32
 
 
 # Files that nobody here wrote --------------------------------------------------------------------
@@ -482,5 +485,5 @@ def test_the_monthly_delivery_of_duo_passes_the_door_afterwards(
         assert not {v for v in values if len(v) > 3 and v in shown}, column
     kept = [c for c in after.columns if c in before.columns]
     assert after.select(kept).equals(before.select(kept))
-    assert after["LEERLING_PSEUDONIEM"].str.contains(desk.PSEUDONYM).all()
+    assert after["LEERLING_PSEUDONIEM"].str.contains(PSEUDONYM).all()
     assert after["LEERLING_PSEUDONIEM"].n_unique() == before["PERSOONSGEBONDENNUMMER"].n_unique()

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from pipelines import contracts
 from pipelines.errors import DeliveryRefused
-from pipelines.ingest import care_messages, layouts, read
+from pipelines.ingest import care_messages, layout_files, read
 from pipelines.ingest.read import TextFrame
 from tests.ijw import CLIENT, OTHER, granted, m301, m305, m307, m323, zipped
 
-KNOWN = layouts.load()
+KNOWN = layout_files.load()
 LAYOUT = next(la for la in KNOWN if la.id == care_messages.LAYOUT)
 NAME = "Verzonnenachternaam"
 

@@ -11,8 +11,9 @@ import pytest
 
 from pipelines import contracts
 from pipelines.errors import ContractError, DeliveryRefused
-from pipelines.ingest import clean, layouts, notation, stage
-from pipelines.ingest.layouts import Layout, Match, parse
+from pipelines.ingest import clean, doubts, layout_files, layouts, marks, notation, stage
+from pipelines.ingest.layout import Layout, Match
+from pipelines.ingest.layout_files import parse
 from pipelines.ingest.read import Origin, TextFrame
 from pipelines.validate.checks import checks
 
@@ -101,7 +102,7 @@ def stage_in(con: duckdb.DuckDBPyConnection, text: TextFrame, layout: Layout) ->
 def refuse_month_first(text: TextFrame, layout: Layout) -> None:
     with duckdb.connect() as con:
         match = stage_in(con, text, layout)
-        stage.refuse_month_first(con, "r", text, match, PROMISES.dataset(layout.dataset))
+        doubts.refuse_month_first(con, "r", text, match, PROMISES.dataset(layout.dataset))
 
 
 def staged(text: TextFrame, layout: Layout) -> list[dict[str, object]]:
@@ -114,7 +115,7 @@ def staged(text: TextFrame, layout: Layout) -> list[dict[str, object]]:
 def failing(text: TextFrame, layout: Layout) -> dict[str, list[int]]:
     """Rows of every check that finds something, by rule id."""
     dataset, match = PROMISES.dataset(layout.dataset), understood(text, layout)
-    promised = checks(dataset, PROMISES, filled=set(), marks=clean.marks(match, dataset))
+    promised = checks(dataset, PROMISES, filled=set(), marks=marks.marks(match, dataset))
     with duckdb.connect() as con:
         stage_in(con, text, layout)
         found = {
@@ -162,7 +163,7 @@ symbolen: {".": onbekend}
 """)  # fmt: skip
     dataset = PROMISES.dataset("jeugdhulp")
     headers = tuple(layout.columns)
-    found = clean.marks(understood(table(headers), layout), dataset, seen={})
+    found = marks.marks(understood(table(headers), layout), dataset, seen={})
     (mark,) = found
     assert (mark.sort, mark.column, mark.is_error) == ("onbekend_bron", "tarief", False)
 
@@ -254,7 +255,7 @@ def test_two_notations_in_one_column_are_refused_with_the_evidence() -> None:
     with duckdb.connect() as con:
         match = stage_in(con, text, ACTIVITIES)
         with pytest.raises(DeliveryRefused) as refused:
-            stage.refuse_ambiguous_numbers(con, "r", match, PROMISES.dataset("activiteiten"))
+            doubts.refuse_ambiguous_numbers(con, "r", match, PROMISES.dataset("activiteiten"))
     assert refused.value.rule == "indeling.getal"
     assert "Uren: 1 keer (eerst in rij 2)" in str(refused.value)
     assert "2 keer (eerst in rij 4)" in str(refused.value)
@@ -353,7 +354,7 @@ def test_day_first_and_impossible_dates_are_no_evidence(days: tuple[str, ...]) -
 
 
 def source(name: str) -> Layout:
-    return next(la for la in layouts.load() if la.id == name)
+    return next(la for la in layout_files.load() if la.id == name)
 
 
 def test_limesurvey_becomes_a_row_per_question() -> None:

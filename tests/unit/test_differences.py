@@ -13,8 +13,9 @@ import pytest
 
 from pipelines import contracts
 from pipelines.contracts import Contracts
-from pipelines.delivery.deliver import Outcome, deliver
-from pipelines.ingest import layouts
+from pipelines.delivery.deliver import deliver
+from pipelines.delivery.outcome import Outcome
+from pipelines.ingest import layout_files
 from pipelines.validate.comparison import Differences
 from pipelines.warehouse import acceptances, differences, engine, history, tables
 from pipelines.warehouse.differences import EMPTY_JUMP, FEWER, LEAST_ROWS, MORE
@@ -42,7 +43,7 @@ def take_in(
     rows: list[dict[str, str]],
     promises: Contracts = PROMISES,
 ) -> Outcome:
-    (outcome,) = deliver(con, write(path, rows), promises, layouts.load(), gate=False)
+    (outcome,) = deliver(con, write(path, rows), promises, layout_files.load(), gate=False)
     assert outcome.status == "accepted"
     return outcome
 

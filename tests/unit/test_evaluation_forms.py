@@ -15,7 +15,7 @@ from pipelines import contracts
 from pipelines.errors import UsageError
 from pipelines.evaluation import forms, limesurvey, rounds
 from pipelines.evaluation.rounds import AUDIENCES, Audience, Round
-from pipelines.ingest import identity, layouts, questionnaires
+from pipelines.ingest import identity, layout_files, layouts, questionnaires
 from pipelines.ingest.read import read
 
 PROMISES = contracts.load()
@@ -164,7 +164,7 @@ def test_no_sheet_of_a_form_is_stopped_at_the_door(audience: Audience, tmp_path:
 
 
 def test_the_layout_reads_exactly_the_headers_of_the_form() -> None:
-    layout = next(la for la in layouts.load() if la.id == "formulier_evaluatie_antwoorden")
+    layout = next(la for la in layout_files.load() if la.id == "formulier_evaluatie_antwoorden")
     assert set(layout.columns) | layout.ignored == {*forms.SEEN, *forms.HIDDEN}
 
 
@@ -174,7 +174,7 @@ def test_numbers_of_respondents_differ_and_say_nothing(tmp_path: Path) -> None:
     assert all(re.fullmatch(r"smw-aanbieder(-[B-DF-HJ-NP-TV-XZ2-9]{4}){2}", n) for n in found)
     path = form(tmp_path, asked(AUDIENCES[1]))
     match_ = layouts.match(
-        next(t for t in read(path) if t.sheet == forms.QUESTIONS), layouts.load(), PROMISES
+        next(t for t in read(path) if t.sheet == forms.QUESTIONS), layout_files.load(), PROMISES
     )
     pattern = PROMISES.dataset("evaluatie_antwoorden").column("antwoord_id").pattern
     assert match_.layout.id == "formulier_evaluatie_antwoorden"

@@ -17,7 +17,7 @@ from pipelines.delivery.deliver import deliver
 from pipelines.effects.savings.trace import Step, Trace, Used
 from pipelines.effects.savings.trace_rows import Row
 from pipelines.errors import UsageError
-from pipelines.ingest import layouts
+from pipelines.ingest import layout_files
 from pipelines.metrics import conditions
 from pipelines.metrics.explain import Explanation
 from pipelines.warehouse import engine
@@ -94,7 +94,7 @@ def workdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for name, text in texts.items():
             file = home / f"veenmark_{name}_2023-2025.csv"
             file.write_text(text, "utf-8")
-            (outcome,) = deliver(con, file, PROMISES, layouts.load(), gate=False)
+            (outcome,) = deliver(con, file, PROMISES, layout_files.load(), gate=False)
             assert outcome.accepted == outcome.rows_in > 0, outcome.findings
     return home
 

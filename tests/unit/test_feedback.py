@@ -15,7 +15,7 @@ import pytest
 from pipelines import contracts
 from pipelines.ingest import layouts
 from pipelines.ingest.deliveries import Delivery
-from pipelines.ingest.layouts import Layout
+from pipelines.ingest.layout import Layout
 from pipelines.ingest.read import TextFrame
 from pipelines.validate.feedback import folder, page, report, workbook
 from pipelines.validate.feedback.report import Report

@@ -16,7 +16,7 @@ from stdnum.nl import bsn
 
 from pipelines import contracts
 from pipelines.errors import DeliveryRefused
-from pipelines.ingest import layouts, names, read
+from pipelines.ingest import layout_files, layouts, names, read
 from pipelines.ingest.identity import (
     Door,
     _known_words,
@@ -307,7 +307,7 @@ def test_dates_are_read_in_every_notation(day: dt.date) -> None:
 
 @pytest.mark.parametrize("folder", ["duo", "cbs", "regioatlas", "amsterdam"])
 def test_public_files_raise_no_false_alarm(real_data: Path, folder: str) -> None:
-    promises, known = contracts.load(), layouts.load()
+    promises, known = contracts.load(), layout_files.load()
     for path in sorted((real_data / folder).glob("*.csv")):
         for text in read.read(path):
             try:

@@ -9,8 +9,10 @@ import pytest
 
 from pipelines import contracts
 from pipelines.errors import ContractError, DeliveryRefused
-from pipelines.ingest import layouts, questionnaires
-from pipelines.ingest.layouts import Layout, match, parse
+from pipelines.ingest import layout_files, questionnaires
+from pipelines.ingest.layout import Layout
+from pipelines.ingest.layout_files import parse
+from pipelines.ingest.layouts import match
 from pipelines.ingest.read import TextFrame
 
 PROMISES = contracts.load()
@@ -28,7 +30,7 @@ def frame(*rows: tuple[str | None, ...]) -> TextFrame:
 
 
 def test_every_layout_maps_to_columns_that_exist() -> None:
-    for layout in layouts.load():
+    for layout in layout_files.load():
         dataset = PROMISES.dataset(layout.dataset)
         names = {c.name for c in dataset.columns}
         mapped = [*layout.columns.values(), *layout.constants]
@@ -91,20 +93,20 @@ def test_double_columns_are_refused() -> None:
     ],
 )
 def test_what_forms_adds_by_itself_is_known_in_both_languages(added: tuple[str, ...]) -> None:
-    asked = next(la for la in layouts.load() if la.id == "forms_evaluatie_antwoorden")
+    asked = next(la for la in layout_files.load() if la.id == "forms_evaluatie_antwoorden")
     question = questionnaires.find("smw_jaarevaluatie").items[0].text
     headers = (*asked.columns, *added, question)
-    found = match(frame(headers, ("x",) * len(headers)), layouts.load(), PROMISES)
+    found = match(frame(headers, ("x",) * len(headers)), layout_files.load(), PROMISES)
     assert found.layout.id == asked.id
     assert list(found.unpivoted.values()) == ["p01"]
 
 
 def test_the_lists_of_locations_are_told_apart_by_their_headers() -> None:
-    primary = next(la for la in layouts.load() if la.id == "duo_02_vestigingen_bo")
+    primary = next(la for la in layout_files.load() if la.id == "duo_02_vestigingen_bo")
     headers = (*primary.columns, *sorted(primary.ignored))
     for added, wanted in (((), "bo"), (("ONDERWIJSSTRUCTUUR",), "vo")):
         row = ("x",) * (len(headers) + len(added))
-        found = match(frame((*headers, *added), row), layouts.load(), PROMISES)
+        found = match(frame((*headers, *added), row), layout_files.load(), PROMISES)
         assert found.layout.constants["onderwijssoort"] == wanted
 
 
@@ -163,7 +165,7 @@ def test_an_expired_layout_still_reads_the_exports_of_its_time() -> None:
 
 def test_two_layouts_with_the_same_headers_are_refused_by_name() -> None:
     with pytest.raises(ContractError, match=r"school_export \(versie 1\).*\(versie\s2\)"):
-        layouts.refuse_twins([layout(1), layout(2, rest="geldig_vanaf: 2024-08-01")])
+        layout_files.refuse_twins([layout(1), layout(2, rest="geldig_vanaf: 2024-08-01")])
 
 
 @pytest.mark.parametrize(
@@ -196,10 +198,10 @@ def test_the_questionnaire_covers_every_part_theme_and_group() -> None:
 def test_a_question_that_is_not_on_the_list_is_an_unknown_column() -> None:
     headers = ("id", "schooljaar", "groep", "vestiging", "wijk", "proces[p01]", "proces[p99]")
     with pytest.raises(DeliveryRefused, match=r"onbekende kolommen: proces\[p99\]"):
-        match(frame(headers), layouts.load(), PROMISES)
+        match(frame(headers), layout_files.load(), PROMISES)
 
 
 def test_an_open_answer_is_an_unknown_column() -> None:
     headers = ("id", "schooljaar", "groep", "vestiging", "wijk", "proces[p01]", "toelichting")
     with pytest.raises(DeliveryRefused, match="onbekende kolommen: toelichting"):
-        match(frame(headers), layouts.load(), PROMISES)
+        match(frame(headers), layout_files.load(), PROMISES)

@@ -9,10 +9,10 @@ import ibis.expr.types as ir
 import pytest
 
 from pipelines import contracts
-from pipelines.contracts import parse_parameters
 from pipelines.errors import ContractError
 from pipelines.metrics import derive
 from pipelines.metrics.metric import Context
+from pipelines.parameters import parse_parameters
 
 TODAY = dt.date(2025, 6, 1)
 HEAD = "# normen\nparameters:\n"

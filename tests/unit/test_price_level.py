@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given as examples
 from hypothesis import strategies as st
 
-from pipelines import contracts
+from pipelines import contracts, parameters
 from pipelines.contracts import ContractError
 from pipelines.effects.catalogue import SAVINGS
 from pipelines.effects.catalogue.medium_term import ZIS_M4
@@ -135,4 +135,4 @@ def test_an_amount_without_its_own_year_or_a_price_level_is_not_used(pilot) -> N
 def test_a_price_level_that_is_no_year_is_refused() -> None:
     entry = {"naam": "a", "label": "A", "eenheid": "euro", "bron": "b", "waarde": 1}
     with pytest.raises(ContractError, match="geen jaartal als 'prijspeil'"):
-        contracts._parameter({**entry, "prijspeil": "toen"}, {"": 1})
+        parameters._parameter({**entry, "prijspeil": "toen"}, {"": 1})

@@ -11,18 +11,12 @@ from hypothesis import strategies as st
 
 from pipelines import contracts
 from pipelines.errors import DeliveryRefused
-from pipelines.ingest import layouts, questionnaires
+from pipelines.ingest import layout, layout_files, layouts, questionnaires
 from pipelines.ingest.headings import normal
-from pipelines.ingest.layouts import parse
-from pipelines.ingest.propose import (
-    LABEL_LIKELY,
-    Proposal,
-    _code_guesses,
-    _means,
-    as_yaml,
-    for_file,
-    propose,
-)
+from pipelines.ingest.layout_files import parse
+from pipelines.ingest.propose.labels import LABEL_LIKELY, _means, code_guesses
+from pipelines.ingest.propose.proposal import Proposal, as_yaml
+from pipelines.ingest.propose.story import for_file, propose
 from pipelines.ingest.read import TextFrame
 from tests.conftest import pseudonym
 
@@ -235,12 +229,12 @@ def test_a_value_that_reads_like_no_code_is_not_repeated() -> None:
 
 def test_a_denial_never_means_what_it_denies() -> None:
     codes = PROMISES.codes["verwijsstatus"].values()
-    (guess,) = _code_guesses(["niet akkoord"], codes)
+    (guess,) = code_guesses(["niet akkoord"], codes)
     assert guess.certainty == "onzeker"
     assert _means("niet akkoord", "akkoord") < LABEL_LIKELY <= _means("akkoord", "akkoord")
-    (plain,) = _code_guesses(["Geaccepteerd (wijkteam)"], codes)
+    (plain,) = code_guesses(["Geaccepteerd (wijkteam)"], codes)
     assert (plain.code, plain.certainty) == ("geaccepteerd", "onzeker")
-    assert _code_guesses(["zomaar iets"], codes) == ()
+    assert code_guesses(["zomaar iets"], codes) == ()
 
 
 WORDS = st.text("abcdefghijklmnopqrstuvwxyzé_ ':#-", min_size=1, max_size=20)
@@ -262,14 +256,14 @@ def test_any_table_gives_a_layout_that_loads_or_a_refusal(data: st.DataObject) -
 
 
 @pytest.fixture(scope="module")
-def supplied(demo_files: Path) -> list[tuple[TextFrame, layouts.Match]]:
+def supplied(demo_files: Path) -> list[tuple[TextFrame, layout.Match]]:
     """One demo file per layout of a supplier, as its layout reads it."""
     from pipelines.ingest import read
 
-    seen: dict[str, tuple[TextFrame, layouts.Match]] = {}
+    seen: dict[str, tuple[TextFrame, layout.Match]] = {}
     for file in sorted((demo_files / "inbox").iterdir()):
         (text,) = read.read(file)
-        match = layouts.match(text, layouts.load(), PROMISES)
+        match = layouts.match(text, layout_files.load(), PROMISES)
         if match.layout.supplier:
             seen.setdefault(match.layout.id, (text, match))
     return list(seen.values())
@@ -278,7 +272,7 @@ def supplied(demo_files: Path) -> list[tuple[TextFrame, layouts.Match]]:
 @pytest.mark.slow
 @pytest.mark.parametrize(("words", "floor"), [(None, 0.97), ({}, 0.90)])
 def test_suppliers_files_are_understood_without_their_layouts(
-    supplied: list[tuple[TextFrame, layouts.Match]],
+    supplied: list[tuple[TextFrame, layout.Match]],
     words: dict[str, list[str]] | None,
     floor: float,
 ) -> None:
@@ -319,7 +313,7 @@ def test_suppliers_files_are_understood_without_their_layouts(
 
 
 def test_a_known_layout_that_fits_after_anonymise_is_named(tmp_path: Path) -> None:
-    known = layouts.load()
+    known = layout_files.load()
     (a04,) = [layout for layout in known if layout.id == "duo_a04_verzuim"]
     headers = [*a04.columns, *sorted(a04.ignored), "ACHTERNAAM", "GEBOORTEDATUM"]
     file = tmp_path / "export.csv"
@@ -336,10 +330,10 @@ def test_a_layout_that_reads_the_file_already_is_named(tmp_path: Path) -> None:
     file = tmp_path / "export.csv"
     file.write_text("OMSCHRIJVING;WAARDE\nx;y\n", "utf-8")
     with pytest.raises(DeliveryRefused):
-        for_file(file, PROMISES, dataset=None, known=layouts.load())
-    (suspensions_layout,) = [la for la in layouts.load() if la.id == "havenlicht_schorsingen"]
+        for_file(file, PROMISES, dataset=None, known=layout_files.load())
+    (suspensions_layout,) = [la for la in layout_files.load() if la.id == "havenlicht_schorsingen"]
     file.write_text(";".join(suspensions_layout.columns) + "\n", "utf-8")
-    proposal, text = for_file(file, PROMISES, dataset=None, known=layouts.load())
+    proposal, text = for_file(file, PROMISES, dataset=None, known=layout_files.load())
     assert proposal.fitting == "havenlicht_schorsingen"
     assert "leest dit bestand al" in text
 

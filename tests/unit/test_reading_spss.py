@@ -14,7 +14,7 @@ from pipelines import contracts
 from pipelines.delivery import intake
 from pipelines.delivery.deliver import deliver
 from pipelines.errors import DeliveryRefused
-from pipelines.ingest import layouts
+from pipelines.ingest import layout_files
 from pipelines.ingest.read import TextFrame, read
 from pipelines.warehouse import engine
 from tests.conftest import pseudonym
@@ -123,7 +123,7 @@ def test_a_delivery_from_spss_loads_and_what_is_missing_is_not_counted(tmp_path:
     )
     with engine.open_warehouse(None) as con:
         intake.prepare(con, PROMISES)
-        (outcome,) = deliver(con, file, PROMISES, layouts.load(), gate=False)
+        (outcome,) = deliver(con, file, PROMISES, layout_files.load(), gate=False)
         rows = con.execute(
             "SELECT schorsing_id, soort, schooldagen, reden FROM schorsingen ORDER BY 1"
         ).fetchall()

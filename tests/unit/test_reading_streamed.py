@@ -14,13 +14,13 @@ from stdnum.nl import bsn
 
 from pipelines import contracts
 from pipelines.errors import DeliveryRefused
-from pipelines.ingest import deliveries, identity, layouts, read
+from pipelines.ingest import deliveries, identity, layout_files, read
 from pipelines.ingest.deliveries import Delivery
 from pipelines.ingest.reading import streamed
 from pipelines.ingest.reading.frame import TextFrame
 
 PROMISES = contracts.load()
-LAYOUTS = layouts.load()
+LAYOUTS = layout_files.load()
 HEADER = "schorsing_id;leerling_id;vestigingscode;soort;start_datum;schooldagen;reden"
 
 

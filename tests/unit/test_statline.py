@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from pipelines import contracts
-from pipelines.delivery.deliver import Outcome, deliver
+from pipelines.delivery.deliver import deliver
+from pipelines.delivery.outcome import Outcome
 from pipelines.errors import DeliveryRefused
-from pipelines.ingest import layouts, read, statline
+from pipelines.ingest import layout_files, read, statline
 from pipelines.warehouse import engine, history, tables
 
 PROMISES = contracts.load()
-LAYOUT = next(la for la in layouts.load() if la.id == "statline_ses_woa")
+LAYOUT = next(la for la in layout_files.load() if la.id == "statline_ses_woa")
 HEADS = (
     "Perioden",
     "Wijken en buurten",
@@ -35,7 +36,7 @@ def take_in(path: Path) -> tuple[Outcome, list[tuple[object, ...]]]:
     with engine.open_warehouse(None) as con:
         tables.create(con, PROMISES)
         history.create(con)
-        (outcome,) = deliver(con, path, PROMISES, layouts.load(), gate=True)
+        (outcome,) = deliver(con, path, PROMISES, layout_files.load(), gate=True)
         rows = con.execute(
             "SELECT gemeente, gemeentenaam, wijk, wijknaam, ses_woa FROM gebieden ORDER BY wijk"
         ).fetchall()

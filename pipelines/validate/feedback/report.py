@@ -18,7 +18,7 @@ from pipelines.contracts import Column, Contracts, Dataset
 from pipelines.ingest import stage
 from pipelines.ingest.deliveries import Delivery
 from pipelines.ingest.headings import normal
-from pipelines.ingest.layouts import Layout, Match
+from pipelines.ingest.layout import Layout, Match
 from pipelines.ingest.notation import DATE_FORMATS
 from pipelines.ingest.read import TextFrame
 from pipelines.validate.checks import KIND_IN_WORDS, Check, checks

@@ -1,0 +1,193 @@
+"""Files of layouts -> layouts: what may stand in one, and what is refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from pipelines import documents
+from pipelines.contracts import Dataset
+from pipelines.errors import ContractError
+from pipelines.ingest import questionnaires
+from pipelines.ingest.headings import NEVER, Unpivot, normal
+from pipelines.ingest.layout import Edit, Layout
+from pipelines.ingest.notation import DATE_FORMATS, EMPTY_WORDS
+
+SYMBOL_MEANINGS = ("afgeschermd", "onbekend", "geheim", "nihil")
+
+
+@cache
+def load() -> tuple[Layout, ...]:
+    """All layouts of `data_contracts/sources/`, by name of file."""
+    folder = files("data_contracts") / "sources"
+    found = sorted((f for f in folder.iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
+    known = tuple(parse(f.name, f.read_text("utf-8")) for f in found)
+    refuse_twins(known)
+    return known
+
+
+def refuse_twins(layouts: Sequence[Layout]) -> None:
+    """Raise `ContractError` where two layouts cannot be told apart by their headers."""
+    seen: dict[tuple[object, ...], Layout] = {}
+    for layout in layouts:
+        twin = seen.setdefault(layout.fingerprint, layout)
+        if twin is not layout:
+            raise ContractError(
+                f"Indelingen {twin.id} (versie {twin.version}) en {layout.id} (versie"
+                f" {layout.version}) hebben dezelfde kolomkoppen en zijn dus niet te"
+                " onderscheiden. Voeg ze samen, of vraag de leverancier om een eigen kop."
+            )
+
+
+def parse(name: str, text: str) -> Layout:
+    """One layout from the text of its YAML file; `name` is the file's, for messages."""
+    try:
+        item = documents.read(text)
+    except yaml.YAMLError as problem:
+        raise ContractError(f"sources/{name} is geen geldige YAML.") from problem
+    if not isinstance(item, dict):
+        raise ContractError(f"sources/{name} is geen indeling.")
+    return _parse(name, item)
+
+
+_KEYS = frozenset(
+    [
+        "id",
+        "versie",
+        "leverancier",
+        "dataset",
+        "omschrijving",
+        "kolommen",
+        "koppatronen",
+        "verzonden",
+        "negeer",
+        "willekeurig",
+        "codes",
+        "datums",
+        "decimaal",
+        "lijst_scheiding",
+        "vast",
+        "bewerk",
+        "ontvouw",
+        "totaalregel",
+        "symbolen",
+        "leeg",
+        "geldig_vanaf",
+        "geldig_tot",
+    ]
+)
+
+
+def _parse(name: str, item: Mapping[str, Any]) -> Layout:
+    unknown = sorted(set(item) - _KEYS)
+    if unknown:
+        raise ContractError(f"sources/{name}: onbekende sleutels {', '.join(unknown)}.")
+    try:
+        layout = Layout(
+            id=item["id"],
+            version=int(item["versie"]),
+            supplier=item["leverancier"],
+            dataset=item["dataset"],
+            columns=dict(item["kolommen"]),
+            ignored=frozenset([*item.get("negeer", ()), *item.get("willekeurig", ())]),
+            random=frozenset(item.get("willekeurig", ())),
+            codes={
+                column: {str(k): str(v) for k, v in pairs.items()}
+                for column, pairs in item.get("codes", {}).items()
+            },
+            dates=item.get("datums", "jjjj-mm-dd"),
+            decimal=item.get("decimaal", "punt"),
+            list_separator=item.get("lijst_scheiding", "|"),
+            constants={k: str(v) for k, v in item.get("vast", {}).items()},
+            edits={
+                column: Edit(
+                    prefix=str(e.get("voorvoegsel", "")),
+                    width=int(e.get("breedte", 0)),
+                    after=str(e.get("kolom_ervoor", "")),
+                )
+                for column, e in item.get("bewerk", {}).items()
+            },
+            unpivot=_parse_unpivot(item["ontvouw"]) if "ontvouw" in item else None,
+            totals_row=item.get("totaalregel"),
+            symbols={str(k): str(v) for k, v in item.get("symbolen", {}).items()},
+            empty=_parse_empty(item.get("leeg", EMPTY_WORDS)),
+            valid_from=_day(item.get("geldig_vanaf")),
+            valid_to=_day(item.get("geldig_tot")),
+            patterns={re.compile(p): str(c) for p, c in item.get("koppatronen", {}).items()},
+            sent=tuple(item.get("verzonden", ())),
+        )
+        of_columns = layout.dates if isinstance(layout.dates, Mapping) else [""]
+        forms = {form for column in of_columns for form in layout.date_forms(column)}
+    except (KeyError, TypeError, ValueError, AttributeError, re.error) as problem:
+        raise ContractError(
+            f"sources/{name} is niet te lezen: {type(problem).__name__} bij {problem}."
+        ) from problem
+    if wrong := sorted(forms - set(DATE_FORMATS)):
+        raise ContractError(f"sources/{name}: datumvorm {wrong[0]} is onbekend.")
+    if wrong := sorted(set(layout.symbols.values()) - set(SYMBOL_MEANINGS)):
+        raise ContractError(
+            f"sources/{name}: betekenis {wrong[0]} van een symbool is onbekend;"
+            f" wel: {', '.join(SYMBOL_MEANINGS)}."
+        )
+    if any(re.fullmatch(r"[+-]?\d+([.,]\d+)?|\s*", s) for s in layout.symbols):
+        raise ContractError(f"sources/{name}: een getal of een lege cel kan geen symbool zijn.")
+    return layout
+
+
+def _parse_empty(item: Any) -> tuple[str, ...] | dict[str, tuple[str, ...]]:
+    """`leeg`: a list, or a list per column; YAML reads a bare `NULL` or `~` as nothing."""
+    if isinstance(item, Mapping):
+        return {str(column): _words(words) for column, words in item.items()}
+    return _words(item)
+
+
+def _words(words: Any) -> tuple[str, ...]:
+    if isinstance(words, str):
+        raise TypeError("leeg")
+    return tuple("NULL" if word is None else str(word) for word in words)
+
+
+def _parse_unpivot(item: Mapping[str, Any]) -> Unpivot:
+    pattern = re.compile(item["patroon"]) if "patroon" in item else NEVER
+    if "vragenlijst" not in item:
+        return Unpivot(pattern, item["naam_naar"], item["waarde_naar"])
+    asked = questionnaires.find(item["vragenlijst"])
+    group = item.get("groep")
+    by_text = {
+        normal(question.text): question.id
+        for question in asked.items
+        if group is None or group in question.groups
+    }
+    return Unpivot(
+        pattern,
+        item["naam_naar"],
+        item["waarde_naar"],
+        names=by_text | {question.id: question.id for question in asked.items},
+        values={normal(label): str(score) for score, label in asked.scale.items()},
+        not_applicable=tuple(normal(label) for label in asked.not_applicable),
+        not_applicable_to=item["nvt_naar"],
+        incomplete_counts=asked.incomplete_counts,
+    )
+
+
+def _day(text: object) -> dt.date | None:
+    if text is None or isinstance(text, dt.date):
+        return text
+    return dt.date.fromisoformat(str(text))
+
+
+def canonical(dataset: Dataset) -> Layout:
+    """The layout of a file that already uses the contract's column names."""
+    return Layout(
+        id=f"zichtlijn_{dataset.id}",
+        version=1,
+        supplier=None,
+        dataset=dataset.id,
+        columns={c.name: c.name for c in dataset.columns},
+    )

@@ -1,0 +1,1 @@
+"""A proposal for a layout: `story` tells it; `cells`, `wide`, `scores`, `labels` are its steps."""
