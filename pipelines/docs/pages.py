@@ -8,7 +8,7 @@ from pathlib import Path
 from pipelines import contracts as contract_files
 from pipelines.contracts import Column, Contracts, Dataset
 from pipelines.docs import effects as effects_page
-from pipelines.docs import messages, methods
+from pipelines.docs import messages, methods, rooms
 from pipelines.docs import metrics as metrics_page
 from pipelines.effects.catalogue import EFFECTS, SAVINGS
 from pipelines.metrics import publication_plan
@@ -118,6 +118,7 @@ def main(folder: Path) -> None:
         "METRICS.md": metrics(contracts),
         "EFFECTS.md": effects(contracts),
         "docs/methoden.md": methods.page(ROOT, contracts),
+        "DEVELOPERS.md": rooms.page((ROOT / "DEVELOPERS.md").read_text("utf-8"), ROOT),
     }
     for language in messages.LANGUAGES:
         file = messages.FOLDER / f"{language}.po"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import subprocess
+from graphlib import CycleError
 from pathlib import Path
 
 import pytest
 
 from pipelines import contracts, settings
 from pipelines.cli import main as cli
-from pipelines.docs import pages
+from pipelines.docs import pages, rooms
 from pipelines.warehouse import engines
 
 ROOT = Path(__file__).parents[2]
@@ -112,3 +113,12 @@ def test_every_decision_is_listed_and_says_what_why_and_what_it_means() -> None:
     for name in files:
         headings = re.findall(r"^## (.+)$", (folder / name).read_text("utf-8"), re.M)
         assert headings == ["De vraag", "Het besluit", "Waarom", "Wat het betekent"], name
+
+
+def test_the_picture_of_the_rooms_follows_the_imports() -> None:
+    text = (ROOT / "DEVELOPERS.md").read_text("utf-8")
+    assert text == rooms.page(text, ROOT), "run 'make docs'"
+    arrows = set(rooms.reduced({"a": {"b", "c"}, "b": {"c"}, "c": set()}))
+    assert arrows == {("a", "b"), ("b", "c")}
+    with pytest.raises(CycleError):
+        list(rooms.reduced({"a": {"b"}, "b": {"a"}}))
