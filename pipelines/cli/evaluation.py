@@ -35,8 +35,9 @@ def evaluation_new(
 ) -> int:
     """Maak de vragenlijsten van een ronde: Excel-formulieren en een LimeSurvey-bestand."""
     from pipelines.evaluation import rounds
+    from pipelines.evaluation.round import school_year
 
-    asked = rounds.school_year(year)
+    asked = school_year(year)
     folder = out or Path(f"evaluatie-{asked.replace('/', '-')}")
     written = rounds.new(
         asked, folder, contracts.load(), workdir=workdir, count=rounds.counts(count or [])

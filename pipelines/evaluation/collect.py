@@ -21,6 +21,7 @@ from pipelines.contracts import Contracts
 from pipelines.errors import DeliveryRefused, UsageError
 from pipelines.evaluation import rounds
 from pipelines.evaluation.returned import Form, read_form
+from pipelines.evaluation.round import DATASET
 from pipelines.ingest import layout_files, questionnaires
 
 Progress = Callable[[Iterable[Any], str], Iterable[Any]]
@@ -97,7 +98,7 @@ def collect(
     bundles = _bundles(single, out)
     for bundle in bundles:
         _refuse_loss(bundle)
-    header = [c.name for c in contracts.dataset(rounds.DATASET).columns]
+    header = [c.name for c in contracts.dataset(DATASET).columns]
     for bundle in bundles:
         _write(bundle, header)
     left_out = sorted([*left_out, *disputed], key=lambda f: f.file)
@@ -180,7 +181,7 @@ def _bundles(found: Iterable[Form], out: Path) -> tuple[Bundle, ...]:
 
 def _path(out: Path, group: str, year: str) -> Path:
     """Named as a delivery is: supplier, dataset and period."""
-    return out / f"{supplier(group)}_{rounds.DATASET}_{year.replace('/', '-')}.csv"
+    return out / f"{supplier(group)}_{DATASET}_{year.replace('/', '-')}.csv"
 
 
 def supplier(group: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from pipelines.evaluation.rounds import PLACE_QUESTION, Place, Round
+from pipelines.evaluation.round import PLACE_QUESTION, Place, Round
 from pipelines.ingest.questionnaires import SCORES
 
 QUESTIONS, LIST, HOW_TO = "Vragenlijst", "Keuzelijst", "Uitleg"

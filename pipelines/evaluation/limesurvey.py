@@ -19,7 +19,7 @@ from itertools import count
 from lxml import etree
 
 from pipelines.evaluation.forms import CODE_EXAMPLE, CODE_LENGTH
-from pipelines.evaluation.rounds import PLACE_QUESTION, Place, Round
+from pipelines.evaluation.round import PLACE_QUESTION, Place, Round
 
 DB_VERSION = "477"
 LANGUAGE = "nl"

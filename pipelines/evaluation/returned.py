@@ -11,7 +11,8 @@ import polars as pl
 
 from pipelines.contracts import Column, Contracts
 from pipelines.errors import DeliveryRefused, UsageError
-from pipelines.evaluation import forms, rounds
+from pipelines.evaluation import forms
+from pipelines.evaluation.round import school_year
 from pipelines.ingest import deliveries, headings, questionnaires
 from pipelines.ingest.deliveries import Delivery
 from pipelines.ingest.layout import Layout
@@ -134,6 +135,6 @@ def _is_answer(text: str) -> bool:
 
 def _is_school_year(text: str) -> bool:
     try:
-        return rounds.school_year(text) == text
+        return school_year(text) == text
     except UsageError:
         return False

@@ -14,9 +14,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pipelines import contracts
 from pipelines.errors import UsageError
 from pipelines.evaluation import forms, limesurvey, rounds
-from pipelines.evaluation.rounds import AUDIENCES, Audience, Round
+from pipelines.evaluation.round import AUDIENCES, Audience, Round, of_round, school_year
 from pipelines.ingest import identity, layout_files, layouts, questionnaires
 from pipelines.ingest.read import read
+from pipelines.metrics import categories
 
 PROMISES = contracts.load()
 SCHOOLS = ("99AA00 De Brug (Veenmark)", "99AB00 Anne Jansen & Co <School> (Veenmark)")
@@ -25,7 +26,7 @@ PLACES = {"school": SCHOOLS, "wijk": WIJKEN}
 
 
 def asked(audience: Audience, *, listed: bool = True) -> Round:
-    return rounds.of_round("2024/2025", audience, PLACES[audience.place] if listed else ())
+    return of_round("2024/2025", audience, PLACES[audience.place] if listed else ())
 
 
 def form(folder: Path, one: Round) -> Path:
@@ -54,7 +55,7 @@ def test_a_group_is_asked_its_own_questions_by_part_and_theme(
     items = [i for i in questionnaires.items() if audience.group in i.groups]
     found = questions(sheet)
     assert set(found) == {item.id for item in items}
-    themes = {c.code: c.label_nl for c in rounds.categories.DERIVED["evaluatiethema"]}
+    themes = {c.code: c.label_nl for c in categories.DERIVED["evaluatiethema"]}
     for item in items:
         row = found[item.id]
         assert sheet.cell(row, 2).value == item.text
@@ -80,14 +81,14 @@ def test_a_question_of_other_rounds_is_not_asked(monkeypatch: pytest.MonkeyPatch
         ("2024/2025", {"p01", "i10"}),
         ("2025/2026", {"i10"}),
     ):
-        found = {item.id for item in rounds.of_round(year, AUDIENCES[0]).items}
+        found = {item.id for item in of_round(year, AUDIENCES[0]).items}
         assert found == whole - absent
 
 
 @pytest.mark.parametrize("text", ["2024", "2024/2026", "2025/2024", "24/25", "", "x2024/2025"])
 def test_what_is_no_school_year_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="schooljaar"):
-        rounds.school_year(text)
+        school_year(text)
 
 
 @pytest.mark.parametrize(
