@@ -29,7 +29,7 @@ from pipelines.warehouse.engine import open_warehouse
 
 
 @dataclass(frozen=True)
-class Report:
+class RunReport:
     """What a run did: every delivery's outcome, the release that is served now, and the folder of
     what goes back to the suppliers.
 
@@ -63,7 +63,7 @@ def run(
     engine: str | None = None,
     progress: Progress[Any] = quietly,
     sure: bool = False,
-) -> Report:
+) -> RunReport:
     """Everything, once: take in the inbox, load, count, estimate, protect, publish.
 
     What is refused is left out and reported; what was published before stays served until a new
@@ -101,7 +101,7 @@ def run(
         withdrawal_is_finished(workdir)
     unproved = seal.seal(workdir, release.path)
     folded = tally.folded_of(workdir, release.id)
-    return Report(outcomes, release, workdir / folder.NAME, folded, unproved)
+    return RunReport(outcomes, release, workdir / folder.NAME, folded, unproved)
 
 
 def _today() -> dt.date:

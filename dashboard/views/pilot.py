@@ -24,8 +24,8 @@ from dashboard.views import page
 from dashboard.words import wording
 from pipelines.effects.pilots import margin as pilot_margin
 from pipelines.effects.pilots import plan, power
-from pipelines.effects.pilots.plan import Came, Deviation, Plan, PlanUnreadable, Said
-from pipelines.effects.pilots.power import Layout
+from pipelines.effects.pilots.plan import Came, Deviation, PilotPlan, PlanUnreadable, Said
+from pipelines.effects.pilots.power import PilotLayout
 
 TITLE = mark("Pilot plannen")
 QUESTION = mark("Welk effect kan een pilot vinden, en met hoeveel scholen?")
@@ -39,7 +39,7 @@ _YES = {True: mark("ja"), False: mark("nee"), None: mark("niet te zeggen")}
 class _Choice:
     """What the reader filled in; `wished` in percent less, or in the unit of a mean."""
 
-    layout: Layout
+    layout: PilotLayout
     main: Mapping[str, Any]
     wished: float
 
@@ -102,7 +102,7 @@ def _asked(shown: Sequence[Mapping[str, Any]]) -> _Choice:
         label, 0.1, 95.0 if count else 1000.0, 30.0 if count else 1.0, 1.0 if count else 0.1,
         key=f"gewenst_{row['soort']}", bind="query-params",
     )  # fmt: skip
-    layout = Layout(
+    layout = PilotLayout(
         schools=schools, comparison=comparison, pupils=pupils,
         before=before, during=during, guard=float(row["maanden_overslaan"] or 0),
     )  # fmt: skip
@@ -117,7 +117,7 @@ def _per(row: Mapping[str, Any]) -> float:
     return 100.0 if row["soort"] == "aantal" else float(row["schaal"])
 
 
-def _smallest(row: Mapping[str, Any], layout: Layout) -> float | None:
+def _smallest(row: Mapping[str, Any], layout: PilotLayout) -> float | None:
     found = power.smallest_effect(power.base_from(row), layout, rise=_rises(row))
     return None if found is None else found * _per(row)
 
@@ -199,7 +199,7 @@ def _nothing_found(row: Mapping[str, Any]) -> str:
     )
 
 
-def _also(layout: Layout, needed: int) -> str:
+def _also(layout: PilotLayout, needed: int) -> str:
     if not layout.compared:
         return ""
     return tr(", en {n} vergelijkingsscholen", n=power.compared_with(layout, needed))
@@ -266,7 +266,7 @@ def _course(choice: _Choice) -> list[tuple[int, float]]:
     """The smallest effect of the main outcome by number of schools, as many again to compare."""
     found = []
     for n in _STEPS:
-        layout = Layout(
+        layout = PilotLayout(
             schools=n, comparison=power.compared_with(choice.layout, n),
             pupils=choice.layout.pupils,
             before=choice.layout.before, during=choice.layout.during, guard=choice.layout.guard,
@@ -369,8 +369,8 @@ def _plan(released: Released, choice: _Choice) -> None:
     _held_against(released)
 
 
-def _made(released: Released, choice: _Choice, margin: float, source: str) -> Plan:
-    return Plan(
+def _made(released: Released, choice: _Choice, margin: float, source: str) -> PilotPlan:
+    return PilotPlan(
         vastgelegd_op=dt.datetime.now().astimezone().date(),
         publicatie=released.about.id,
         hoofduitkomst=choice.main["id"],

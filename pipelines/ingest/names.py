@@ -51,7 +51,7 @@ def known() -> Names:
 
 
 @dataclass
-class Named:
+class NameTally:
     """How many of a column's distinct texts look like names of persons.
 
     Counts the values that begin with a first name, that consist of names, or that are initials

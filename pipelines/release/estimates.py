@@ -27,7 +27,7 @@ Record = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Released:
+class ReleasedEstimates:
     """The rows that effects and savings were published in; `release` is its id."""
 
     release: str
@@ -37,10 +37,10 @@ class Released:
     sensitivity: tuple[Record, ...]
 
 
-def read(workdir: Path) -> Released:
+def read(workdir: Path) -> ReleasedEstimates:
     """The served release in `workdir`; `UsageError` when there is none or it cannot be read."""
     with open_served(workdir) as (name, con):
-        return Released(
+        return ReleasedEstimates(
             release=name,
             effects=_rows(con, "effecten"),
             savings=_rows(con, "besparing"),
@@ -55,7 +55,7 @@ def _rows(con: duckdb.DuckDBPyConnection, table: str) -> tuple[Record, ...]:
     return tuple(dict(zip(names, row, strict=True)) for row in found.fetchall())
 
 
-def effects(released: Released) -> list[dict[str, Any]]:
+def effects(released: ReleasedEstimates) -> list[dict[str, Any]]:
     """One object per promise (zis_k1, ...): its leading estimate, and every other one beside it."""
     promises: dict[str, list[Record]] = {}
     for row in released.effects:
@@ -120,7 +120,7 @@ def _estimate(row: Record) -> dict[str, Any]:
     }
 
 
-def savings(released: Released) -> dict[str, Any]:
+def savings(released: ReleasedEstimates) -> dict[str, Any]:
     """The whole calculation: per product, per year and route, in total, and what moves it."""
     years: dict[str, dict[str, list[dict[str, Any]]]] = {}
     counts: dict[str, dict[str, Any]] = {}
@@ -164,7 +164,7 @@ def savings(released: Released) -> dict[str, Any]:
     }
 
 
-def verdict(released: Released) -> str:
+def verdict(released: ReleasedEstimates) -> str:
     """The sentence on the net over all years, along the leading route."""
     return next(
         (

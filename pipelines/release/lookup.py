@@ -26,7 +26,7 @@ NOTE = (
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundCells:
     """The released cells of one metric; `rows` follow COLUMNS.
 
     `instead`: per row that has no number, what shows nearest to it, in Dutch; '' where nothing.
@@ -56,7 +56,7 @@ class Found:
 
 def show(
     workdir: Path, metric: str, *, cut: str = "", year: str | None = None, level: str | None = None
-) -> Found:
+) -> FoundCells:
     """Cells of a metric; with `cut` broken down, else as a whole. Unknown names list near ones."""
     with open_served(workdir) as (name_of_release, con):
         known = dict(con.execute("SELECT id, label_nl FROM metrieken ORDER BY id").fetchall())
@@ -99,7 +99,7 @@ def show(
             " wel in 'zichtlijn plan', dan is zij weggelaten om kleine aantallen te beschermen."
         )
     said = definition[0] if definition else ""
-    return Found(metric, known[metric], said, name_of_release, tuple(rows), instead)
+    return FoundCells(metric, known[metric], said, name_of_release, tuple(rows), instead)
 
 
 def of_place(workdir: Path, metric: str, year: str, level: str, area: str) -> str:

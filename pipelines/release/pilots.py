@@ -12,10 +12,10 @@ from typing import Any
 from pipelines.effects.pilots import margin
 from pipelines.effects.pilots import plan as pilot_plan
 from pipelines.effects.pilots.margin import Evaluated
-from pipelines.effects.pilots.plan import Came, Deviation, Plan, PlanUnreadable, Read
+from pipelines.effects.pilots.plan import Came, Deviation, PilotPlan, PlanUnreadable, Read
 from pipelines.effects.pilots.power import (
     MOST_SCHOOLS,
-    Layout,
+    PilotLayout,
     base_from,
     schools_needed,
     smallest_effect,
@@ -119,7 +119,7 @@ def guard_of(rows: Sequence[Mapping[str, Any]]) -> float:
 
 
 def forecasts(
-    rows: Sequence[Mapping[str, Any]], plan: Plan, guard: float | None = None
+    rows: Sequence[Mapping[str, Any]], plan: PilotPlan, guard: float | None = None
 ) -> tuple[Forecast, ...]:
     """One per measure; schools are counted for the wished effect of the main outcome.
 
@@ -139,7 +139,7 @@ def forecasts(
     )
 
 
-def months_told(plan: Plan, guard: float) -> str:
+def months_told(plan: PilotPlan, guard: float) -> str:
     """How many of the months are left without those around the start, in one Dutch sentence."""
     before, during = plan.maanden_voor, plan.maanden_tijdens
     if guard >= min(before, during):
@@ -150,13 +150,13 @@ def months_told(plan: Plan, guard: float) -> str:
     )
 
 
-def claim(plan: Plan) -> str:
+def claim(plan: PilotPlan) -> str:
     """What can be said afterwards at best, in one Dutch sentence."""
     return pilot_plan.WITH_COMPARISON if plan.layout.compared else pilot_plan.NO_COMPARISON
 
 
 def _forecast(
-    row: Mapping[str, Any], layout: Layout, wished: float | None, guard: float
+    row: Mapping[str, Any], layout: PilotLayout, wished: float | None, guard: float
 ) -> Forecast:
     shown = row["status"] == VISIBLE
     reason = row["reden"]
@@ -206,17 +206,17 @@ def measure(found: Known, identity: str) -> Mapping[str, Any]:
     raise UsageError(f"Er is geen uitkomst {identity}; wel: {named}.")
 
 
-def plan(found: Known, **given: Any) -> Plan:
+def plan(found: Known, **given: Any) -> PilotPlan:
     """A plan on this release, dated today; `UsageError` says what cannot be."""
     measure(found, given["hoofduitkomst"])
     today = dt.datetime.now().astimezone().date()
     try:
-        return Plan(vastgelegd_op=today, publicatie=found.release, **given)
+        return PilotPlan(vastgelegd_op=today, publicatie=found.release, **given)
     except PlanUnreadable as problem:
         raise UsageError(str(problem)) from problem
 
 
-def save(made: Plan, path: Path) -> None:
+def save(made: PilotPlan, path: Path) -> None:
     """Write a plan; one that is there already is never written over."""
     if path.suffix not in (".yaml", ".yml", ".json"):
         raise UsageError(f"Bewaar een plan als .yaml of .json, niet als {path.name}.")
@@ -264,5 +264,5 @@ def neutral(read: Read, found: Known) -> str:
     return margin.neutral(read, came(read.plan.hoofduitkomst, found))
 
 
-def as_dict(made: Plan) -> dict[str, Any]:
+def as_dict(made: PilotPlan) -> dict[str, Any]:
     return {**asdict(made), "kenmerk": made.hash}

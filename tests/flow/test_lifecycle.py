@@ -33,11 +33,11 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     small.still(monkeypatch.setattr)
 
 
-def again(home: Path, *, sure: bool = False) -> run.Report:
+def again(home: Path, *, sure: bool = False) -> run.RunReport:
     return run.run(home / "inbox", home, sure=sure)
 
 
-def status(report: run.Report) -> dict[str, str]:
+def status(report: run.RunReport) -> dict[str, str]:
     return {o.file: o.status for o in report.deliveries}
 
 

@@ -28,7 +28,7 @@ from pipelines.ingest.identity import (
     inspect,
     passes_eleven_test,
 )
-from pipelines.ingest.names import Named
+from pipelines.ingest.names import NameTally
 from pipelines.ingest.read import TextFrame
 
 
@@ -256,7 +256,7 @@ def test_columns_of_names_are_seen_under_any_header(values: list[str]) -> None:
     ],
 )
 def test_labels_places_and_schools_are_no_names(values: list[str]) -> None:
-    named = Named()
+    named = NameTally()
     named.see(pl.Series(values, dtype=pl.String))
     assert not named.beyond_chance
 

@@ -15,7 +15,7 @@ from dashboard.language import speaking, tr
 from pipelines.effects.pilots import margin as pilot_margin
 from pipelines.effects.pilots.plan import (
     Came,
-    Plan,
+    PilotPlan,
     PlanUnreadable,
     Read,
     Said,
@@ -27,7 +27,7 @@ from pipelines.errors import UsageError
 from pipelines.release import pilots
 from tests.browser.fixture_release import build
 
-PLAN = Plan(
+PLAN = PilotPlan(
     vastgelegd_op=dt.date(2024, 6, 1), publicatie="eerder", hoofduitkomst="zis_m3", scholen=10,
     vergelijkingsscholen=12, leerlingen_per_school=25, maanden_voor=24, maanden_tijdens=24,
     gewenst_effect=30, marge=20_000, marge_bron="raadsbesluit 2024-12",
@@ -58,7 +58,9 @@ def test_what_was_planned_and_came_can_be_said_in_another_language() -> None:
     assert Said("{n}", n=1200.5) == "1.200,5"
 
 
-def told(plan: Plan = PLAN, came: Came = CAME, *, intact: bool = True) -> dict[str, bool | None]:
+def told(
+    plan: PilotPlan = PLAN, came: Came = CAME, *, intact: bool = True
+) -> dict[str, bool | None]:
     return {one.subject: one.deviates for one in deviations(Read(plan, intact), came)}
 
 

@@ -19,8 +19,8 @@ from pipelines.effects.estimators.estimate import CannotEstimate, compare_rates
 from pipelines.effects.estimators.means import Means, mean_difference
 from pipelines.effects.pilots.power import (
     MOST_SCHOOLS,
-    Base,
-    Layout,
+    Baseline,
+    PilotLayout,
     compared_with,
     months_seen,
     power,
@@ -60,7 +60,7 @@ DESIGNS = (
 SHARE_IN_CI = (3, 10, 19)
 
 
-def truth(pilot: Pilot, *, compared: bool) -> tuple[Base, Layout]:
+def truth(pilot: Pilot, *, compared: bool) -> tuple[Baseline, PilotLayout]:
     """What is true of the schools of `tests.pilots`, in the terms of `planning`."""
     low, high = pilot.pupils
     mean = (low + high) / 2
@@ -69,7 +69,7 @@ def truth(pilot: Pilot, *, compared: bool) -> tuple[Base, Layout]:
     # Rates fall by 0.4% a month for everyone, from the first month that a school can start in.
     # Without a comparison that counts as an effect.
     middle = math.exp(-0.004 * (pilot.start + pilot.spread / 2 + (pilot.after - pilot.before) / 4))
-    base = Base(
+    base = Baseline(
         kind="aantal",
         level=pilot.base * middle,
         dispersion=1.0,
@@ -79,7 +79,7 @@ def truth(pilot: Pilot, *, compared: bool) -> tuple[Base, Layout]:
         unequal=math.sqrt(((high - low + 1) ** 2 - 1) / 12) / mean,
     )
     half = pilot.schools // 2
-    return base, Layout(
+    return base, PilotLayout(
         schools=half, comparison=half if compared else 0, pupils=mean,
         before=pilot.before, during=stays,
     )  # fmt: skip
@@ -135,8 +135,8 @@ def test_predicted_power_without_the_months_around_the_start() -> None:
 
 @pytest.mark.parametrize(("schools", "effect"), [(6, 0.9), (10, 0.6), (16, 0.5)])
 def test_predicted_power_of_means(schools: int, effect: float) -> None:
-    base = Base(kind="gemiddelde", level=6, dispersion=1.4**2, school_change=0.3)
-    layout = Layout(schools=schools, comparison=schools, pupils=15, before=1, during=1)
+    base = Baseline(kind="gemiddelde", level=6, dispersion=1.4**2, school_change=0.3)
+    layout = PilotLayout(schools=schools, comparison=schools, pupils=15, before=1, during=1)
     count, found = PILOTS or 200, 0
     for seed in range(count):
         rng = np.random.default_rng([seed, schools, 9])
@@ -150,12 +150,12 @@ def test_predicted_power_of_means(schools: int, effect: float) -> None:
     assert abs(found / count - power(base, layout, effect)) <= 0.05 + slack
 
 
-BASE = Base(kind="aantal", level=0.06, dispersion=1.0, school_change=0.1, unequal=0.3)
-LAYOUT = Layout(schools=10, comparison=10, pupils=25, before=24, during=24)
+BASE = Baseline(kind="aantal", level=0.06, dispersion=1.0, school_change=0.1, unequal=0.3)
+LAYOUT = PilotLayout(schools=10, comparison=10, pupils=25, before=24, during=24)
 
 
 def test_the_smallest_effect_is_found_four_times_out_of_five() -> None:
-    for base in (BASE, Base(kind="gemiddelde", level=6, dispersion=2.0, school_change=0.2)):
+    for base in (BASE, Baseline(kind="gemiddelde", level=6, dispersion=2.0, school_change=0.2)):
         found = smallest_effect(base, LAYOUT)
         assert found is not None
         assert power(base, LAYOUT, found) == pytest.approx(0.80, abs=1e-4)
@@ -189,7 +189,7 @@ def test_what_should_become_more_can_be_planned() -> None:
     assert power(BASE, enough, -0.25) >= 0.80
     fewer = replace(LAYOUT, schools=needed - 1, comparison=needed - 1)
     assert power(BASE, fewer, -0.25) < 0.80
-    means = Base(kind="gemiddelde", level=6, dispersion=2.0, school_change=0.2)
+    means = Baseline(kind="gemiddelde", level=6, dispersion=2.0, school_change=0.2)
     assert smallest_effect(means, LAYOUT, rise=True) == smallest_effect(means, LAYOUT)
 
 
@@ -227,7 +227,7 @@ def test_months_seen_are_fewer_where_pupils_leave() -> None:
     assert months_seen(24, 0.5) == pytest.approx(24 * 0.75 / (2 * math.log(2)), rel=1e-6)
 
 
-def _moments(base: Base, schools: int, pupils: int, months: float, seed: int) -> pl.DataFrame:
+def _moments(base: Baseline, schools: int, pupils: int, months: float, seed: int) -> pl.DataFrame:
     """As `pilot_moments.moments_of_counts`, of made-up pupils who vary as `base` says."""
     rng = np.random.default_rng(seed)
     rows = []
@@ -256,7 +256,7 @@ def _moments(base: Base, schools: int, pupils: int, months: float, seed: int) ->
 
 
 def test_a_register_tells_how_pupils_and_schools_vary() -> None:
-    true = Base(
+    true = Baseline(
         kind="aantal", level=0.2, dispersion=2.0, school_change=0.2, school_level=0.3,
         pupil_level=0.7,
     )  # fmt: skip

@@ -22,8 +22,8 @@ from pipelines.effects.estimators.estimate import CannotEstimate, Estimate
 from pipelines.effects.estimators.interrupted import Interruption, Months, interrupted_series
 from pipelines.effects.estimators.staggered import (
     NEVER,
-    Event,
     Panel,
+    PeriodEffect,
     average_effect,
     event_study,
     lead_trend,
@@ -331,7 +331,7 @@ def _event_rows(
     effect: Effect,
     outcome: Events | Care,
     panel: Panel,
-    events: tuple[Event, ...],
+    events: tuple[PeriodEffect, ...],
     length: int,
 ) -> list[dict[str, Any]]:
     """The event study, of points that rest on enough children and schools in both arms."""

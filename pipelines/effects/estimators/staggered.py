@@ -60,7 +60,7 @@ class _Cell:
 
 
 @dataclass(frozen=True)
-class Event:
+class PeriodEffect:
     """The effect `since` periods after the start (negative: before), against the last before."""
 
     since: int
@@ -92,7 +92,7 @@ def average_effect(panel: Panel, how: Aggregate = "simple") -> Estimate:
     return _estimate(panel, value, influence)
 
 
-def event_study(panel: Panel) -> tuple[Event, ...]:
+def event_study(panel: Panel) -> tuple[PeriodEffect, ...]:
     """The effect by periods since the start; the base period (-1) is zero and left out.
 
     Equation: mean of ATT(g, t) over cohorts with t - g the same
@@ -102,7 +102,7 @@ def event_study(panel: Panel) -> tuple[Event, ...]:
     found = []
     for since in sorted({c.period - c.cohort for c in cells}):
         value, influence = _weighted(panel, [c for c in cells if c.period - c.cohort == since])
-        found.append(Event(since, _estimate(panel, value, influence)))
+        found.append(PeriodEffect(since, _estimate(panel, value, influence)))
     return tuple(found)
 
 

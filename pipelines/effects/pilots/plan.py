@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import yaml
 
-from pipelines.effects.pilots.power import FEWEST_SCHOOLS, Layout
+from pipelines.effects.pilots.power import FEWEST_SCHOOLS, PilotLayout
 from pipelines.effects.wording import number
 
 LARGEST_FILE = 20_000
@@ -69,7 +69,7 @@ class PlanUnreadable(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class PilotPlan:
     """What is meant, in the words of the file. `hoofduitkomst`: id of the measure that decides;
     `gewenst_effect`: percent less of a count, or a difference in the unit of a mean; `marge`: of
     cost-neutral, in euro a year, with its source; `publicatie`: the release planned from.
@@ -93,8 +93,8 @@ class Plan:
             raise PlanUnreadable(problem)
 
     @property
-    def layout(self) -> Layout:
-        return Layout(
+    def layout(self) -> PilotLayout:
+        return PilotLayout(
             schools=self.scholen,
             comparison=self.vergelijkingsscholen,
             pupils=self.leerlingen_per_school,
@@ -111,7 +111,7 @@ class Plan:
         return hashlib.sha256(told.encode()).hexdigest()
 
 
-def _problem(plan: Plan) -> Said | None:
+def _problem(plan: PilotPlan) -> Said | None:
     numbers = (plan.leerlingen_per_school, plan.maanden_voor, plan.maanden_tijdens)
     if plan.scholen < 2 or plan.vergelijkingsscholen == 1 or plan.vergelijkingsscholen < 0:
         return Said(
@@ -131,7 +131,7 @@ def _problem(plan: Plan) -> Said | None:
     return None
 
 
-def written(plan: Plan, kind: Literal["yaml", "json"] = "yaml") -> bytes:
+def written(plan: PilotPlan, kind: Literal["yaml", "json"] = "yaml") -> bytes:
     """The plan as a file, with its hash."""
     told = {"soort": _KIND, "versie": _VERSION, **asdict(plan), "kenmerk": plan.hash}
     if kind == "json":
@@ -143,7 +143,7 @@ def written(plan: Plan, kind: Literal["yaml", "json"] = "yaml") -> bytes:
 class Read:
     """A plan from a file; `intact`: the hash in the file is that of the plan."""
 
-    plan: Plan
+    plan: PilotPlan
     intact: bool
 
 
@@ -159,7 +159,7 @@ def read(body: bytes) -> Read:
         raise PlanUnreadable(UNREADABLE)
     if told.get("versie") != _VERSION:
         raise PlanUnreadable("Dit pilotplan is bewaard met een andere versie van Zichtlijn.")
-    known = {field.name for field in fields(Plan)}
+    known = {field.name for field in fields(PilotPlan)}
     given = {name: value for name, value in told.items() if name in known}
     extra = sorted(str(name) for name in told.keys() - known - {"soort", "versie", "kenmerk"})
     missing = sorted(known - {"gewenst_effect", "marge", "marge_bron"} - given.keys())
@@ -168,7 +168,7 @@ def read(body: bytes) -> Read:
         raise PlanUnreadable(
             f"In dit pilotplan {'staat iets onbekends' if extra else 'ontbreekt iets'}: {named}."
         )
-    plan = Plan(**{name: _value(name, value) for name, value in given.items()})
+    plan = PilotPlan(**{name: _value(name, value) for name, value in given.items()})
     return Read(plan, told.get("kenmerk") == plan.hash)
 
 
@@ -274,7 +274,7 @@ def deviations(found: Read, came: Came) -> tuple[Deviation, ...]:
     )  # fmt: skip
 
 
-def _in_time(plan: Plan, came: Came) -> Deviation:
+def _in_time(plan: PilotPlan, came: Came) -> Deviation:
     subject = Said("Vastgelegd vóór de cijfers")
     planned = Said("vóór de peildatum van de evaluatie")
     if came.release == plan.publicatie:
@@ -286,7 +286,7 @@ def _in_time(plan: Plan, came: Came) -> Deviation:
     return Deviation(subject, planned, Said("peildatum {dag}", dag=until), deviates=False)
 
 
-def _outcome(plan: Plan, came: Came) -> Deviation:
+def _outcome(plan: PilotPlan, came: Came) -> Deviation:
     compared = plan.vergelijkingsscholen > 0
     subject = Said("Hoofduitkomst")
     planned = (
@@ -313,7 +313,7 @@ def _count(subject: Said, planned: float, came: float | None, slack: float) -> D
     return Deviation(subject, said, Said("niet te zeggen"), deviates=None)
 
 
-def _margin(plan: Plan, came: Came) -> Deviation:
+def _margin(plan: PilotPlan, came: Came) -> Deviation:
     subject = Said("Marge voor kostenneutraal (euro per jaar)")
     tested = Said("geen") if came.margin is None else Said("{n}", n=round(came.margin))
     if plan.marge is None:

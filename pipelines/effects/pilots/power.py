@@ -50,7 +50,7 @@ _MONTHS_IN_A_YEAR = 12.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Base:
+class Baseline:
     """What a register tells about an outcome among pupils who were not yet helped.
 
     `kind`: a count per pupil-month, or one value per pupil. `level`: that count, or the mean.
@@ -71,10 +71,10 @@ class Base:
     unequal: float = 0.0
 
 
-def base_from(row: Mapping[str, Any]) -> Base:
+def base_from(row: Mapping[str, Any]) -> Baseline:
     """A visible row of the released table `pilotbasis`; its spreads are in the published unit."""
     mean, scale = row["soort"] == "gemiddelde", row["schaal"]
-    return Base(
+    return Baseline(
         kind=row["soort"],
         level=row["basis"] / scale,
         dispersion=(row["spreiding"] / scale) ** 2 if mean else row["spreiding"],
@@ -87,7 +87,7 @@ def base_from(row: Mapping[str, Any]) -> Base:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Layout:
+class PilotLayout:
     """A pilot as planned: schools with and without (0: no comparison group), pupils in each school
     of both kinds, months seen before and after the start. `guard`: of those, the months on either
     side of the start that are left out, of a count."""
@@ -122,7 +122,7 @@ def months_seen(months: float, leaving: float) -> float:
     return float((1 - np.exp(-rate * months)) / rate)
 
 
-def power(base: Base, layout: Layout, effect: float) -> float:
+def power(base: Baseline, layout: PilotLayout, effect: float) -> float:
     """Chance that a true `effect` is found (p < 0.05, two-sided).
 
     `effect`: the share of the count that falls away (below zero: that comes on top of it), or the
@@ -150,7 +150,7 @@ class _Counts:
     degrees: float
 
 
-def _counts(base: Base, layout: Layout) -> _Counts:
+def _counts(base: Baseline, layout: PilotLayout) -> _Counts:
     before = layout.before - layout.guard
     after = months_seen(layout.during, base.leaving) - months_seen(layout.guard, base.leaving)
     spread = 1 + base.unequal**2
@@ -214,7 +214,7 @@ def _power_of_counts(known: _Counts, left: float) -> float:
     return float(np.where(c > 0, fall, 0.0).mean())
 
 
-def _power_of_means(base: Base, layout: Layout, effect: float) -> float:
+def _power_of_means(base: Baseline, layout: PilotLayout, effect: float) -> float:
     error, degrees = _precision_of_means(base, layout)
     shift, critical = abs(effect) / error, _criticals(degrees)
     return float((stats.norm.cdf(shift - critical) + stats.norm.cdf(-shift - critical)).mean())
@@ -232,7 +232,7 @@ def _criticals(degrees: float) -> npt.NDArray[np.float64]:
     return critical
 
 
-def _precision_of_means(base: Base, layout: Layout) -> tuple[float, float]:
+def _precision_of_means(base: Baseline, layout: PilotLayout) -> tuple[float, float]:
     """Standard error of the difference between means, and its degrees of freedom."""
     spread = 1 + base.unequal**2
     arms = (layout.schools, layout.comparison) if layout.compared else (layout.schools,)
@@ -244,7 +244,7 @@ def _precision_of_means(base: Base, layout: Layout) -> tuple[float, float]:
 
 
 def smallest_effect(
-    base: Base, layout: Layout, wished: float = WISHED_POWER, *, rise: bool = False
+    base: Baseline, layout: PilotLayout, wished: float = WISHED_POWER, *, rise: bool = False
 ) -> float | None:
     """The smallest effect that is found with a chance of `wished`; None where none is, or where
     there are too few schools to tell. `rise`: of a count that should become more.
@@ -270,7 +270,7 @@ def smallest_effect(
     return float(optimize.brentq(short, 1e-9, most, xtol=1e-6))
 
 
-def compared_with(layout: Layout, schools: int) -> int:
+def compared_with(layout: PilotLayout, schools: int) -> int:
     """Comparison schools for so many schools, in the proportion of `layout`: none only if it has
     none."""
     if not layout.compared:
@@ -279,8 +279,8 @@ def compared_with(layout: Layout, schools: int) -> int:
 
 
 def schools_needed(
-    base: Base,
-    layout: Layout,
+    base: Baseline,
+    layout: PilotLayout,
     effect: float,
     wished: float = WISHED_POWER,
     *,

@@ -24,7 +24,7 @@ from pipelines.effects.effect import Effect, Minimum, Observed, Window
 from pipelines.effects.estimators.estimate import CannotEstimate
 from pipelines.effects.outcomes import Care, Events, Measure, PerPupil, Score
 from pipelines.effects.pilots.moments import as_phases, moments_of_counts
-from pipelines.effects.pilots.power import Base
+from pipelines.effects.pilots.power import Baseline
 from pipelines.effects.pilots.variation import base_of_counts, base_of_means
 from pipelines.effects.rounding import Status, rounded_count, to_nearest
 
@@ -231,7 +231,7 @@ def _nearly_all_alike(outcome: Score | PerPupil, rows: pl.DataFrame, least: Mini
     return 0 < yes < few or 0 < int(rows["pupils"].sum()) - yes < few
 
 
-def _spreads(base: Base, scale: float) -> dict[str, Any]:
+def _spreads(base: Baseline, scale: float) -> dict[str, Any]:
     """In the published unit: a count's over-dispersion has none, a mean's spread is on its scale
     (standard deviations)."""
     mean = base.kind == "gemiddelde"

@@ -12,12 +12,12 @@ import numpy as np
 import polars as pl
 
 from pipelines.effects.estimators.estimate import CannotEstimate
-from pipelines.effects.pilots.power import Base
+from pipelines.effects.pilots.power import Baseline
 
 _LEAST_DISPERSION = 0.1
 
 
-def base_of_counts(moments: pl.DataFrame) -> Base:
+def base_of_counts(moments: pl.DataFrame) -> Baseline:
     """From `moments.moments_of_counts`. Raises `CannotEstimate` where nothing happened.
 
     Equation: variance between schools = (what pupils of a school share - chance) / (level^2 x
@@ -35,7 +35,7 @@ def base_of_counts(moments: pl.DataFrame) -> Base:
     pairs = float((w**2).sum()) - total["ww"]
     schools = max(0.0, shared / (level**2 * pairs)) if pairs > 0 else 0.0
     everyone = max(0.0, (apart - dispersion * total["y"]) / (level**2 * total["ww"]))
-    return Base(
+    return Baseline(
         kind="aantal",
         level=level,
         dispersion=dispersion,
@@ -91,7 +91,7 @@ def _unequal(frame: pl.DataFrame) -> float:
     return float(pupils.std(ddof=1) / pupils.mean()) if len(pupils) > 1 else 0.0
 
 
-def base_of_means(summary: pl.DataFrame, *, changes: bool) -> Base:
+def base_of_means(summary: pl.DataFrame, *, changes: bool) -> Baseline:
     """From a summary of `pupil_values`: analysis of variance over the schools of each arm.
 
     `changes`: the level is then that before, not of what changed. Raises `CannotEstimate` where no
@@ -118,7 +118,7 @@ def base_of_means(summary: pl.DataFrame, *, changes: bool) -> Base:
     if pupil <= 0:
         raise CannotEstimate("pupils do not differ")
     school = max(0.0, (between - (len(summary) - arms) * pupil) / held)
-    return Base(
+    return Baseline(
         kind="gemiddelde",
         level=_sums(summary)["before" if changes else "total"] / float(pupils.sum()),
         dispersion=pupil,

@@ -10,7 +10,7 @@ import numpy as np
 from pipelines.effects.estimators.estimate import Floats
 from pipelines.effects.rounding import bound_to_nearest
 from pipelines.effects.savings import arithmetic
-from pipelines.effects.savings.draws import Drawn
+from pipelines.effects.savings.draws import ParameterDraws
 from pipelines.effects.savings.routes import Shown
 
 
@@ -59,7 +59,7 @@ def samples(
     shown: Sequence[Shown],
     route: arithmetic.Route,
     facts: Sequence[arithmetic.YearFacts],
-    drawn: Drawn,
+    drawn: ParameterDraws,
 ) -> Samples:
     """Every draw along one route."""
     size = len(drawn.programme_cost)

@@ -14,7 +14,7 @@ DRAWS = 2000
 
 
 @dataclass(frozen=True)
-class Drawn:
+class ParameterDraws:
     """Draws of the parameters that move the net saving, one array each."""
 
     hours_per_order: Floats
@@ -31,16 +31,20 @@ def middle(parameters: Parameters) -> Assumptions:
     return Assumptions(**{field: parameters[name].value for name, field in PARAMETERS.items()})
 
 
-def assumptions(parameters: Parameters, seed: int, size: int = DRAWS) -> Drawn:
+def assumptions(parameters: Parameters, seed: int, size: int = DRAWS) -> ParameterDraws:
     """Draws from each parameter's distribution; a fixed one stays at its value."""
     rng = np.random.default_rng([seed, 1])
     named = {field: name for name, field in PARAMETERS.items()}
-    return Drawn(**{f.name: draw(rng, parameters[named[f.name]], size) for f in fields(Drawn)})
+    return ParameterDraws(
+        **{f.name: draw(rng, parameters[named[f.name]], size) for f in fields(ParameterDraws)}
+    )
 
 
-def fixed(assumed: Assumptions, size: int) -> Drawn:
+def fixed(assumed: Assumptions, size: int) -> ParameterDraws:
     """The same shape with every draw at the middle."""
-    return Drawn(**{f.name: np.full(size, getattr(assumed, f.name)) for f in fields(Drawn)})
+    return ParameterDraws(
+        **{f.name: np.full(size, getattr(assumed, f.name)) for f in fields(ParameterDraws)}
+    )
 
 
 def draw(rng: np.random.Generator, parameter: HasValue, size: int) -> Floats:

@@ -29,7 +29,7 @@ from pipelines.ingest.identity.headers import (
 from pipelines.ingest.identity.numbers import Numbers, holds_bsn, passes_eleven_test
 from pipelines.ingest.identity.texts import Forms, Notes, holds_free_text
 from pipelines.ingest.layouts import HEADER_WITHIN, shown
-from pipelines.ingest.names import Named
+from pipelines.ingest.names import NameTally
 from pipelines.ingest.persons import Listed, Persons
 from pipelines.ingest.read import TextFrame
 
@@ -73,7 +73,7 @@ class _Column:
 
     known: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.UInt64))
     numbers: Numbers = field(default_factory=Numbers)
-    named: Named = field(default_factory=Named)
+    named: NameTally = field(default_factory=NameTally)
     forms: Forms = field(default_factory=Forms)
     notes: Notes = field(default_factory=Notes)
     dates: Dates = field(default_factory=Dates)

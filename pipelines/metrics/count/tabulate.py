@@ -21,7 +21,7 @@ _TOLD = ["aantal", "kinderen", "scholen", "grootste", "tweede", "spreiding"]
 
 
 @dataclass(frozen=True)
-class Drawn:
+class Tabulated:
     """The cells of one component.
 
     `cells`: cel (0..n-1), KEY, aantal, kinderen, scholen, grootste, tweede, spreiding, and eerste:
@@ -49,7 +49,7 @@ class _Slice:
         return self.grid.level, self.grid.breakdown
 
 
-def draw(field: Field, parts: Sequence[Part], weight: str | None) -> Drawn:
+def draw(field: Field, parts: Sequence[Part], weight: str | None) -> Tabulated:
     """Count parts that add up the same column (None: that count units) as one component."""
     lines = field.lines
     amounts = None if weight is None else lines.sums[weight]
@@ -68,7 +68,7 @@ def draw(field: Field, parts: Sequence[Part], weight: str | None) -> Drawn:
         for number, part in enumerate(parts)
     ]
     units = lines.units if amounts is None else lines.each
-    return Drawn(
+    return Tabulated(
         _shown(field, raw), numbers, inner_cells.gather(_layers(slices, cel), units, amounts)
     )
 
