@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pipelines import contracts as contract_files
 from pipelines import settings
-from pipelines.audit import gate, seal
+from pipelines.contracts import Contracts
+from pipelines.delivery import unchanged
 from pipelines.delivery.intake import (
     Progress,
     prepare,
@@ -21,10 +22,9 @@ from pipelines.delivery.intake import (
 )
 from pipelines.delivery.outcome import Outcome
 from pipelines.ingest import deliveries
-from pipelines.release import publish, tally
-from pipelines.release.publish import Release
+from pipelines.release.served import Release
 from pipelines.validate.feedback import folder
-from pipelines.warehouse import copy, engines, history, retention
+from pipelines.warehouse import copy, engines, history, retention, state
 from pipelines.warehouse.engine import open_warehouse
 
 
@@ -35,6 +35,7 @@ class RunReport:
 
     `folded`: tables (`tally.TABLE`) of the plan that the release leaves out to protect; for the
     analyst, and in no release. `unproved`: why the release has no certificate, or ''.
+    `unchanged_since`: when the run ended that this one would have repeated in all, or ''.
     """
 
     deliveries: tuple[Outcome, ...]
@@ -42,17 +43,21 @@ class RunReport:
     feedback: Path
     folded: tuple[tuple[str, ...], ...] = ()
     unproved: str = ""
+    unchanged_since: str = ""
 
     @property
     def clean(self) -> bool:
         return all(outcome.clean for outcome in self.deliveries)
 
     def as_dict(self) -> dict[str, Any]:
+        from pipelines.release import tally
+
         return {
             "deliveries": [outcome.as_dict() for outcome in self.deliveries],
             "release": {"id": self.release.id, "path": str(self.release.path)},
             "folded": [dict(zip(tally.TABLE, table, strict=True)) for table in self.folded],
             "unproved": self.unproved,
+            "unchanged_since": self.unchanged_since,
         }
 
 
@@ -71,8 +76,35 @@ def run(
     delete what is past the retention term, also where a run would otherwise stop and ask. Raises
     `UserError` for what the user can mend.
     """
-    engines.require(engine or settings.engine())
+    chosen = engine or settings.engine()
+    engines.require(chosen)
+    taken = unchanged.went_in(inbox, chosen, _today(), sure=sure)
+    same = unchanged.found(workdir, taken)
+    if same:
+        place = workdir / folder.NAME
+        told = (same.folded, same.unproved, same.since)
+        return RunReport(same.deliveries, same.release, place, *told)
     promises = contract_files.load()
+    report, register = _worked_out(inbox, workdir, promises, chosen, progress, sure=sure)
+    ended = dt.datetime.now().astimezone().strftime("%d-%m-%Y %H:%M")
+    left = unchanged.Ended(ended, report.deliveries, report.folded, report.unproved, register)
+    unchanged.note(workdir, taken, left, promises)
+    return report
+
+
+def _worked_out(
+    inbox: Path,
+    workdir: Path,
+    promises: Contracts,
+    engine: str,
+    progress: Progress[Any],
+    *,
+    sure: bool,
+) -> tuple[RunReport, str]:
+    """What the run did, and the hash of what is on record when it ended."""
+    from pipelines.audit import gate, seal  # seconds, that a run that changes nothing need not wait
+    from pipelines.release import publish, tally
+
     with open_warehouse(workdir) as con:
         folder.sweep(workdir / folder.NAME)
         prepare(con, promises)
@@ -99,9 +131,11 @@ def run(
             con, promises, workdir, progress=progress, attack=gate.readable, engine=engine
         )
         withdrawal_is_finished(workdir)
+        register = state.register(con)
     unproved = seal.seal(workdir, release.path)
     folded = tally.folded_of(workdir, release.id)
-    return RunReport(outcomes, release, workdir / folder.NAME, folded, unproved)
+    report = RunReport(outcomes, release, workdir / folder.NAME, folded, unproved)
+    return report, register
 
 
 def _today() -> dt.date:
@@ -114,7 +148,4 @@ def _without_expired(
     """Remove what went back about deliveries with rows past the term; it is named no more."""
     for delivery in past:
         folder.remove(feedback, delivery)
-    return tuple(
-        replace(o, feedback="", differences=None, expired=True) if o.delivery in past else o
-        for o in outcomes
-    )
+    return unchanged.expired(outcomes, past)

@@ -73,21 +73,14 @@ def print_json(value: Any) -> None:
 
 
 def progress(items: Iterable[Any], what: str) -> Iterable[Any]:
-    """A progress bar on standard error; nothing where that is no terminal."""
+    """What is being done, how far and about how long still, on standard error; nothing where that
+    is no terminal."""
     if not people.is_terminal:
         yield from items
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from pipelines.cli import bar  # where nobody looks, nothing need be drawn
 
-    listed = list(items)
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        console=people,
-        transient=True,
-    ) as bar:
-        yield from bar.track(listed, description=what)
+    yield from bar.shown(items, what, people)
 
 
 def thousands(value: float) -> str:

@@ -86,6 +86,8 @@ def run(
     else:
         show_outcomes(report.deliveries)
         show_feedback(report.deliveries, report.feedback)
+        if report.unchanged_since:
+            people.print(f"Er is niets veranderd sinds {report.unchanged_since}.", markup=False)
         people.print(f"Publicatie {report.release.id} staat klaar.", markup=False)
         show_folded(report.folded)
         if report.unproved:

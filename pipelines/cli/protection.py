@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -44,14 +45,16 @@ def ledger_of_releases(
 
     from pipelines.delivery.intake import today
     from pipelines.release import decisions, ledger
+    from pipelines.warehouse import engine
 
     folder = workdir or settings.default_workdir()
-    if never:
-        ledger.declare(folder, never, reason=reason, by=by, day=today())
-    if file is not None:
-        ledger.add(folder, file)
-    if code:
-        decisions.decide(folder, code, reason=reason, by=by, day=today())
+    with engine.held(folder) if never or file or code else nullcontext():  # a run counts with it
+        if never:
+            ledger.declare(folder, never, reason=reason, by=by, day=today())
+        if file is not None:
+            ledger.add(folder, file)
+        if code:
+            decisions.decide(folder, code, reason=reason, by=by, day=today())
     pages, declared = ledger.pages(folder), ledger.declarations(folder)
     decided = decisions.decisions(folder)
     if as_json:

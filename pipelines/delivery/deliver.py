@@ -15,7 +15,14 @@ from typing import Any
 import duckdb
 
 from pipelines.contracts import Contracts, Dataset
-from pipelines.delivery.outcome import Outcome, now, outcome_of, receipt_of_file, refused_outcome
+from pipelines.delivery.outcome import (
+    Outcome,
+    marked,
+    now,
+    outcome_of,
+    receipt_of_file,
+    refused_outcome,
+)
 from pipelines.errors import DeliveryRefused
 from pipelines.ingest import deliveries, doubts, marks, stage
 from pipelines.ingest.deliveries import Delivery
@@ -27,8 +34,6 @@ from pipelines.validate.feedback import folder, report
 from pipelines.validate.feedback.report import Heading, Report
 from pipelines.validate.quarantine import Verdict
 from pipelines.warehouse import (
-    acceptances,
-    differences,
     engine,
     history,
     lacking,
@@ -110,7 +115,7 @@ def _deliver_one(
         layout=f"{delivery.match.layout.id} v{delivery.match.layout.version}",
         received=now(),
         status="geladen",
-        fingerprint=_fingerprint(con, contracts, delivery),
+        fingerprint=_fingerprint(con, contracts, delivery.dataset, delivery.match.layout.id),
         sheet=delivery.text.sheet,
     )
     known = history.find(con, delivery.id)
@@ -118,7 +123,7 @@ def _deliver_one(
         told = "withdrawn" if known.status == "ingetrokken" else "replaced"
         return outcome_of(con, replace(known, file=delivery.file), told)
     same = known and known.status == "geladen" and known.fingerprint == receipt.fingerprint
-    if known and same and not _is_stale(con, delivery, contracts):
+    if known and same and not _is_stale(con, known, contracts):
         if known.file != delivery.file:
             history.rename(con, delivery.id, delivery.file)
         return outcome_of(con, replace(known, file=delivery.file), "unchanged")
@@ -134,11 +139,24 @@ def _deliver_one(
         con.execute(f"DROP TABLE IF EXISTS {STAGED}; DROP TABLE IF EXISTS {FAILED}")
 
 
-def _is_stale(con: duckdb.DuckDBPyConnection, delivery: Delivery, contracts: Contracts) -> bool:
+def _is_stale(con: duckdb.DuckDBPyConnection, known: Receipt, contracts: Contracts) -> bool:
     """Whether a loaded delivery is to be judged again, though it and its contract are the same."""
-    if retention.came_back(con, contracts, delivery.id, now().date()):
+    if retention.came_back(con, contracts, known.delivery, now().date()):
         return True
-    return lacking.stale(con, contracts.dataset(delivery.dataset), delivery.id)
+    return lacking.stale(con, contracts.dataset(known.dataset), known.delivery)
+
+
+def is_settled(con: duckdb.DuckDBPyConnection, known: Receipt, contracts: Contracts) -> bool:
+    """Whether the next run would leave a delivery as it is when the same bytes come again.
+
+    A refusal is only settled where nothing but the bytes was looked at: what else is in the
+    warehouse by then may make another one of it.
+    """
+    if known.status != "geladen":
+        return known.status != "geweigerd" or not known.dataset
+    layout = known.layout.rpartition(" v")[0]
+    same = known.fingerprint == _fingerprint(con, contracts, known.dataset, layout)
+    return same and not _is_stale(con, known, contracts)
 
 
 def _too_much() -> DeliveryRefused:
@@ -258,10 +276,7 @@ def _tell_back(
     open in a spreadsheet program), or a large delivery that is gone when its rows are looked up
     again, does not stop the run: `feedback` then stays empty.
     """
-    if outcome.status != "refused":
-        findings = acceptances.marked(outcome.findings, outcome.supplier or "", accepted)
-        asked = differences.answered(outcome.questions, outcome.supplier or "", accepted)
-        outcome = replace(outcome, findings=findings, questions=asked)
+    outcome = marked(outcome, accepted)
     if feedback is None or outcome.status in {"replaced", "withdrawn"}:
         return outcome
     if delivery is not None and outcome.status != "refused":
@@ -294,12 +309,14 @@ def _report(outcome: Outcome, delivery: Delivery | None, contracts: Contracts) -
     )
 
 
-def _fingerprint(con: duckdb.DuckDBPyConnection, contracts: Contracts, delivery: Delivery) -> str:
-    """Over the contracts and the deliveries of every dataset that the checks look at."""
-    dataset = contracts.dataset(delivery.dataset)
+def _fingerprint(
+    con: duckdb.DuckDBPyConnection, contracts: Contracts, name: str, layout: str
+) -> str:
+    """Over the contracts and the deliveries of every dataset that the checks of one look at."""
+    dataset = contracts.dataset(name)
     texts = " ".join(rule.fails for rule in dataset.rules)
     others = {c.refers_to[0] for c in dataset.columns if c.refers_to}
     others |= {d for d in contracts.datasets if re.search(rf"\b{d}\b", texts)}
-    told = [contracts.fingerprint, delivery.match.layout.id]
+    told = [contracts.fingerprint, layout]
     told += [f"{d}:{','.join(history.loaded(con, d))}" for d in sorted(others - {dataset.id})]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()

@@ -142,7 +142,7 @@ def take_in(
                     gate=gate, accepted=agreed, feedback=feedback, again=again,
                 )  # fmt: skip
     history.note_inbox(con, here)
-    outcomes = [_as_it_ended(con, o, feedback) for found in by_path.values() for o in found]
+    outcomes = [as_it_ended(con, o, feedback) for found in by_path.values() for o in found]
     return tuple(sorted(outcomes, key=lambda o: o.file))
 
 
@@ -185,7 +185,7 @@ def _is_beside_others(con: Any, found: Sequence[Outcome], promises: Contracts) -
     )
 
 
-def _as_it_ended(con: Any, outcome: Outcome, feedback: Path | None) -> Outcome:
+def as_it_ended(con: Any, outcome: Outcome, feedback: Path | None) -> Outcome:
     """What another file of the same run took the place of asks nothing of anybody; of all that is
     replaced it is said by which file."""
     if outcome.status not in ("accepted", "unchanged", "replaced"):

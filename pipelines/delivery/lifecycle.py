@@ -24,8 +24,8 @@ from pipelines.delivery.intake import (
 from pipelines.errors import UsageError
 from pipelines.ingest import layout_files
 from pipelines.release import publish
-from pipelines.release.publish import Release
 from pipelines.release.question import Answer, ask
+from pipelines.release.served import Release
 from pipelines.validate.checks import checks
 from pipelines.validate.comparison import Differences, Question
 from pipelines.validate.feedback import folder

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,8 @@ import duckdb
 from pipelines.errors import DeliveryRefused
 from pipelines.ingest import deliveries
 from pipelines.validate.comparison import Differences, Question
-from pipelines.warehouse import differences, history
+from pipelines.warehouse import acceptances, differences, history
+from pipelines.warehouse.acceptances import Acceptance
 from pipelines.warehouse.history import Receipt
 
 
@@ -73,6 +74,15 @@ class Outcome:
         }
 
 
+def marked(outcome: Outcome, accepted: Sequence[Acceptance]) -> Outcome:
+    """With what was accepted of it; a refusal is not accepted by anybody."""
+    if outcome.status == "refused":
+        return outcome
+    findings = acceptances.marked(outcome.findings, outcome.supplier or "", accepted)
+    asked = differences.answered(outcome.questions, outcome.supplier or "", accepted)
+    return replace(outcome, findings=findings, questions=asked)
+
+
 def receipt_of_file(path: Path, refusal: DeliveryRefused) -> Receipt:
     return Receipt(
         delivery=deliveries.fingerprint(path)[:16],
@@ -93,6 +103,18 @@ def refused_outcome(
 ) -> Outcome:
     refused = replace(receipt, status="geweigerd", rule=refusal.rule, message=str(refusal))
     history.refuse(con, refused)
+    return _refusal(refused)
+
+
+def on_record(con: duckdb.DuckDBPyConnection, known: Receipt) -> Outcome:
+    """What a run says of a delivery that it leaves as it is."""
+    told = {"geladen": "unchanged", "vervangen": "replaced", "ingetrokken": "withdrawn"}
+    if known.status == "geweigerd":
+        return _refusal(known)
+    return outcome_of(con, known, told[known.status])
+
+
+def _refusal(receipt: Receipt) -> Outcome:
     return Outcome(
         file=receipt.file,
         dataset=receipt.dataset or None,
@@ -102,17 +124,17 @@ def refused_outcome(
         rows_in=0,
         accepted=0,
         quarantined=0,
-        message=str(refusal),
+        message=receipt.message,
         findings=(
             {
-                "rule": refusal.rule,
+                "rule": receipt.rule,
                 "severity": "fout",
                 "dimension": "conformity",
                 "columns": [],
                 "outcome": "geweigerd",
                 "rows": [],
                 "count": 0,
-                "message": str(refusal),
+                "message": receipt.message,
                 "remedy": "",
             },
         ),

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import permutations
+from pathlib import Path
 
 import polars as pl
 
@@ -77,9 +78,11 @@ def protect(
     earlier: Sequence[Page] = (),
     spreads: Sequence[Spread] = (),
     processes: int = 1,
+    kept_in: Path | None = None,
 ) -> list[Protected]:
     """Protect all components, beside what earlier releases said, and what figures that are no sum
-    of cells (`spreads`) tell of them. Raises ReleaseRefused when one cannot be certified."""
+    of cells (`spreads`) tell of them. `kept_in`: proofs that were found before (see `kept`).
+    Raises ReleaseRefused when one cannot be certified."""
     means = [c for c in counted if _behind_means(c, metrics)]
     counts = [c for c in counted if c.unit != MONEY and c not in means]
     money = [c for c in counted if c.unit == MONEY]
@@ -87,7 +90,7 @@ def protect(
         *of_spreads(spreads, metrics, heavy=thresholds.heavy, rounding=thresholds.rounding),
         *of_amounts(money, metrics, heavy=thresholds.heavy),
     ]
-    found = _protected_counts(counts, metrics, thresholds, earlier, facts, processes)
+    found = _protected_counts(counts, metrics, thresholds, earlier, facts, processes, kept_in)
     shown_counts = tuple(found)
     for amounts in (c for c in counted if c.unit == MONEY or c in means):
         units = _units_of(amounts, shown_counts) if amounts in means else None
@@ -141,6 +144,7 @@ def _protected_counts(
     earlier: Sequence[Page],
     facts: Sequence[Fact],
     processes: int,
+    kept_in: Path | None,
 ) -> list[Protected]:
     """Counts of the same people as one system per school year, the others each for itself."""
     together = systems(counts)
@@ -154,7 +158,8 @@ def _protected_counts(
             [(counts[i], part) for i, part in zip(system, parts, strict=True)], metrics, facts
         )
         years.append(by_year(whole))
-    shown = iter(protect_all([part for parts in years for _, part in parts], processes=processes))
+    every = [part for parts in years for _, part in parts]
+    shown = iter(protect_all(every, processes=processes, kept_in=kept_in))
     found: dict[int, Protected] = {}
     for system, per_year in zip(together, years, strict=True):
         protections = [(cells, next(shown)) for cells, _ in per_year]

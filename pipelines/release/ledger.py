@@ -31,7 +31,7 @@ from pipelines.errors import ReleaseRefused, UsageError
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.count.grid import KEY
 from pipelines.release.thresholds import by_metric
-from pipelines.warehouse.engine import keep
+from pipelines.warehouse.engine import as_frame, keep
 
 FOLDER = "grootboek"
 RELEASES = "releases"
@@ -229,10 +229,12 @@ def _shown(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """The figures a release shows; a release without that table shows none."""
     if not con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'cellen'").fetchone():
         return _NO_FIGURES
-    return con.execute(
-        f"SELECT {', '.join(_SHOWN)} FROM cellen WHERE status = 'zichtbaar' AND maat = ''"
-        " ORDER BY ALL"
-    ).pl()
+    return as_frame(
+        con.execute(
+            f"SELECT {', '.join(_SHOWN)} FROM cellen WHERE status = 'zichtbaar' AND maat = ''"
+            " ORDER BY ALL"
+        )
+    )
 
 
 def _of_release(file: Path, book: Path) -> Page:

@@ -23,6 +23,7 @@ from pipelines.effects.pilots.power import (
 from pipelines.effects.wording import number
 from pipelines.errors import UsageError
 from pipelines.release.served import open_served
+from pipelines.warehouse.engine import as_frame
 
 VISIBLE = "zichtbaar"
 
@@ -103,10 +104,10 @@ class Known:
 def known(workdir: Path) -> Known:
     """Raises `UsageError` where there is no release, or an older one without these figures."""
     with open_served(workdir) as (release, con):
-        bases = con.execute("SELECT * FROM pilotbasis").pl().to_dicts()
-        effects = con.execute("SELECT * FROM effecten WHERE leidend").pl().to_dicts()
-        balance = con.execute("SELECT * FROM besparing_balans").pl().to_dicts()
-        drivers = con.execute("SELECT * FROM besparing_gevoeligheid").pl().to_dicts()
+        bases = as_frame(con.execute("SELECT * FROM pilotbasis")).to_dicts()
+        effects = as_frame(con.execute("SELECT * FROM effecten WHERE leidend")).to_dicts()
+        balance = as_frame(con.execute("SELECT * FROM besparing_balans")).to_dicts()
+        drivers = as_frame(con.execute("SELECT * FROM besparing_gevoeligheid")).to_dicts()
         row = con.execute("SELECT peildatum FROM release").fetchone()
     until = row[0] if row else dt.date.min
     money = margin.evaluated(balance, drivers)

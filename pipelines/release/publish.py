@@ -12,11 +12,9 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -32,27 +30,27 @@ from pipelines.metrics import compute as counting
 from pipelines.metrics import publication_plan as plans
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.metric import Context
-from pipelines.release import components, decisions, ledger, memory, reference, tally
-from pipelines.release.basis import basis
+from pipelines.release import basis, components, decisions, ledger, memory, reference, tally
 from pipelines.release.components import Protected, Thresholds
+from pipelines.release.disclosure import kept
 from pipelines.release.figures import figures
-from pipelines.release.served import FOLDER, POINTER
+from pipelines.release.served import FOLDER, POINTER, Release
 from pipelines.sql import quoted
+from pipelines.steps import Step
 from pipelines.warehouse import archive, calendar, copy, coverage, engines, retention
 from pipelines.warehouse import tables as warehouse
 from pipelines.warehouse.engine import keep
 
 CERTIFIED = "gecertificeerd"
+# How long each takes of a whole, as measured on the demo.
+STAGES = (
+    Step("tellen", 12),
+    Step("effecten", 6),
+    Step("beschermen", 30),
+    Step("schrijven en aanvallen", 10),
+)
 MOST_ROUNDS = 6
 """So often a level that tells too much in a small register is left out, and the rest is tried."""
-
-
-@dataclass(frozen=True)
-class Release:
-    """A release that is being served; `path` is the released file."""
-
-    id: str
-    path: Path
 
 
 def publish(
@@ -78,7 +76,7 @@ def publish(
     copy.write(con, workdir)
     years = school_years(con, contracts)
     plan = plans.load(METRICS)
-    made_from = basis(con, contracts, plan, years, _revision())
+    made_from = basis.basis(con, contracts, plan, years, basis.revision())
     unchanged = served(workdir, made_from)
     if unchanged and tally.kept(workdir, unchanged.id):
         return unchanged
@@ -86,8 +84,7 @@ def publish(
     limits = thresholds(contracts)
     delivered = set(warehouse.filled(con, contracts))
 
-    names = ("tellen", "effecten", "beschermen", "schrijven en aanvallen")
-    stages = iter(progress(names, "Publicatie maken"))
+    stages = iter(progress(STAGES, "Publicatie maken"))
     next(stages)
     covered = coverage.coverage(con, contracts)
     places = memory.places(covered.schools)
@@ -108,14 +105,16 @@ def publish(
         asked = {**tables, coverage.TABLE: covered.as_ibis()}
         estimated = effects.compute(asked, delivered, contracts.parameters, asof)
     next(stages)
-    protected = components.protect(
-        result.counted,
-        METRICS,
-        limits,
-        earlier=before.pages,
-        spreads=result.spreads,
-        processes=processes(),
-    )
+    with kept.turned(workdir) as proofs:
+        protected = components.protect(
+            result.counted,
+            METRICS,
+            limits,
+            earlier=before.pages,
+            spreads=result.spreads,
+            processes=processes(),
+            kept_in=proofs,
+        )
     cells = figures(result, protected, METRICS, years, limits)
     next(stages)
     content = {
@@ -232,7 +231,7 @@ def _record(
     ).fetchone()
     return {
         "versie_zichtlijn": version("zichtlijn"),
-        "git_revisie": _revision(),
+        "git_revisie": basis.revision(),
         "bron": "demo" if demo and demo[0] else "leveringen",
         "drempel": thresholds.standard,
         "drempel_zwaar": thresholds.heavy,
@@ -241,22 +240,6 @@ def _record(
         "bewijs_hash": proof,
         "peildatum": asof,
     }
-
-
-def _revision() -> str:
-    """Commit of the checkout this runs from; empty for an installed package."""
-    here = Path(__file__).parent
-    try:
-        asked = subprocess.run(
-            ["git", "rev-parse", "--short=12", "HEAD"],  # noqa: S607
-            cwd=here,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except OSError:
-        return ""
-    return asked.stdout.strip() if asked.returncode == 0 else ""
 
 
 # Writing ---------------------------------------------------------------------------------------

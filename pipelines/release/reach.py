@@ -20,6 +20,7 @@ from pipelines.metrics import absent
 from pipelines.metrics import publication_plan as plans
 from pipelines.metrics.metric import Metric
 from pipelines.release.disclosure.problem import MINIMUM_SCHOOLS
+from pipelines.warehouse.engine import as_frame
 
 ENOUGH = 0.9
 """The share of the units that must have a visible figure."""
@@ -104,7 +105,7 @@ def reach(
 
 def of_release(metrics: Mapping[str, Metric], con: duckdb.DuckDBPyConnection) -> Reach:
     """What is to be seen of a released file."""
-    tables = (con.execute(f"SELECT * FROM {name}").pl() for name in ("cellen", "gebieden"))
+    tables = (as_frame(con.execute(f"SELECT * FROM {name}")) for name in ("cellen", "gebieden"))
     return reach(metrics, *tables)
 
 

@@ -21,6 +21,7 @@ from pipelines.metrics.describe import describe_all
 from pipelines.metrics.metric import Metric
 from pipelines.metrics.publication_plan import Plan
 from pipelines.warehouse import acceptances
+from pipelines.warehouse.engine import as_frame
 
 PARTNERSHIP = "samenwerkingsverband"
 MOST_TOWNS = 3  # named with a samenwerkingsverband
@@ -60,7 +61,7 @@ def areas_table(
     columns = ("niveau", "code", "naam", "ouder", "onderwijssoort")
     used = cells.select("niveau", code="gebied").filter(pl.col("code") != "").unique()
     named = [
-        con.execute(query).pl().with_columns(niveau=pl.lit(level))
+        as_frame(con.execute(query)).with_columns(niveau=pl.lit(level))
         for level, query in LABELS.items()
     ]
     kinds = contracts.codes["onderwijssoort"].values()
@@ -145,10 +146,12 @@ def _partnership(code: str, towns: list[str]) -> Category:
 
 def sources_table(con: duckdb.DuckDBPyConnection, metrics: Mapping[str, Metric]) -> pl.DataFrame:
     """`bronnen`: the loaded deliveries behind every metric, effect and saving."""
-    loaded = con.execute(
-        "SELECT dataset, leverancier, ontvangen_op::DATE AS geleverd_op, periode"
-        " FROM register.leveringen WHERE status = 'geladen'"
-    ).pl()
+    loaded = as_frame(
+        con.execute(
+            "SELECT dataset, leverancier, ontvangen_op::DATE AS geleverd_op, periode"
+            " FROM register.leveringen WHERE status = 'geladen'"
+        )
+    )
     used = [(m.id, d) for m in metrics.values() for d in m.datasets]
     used += [
         (effect.id + outcome.suffix, dataset)
@@ -168,11 +171,13 @@ def sources_table(con: duckdb.DuckDBPyConnection, metrics: Mapping[str, Metric])
 
 def deliveries_table(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """`leveringen`: what came in and what became of it, without a number of rows."""
-    return con.execute(
-        "SELECT levering, bestand, dataset, leverancier, periode,"
-        " ontvangen_op::DATE AS ontvangen_op, status, bericht"
-        " FROM register.leveringen ORDER BY dataset, leverancier, periode, levering"
-    ).pl()
+    return as_frame(
+        con.execute(
+            "SELECT levering, bestand, dataset, leverancier, periode,"
+            " ontvangen_op::DATE AS ontvangen_op, status, bericht"
+            " FROM register.leveringen ORDER BY dataset, leverancier, periode, levering"
+        )
+    )
 
 
 def findings_table(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
@@ -186,13 +191,15 @@ def findings_table(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
         " AND b.uitkomst = 'gevonden' AND lower(a.leverancier) = lower(l.leverancier)"
         " AND (a.kolom = '' OR list_contains(b.kolommen, a.kolom)))"
     )
-    return con.execute(
-        "SELECT levering, l.dataset, l.leverancier, b.regel, ernst, dimensie,"
-        " array_to_string(kolommen, ', ') AS kolommen, b.bericht, herstel,"
-        f" {accepted} AS aanvaard_tot"
-        " FROM register.bevindingen b JOIN register.leveringen l USING (levering)"
-        " WHERE l.status = 'geladen' ORDER BY l.dataset, l.leverancier, levering, b.regel"
-    ).pl()
+    return as_frame(
+        con.execute(
+            "SELECT levering, l.dataset, l.leverancier, b.regel, ernst, dimensie,"
+            " array_to_string(kolommen, ', ') AS kolommen, b.bericht, herstel,"
+            f" {accepted} AS aanvaard_tot"
+            " FROM register.bevindingen b JOIN register.leveringen l USING (levering)"
+            " WHERE l.status = 'geladen' ORDER BY l.dataset, l.leverancier, levering, b.regel"
+        )
+    )
 
 
 def protection_table(cells: pl.DataFrame) -> pl.DataFrame:

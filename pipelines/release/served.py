@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -13,6 +14,14 @@ from pipelines.errors import UsageError
 
 POINTER = "release.json"
 FOLDER = "releases"
+
+
+@dataclass(frozen=True)
+class Release:
+    """A release that is being served; `path` is the released file."""
+
+    id: str
+    path: Path
 
 
 @contextmanager

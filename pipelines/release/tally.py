@@ -18,7 +18,7 @@ from pipelines.metrics.count.grid import KEY
 from pipelines.metrics.metric import Metric
 from pipelines.release.components import Protected, Thresholds
 from pipelines.release.thresholds import by_metric
-from pipelines.warehouse.engine import keep
+from pipelines.warehouse.engine import as_frame, keep
 
 FOLDER = "tellingen"
 TABLE = ("metriek", "uitsplitsing", "niveau", "schooljaar")
@@ -111,10 +111,12 @@ def store(
     folder.mkdir(parents=True, exist_ok=True)
     half = folder / f".{release}.{os.getpid()}.half"
     half.unlink(missing_ok=True)
-    schools = con.execute(
-        "SELECT vestigingscode AS vestiging, min(gemeente) AS gemeente, min(wijkcode) AS wijk,"
-        " min(onderwijssoort) AS onderwijssoort FROM scholen GROUP BY 1 ORDER BY 1"
-    ).pl()
+    schools = as_frame(
+        con.execute(
+            "SELECT vestigingscode AS vestiging, min(gemeente) AS gemeente, min(wijkcode) AS wijk,"
+            " min(onderwijssoort) AS onderwijssoort FROM scholen GROUP BY 1 ORDER BY 1"
+        )
+    )
     with duckdb.connect(str(half)) as book:
         for name, frame in {
             "tellingen": counts, "scholen": schools, "afgeschermd": hidden, "weggelaten": left_out

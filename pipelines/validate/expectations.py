@@ -11,6 +11,7 @@ memory. `_dialect` does both, under the name that GX expects.
 
 from __future__ import annotations
 
+import logging
 import os
 import warnings
 from collections.abc import Mapping, Sequence
@@ -42,6 +43,7 @@ _COUNTS = frozenset(
 )
 
 _connections: dict[str, duckdb.DuckDBPyConnection] = {}
+_sources: dict[str, Any] = {}  # of the connection that was looked at last: making one takes a while
 _serial = count(1)
 
 
@@ -65,30 +67,35 @@ def run(
     gx = _great_expectations()
     judged = [c for c in checks if not c.could_not_run]
     con.execute(f"CREATE OR REPLACE TEMP VIEW {SUITE_TABLE} AS SELECT * FROM {staged}")
-    key = f"zichtlijn-{next(_serial)}"
-    _connections[key] = con
     try:
-        context = gx.get_context(mode="ephemeral")
-        context.variables.progress_bars = {"globally": False, "metric_calculations": False}
-        source = context.data_sources.add_sql(
-            key, connection_string=f"duckdb:///{key}", create_temp_table=False
-        )
-        batch = (
-            source.add_query_asset(name, query=f"SELECT * FROM {SUITE_TABLE}")
-            .add_batch_definition_whole_table("alles")
-            .get_batch()
-        )
         suite = gx.ExpectationSuite(
-            name=name, expectations=[_expectation(check, gx) for check in judged]
+            name=name, expectations=[_expectation(check, _expectations()) for check in judged]
         )
-        result = batch.validate(suite, result_format="BASIC")
+        result = _rows(con, name, gx).get_batch().validate(suite, result_format="BASIC")
     finally:
-        del _connections[key]
         con.execute(f"DROP VIEW IF EXISTS {SUITE_TABLE}")
     return _summarised(result, name)
 
 
-def _expectation(check: Check, gx: Any) -> Any:
+def _rows(con: duckdb.DuckDBPyConnection, name: str, gx: Any) -> Any:
+    """The staged rows as GX calls them: a batch definition over the view, made once per dataset."""
+    if con not in _connections.values():
+        key = f"zichtlijn-{next(_serial)}"
+        context = gx.get_context(mode="ephemeral")
+        context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+        _connections.clear()
+        _sources.clear()
+        _connections[key] = con
+        _sources[""] = context.data_sources.add_sql(
+            key, connection_string=f"duckdb:///{key}", create_temp_table=False
+        )
+    if name not in _sources:
+        asset = _sources[""].add_query_asset(name, query=f"SELECT * FROM {SUITE_TABLE}")
+        _sources[name] = asset.add_batch_definition_whole_table("alles")
+    return _sources[name]
+
+
+def _expectation(check: Check, made: Mapping[str, Any]) -> Any:
     """The built-in expectation where GX has one that is right on DuckDB, else the SQL itself."""
     common = {
         "meta": {"regel": check.id},
@@ -97,17 +104,17 @@ def _expectation(check: Check, gx: Any) -> Any:
     }
     column = check.columns[0]
     if check.sort == "verplicht" and check.fails == f"{quoted(column)} IS NULL":
-        return gx.expectations.ExpectColumnValuesToNotBeNull(column=column, **common)
+        return made["ExpectColumnValuesToNotBeNull"](column=column, **common)
     if check.allowed:
-        return gx.expectations.ExpectColumnValuesToBeInSet(
+        return made["ExpectColumnValuesToBeInSet"](
             column=column, value_set=list(check.allowed), **common
         )
     if check.sort == "bereik":
-        return gx.expectations.ExpectColumnValuesToBeBetween(
+        return made["ExpectColumnValuesToBeBetween"](
             column=column, min_value=check.bounds[0], max_value=check.bounds[1], **common
         )
     predicate = check.fails.replace(ROWS, SUITE_TABLE)
-    return gx.expectations.UnexpectedRowsExpectation(
+    return made["UnexpectedRowsExpectation"](
         unexpected_rows_query=(
             f"SELECT _rij FROM (SELECT * FROM {{batch}}) r WHERE {_braced(predicate)}"
         ),
@@ -189,6 +196,54 @@ def _great_expectations() -> Any:
         _dialect()
     registry.register("duckdb", __name__, "DuckDBForExpectations")
     return gx
+
+
+_USED = (
+    "ExpectColumnValuesToNotBeNull",
+    "ExpectColumnValuesToBeInSet",
+    "ExpectColumnValuesToBeBetween",
+    "UnexpectedRowsExpectation",
+)
+
+
+@cache
+def _expectations() -> Mapping[str, Any]:
+    """GX's own expectations, which write themselves out once instead of for every key.
+
+    GX asks an expectation for its configuration dozens of times in a validation, and works it out
+    each time. What is kept is forgotten as soon as anything of it is set.
+    """
+    gx = _great_expectations()
+    from great_expectations.compatibility.pydantic import PrivateAttr
+
+    made: dict[str, Any] = {}
+    logger = logging.getLogger("great_expectations.expectations.registry")
+    logger.disabled = True  # it warns that an expectation is declared again, which is what we do
+    try:
+        for name in _USED:
+            usual = getattr(gx.expectations, name)
+
+            def configuration(self: Any, usual: Any = usual) -> Any:
+                if self._told is None:
+                    self._told = usual.configuration.fget(self)
+                return self._told
+
+            def set_one(self: Any, key: str, value: Any, usual: Any = usual) -> None:
+                usual.__setattr__(self, key, value)
+                if key != "_told":
+                    self._told = None
+
+            body = {
+                "__module__": __name__,
+                "__doc__": usual.__doc__,
+                "_told": PrivateAttr(default=None),
+                "configuration": property(configuration),
+                "__setattr__": set_one,
+            }
+            made[name] = type(usual)(name, (usual,), body)
+    finally:
+        logger.disabled = False
+    return made
 
 
 def _dialect() -> None:

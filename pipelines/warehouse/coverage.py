@@ -39,6 +39,7 @@ from pipelines import schoolyear
 from pipelines.contracts import Contracts
 from pipelines.warehouse import units
 from pipelines.warehouse.answering import SCHOOL_DAYS, Answering, answering
+from pipelines.warehouse.engine import as_frame
 from pipelines.warehouse.school_calendar import COLUMNS, Calendars
 from pipelines.warehouse.units import Register
 
@@ -121,10 +122,12 @@ def coverage(con: duckdb.DuckDBPyConnection, contracts: Contracts) -> Coverage:
     for line in answering().values():
         rows += _line(line, register, shown, lives)
     rows += _school_days(con, [row for row in rows if row["onderdeel"] == "thuiszitters"])
-    schools = con.execute(
-        "SELECT DISTINCT vestigingscode AS vestiging, naam, gemeente, wijkcode AS wijk,"
-        " onderwijssoort FROM scholen ORDER BY 1"
-    ).pl()
+    schools = as_frame(
+        con.execute(
+            "SELECT DISTINCT vestigingscode AS vestiging, naam, gemeente, wijkcode AS wijk,"
+            " onderwijssoort FROM scholen ORDER BY 1"
+        )
+    )
     names = con.execute(
         "SELECT DISTINCT gemeente, gemeentenaam FROM gebieden ORDER BY 1"
     ).fetchall()
@@ -277,7 +280,10 @@ def _school_days(
 ) -> Iterable[dict[str, object]]:
     """Of the same municipalities and school years, whether their school days are known."""
     calendars = Calendars.of(
-        *(con.execute(f"SELECT {', '.join(COLUMNS[name])} FROM {name}").pl() for name in COLUMNS)
+        *(
+            as_frame(con.execute(f"SELECT {', '.join(COLUMNS[name])} FROM {name}"))
+            for name in COLUMNS
+        )
     )
     for row in owed:
         town, year = str(row["eenheid"]), schoolyear.year_of(str(row["schooljaar"]))

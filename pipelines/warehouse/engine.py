@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import getpass
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from pipelines.errors import UsageError
 from pipelines.warehouse import version
+
+if TYPE_CHECKING:
+    import polars as pl
 
 FILE = "magazijn.duckdb"
 LOCK = "magazijn.slot"
@@ -155,10 +161,33 @@ def _alone(workdir: Path) -> Iterator[None]:
             _hold(lock.fileno())
         except OSError:
             raise UsageError(
-                f"Er is al een run bezig in {workdir}. Wacht tot die klaar is en probeer het dan"
-                " opnieuw; er is nu niets veranderd."
+                f"Er is al een run bezig in {workdir}{_holder(workdir)}. Wacht tot die klaar is en"
+                " probeer het dan opnieuw; er is nu niets veranderd."
             ) from None
+        with suppress(OSError):  # a full disk: then the lock holds without a name
+            lock.truncate(0)
+            lock.write(_myself().encode())
+            lock.flush()
         yield
+
+
+def _myself() -> str:
+    """Who holds the work folder, for whom it keeps out."""
+    try:
+        name = f" door {getpass.getuser()}"
+    except (OSError, KeyError, ImportError):  # an account without a name
+        name = ""
+    now = dt.datetime.now().astimezone()
+    return f"sinds {now:%d-%m-%Y %H:%M}{name}, proces {os.getpid()}"
+
+
+def _holder(workdir: Path) -> str:
+    """In brackets; '' where it cannot be read."""
+    try:
+        told = (workdir / LOCK).read_text("utf-8")
+    except (OSError, ValueError):  # Windows also keeps readers out
+        return ""
+    return f" ({told})" if told else ""
 
 
 if sys.platform == "win32":
@@ -225,6 +254,14 @@ def _is_to_erase(con: duckdb.DuckDBPyConnection) -> bool:
         "SELECT 1 FROM duckdb_tables() WHERE schema_name = ? AND table_name = ?", [schema, table]
     ).fetchone()
     return there is not None and con.execute(f"FROM {TO_ERASE}").fetchone() is not None
+
+
+def as_frame(asked: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """The rows of a query that was just asked, with their types.
+
+    The one place that has DuckDB make frames of Polars: how that is asked differs per version.
+    """
+    return asked.pl()
 
 
 def keep(file: Path) -> None:

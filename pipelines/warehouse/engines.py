@@ -10,14 +10,17 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-
-import duckdb
-from ibis import ir
+from typing import TYPE_CHECKING
 
 from pipelines import settings, suggest
-from pipelines.contracts import Contracts
 from pipelines.errors import UsageError
 from pipelines.warehouse import archive, tables
+
+if TYPE_CHECKING:
+    import duckdb
+    from ibis import ir
+
+    from pipelines.contracts import Contracts
 
 DUCKDB, SPARK = "duckdb", "spark"
 ENGINES = (DUCKDB, SPARK)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import ibis
 import ibis.expr.operations as ops
@@ -15,7 +17,7 @@ import pyarrow as pa
 from ibis import ir
 from ibis.backends.pyspark import Backend
 from ibis.backends.pyspark.datatypes import PySparkSchema
-from pyspark.errors import PySparkException
+from pyspark.errors import PySparkException, RetriesExceeded
 from pyspark.sql import SparkSession
 
 from pipelines import settings
@@ -47,8 +49,12 @@ _ON_THIS_MACHINE = {
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.memory": "4g",  # at most; 1g is Spark's own
-    "spark.sql.shuffle.partitions": str(os.cpu_count() or 1),
 }
+_PARTITIONS = "spark.sql.shuffle.partitions"
+_USUAL_PARTITIONS = "200"  # Spark's own: as many tasks for every step, however little there is
+_FEW_PARTITIONS = 8
+_SECONDS = 20  # to reach a server, and to wait for one that fell silent
+_NOT_READ = ("READ_FILE", "PATH_NOT_FOUND", "FILE_NOT_EXIST")  # in the name of an error
 
 
 @contextmanager
@@ -106,10 +112,12 @@ def session(remote: str, extra: Mapping[str, str] | None = None) -> Iterator[Spa
     """A Spark session: `sc://...` for Spark Connect, else a master such as `local[*]`.
 
     `extra`: settings beside, or instead of, those of here. Raises `UsageError` when it does not
-    start.
+    start or cannot be reached within seconds, and when it is lost or cannot read the archive while
+    it counts.
     """
     builder = SparkSession.builder
     if remote.startswith("sc://"):
+        _reach(remote)
         builder = builder.remote(remote)
     else:
         local = remote.startswith("local")
@@ -121,6 +129,7 @@ def session(remote: str, extra: Mapping[str, str] | None = None) -> Iterator[Spa
         with _sockets_left_open():
             found = builder.getOrCreate()
             found.sql("SELECT 1").collect()
+        _set_up(found, remote, extra or {})
     except (PySparkException, RuntimeError, OSError) as problem:
         raise UsageError(
             "Spark is niet te starten of te bereiken"
@@ -129,8 +138,65 @@ def session(remote: str, extra: Mapping[str, str] | None = None) -> Iterator[Spa
         ) from problem
     try:
         yield found
-    finally:
+    except Exception as problem:
+        sentence = _of_the_cluster(problem, remote)
+        if sentence:  # a server that is gone cannot be stopped either: that would wait for it
+            raise UsageError(sentence) from problem
         found.stop()
+        raise
+    except BaseException:
+        found.stop()
+        raise
+    found.stop()
+
+
+def _reach(remote: str) -> None:
+    """Raise `UsageError` for an address where nothing listens: Spark itself would go on trying for
+    ten minutes."""
+    place = urlsplit(remote.partition(";")[0])
+    try:
+        where = (place.hostname or "", place.port or 15002)
+        socket.create_connection(where, timeout=_SECONDS).close()
+    except (OSError, ValueError) as problem:
+        raise UsageError(
+            f"Op het adres van Spark ({settings.SPARK_REMOTE}={_without_secrets(remote)}) antwoordt"
+            f" niets: {type(problem).__name__}. Staat de server aan, en klopt het adres? Er is"
+            " niets gepubliceerd."
+        ) from problem
+
+
+def _set_up(found: SparkSession, remote: str, extra: Mapping[str, str]) -> None:
+    """What can only be said to a session that runs: few partitions, and not waiting for long."""
+    if _PARTITIONS not in extra and found.conf.get(_PARTITIONS) == _USUAL_PARTITIONS:
+        few = (os.cpu_count() or 1) if remote.startswith("local") else _FEW_PARTITIONS
+        found.conf.set(_PARTITIONS, str(few))
+    if remote.startswith("sc://"):
+        from pyspark.sql.connect.client.retries import DefaultPolicy
+
+        patient = DefaultPolicy(max_retries=5, initial_backoff=500, backoff_multiplier=2)
+        connected: Any = found  # two kinds of sessions go under one type
+        connected.client.set_retry_policies([patient])
+
+
+def _of_the_cluster(problem: Exception, remote: str) -> str:
+    """What to tell of an error that comes from the server and not from what was asked; '' for any
+    other."""
+    where = f"{settings.SPARK_REMOTE}={_without_secrets(remote)}"
+    name = (problem.getCondition() or "") if isinstance(problem, PySparkException) else ""
+    if any(part in name for part in _NOT_READ):
+        return (
+            f"Spark ({where}) kan het archief niet lezen. Zet de map archief van de werkmap waar"
+            f" het hele cluster haar kan lezen en wijs haar aan met {settings.SPARK_ARCHIVE}. Er is"
+            " niets gepubliceerd."
+        )
+    # What the server says of a question has a type of its own; this is the line that fell away.
+    unspecific = type(problem).__name__ in ("SparkConnectGrpcException", "Py4JNetworkError")
+    if unspecific or isinstance(problem, RetriesExceeded | ConnectionError):
+        return (
+            f"Spark ({where}) viel weg tijdens het tellen. Kijk op de server wat er gebeurde (is er"
+            " genoeg geheugen?) en geef de opdracht opnieuw. Er is niets gepubliceerd."
+        )
+    return ""
 
 
 def _without_secrets(remote: str) -> str:

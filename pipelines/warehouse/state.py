@@ -19,6 +19,17 @@ def fingerprint(con: duckdb.DuckDBPyConnection) -> str:
     return digest.hexdigest()
 
 
+def register(con: duckdb.DuckDBPyConnection) -> str:
+    """SHA-256 over what is on record of deliveries, whatever the order of its rows."""
+    names = con.execute(
+        "SELECT format('register.\"{}\"', table_name) FROM duckdb_tables()"
+        " WHERE database_name = current_database() AND schema_name = 'register'"
+        " AND table_name <> 'te_wissen' ORDER BY 1"
+    ).fetchall()
+    told = "".join(f"{name} {rows(con, name)}\n" for (name,) in names)
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
 def rows(con: duckdb.DuckDBPyConnection, name: str) -> str:
     """What tells the rows of a table (a quoted name, or a query in brackets) from others, whatever
     their order."""

@@ -134,6 +134,7 @@ def test_a_second_run_at_once_ends_with_a_sentence_and_leaves_the_first_alone(
     first.join(120)
     assert code == console.USAGE
     assert "Er is al een run bezig" in said.get()
+    assert f"proces {first.pid})" in " ".join(said.get().split())
     assert "Traceback" not in said.get()
     assert first.exitcode == 0
     assert small.pointer(workdir) == undisturbed.last

@@ -9,8 +9,9 @@ import duckdb
 import pytest
 
 from pipelines import run
+from pipelines.delivery import unchanged
 from pipelines.metrics.catalogue import METRICS
-from pipelines.release import publish
+from pipelines.release import basis
 from tests.conftest import DemoRun
 from tests.soak import small
 
@@ -120,10 +121,12 @@ def test_running_again_gives_the_same_release(
     with duckdb.connect(str(demo_run.release), read_only=True) as released:
         made_by = released.execute("SELECT git_revisie FROM release").fetchone()
     assert made_by is not None
-    monkeypatch.setattr(publish, "_revision", lambda: made_by[0])
+    monkeypatch.setattr(basis, "revision", lambda: made_by[0])
     copy = tmp_path / "nogmaals"
     shutil.copytree(demo_run.workdir, copy)
+    (copy / unchanged.NOTE).unlink()
     again = run.run(copy / "inbox", copy)
+    assert not again.unchanged_since
     assert {o.status for o in again.deliveries} == {"unchanged"}
     assert again.release.id == demo_run.report["release"]["id"]
 

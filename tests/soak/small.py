@@ -23,8 +23,9 @@ from typing import Any
 import duckdb
 
 from pipelines import contracts, run
-from pipelines.delivery import deliver
-from pipelines.release import ledger, publish
+from pipelines.delivery import deliver, unchanged
+from pipelines.release import basis, ledger, publish
+from pipelines.release.disclosure import kept
 from pipelines.warehouse import copy, engine, history
 
 PROMISES = contracts.load()
@@ -111,7 +112,7 @@ def still(put: Callable[[Any, str, Any], None] = setattr) -> None:
     put(deliver, "_now", lambda: NOW)
     put(run, "_today", NOW.date)
     put(deliver, "_agree_with_suite", no_suite)
-    put(publish, "_revision", lambda: "proef")
+    put(basis, "revision", lambda: "proef")
 
 
 def one_run(inbox: Path, workdir: Path, point: str = "") -> None:
@@ -230,7 +231,15 @@ def content(workdir: Path) -> dict[str, list[tuple[Any, ...]]]:
 def leftovers(workdir: Path) -> list[str]:
     """Names in the work folder that a finished run does not leave."""
     wanted = {engine.FILE, engine.LOCK, "release.json", "releases", "terugkoppeling", "inbox"}
-    wanted |= {"archief", "tellingen", "sleutel", ledger.FOLDER, copy.FILE}
+    wanted |= {
+        "archief",
+        "tellingen",
+        "sleutel",
+        ledger.FOLDER,
+        copy.FILE,
+        unchanged.NOTE,
+        kept.FOLDER,
+    }
     return sorted(
         [p.name for p in workdir.iterdir() if p.name not in wanted]
         + [p.name for p in (workdir / "releases").iterdir() if p.suffix not in {".duckdb", ".gz"}]

@@ -280,6 +280,26 @@ def test_the_child_answers_with_tables_or_with_a_refusal() -> None:
     assert refusal.value.rule == "bestand.afgebroken"
 
 
+def test_every_file_is_read_in_a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever became of an earlier one; and the same where no process can be copied."""
+    book = formats.xlsx(TABLE)
+    ((_, first),) = sandbox.tables("werkboek", book, sample=False)
+    with pytest.raises(DeliveryRefused):
+        sandbox.tables("parquet", b"PAR1 en verder niets", sample=False)
+    with pytest.raises(DeliveryRefused) as refusal:
+        sandbox.tables("onbekend", book, sample=False)  # the copy ends without an answer
+    assert refusal.value.rule == "bestand.afgebroken"
+    for _ in range(2):
+        ((_, again),) = sandbox.tables("werkboek", book, sample=False)
+        assert again.equals(first)
+        if sandbox._waiting is not None:
+            sandbox._waiting.kill()
+            sandbox._waiting.wait()
+    monkeypatch.setattr(sandbox, "COPIES", False)
+    ((_, anew),) = sandbox.tables("werkboek", book, sample=False)
+    assert anew.equals(first)
+
+
 def test_a_child_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandbox, "CHILD_SECONDS", 0.01)
     with pytest.raises(DeliveryRefused) as refusal:

@@ -167,7 +167,7 @@ def test_random_series_stay_safe_for_a_reader_who_kept_everything() -> None:
                 assert most > 5 - 1e-6
 
 
-def _write_release(workdir: Path, shown: float) -> publish.Release:
+def _write_release(workdir: Path, shown: float) -> served.Release:
     cells = pl.DataFrame(
         {
             "metriek": ["smw_trajecten"] * 2,

@@ -14,13 +14,16 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from functools import partial
 from itertools import product
 from multiprocessing.connection import wait
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 
 from pipelines.errors import ReleaseRefused
+from pipelines.release.disclosure import kept
 from pipelines.release.disclosure.attempts import FREE, attempts, every, free_attempt
 from pipelines.release.disclosure.check import certify, proof_hash
 from pipelines.release.disclosure.fold import to_fold
@@ -60,7 +63,7 @@ ROUNDS = 6
 """What is hidden for others has to be uncertain too, which may hide more: at most so often."""
 
 
-def protect(component: Component) -> Protection:
+def protect(component: Component, kept_in: Path | None = None) -> Protection:
     """Hide, round and prove one component; the verdict says whether the proof is complete.
 
     Earlier releases need not cost anything: only where the proof does not hold beside them it is
@@ -68,28 +71,30 @@ def protect(component: Component) -> Protection:
     themselves; the verdict then says that the proof stands for this release alone.
 
     Where who is told which cells are small could work one out, a table is left out (`fold`).
+    `kept_in`: folder of proofs that were found before, see `kept`.
     """
-    found = _beside_earlier(component)
+    found = _beside_earlier(component, kept_in)
     while found.verdict.safe and found.verdict.readable:
         folded = to_fold(component, found)
         if not folded:
             break
         component = replace(component, folded=folded)
-        found = _beside_earlier(component)
+        found = _beside_earlier(component, kept_in)
     return found
 
 
-def _beside_earlier(component: Component) -> Protection:
+def _beside_earlier(component: Component, kept_in: Path | None) -> Protection:
     if component.earlier and 4 * len(component.folded) > component.cells.height:
-        found = _searched(component)  # much was said that is not shown again: a question
+        # Much was said that is not shown again: a question.
+        found = kept.protected(component, kept_in, _searched)
         if found.verdict.safe:
             return found
-    alone = _searched(replace(component, earlier=()))
+    alone = kept.protected(replace(component, earlier=()), kept_in, _searched)
     if not component.earlier or not alone.verdict.safe:
         return alone
     beside = replace(alone, verdict=certify(component, alone))
     if not beside.verdict.safe:
-        beside = _searched(component)
+        beside = kept.protected(component, kept_in, _searched)
     if beside.verdict.safe:
         return beside
     unproved = beside.verdict.unproved
@@ -135,7 +140,9 @@ def _search(component: Component, *, insiders: bool = True) -> Search:
     return search
 
 
-def protect_all(components: Sequence[Component], *, processes: int = 1) -> list[Protection]:
+def protect_all(
+    components: Sequence[Component], *, processes: int = 1, kept_in: Path | None = None
+) -> list[Protection]:
     """Protect independent components, in order; with `processes` > 1 side by side.
 
     Raises ReleaseRefused naming every table of which a witness is missing.
@@ -144,9 +151,9 @@ def protect_all(components: Sequence[Component], *, processes: int = 1) -> list[
     if processes > 1 and work > WORTH_A_PROCESS:
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(processes, context, _leave_with_parent) as pool:
-            protections = list(pool.map(protect, components))
+            protections = list(pool.map(partial(protect, kept_in=kept_in), components))
     else:
-        protections = [protect(component) for component in components]
+        protections = [protect(component, kept_in) for component in components]
     refuse_unsafe([protection.verdict for protection in protections])
     return protections
 
