@@ -23,7 +23,7 @@ from typing import Any
 import duckdb
 
 from pipelines import contracts, run
-from pipelines.delivery import deliver, unchanged
+from pipelines.delivery import deliver, outcome, unchanged
 from pipelines.release import basis, ledger, publish
 from pipelines.release.disclosure import kept
 from pipelines.warehouse import copy, engine, history
@@ -109,7 +109,8 @@ def still(put: Callable[[Any, str, Any], None] = setattr) -> None:
     def no_suite(*_: object) -> None:
         return None
 
-    put(deliver, "_now", lambda: NOW)
+    put(deliver, "now", lambda: NOW)
+    put(outcome, "now", lambda: NOW)
     put(run, "_today", NOW.date)
     put(deliver, "_agree_with_suite", no_suite)
     put(basis, "revision", lambda: "proef")
