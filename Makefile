@@ -52,13 +52,14 @@ browser: setup chromium ## Only the browser tests
 spark: setup java ## Only the tests on Spark
 	ZICHTLIJN_SPECS=alle $(BIN)/pytest -n 0 -m spark
 
-soak: setup ## Kill a run at KILLS moments (default 500), attack ATTACKS registers (default 1000) and SERIES of releases (default 200), export EXPORTS reports (default 200), take every delivery away in turn
+soak: setup ## Kill a run at KILLS moments (default 500), attack ATTACKS registers (default 1000) and SERIES of releases (default 200), export EXPORTS reports (default 200), take every delivery away in turn, change CHANGED (default 5)
 	ZICHTLIJN_KILLS=$(or $(KILLS),500) $(BIN)/pytest -n 2 tests/flow/test_crash.py
 	ZICHTLIJN_SPECS=alle $(BIN)/pytest -n 2 --dist loadgroup tests/spec
 	ZICHTLIJN_ATTACKS=$(or $(ATTACKS),1000) $(BIN)/pytest -n 2 tests/privacy/test_attack.py tests/privacy/test_people.py
 	ZICHTLIJN_REEKSEN=$(or $(SERIES),200) $(BIN)/pytest -n 2 tests/privacy/test_memory.py
 	$(BIN)/pytest -n 0 tests/soak/series.py
 	ZICHTLIJN_LEVERINGEN=alle $(BIN)/pytest -n 0 tests/soak/test_coverage_soak.py
+	ZICHTLIJN_GEWIJZIGD=$(or $(CHANGED),5) $(BIN)/pytest -n 0 tests/soak/test_changed_soak.py
 	ZICHTLIJN_RAPPORTEN=$(or $(EXPORTS),200) $(BIN)/pytest -n 2 tests/soak/test_report_soak.py
 
 fuzz: setup ## Read made-up, damaged and random files: FUZZ times what make test does (default 50)
@@ -67,7 +68,7 @@ fuzz: setup ## Read made-up, damaged and random files: FUZZ times what make test
 simulate: setup ## Effects and savings in simulated pilots: PILOTS per scenario (default 500)
 	ZICHTLIJN_PILOTS=$(or $(PILOTS),500) $(BIN)/pytest -n 2 tests/unit/test_effects_simulated.py tests/unit/test_effects_verdicts_simulated.py tests/unit/test_pilot_power.py
 
-bench: setup chromium ## Measure speed, as ratios in one run (ROWS=10000000 for the largest delivery, PEERS=1 for other products)
+bench: setup chromium ## Measure speed, as ratios in one run (ROWS=10000000 for the largest delivery, PEERS=1 for other products, AGAINST=GIT_REV for runs beside another revision)
 	$(BIN)/python benchmarks/ingest.py --gate --rows 10000 100000 $(or $(ROWS),1000000)
 	$(BIN)/python benchmarks/metrics.py
 	$(BIN)/python benchmarks/effects.py
@@ -76,6 +77,7 @@ bench: setup chromium ## Measure speed, as ratios in one run (ROWS=10000000 for 
 	$(BIN)/python benchmarks/dashboard_speed.py
 	$(BIN)/python benchmarks/dashboard_sessions.py
 	$(if $(PEERS),$(BIN)/python benchmarks/peers.py)
+	$(if $(AGAINST),$(BIN)/python benchmarks/run.py --against $(AGAINST))
 
 docs: setup ## Renew the pages that are made from contracts and declarations
 	$(BIN)/python -m pipelines.docs.pages

@@ -24,6 +24,7 @@ COUNTS = [[3, 20, 40], [12, 2, 30], [9, 15, 1]]
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Path]:
     with kept.turned(tmp_path) as found:
+        assert found is not None
         yield found
 
 
@@ -131,6 +132,13 @@ def test_another_program_believes_nothing(home: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(basis, "code", lambda: "andere code")
     with pytest.raises(AssertionError, match="searched again"):
         kept.protected(component, home, never)
+
+
+def test_where_nothing_can_be_kept_everything_is_searched(tmp_path: Path) -> None:
+    (tmp_path / kept.FOLDER).write_text("een bestand waar de map hoort", "utf-8")
+    with kept.turned(tmp_path) as nowhere:
+        assert nowhere is None
+        assert protect(_component(COUNTS), nowhere).verdict.safe
 
 
 def test_what_the_last_release_did_not_use_is_gone(tmp_path: Path) -> None:

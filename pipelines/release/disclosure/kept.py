@@ -45,13 +45,21 @@ _UNREADABLE = (
 
 
 @contextmanager
-def turned(workdir: Path) -> Iterator[Path]:
-    """The folder of kept proofs; afterwards it holds those that were used meanwhile."""
+def turned(workdir: Path) -> Iterator[Path | None]:
+    """The folder of kept proofs; afterwards it holds those that were used meanwhile.
+
+    None where nothing can be kept: then all is searched, as the first time.
+    """
     home = workdir / FOLDER
     fresh = home / _FRESH
-    fresh.mkdir(parents=True, exist_ok=True)
-    for left in fresh.glob("*.npz"):  # of a run that was broken off
-        left.replace(home / left.name)
+    try:
+        fresh.mkdir(parents=True, exist_ok=True)
+        for left in fresh.glob("*.npz"):  # of a run that was broken off
+            left.replace(home / left.name)
+    except OSError:
+        shutil.rmtree(home, ignore_errors=True)
+        yield None
+        return
     yield home
     for old in home.glob("*.*"):
         old.unlink()
