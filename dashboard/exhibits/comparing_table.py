@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 from dashboard import language
 from dashboard.charts import marks
@@ -25,11 +24,11 @@ def _range(pair: Pair) -> tables.Cell:
 
 def _difference(pair: Pair) -> tables.Cell:
     if not pair.both:
-        return tables.Cell(f'<span class="zl-soft">{escape(tr("niet te geven"))}</span>')
+        return tables.Cell(tr("niet te geven"), look="zacht")
     told = apart(pair)
     if pair.difference is None or pair.rounded:
         return tables.text(told)
-    return tables.Cell(escape(told), values=(pair.difference,))
+    return tables.Cell(told, values=(pair.difference,))
 
 
 def _absent(pair: Pair, sides: Sides) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from html import escape
 from typing import Any
 
 from dashboard import language
@@ -18,10 +17,8 @@ from dashboard.language import plural, published, tr
 from dashboard.release.released import Metric, Released, Source
 from dashboard.words import covered, wording
 
-_SHORT = 60
 # Under this name the deliveries behind the savings are published.
 _SAVING = "besparing"
-_KEEP = ' class="zl-keep"'
 
 
 @dataclass(frozen=True)
@@ -242,19 +239,9 @@ def of_headlines(released: Released, rows: Sequence[Mapping[str, Any]], *, norms
     )
 
 
-def short(facts: Facts) -> str:
-    """The line under a small card, as HTML: what the card itself does not say."""
-    names, until = _names_short(facts.sources), _until(facts.sources)
-    return (
-        f'<p class="zl-facts">{escape(names)}{", " if names else ""}'
-        f'<span class="zl-date">{escape(until)}</span><br>'
-        f"{escape(_release(facts))}</p>"
-    )
-
-
-def caption(facts: Facts) -> str:
-    """The line under a figure, as HTML."""
-    return _line(parts(facts))
+def brief(facts: Facts) -> tuple[str, str, str]:
+    """What a small card says: who delivered, up to when, and the release."""
+    return _names_short(facts.sources), _until(facts.sources), _release(facts)
 
 
 def parts(facts: Facts) -> list[str]:
@@ -279,14 +266,6 @@ def parts(facts: Facts) -> list[str]:
         told.append(tr("niet alles is geleverd"))
     told.append(_release(facts))
     return told
-
-
-def _line(parts: Sequence[str]) -> str:
-    """Parts side by side; a part breaks over lines only when it is long."""
-    spans = (
-        f"<span{_KEEP if len(part) <= _SHORT else ''}>{escape(part)}</span> " for part in parts
-    )
-    return f'<p class="zl-facts">{"".join(spans)}</p>'
 
 
 def terms(facts: Facts) -> list[tuple[str, str]]:
@@ -329,14 +308,6 @@ def _with_source(norm: str, source: str) -> str:
     if not norm or not source:
         return norm
     return tr("{norm} (bron: {bron})", norm=norm, bron=published(source))
-
-
-def about(facts: Facts) -> str:
-    """Everything behind a figure, as HTML."""
-    body = "".join(
-        f"<dt>{escape(name)}</dt><dd>{language.html(value)}</dd>" for name, value in terms(facts)
-    )
-    return f'<dl class="zl-about">{body}</dl>'
 
 
 def _pupils_and_schools(row: Mapping[str, Any] | None) -> str:
@@ -388,8 +359,3 @@ def _source(source: Source) -> str:
         f"{source.leverancier}, {source.dataset} {source.periode} "
         f"({wording.short_date(source.geleverd_op)})"
     )
-
-
-def _lower(text: object) -> str:
-    words = str(text or "")
-    return words[:1].lower() + words[1:]

@@ -8,12 +8,11 @@ only.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from html import escape
 from typing import Any
 
 from dashboard import language
 from dashboard.exhibits import tables
-from dashboard.exhibits.tables import Cell, Row, Table
+from dashboard.exhibits.tables import Cell, Drawn, Row, Table
 from dashboard.language import mark, published, tr
 from dashboard.words import wording
 
@@ -208,14 +207,13 @@ def forest(effects: Sequence[Effect], caption: str) -> Table:
     body: list[Row] = []
     for effect in effects:
         ends = [end for end in (effect["onder"], effect["boven"]) if end is not None]
-        evidence = language.html(published(effect["bewijsniveau"]))
         cells = (
-            Cell(f'<span class="zl-level">{evidence}</span>'),
-            Cell(_measured(effect, again=effect["belofte"] in told)),
-            Cell(_mark(effect)),
+            Cell(published(effect["bewijsniveau"]), look="niveau"),
+            _measured(effect, again=effect["belofte"] in told),
+            Cell(_way(effect), drawn=_drawn(effect)),
             tables.figure(estimate(effect), effect["schatting"]),
             tables.figure(interval(effect), *ends),
-            Cell(f'<div class="zl-verdict">{escape(verdict(effect))}</div>'),
+            Cell(verdict(effect), look="oordeel"),
         )
         body.append(Row(cells))
         told.add(effect["belofte"])
@@ -226,15 +224,11 @@ def forest(effects: Sequence[Effect], caption: str) -> Table:
     return Table(caption, heads, tuple(body), frozenset({3, 4}))
 
 
-def _measured(effect: Effect, *, again: bool) -> str:
+def _measured(effect: Effect, *, again: bool) -> Cell:
     """The promise with its measure; a promise that was just told is not printed again."""
-    hidden = ' class="zl-sr"' if again else ""
     unit = published(effect["eenheid"])
     measure = tr("ook {maat}", maat=unit) if again else unit
-    return (
-        f'<div class="zl-promise"><span{hidden}>{language.html(published(effect["belofte"]))} '
-        f"</span><small>{language.html(measure)}</small></div>"
-    )
+    return Cell(published(effect["belofte"]), below=measure, again=again)
 
 
 def missing(effects: Sequence[Effect]) -> Table:
@@ -259,22 +253,17 @@ def missing(effects: Sequence[Effect]) -> Table:
     return Table(tr("Beloften zonder uitkomst"), heads, body)
 
 
-def _mark(effect: Effect) -> str:
+def _drawn(effect: Effect) -> Drawn:
     """Estimate and interval against nothing at all, on the row's own scale."""
     low, high = effect["onder"], effect["boven"]
     ends = [effect["schatting"], *(end for end in (low, high) if end is not None)]
     widest = max(abs(end) for end in ends) or 1.0
-    way = -1 if effect["richting"] == "lager" else 1
-    dot, *limits = (50 + 50 * _REACH * way * end / widest for end in ends)
-    strength = "zl-sure" if clear(effect) or (effect["p"] is None and not _spans(effect)) else ""
-    bar = ""
-    if len(limits) == 2:
-        left, right = sorted(limits)
-        bar = f'<i class="zl-bar" style="left:{left:.1f}%;width:{right - left:.1f}%"></i>'
-    return (
-        f'<div class="zl-forest {strength}"><i class="zl-zero"></i>{bar}'
-        f'<i class="zl-point" style="left:{dot:.1f}%"></i>'
-        f'<span class="zl-sr">{escape(_way(effect))}</span></div>'
+    scale = _REACH * (-1 if effect["richting"] == "lager" else 1) / widest
+    return Drawn(
+        effect["schatting"] * scale,
+        None if low is None else low * scale,
+        None if high is None else high * scale,
+        sure=clear(effect) or (effect["p"] is None and not _spans(effect)),
     )
 
 

@@ -1,40 +1,55 @@
-"""Rows -> an HTML table that reads well on screen, on paper and to a screen reader.
+"""Rows -> a table of typed cells, the same for pages, files, slides and paper. No Streamlit.
 
-No Streamlit. Everything that comes from outside is escaped; a `Cell` made with `marked` is ours.
+A cell holds values and words, never markup: each medium writes them its own way.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from html import escape, unescape
-from typing import Any
+from typing import Any, Literal
 
-from dashboard import language
 from dashboard.exhibits import hidden
 from dashboard.language import tr
 from dashboard.release.released import Metric
 from dashboard.words import wording
 
-_TAG = re.compile(r"<[^>]+>")
-_SPOKEN = re.compile(r'<span class="zl-sr">.*?</span>')
-# A head longer than this may break.
-_HEAD = 18
+# What a cell holds: a file name, a period or date that stays on one line, a sentence, a level of
+# evidence, a verdict on it, what is not there in words, and the mark of a hidden value.
+Look = Literal["", "bestand", "regel", "zin", "niveau", "oordeel", "zacht", "stip"]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """An estimate with its interval on a scale of its own: -1 to 1 around nothing, the promised way
+    to the right. `sure`: chance does not explain it."""
+
+    value: float
+    low: float | None
+    high: float | None
+    sure: bool
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: HTML that is safe already, and whether it is a number.
+    """One cell: what it says, and whether it is a number.
 
-    `values`: what a spreadsheet gets in place of the words; two for a range or a fraction.
-    `hidden`: of a figure without a number, which cell of the release it is.
+    `below`: what stands below it or in brackets, such as an interval. `spoken`: what a sign means,
+    for who cannot see it. `again`: its words stand above already, and are only heard. `values`:
+    what a spreadsheet gets in place of the words; two for a range or a fraction. `hidden`: of a
+    figure without a number, which cell of the release it is. `drawn`: drawn instead of written,
+    with the words for who cannot see it.
     """
 
-    html: str
+    words: str = ""
     number: bool = False
     values: tuple[float, ...] = ()
+    below: str = ""
+    look: Look = ""
+    spoken: str = ""
+    again: bool = False
     hidden: hidden.Key | None = None
+    drawn: Drawn | None = None
 
 
 @dataclass(frozen=True)
@@ -57,53 +72,64 @@ class Table:
 
 
 def text(value: object) -> Cell:
-    return Cell(language.html(value))
+    return Cell(_said(value))
 
 
 def kept(value: object) -> Cell:
     """Text that stays on one line: dates, periods."""
-    return Cell(f'<span class="zl-nowrap">{escape(str(value))}</span>')
+    return Cell(str(value), look="regel")
 
 
 def file(value: object) -> Cell:
     """A file name: breaks anywhere."""
-    return Cell(f'<span class="zl-file">{escape(str(value))}</span>')
+    return Cell(str(value), look="bestand")
 
 
 def long(value: object) -> Cell:
     """A sentence: wide enough to read."""
-    return Cell(f'<div class="zl-long">{language.html(value)}</div>' if value else "")
+    return Cell(_said(value or ""), look="zin")
 
 
 def figure(value: str, *values: float) -> Cell:
-    return Cell(escape(value), number=True, values=values)
+    return Cell(value, number=True, values=values)
 
 
 def ranged(value: str, limits: str, *values: float) -> Cell:
     """A figure with its interval in brackets below it; without limits the figure alone."""
-    if not limits:
-        return figure(value, *values)
-    told = f'{escape(value)} <span class="zl-range">({escape(limits)})</span>'
-    return Cell(told, number=True, values=values)
+    return Cell(value, number=True, values=values, below=limits)
+
+
+def absent(status: str, key: hidden.Key | None = None) -> Cell:
+    """In the place of a number: the neutral mark, or two words that explain it."""
+    told = wording.status(status)
+    if status == wording.HIDDEN:
+        return Cell(wording.MARK, number=True, look="stip", spoken=told, hidden=key)
+    return Cell(told, number=True, look="zacht", hidden=key)
+
+
+def _said(value: object) -> str:
+    """The text as it is: what is Dutch stays known as Dutch."""
+    return value if isinstance(value, str) else str(value)
 
 
 def plain(cell: Cell) -> str:
-    """A cell as text; what only a screen reader hears is left out."""
-    return unescape(_TAG.sub("", _SPOKEN.sub("", cell.html))).strip()
+    """A cell as one text; what stands below it gets brackets, or is the next sentence."""
+    if cell.below and cell.look == "zin":
+        return f"{cell.words}. {cell.below}"
+    return f"{cell.words} ({cell.below})" if cell.below else cell.words
 
 
 def valued(metric: Metric, row: Mapping[str, Any]) -> Cell:
     """The value of a published cell, or why there is none."""
     if row["status"] != wording.VISIBLE or row["waarde"] is None:
-        return Cell(wording.no_value(row["status"]), number=True, hidden=hidden.key(row))
+        return absent(row["status"], hidden.key(row))
     return figure(wording.said(metric, row), row["waarde"])
 
 
 def part(row: Mapping[str, Any], column: str) -> Cell:
     """A numerator, denominator or n: hidden whenever the cell is."""
     if row["status"] != wording.VISIBLE:
-        mark = wording.no_value(wording.HIDDEN) if row["status"] == wording.HIDDEN else ""
-        return Cell(mark, number=True)
+        return absent(wording.HIDDEN) if row["status"] == wording.HIDDEN else figure("")
     value = row[column]
     return figure("") if value is None else figure(wording.number(value), value)
 
@@ -119,7 +145,7 @@ def fraction(row: Mapping[str, Any]) -> Cell:
 def spread(metric: Metric, row: Mapping[str, Any]) -> Cell:
     """The interval of a cell; empty where there is none."""
     if row["status"] != wording.VISIBLE:
-        return Cell("", number=True)
+        return figure("")
     told = wording.interval(metric, row["onder"], row["boven"])
     return figure(told, row["onder"], row["boven"]) if told else figure("")
 
@@ -149,62 +175,3 @@ def of_cells(
         cells += [part(row, "n")] if people else []
         body.append(Row(tuple(cells), now=label == now))
     return Table(caption, tuple(heads), tuple(body), frozenset(range(1, len(heads))))
-
-
-def html(table: Table, tall: int = 0, told: Mapping[hidden.Key, str] | None = None) -> str:
-    """The table as HTML; within `tall` pixels it scrolls. `told`: what a click on a figure without
-    a number says; None where nobody can click."""
-    unseen = "" if table.show_caption else ' class="zl-sr"'
-    heads = "".join(
-        f'<th scope="col"{_head(head, index in table.numeric)}>{escape(head)}</th>'
-        for index, head in enumerate(table.heads)
-    )
-    limit = f' style="max-height:{tall}px"' if tall else ""
-    return (
-        f'<div class="zl-scroll{" zl-list" * bool(tall)}"{limit} tabindex="0" role="region" '
-        f'aria-label="{escape(table.caption)}">'
-        f'<table class="zl"><caption><span{unseen}>'
-        f"{escape(table.caption)}</span></caption><thead><tr>{heads}</tr></thead><tbody>"
-        f"{''.join(_row(row, told) for row in table.rows)}</tbody></table></div>"
-    )
-
-
-def _head(head: str, numeric: bool) -> str:
-    """A long head breaks over lines; a short one stays whole."""
-    names = ["zl-num"] * numeric + ["zl-wrap"] * (len(head) > _HEAD)
-    return f' class="{" ".join(names)}"' if names else ""
-
-
-def _row(row: Row, told: Mapping[hidden.Key, str] | None) -> str:
-    head, *rest = row.cells
-    cells = "".join(f"<td{_numeric(cell.number)}>{_asked(cell, told)}</td>" for cell in rest)
-    mark = ' class="zl-now"' if row.now else ""
-    return f'<tr{mark}><th scope="row">{head.html}</th>{cells}</tr>'
-
-
-def _asked(cell: Cell, told: Mapping[hidden.Key, str] | None) -> str:
-    """A cell; one without a number opens, and says why."""
-    if cell.hidden is None or told is None:
-        return cell.html
-    name, *place = cell.hidden
-    why = told.get(cell.hidden, "") if place else wording.status_sentence(name)
-    if not why:
-        return cell.html
-    ask = f'<span class="zl-sr"> {escape(tr("waarom?"))}</span>'
-    return (
-        f'<details class="zl-why"><summary>{cell.html}{ask}</summary>'
-        f"<span>{language.html(why)}</span></details>"
-    )
-
-
-def _numeric(yes: bool) -> str:
-    return ' class="zl-num"' if yes else ""
-
-
-def terms(rows: Sequence[tuple[str, str]]) -> str:
-    """Terms with what is said of each, as HTML."""
-    body = "".join(
-        f"<tr><th scope='row'>{escape(name)}</th><td>{language.html(said)}</td></tr>"
-        for name, said in rows
-    )
-    return f'<div class="zl-scroll"><table class="zl zl-def"><tbody>{body}</tbody></table></div>'

@@ -6,8 +6,7 @@ would take for a formula stays text.
 
 from __future__ import annotations
 
-import csv as plain
-import html
+import csv as written
 import io
 import re
 from collections.abc import Iterator
@@ -17,14 +16,13 @@ import xlsxwriter
 
 from dashboard.exhibits import facts
 from dashboard.exhibits.facts import Facts
-from dashboard.exhibits.tables import Cell, Table
+from dashboard.exhibits.tables import Cell, Table, plain
 from dashboard.language import DUTCH, ENGLISH, now, tr
 
 MIME = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-_TAG = re.compile(r"<[^>]+>")
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 _WIDEST = 60
 # What stands between values and what between a number and its decimals, as spreadsheets of readers
@@ -63,7 +61,7 @@ def csv(export: Export) -> bytes:
     }
     out = io.StringIO()
     delimiter, _ = _DELIMITERS[now()]
-    writer = plain.writer(out, delimiter=delimiter, lineterminator="\r\n")
+    writer = written.writer(out, delimiter=delimiter, lineterminator="\r\n")
     heads, rows = _spread(export.table)
     writer.writerow([*heads, *told])
     for row in rows:
@@ -147,7 +145,7 @@ def _values(cell: Cell, *, two: bool) -> Iterator[Value]:
     if cell.values:
         yield from cell.values
         return
-    yield html.unescape(_TAG.sub("", cell.html)).strip()
+    yield f"{plain(cell)} {cell.spoken}".strip()
     if two:
         yield ""
 

@@ -24,7 +24,7 @@ from dashboard.exhibits.tables import Table
 from dashboard.language import tr
 from dashboard.release import released as releases
 from dashboard.release.released import Metric, Released
-from dashboard.render import elsewhere, exports, filters, screen
+from dashboard.render import elsewhere, exports, filters, markup, screen
 from dashboard.words import covered, spoken, wording
 from dashboard.words.selection import Selection, nobody_unknown, of_year
 
@@ -102,13 +102,13 @@ def show(figure: Figure) -> None:
     heading(figure.title, figure.facts.definition)
     html(f'<div class="zl-body">{_body(figure)}</div>')
     with st.container(horizontal=True, gap="small", key=f"regel_{figure.key}"):
-        html(facts.caption(figure.facts))
+        html(markup.caption(figure.facts))
         about(figure.key, figure.facts, figure.title, figure.filed or figure.table, figure.chosen)
 
 
 def _body(figure: Figure) -> str:
     """Chart and table, beside each other where they fit, and what is to be said of them."""
-    shown = tables.html(figure.table, figure.tall, figure.facts.told)
+    shown = markup.table(figure.table, figure.tall, figure.facts.told)
     if figure.chart is not None:
         alt = f"{figure.alt} {tr('De tabel bij deze grafiek geeft dezelfde waarden.')}".strip()
         chart = _drawn(figure, figure.chart, alt)
@@ -153,7 +153,7 @@ def about(
     with st.popover(tr("Over dit cijfer"), key=f"over_{key}"):
         if table is not None:
             _downloads(key, exports.Export(title, chosen or filters.told(), table, account_of))
-        html(facts.about(account_of))
+        html(markup.about(account_of))
 
 
 def _downloads(key: str, export: exports.Export) -> None:

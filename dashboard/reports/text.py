@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 
 from dashboard.exhibits import tables
 from dashboard.exhibits.tables import Cell
-
-_BREAK = re.compile(r"\s*(?:</span><small>|<small>|<br>)")
-_RANGE = re.compile(r'<span class="zl-range">(.*?)</span>')
 
 
 def plain(text: str) -> str:
@@ -25,5 +22,5 @@ def words(cell: Cell) -> str:
     """A cell as one text; what stands under each other on a page gets brackets. An interval stays
     on one line.
     """
-    kept = _RANGE.sub(lambda found: found[1].replace(" ", "\u00a0"), cell.html)
-    return whole(tables.plain(Cell(_BREAK.sub(" (", kept).replace("</small>", ")"))))
+    below = cell.below.replace(" ", "\u00a0") if cell.number else cell.below
+    return whole(tables.plain(replace(cell, below=below)))

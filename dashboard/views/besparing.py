@@ -388,7 +388,7 @@ def _route(row: Mapping[str, Any]) -> str:
 def _product_row(row: Mapping[str, Any], newest: str, leading: str) -> Row:
     name = _route(row)
     if row["status"] != wording.VISIBLE or row["bedrag"] is None:
-        blank = tables.Cell(wording.no_value(str(row["status"])), number=True)
+        blank = tables.absent(str(row["status"]))
         empty = tables.figure("")
         return Row((tables.text(row["schooljaar"]), tables.text(name), empty, blank, empty))
     return Row(

@@ -6,10 +6,9 @@ from html import escape
 
 import streamlit as st
 
-from dashboard.exhibits import tables
 from dashboard.language import mark, plural, published, tr
 from dashboard.release.released import Metric, Released
-from dashboard.render import figure
+from dashboard.render import figure, markup
 from dashboard.views import page
 from dashboard.words import wording
 
@@ -90,7 +89,7 @@ def render(released: Released) -> None:
         ]
     )
     figure.section(tr("Zo leest u de cijfers"))
-    figure.html(tables.terms([(tr(name, teken=wording.MARK), tr(said)) for name, said in _READING]))
+    figure.html(markup.terms([(tr(name, teken=wording.MARK), tr(said)) for name, said in _READING]))
     figure.section(tr("Alle maten"))
     wanted = st.text_input(
         tr("Zoek in de definities"),

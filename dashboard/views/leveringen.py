@@ -8,7 +8,6 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import language
 from dashboard.exhibits import asked, facts, owed, tables
 from dashboard.exhibits.owed import Owed
 from dashboard.exhibits.tables import Row, Table
@@ -380,9 +379,9 @@ def _state(row: Mapping[str, Any]) -> str:
 def _outcome(row: Mapping[str, Any], *, wordy: bool) -> tables.Cell:
     """Status, and the message where there is one."""
     told, message = wording.delivery_status(row["status"]), Dutch(row["bericht"] or "")
-    parts = [message] if message.startswith(told) else [told, message]
-    body = ". ".join(language.html(part) for part in parts if part)
-    return tables.Cell(f'<div class="zl-long">{body}</div>' if wordy else body)
+    if not message or message.startswith(told):
+        return tables.Cell(message or told, look="zin" if wordy else "")
+    return tables.Cell(told, below=message, look="zin")
 
 
 def _label(released: Released, metric: str) -> str:

@@ -10,7 +10,7 @@ from dashboard.exhibits import facts, hidden, tables
 from dashboard.exhibits.tables import Row, Table
 from dashboard.language import mark, tr
 from dashboard.release.released import Released
-from dashboard.render import elsewhere, figure, filters
+from dashboard.render import elsewhere, figure, filters, markup
 from dashboard.views import page
 from dashboard.words import conclusions, wording
 from dashboard.words.selection import Selection
@@ -77,12 +77,11 @@ def _card(released: Released, step: Step) -> None:
         return
     if step.now["status"] != wording.VISIBLE or step.now["waarde"] is None:
         reason = hidden.why(released, step.now)
-        body = (
-            f'<p class="zl-value">{wording.no_value(step.now["status"])}</p><p>{escape(reason)}</p>'
-        )
+        none = markup.cell(tables.absent(step.now["status"]))
+        body = f'<p class="zl-value">{none}</p><p>{escape(reason)}</p>'
     else:
         body = _value(step)
-    figure.html(f'<div class="zl-card"><h3>{title}</h3>{body}</div>{facts.short(account)}')
+    figure.html(f'<div class="zl-card"><h3>{title}</h3>{body}</div>{markup.short(account)}')
     figure.about(f"kaart_{step.metric.id}", account)
 
 

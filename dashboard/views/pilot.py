@@ -19,7 +19,7 @@ from dashboard.exhibits.facts import Facts
 from dashboard.exhibits.tables import Row, Table
 from dashboard.language import mark, published, tr
 from dashboard.release.released import Released
-from dashboard.render import figure, filters
+from dashboard.render import figure, filters, markup
 from dashboard.views import page
 from dashboard.words import wording
 from pipelines.effects.pilots import margin as pilot_margin
@@ -409,7 +409,7 @@ def _held_against(released: Released) -> None:
     )  # fmt: skip
     rows = plan.deviations(found, came)
     figure.section(title, _told(rows))
-    figure.html(tables.html(_deviations(rows)))
+    figure.html(markup.table(_deviations(rows)))
     figure.section(
         tr("Kostenneutraal volgens het plan"),
         language.Dutch(pilot_margin.neutral(found, came)),

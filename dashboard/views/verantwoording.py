@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard.exhibits import tables
 from dashboard.language import mark, published, tr
 from dashboard.release.released import Released
-from dashboard.render import figure
+from dashboard.render import figure, markup
 from dashboard.views import page
 from dashboard.words import wording
 
@@ -148,7 +147,7 @@ def render(released: Released) -> None:
         (tr("Deze publicatie"), _about(released)),
     ):
         figure.section(title)
-        figure.html(tables.terms(rows))
+        figure.html(markup.terms(rows))
 
 
 def _said(rows: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

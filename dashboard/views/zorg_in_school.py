@@ -17,7 +17,7 @@ from dashboard.exhibits.promises import Effect
 from dashboard.exhibits.tables import Row, Table
 from dashboard.language import Dutch, mark, published, tr
 from dashboard.release.released import Metric, Released
-from dashboard.render import figure
+from dashboard.render import figure, markup
 from dashboard.views import page
 from dashboard.words import spoken, wording
 
@@ -53,7 +53,7 @@ def render(released: Released) -> None:
         figure.section(
             tr("Wat ontbreekt"), tr("Beloften waarover nu niets te zeggen is, en wat nodig is.")
         )
-        figure.html(tables.html(promises.missing(absent)))
+        figure.html(markup.table(promises.missing(absent)))
     _one(released, effects, [row for row in outcomes if promises.shown(row)])
 
 
@@ -161,7 +161,7 @@ def _estimates(released: Released, main: Effect, designs: Sequence[Effect]) -> N
 
 def _design(row: Effect) -> Row:
     if not promises.shown(row):
-        blank = tables.Cell(wording.no_value(str(row["status"])), number=True)
+        blank = tables.absent(str(row["status"]))
         empty = tables.figure("")
         reason = tables.long(published(row["reden"]) if row["reden"] else "")
         cells = (blank, empty, empty, empty, empty, tables.text(""), reason)
@@ -193,7 +193,7 @@ def _p(row: Effect) -> str:
 def _grounds(main: Effect) -> None:
     """What was checked, what it rests on, and what else may explain it."""
     figure.html(
-        tables.terms(
+        markup.terms(
             [
                 (name, published(str(main[column])))
                 for name, column in (

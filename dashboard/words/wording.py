@@ -12,7 +12,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from html import escape
 from typing import Any
 
 from babel.dates import format_date
@@ -412,15 +411,6 @@ def published_elsewhere(niveau: str, published: Sequence[str]) -> str:
         "Dit cijfer wordt {per_groep} niet gepubliceerd, wel {per_andere}",
         per_groep=per_level(niveau), per_andere=per_level(near),
     )  # fmt: skip
-
-
-def no_value(name: str) -> str:
-    """A cell without a number, as HTML: the neutral mark, or two words that explain it."""
-    if name == HIDDEN:
-        word = escape(status(HIDDEN))
-        spoken = f'<span class="zl-sr"> {word}</span>'
-        return f'<span class="zl-dot" title="{word}">{MARK}{spoken}</span>'
-    return f'<span class="zl-soft">{escape(status(name))}</span>'
 
 
 def _said(names: Mapping[str, str], code: str) -> str:

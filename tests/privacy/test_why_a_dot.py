@@ -17,6 +17,7 @@ from dashboard.access.scope import EVERYTHING, Scope
 from dashboard.exhibits import hidden, tables
 from dashboard.release import released
 from dashboard.release.released import Released
+from dashboard.render import markup
 from pipelines.release import lookup
 from tests.browser.fixture_release import build
 
@@ -97,8 +98,8 @@ def test_a_click_is_there_for_every_dot_of_a_table(home: Path) -> None:
     metric = whole.metrics["sch_per_1000"]
     rows = whole.by_area("sch_per_1000", whole.years[0], "vestiging").to_dicts()
     table = tables.of_cells(metric, rows, [str(row["label"]) for row in rows], "School", "Scholen")
-    shown = tables.html(table, told=hidden.told(whole, rows))
+    shown = markup.table(table, told=hidden.told(whole, rows))
     without = [row for row in rows if row["status"] != "zichtbaar"]
     assert len(without) > 3
     assert shown.count("<details") == len(without)
-    assert "<details" not in tables.html(table)
+    assert "<details" not in markup.table(table)

@@ -18,7 +18,7 @@ ACCOUNT = Facts(
     definition="Aantal leerlingen per 100.", numerator="leerlingen", denominator="ingeschrevenen",
     sources=(), n="", interval="95%-interval", norm="", hidden=1, release_id="r123", rounding=5,
 )  # fmt: skip
-HIDDEN = tables.Cell('<span class="zl-dot">·</span> afgeschermd', number=True)
+HIDDEN = tables.absent("afgeschermd")
 TABLE = Table(
     "Bereik per school",
     ("School", "Waarde", "95%-interval", "Teller / noemer"),

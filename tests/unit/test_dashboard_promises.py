@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from dashboard.exhibits import promises
+from dashboard.render import markup
 
 
 def _effect(**changed: Any) -> dict[str, Any]:
@@ -81,7 +82,7 @@ def test_order_is_that_of_the_plan() -> None:
 @pytest.mark.parametrize(("way", "side"), [("lager", "gunstig"), ("hoger", "ongunstig")])
 def test_mark_turns_the_promised_way_to_the_right(way: str, side: str) -> None:
     table = promises.forest([_effect(richting=way)], "Proef")
-    mark = table.rows[0].cells[2].html
+    mark = markup.cell(table.rows[0].cells[2])
     point = float(mark.partition('zl-point" style="left:')[2].partition("%")[0])
     assert (point > 50) == (way == "lager")
     assert f">{side}</span>" in mark
@@ -90,8 +91,8 @@ def test_mark_turns_the_promised_way_to_the_right(way: str, side: str) -> None:
 
 def test_promise_told_twice_is_printed_once() -> None:
     rows = promises.forest([_effect(), _effect(id="zis_m3_dagen")], "Proef").rows
-    assert 'class="zl-sr"' not in rows[0].cells[1].html
-    assert 'class="zl-sr">Er zijn minder' in rows[1].cells[1].html
+    assert 'class="zl-sr"' not in markup.cell(rows[0].cells[1])
+    assert 'class="zl-sr">Er zijn minder' in markup.cell(rows[1].cells[1])
 
 
 def test_text_falls_apart_in_sentences() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
+import re
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +17,7 @@ from dashboard.charts import marks, scale
 from dashboard.charts import streams as charts_flow
 from dashboard.exhibits import facts, tables
 from dashboard.release.released import Metric
-from dashboard.render import screen, theme
+from dashboard.render import markup, screen, theme
 from dashboard.server import serve
 from dashboard.words import conclusions, wording
 from dashboard.words.wording import Step
@@ -196,15 +198,26 @@ def test_sentence_of_a_hidden_cell_names_no_bound() -> None:
 
 
 def test_hidden_cell_is_one_mark_in_the_table() -> None:
-    assert wording.MARK in tables.valued(SHARE, cell(None)).html
-    assert "afgeschermd" in tables.valued(SHARE, cell(None)).html
-    assert tables.spread(SHARE, cell(None)).html == ""
+    assert wording.MARK in markup.cell(tables.valued(SHARE, cell(None)))
+    assert "afgeschermd" in markup.cell(tables.valued(SHARE, cell(None)))
+    assert markup.cell(tables.spread(SHARE, cell(None))) == ""
+
+
+@pytest.mark.parametrize("room", ["charts", "exhibits", "words"])
+def test_rooms_that_tell_write_no_markup(room: str) -> None:
+    """Each medium writes a figure in its own way; what is told is the same for all."""
+    found = []
+    for path in sorted((Path(dashboard.__file__).parent / room).glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found += [(path.name, tag) for tag in re.findall(r"</?[a-z]+[ >]", node.value)]
+    assert found == []
 
 
 def test_table_escapes_what_comes_from_outside() -> None:
     made = tables.Table("<b>", ("<i>",), (tables.Row((tables.text("<script>"),)),))
-    assert "<script>" not in tables.html(made)
-    assert "<i>" not in tables.html(made)
+    assert "<script>" not in markup.table(made)
+    assert "<i>" not in markup.table(made)
 
 
 def test_hidden_cells_leave_no_trace_in_a_chart() -> None:

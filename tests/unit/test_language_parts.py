@@ -33,7 +33,7 @@ from dashboard.exhibits.scenarios import Basis, ScenarioUnreadable
 from dashboard.release import boundaries, released
 from dashboard.release.boundaries import BoundariesRefused, Shape
 from dashboard.release.released import Metric, Released
-from dashboard.render import exports
+from dashboard.render import exports, markup
 from dashboard.render.exports import Export
 from dashboard.views import closed
 from dashboard.words import spoken, wording
@@ -222,7 +222,7 @@ def test_every_kind_of_account_is_in_english(release: Released) -> None:
     shown = next(row for row in effects if row["aannames"])
     account = facts.of_effect(release, shown)
     assert "Level of evidence" in dict(account.more)
-    assert f'<span lang="nl">{shown["aannames"]}</span>' in facts.about(account)
+    assert f'<span lang="nl">{shown["aannames"]}</span>' in markup.about(account)
 
 
 @pytest.mark.usefixtures("english")
@@ -230,12 +230,13 @@ def test_tables_have_english_heads_and_numbers() -> None:
     rows = [cell(64.0, onder=61.0, boven=67.0, teller=1234.0, noemer=2345.0)]
     table = tables.of_cells(SHARE, rows, ["2023/2024"], "School year", "Goals met")
     assert table.heads == ("School year", "Value", "95% interval", "Numerator / denominator")
-    assert "1,234 / 2,345" in tables.html(table)
-    assert tables.text(language.Dutch("Er is iets.")).html == '<span lang="nl">Er is iets.</span>'
+    assert "1,234 / 2,345" in markup.table(table)
+    dutch = tables.text(language.Dutch("Er is iets."))
+    assert markup.cell(dutch) == '<span lang="nl">Er is iets.</span>'
 
 
 def test_a_table_in_dutch_needs_no_mark_of_its_language() -> None:
-    assert tables.text(language.Dutch("Er is <iets>.")).html == "Er is &lt;iets&gt;."
+    assert markup.cell(tables.text(language.Dutch("Er is <iets>."))) == "Er is &lt;iets&gt;."
 
 
 @pytest.mark.usefixtures("english")
@@ -249,7 +250,7 @@ def test_promises_are_in_english(release: Released) -> None:
     shown = [row for row in outcomes if promises.shown(row)]
     forest = promises.forest(shown, "Promises")
     assert forest.heads[0] == "Evidence"
-    assert "There are fewer suspensions." in tables.html(forest)
+    assert "There are fewer suspensions." in markup.table(forest)
     absent = promises.missing([row for row in outcomes if not promises.shown(row)])
     assert absent.heads[0] == "Term"
     assert {promises.verdict(row) for row in shown} <= {
@@ -281,8 +282,8 @@ def test_savings_are_in_english(release: Released) -> None:
     assert [steps[0].label, steps[-1].label] == ["Less help", "Net saving"]
     table = balance_words.step_table("From gross to net", steps)
     assert table.heads == ("Step", "Amount", "95% interval")
-    assert no_dutch(tables.html(table))
-    rows = tables.html(tables.Table("Routes", ("Outcome",), balance_words.route_rows(found)))
+    assert no_dutch(markup.table(table))
+    rows = markup.table(tables.Table("Routes", ("Outcome",), balance_words.route_rows(found)))
     assert "Chance" in rows
     assert re.search(r"€\d\.\d\d <span class=\"zl-range\">\(", rows)
     assert no_dutch(rows)
@@ -292,7 +293,7 @@ def test_savings_are_in_english(release: Released) -> None:
     assert balances.year_name(TOTAL) == "All school years together"
     assert " to €" in balances.interval(Amount(1.0, 144_000.0, 344_000.0))
     drivers = tuple(map(balance_words.driver_row, balances.drivers(release)))
-    assert "172,000 euros" in tables.html(tables.Table("Drivers", ("Label",), drivers))
+    assert "172,000 euros" in markup.table(tables.Table("Drivers", ("Label",), drivers))
 
 
 @pytest.mark.usefixtures("english")
