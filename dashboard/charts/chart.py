@@ -111,9 +111,9 @@ class Area:
 class Chart:
     """A chart, told in values. `form`: how a spreadsheet writes them; `name`: what they are.
 
-    `norm` is a line to hold them against, with its label; `alt` says the chart in words. Several
-    series stand over the same `steps`, or along `across`; `start`: the number of steps before
-    something began. `areas` belong to `marks`, and `classes` say what their shades mean.
+    `norm` is a line to hold them against, with its label. Several series stand
+    over the same `steps`, or along `across`; `start`: the number of steps before something began.
+    `areas` belong to `marks`, and `classes` say what their shades mean.
     """
 
     kind: Kind
@@ -122,7 +122,6 @@ class Chart:
     form: str
     name: str
     norm: tuple[float, str] | None = None
-    alt: str = ""
     series: tuple[Series, ...] = ()
     steps: tuple[str, ...] = ()
     across: Axis | None = None

@@ -5,9 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from dashboard.charts.chart import Chart
-from dashboard.exhibits.facts import Facts
-from dashboard.exhibits.tables import Table
+from dashboard.exhibits.exhibit import Exhibit
 from dashboard.release.released import About
 from dashboard.words import wording
 from dashboard.words.selection import Selection
@@ -15,33 +13,6 @@ from dashboard.words.selection import Selection
 
 class ReportRefused(Exception):
     """No report can be made of what was asked; the text is Dutch and says what to do."""
-
-
-@dataclass(frozen=True)
-class Exhibit:
-    """One message with its evidence. Without a table there is no figure: `reason` says why.
-
-    `title` is made from the numbers, `subject` names the figure. `lines`: sentences of its own.
-    """
-
-    title: str
-    subject: str
-    account: Facts | None = None
-    table: Table | None = None
-    picture: Chart | None = None
-    lines: tuple[str, ...] = ()
-    note: str = ""
-    reason: str = ""
-
-    @property
-    def shown(self) -> bool:
-        return self.reason == ""
-
-    @property
-    def cautions(self) -> list[str]:
-        """How to read it, and that something is hidden."""
-        mark = self.account.mark if self.account is not None and self.account.hidden else ""
-        return [text for text in (self.note, mark) if text]
 
 
 @dataclass(frozen=True)

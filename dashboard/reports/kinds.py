@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from dashboard.exhibits import balance_words, balances, promises
+from dashboard.exhibits import balance_words, balances, figures, promises
+from dashboard.exhibits.exhibit import Exhibit
 from dashboard.release.released import Released
-from dashboard.reports import exhibits, places, standards, zis
-from dashboard.reports.content import Exhibit, Report, Section
+from dashboard.reports import headlines, places, standards, zis
+from dashboard.reports.content import Report, Section
 from dashboard.reports.text import plain
 from dashboard.words import conclusions, wording
 from dashboard.words.selection import Selection
@@ -84,11 +85,11 @@ def _short(released: Released, selection: Selection) -> list[str]:
 
 def _board(released: Released, selection: Selection) -> Report:
     show = [
-        exhibits.headlines(released, selection),
-        exhibits.trend(released, "smw_bereik", selection),
+        headlines.headlines(released, selection),
+        figures.trend(released, "smw_bereik", selection),
         _on_time(released, selection),
-        exhibits.trend(released, "smw_doelrealisatie", selection),
-        exhibits.trend(released, "vw_start_binnen_norm", selection),
+        figures.trend(released, "smw_doelrealisatie", selection),
+        figures.trend(released, "vw_start_binnen_norm", selection),
         zis.overview(released),
         zis.waterfall(released),
     ]
@@ -100,20 +101,20 @@ def _board(released: Released, selection: Selection) -> Report:
 
 def _on_time(released: Released, selection: Selection) -> Exhibit:
     """The waiting time where it is published, else the share that started in time."""
-    median = exhibits.trend(released, "smw_wachttijd", selection, "mediaan")
-    return median if median.shown else exhibits.trend(released, "smw_binnen_norm", selection)
+    median = figures.trend(released, "smw_wachttijd", selection, "mediaan")
+    return median if median.shown else figures.trend(released, "smw_binnen_norm", selection)
 
 
 def _evaluation(released: Released, selection: Selection) -> Report:
     def trends(*names: str) -> tuple[Exhibit, ...]:
-        return tuple(exhibits.trend(released, name, selection) for name in names)
+        return tuple(figures.trend(released, name, selection) for name in names)
 
     def cut(metric: str, by: str) -> Exhibit:
-        return exhibits.breakdown(released, metric, by, selection)
+        return figures.breakdown(released, metric, by, selection)
 
     whole = selection.niveau in {"totaal", "gemeente"}
     sections = [
-        Section("Kerncijfers", exhibits=(exhibits.headlines(released, selection),)),
+        Section("Kerncijfers", exhibits=(headlines.headlines(released, selection),)),
         Section(
             "Bereik en hulpvragen",
             "Welk deel van de leerlingen wordt geholpen, en waarvoor komen zij?",
@@ -293,7 +294,7 @@ def _place(
         ),
         Section(
             "Door de jaren",
-            exhibits=tuple(exhibits.trend(released, name, selection) for name in through),
+            exhibits=tuple(figures.trend(released, name, selection) for name in through),
         ),
     )  # fmt: skip
 

@@ -45,13 +45,13 @@ def rgb(colour: str) -> RGBColor:
     return found
 
 
-def draw(shapes: SlideShapes, picture: Chart, box: Box) -> None:
-    """The chart in a box (left, top, width, height), described in words for who cannot see it."""
+def draw(shapes: SlideShapes, picture: Chart, alt: str, box: Box) -> None:
+    """The chart in a box (left, top, width, height), with `alt` for who cannot see it."""
     kind, told, look = ARMS[picture.kind](picture)
     frame = _place(shapes, kind, told, box)
     look(frame.chart, picture, box[2])
     frame.name = f"Grafiek: {picture.name}"
-    frame._element.nvGraphicFramePr.cNvPr.set("descr", picture.alt)
+    frame._element.nvGraphicFramePr.cNvPr.set("descr", alt)
 
 
 def _place(shapes: SlideShapes, kind: XL_CHART_TYPE, data: CategoryChartData, box: Box) -> Any:

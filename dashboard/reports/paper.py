@@ -19,9 +19,11 @@ import typst
 
 from dashboard.charts.chart import Chart
 from dashboard.exhibits import facts, promises
+from dashboard.exhibits.exhibit import Exhibit
 from dashboard.exhibits.tables import Row, Table
 from dashboard.render import theme
-from dashboard.reports.content import Exhibit, Report, ReportRefused, Section
+from dashboard.reports import pictures
+from dashboard.reports.content import Report, ReportRefused, Section
 from dashboard.reports.text import plain, whole, words
 from dashboard.words import wording
 
@@ -109,16 +111,16 @@ def _section(report: Report, section: Section) -> dict[str, Any]:
 
 
 def _exhibit(report: Report, exhibit: Exhibit) -> dict[str, Any]:
-    table, picture = exhibit.table, exhibit.picture
+    table, picture = exhibit.table, exhibit.chart
     beside = picture is not None and table is not None and sum(_widths(table)) <= _BESIDE
     lines = [] if report.kind in _BRIEF else list(_further(exhibit))
     return {
-        "title": whole(exhibit.title),
-        "subject": exhibit.subject,
+        "title": whole(exhibit.headline),
+        "subject": exhibit.about,
         "reason": exhibit.reason,
         "lines": [_rich(line) for line in lines],
         "table": None if table is None else _table(table, _HALF if beside else _LINE),
-        "picture": None if picture is None else _picture(picture),
+        "picture": None if picture is None else _picture(picture, pictures.told(exhibit)),
         "beside": beside,
         "long": bool(lines) or (table is not None and len(table.rows) > _ROWS),
         "below": list(_below(exhibit)),
@@ -128,7 +130,7 @@ def _exhibit(report: Report, exhibit: Exhibit) -> dict[str, Any]:
 def _further(exhibit: Exhibit) -> Iterator[str]:
     """Its sentences; one that is the title is not told twice."""
     for line in exhibit.lines:
-        told = [one for one in promises.sentences(line) if plain(one) != f"{exhibit.title}."]
+        told = [one for one in promises.sentences(line) if plain(one) != f"{exhibit.headline}."]
         if told:
             yield " ".join(told)
 
@@ -187,7 +189,7 @@ def _shares(widths: list[int], line: int) -> list[float]:
     ]  # fmt: skip
 
 
-def _picture(picture: Chart) -> dict[str, Any]:
+def _picture(picture: Chart, alt: str) -> dict[str, Any]:
     stacked = picture.kind == "stappen"
     marks = [
         {
@@ -197,7 +199,7 @@ def _picture(picture: Chart) -> dict[str, Any]:
         }
         for mark, (low, high) in zip(picture.marks, picture.spans, strict=True)
     ]  # fmt: skip
-    return {"shape": picture.kind, "marks": marks, "alt": picture.alt, "norm": picture.norm}
+    return {"shape": picture.kind, "marks": marks, "alt": alt, "norm": picture.norm}
 
 
 def _rich(line: str) -> list[tuple[str, bool]]:

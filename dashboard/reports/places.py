@@ -7,10 +7,10 @@ from typing import Any
 
 from dashboard.charts import marks
 from dashboard.exhibits import comparison, facts, tables
+from dashboard.exhibits.exhibit import Exhibit, absent
+from dashboard.exhibits.figures import named
 from dashboard.exhibits.tables import Row, Table
 from dashboard.release.released import Area, Metric, Released
-from dashboard.reports.content import Exhibit
-from dashboard.reports.exhibits import named
 from dashboard.words import wording
 from dashboard.words.selection import Selection, year_cells
 
@@ -41,7 +41,7 @@ def areas(
     subject = f"{head} per {wording.per_level(level).removeprefix('per ')}, {selection.schooljaar}"
     if not any(marks.visible(row) for row in rows):
         reason = f"Er zijn {wording.per_level(level)} geen cijfers om te tonen."
-        return Exhibit(subject, subject, reason=reason)
+        return absent(subject, reason)
     outside = {m.id: _outside(released, m, selection, level, rows) for m in known[:1]}
     compared = level == "vestiging" and outside[known[0].id] is not None
     body = []
@@ -66,8 +66,8 @@ def areas(
         mine = [row for row in rows if row["metriek"] == known[0].id]
         note = comparison.of(released, known[0], selection, mine).words
     return Exhibit(
-        title=title,
-        subject=subject,
+        message=title,
+        title=subject,
         account=facts.of_headlines(released, rows, norms=False),
         table=Table(subject, tuple(heads), tuple(body), frozenset(range(1, len(known) + 1))),
         note=note,
@@ -128,11 +128,11 @@ def beside(released: Released, metrics: Sequence[str], places: Sequence[Selectio
     subject = f"{own.naam} naast {_listed([place.naam for place in others])}, {own.schooljaar}"
     title = next(filter(None, titles), "")
     if not title:
-        return Exhibit(subject, subject, reason=f"Voor {own.naam} is er geen cijfer te tonen.")
+        return absent(subject, f"Voor {own.naam} is er geen cijfer te tonen.")
     heads = ("Cijfer", own.naam, "95%-interval", *(place.naam for place in others))
     return Exhibit(
-        title=title,
-        subject=subject,
+        message=title,
+        title=subject,
         account=facts.of_headlines(released, rows, norms=False),
         table=Table(subject, heads, tuple(body), frozenset(range(1, len(heads)))),
     )

@@ -20,9 +20,10 @@ from pptx.util import Emu, Inches, Pt
 from dashboard.charts import marks
 from dashboard.charts.chart import Chart
 from dashboard.exhibits import facts, tables
+from dashboard.exhibits.exhibit import Exhibit
 from dashboard.exhibits.tables import Row, Table
-from dashboard.reports import files, grid, native, template
-from dashboard.reports.content import Exhibit, Report
+from dashboard.reports import files, grid, native, pictures, template
+from dashboard.reports.content import Report
 from dashboard.reports.native import Box
 from dashboard.reports.text import plain, whole, words
 from dashboard.words import wording
@@ -59,7 +60,7 @@ def made(report: Report, given: Path | None = None) -> bytes:
         _account(deck, report)
     core = deck.core_properties
     core.title = f"{report.title}, {report.chosen}"[:250]
-    core.subject = report.chosen[:250]
+    core.about = report.chosen[:250]
     core.author = core.last_modified_by = "Zichtlijn"
     core.comments = report.stamp[:250]
     core.keywords = report.about.id
@@ -102,8 +103,8 @@ def _in_short(deck: Presentation, report: Report) -> None:
 def _exhibit(deck: Presentation, report: Report, exhibit: Exhibit) -> None:
     """One slide, or a few where its table is long; each can be read by itself."""
     if exhibit.table is None or exhibit.account is None:
-        slide = _page(deck, report, exhibit.title)
-        _write(slide, template.SUBJECT, exhibit.subject)
+        slide = _page(deck, report, exhibit.headline)
+        _write(slide, template.SUBJECT, exhibit.about)
         _shape(slide, template.CONTENT).text_frame.text = exhibit.reason
         _close(slide, report.stamp)
         return
@@ -111,15 +112,15 @@ def _exhibit(deck: Presentation, report: Report, exhibit: Exhibit) -> None:
     most = 1 if report.kind == _BOARD else _MOST_PAGES
     panes = _panes(exhibit, exhibit.table, region)
     for number, pane in enumerate(panes[:most], start=1):
-        title = exhibit.title if number == 1 else f"{exhibit.title} (vervolg)"
+        title = exhibit.headline if number == 1 else f"{exhibit.headline} (vervolg)"
         slide = _page(deck, report, title)
         part = f", deel {number} van {min(len(panes), most)}" if len(panes) > 1 < most else ""
-        _write(slide, template.SUBJECT, exhibit.subject + part)
+        _write(slide, template.SUBJECT, exhibit.about + part)
         _drop(slide, template.CONTENT)
         left, top, full, high = region
         if pane.picture is not None:
             wide = full if pane.sheet is None else full - sum(pane.sheet.columns) - _GAP
-            native.draw(slide.shapes, pane.picture, (left, top, wide, high))
+            native.draw(slide.shapes, pane.picture, pictures.told(exhibit), (left, top, wide, high))
             left += wide + _GAP
         if pane.sheet is not None:
             _table(slide, exhibit.table, pane.sheet, pane.rows, (left, top))
@@ -140,16 +141,16 @@ class _Pane:
 def _panes(exhibit: Exhibit, table: Table, region: Box) -> list[_Pane]:
     """Chart and table side by side where both fit; else the chart first and the table after it."""
     _, _, full, high = region
-    if exhibit.picture is not None:
+    if exhibit.chart is not None:
         rooms = [full - int(full * share) - _GAP for share in _CHART]
         sheets = [grid.fitted(table, room, high, _BESIDE) for room in rooms]
         fitting = [sheet for sheet in sheets if len(sheet.pages) == 1 and sheet.fits]
         if fitting:
             best = max(fitting, key=lambda sheet: sheet.size)
-            return [_Pane(exhibit.picture, best, best.pages[0])]
+            return [_Pane(exhibit.chart, best, best.pages[0])]
     sheet = grid.fitted(table, full, high)
     told = [_Pane(None, sheet, rows) for rows in sheet.pages]
-    return told if exhibit.picture is None else [_Pane(exhibit.picture, None, []), *told]
+    return told if exhibit.chart is None else [_Pane(exhibit.chart, None, []), *told]
 
 
 def _footer(report: Report, exhibit: Exhibit, unseen: int) -> Iterator[str]:
@@ -159,7 +160,7 @@ def _footer(report: Report, exhibit: Exhibit, unseen: int) -> Iterator[str]:
         return
     yield f"Definitie: {account.definition}"
     notes = exhibit.cautions
-    if exhibit.picture is not None and exhibit.picture.form == marks.THOUSANDS:
+    if exhibit.chart is not None and exhibit.chart.form == marks.THOUSANDS:
         notes.append("In de grafiek staan bedragen maal € 1.000.")
     if unseen:
         notes.append(f"Nog {unseen} rijen staan in het rapport op papier en in de werkmap.")
@@ -172,8 +173,8 @@ def _footer(report: Report, exhibit: Exhibit, unseen: int) -> Iterator[str]:
 def _spoken(exhibit: Exhibit) -> list[str]:
     """What a speaker needs: the message, the method and where it comes from."""
     told = [plain(line) for line in exhibit.lines]
-    if exhibit.picture is not None:
-        told.append(exhibit.picture.alt)
+    if exhibit.chart is not None:
+        told.append(pictures.told(exhibit))
     if exhibit.account is not None:
         told += [f"{name}: {text}" for name, text in facts.terms(exhibit.account)]
     return told
@@ -183,7 +184,7 @@ def _account(deck: Presentation, report: Report) -> None:
     """How it was made, and what is not there."""
     rows = [Row((tables.text(name), tables.text(text))) for name, text in report.method]
     absent = [exhibit for exhibit in report.exhibits if not exhibit.shown]
-    rows += [Row((tables.text(e.subject), tables.text(e.reason))) for e in absent]
+    rows += [Row((tables.text(e.about), tables.text(e.reason))) for e in absent]
     title = "Zo zijn de cijfers gemaakt" + (", en dit staat er niet" if absent else "")
     table = Table("Verantwoording", ("Onderwerp", "Toelichting"), tuple(rows))
     region = _bounds(template.layout(deck, template.PAGE))

@@ -14,10 +14,10 @@ from typing import Any
 
 from dashboard.exhibits import balance_words, balances, facts, promises, tables
 from dashboard.exhibits.balances import TOTAL
+from dashboard.exhibits.exhibit import Exhibit
 from dashboard.exhibits.tables import Row, Table
 from dashboard.release.released import Released
 from dashboard.reports import zis
-from dashboard.reports.content import Exhibit
 from dashboard.reports.text import plain
 from dashboard.words import wording
 
@@ -345,8 +345,8 @@ def checklist(released: Released, name: str, subject: str, items: Sequence[Item]
     rows = answered(items, Run(released))
     told = sum(not answer.startswith("Niet gerapporteerd") for _item, answer in rows)
     return Exhibit(
-        title=f"{name}: {told} van de {len(items)} onderdelen beantwoord uit deze publicatie",
-        subject=subject,
+        message=f"{name}: {told} van de {len(items)} onderdelen beantwoord uit deze publicatie",
+        title=subject,
         account=facts.of_balance(
             released, f"De {len(items)} onderdelen van {name}, beantwoord uit deze publicatie.",
             "Uit de publicatie overgenomen; wat er niet in staat, is niet gerapporteerd",

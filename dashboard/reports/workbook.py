@@ -14,10 +14,11 @@ import xlsxwriter
 
 from dashboard.charts import marks
 from dashboard.exhibits import facts
+from dashboard.exhibits.exhibit import Exhibit
 from dashboard.exhibits.tables import Cell, Table
 from dashboard.render import exports
 from dashboard.reports import files
-from dashboard.reports.content import Exhibit, Report
+from dashboard.reports.content import Report
 from dashboard.reports.text import plain, words
 from dashboard.words import wording
 
@@ -76,7 +77,7 @@ def _names(exhibits: Sequence[Exhibit]) -> dict[int, str]:
     """A sheet name per table: its subject, short, without what a sheet name may not hold."""
     names: dict[int, str] = {}
     for number, exhibit in enumerate((e for e in exhibits if e.table is not None), start=1):
-        short = _NOT_IN_NAMES.sub("-", exhibit.subject.split(",")[0]).strip("- ")
+        short = _NOT_IN_NAMES.sub("-", exhibit.about.split(",")[0]).strip("- ")
         names[id(exhibit)] = f"{number} {short}"[:_LONGEST_NAME].strip("- ")
     return names
 
@@ -95,11 +96,11 @@ def _contents(book: Any, looks: _Looks, report: Report, names: dict[int, str]) -
         line += 1
         name = names.get(id(exhibit))
         if name is None:
-            sheet.write_string(line, 0, exhibit.subject, looks.wrapped)
+            sheet.write_string(line, 0, exhibit.about, looks.wrapped)
             sheet.write_string(line, 1, exhibit.reason, looks.wrapped)
             continue
         sheet.write_url(line, 0, f"internal:'{name}'!A1", string=name)
-        sheet.write_string(line, 1, exhibit.title, looks.wrapped)
+        sheet.write_string(line, 1, exhibit.headline, looks.wrapped)
     for text in report.lines:
         line += 1
         sheet.write_string(line, 1, plain(text), looks.wrapped)
@@ -110,11 +111,11 @@ def _sheet(sheet: Any, looks: _Looks, report: Report, exhibit: Exhibit) -> None:
     table, account = exhibit.table, exhibit.account
     if table is None or account is None:
         return
-    sheet.write_string(0, 0, exhibit.title, looks.large)
-    sheet.write_string(1, 0, f"{exhibit.subject}; publicatie {report.about.id}")
+    sheet.write_string(0, 0, exhibit.headline, looks.large)
+    sheet.write_string(1, 0, f"{exhibit.about}; publicatie {report.about.id}")
     sheet.write_string(2, 0, f"Definitie: {account.definition}")
     heads, spans = _columns(table)
-    form = exhibit.picture.form if exhibit.picture is not None else ""
+    form = exhibit.chart.form if exhibit.chart is not None else ""
     for place, head in enumerate(heads):
         sheet.write_string(_HEAD, place, head, looks.head)
         sheet.set_column(place, place, min(_WIDEST, max(12, len(head) // 2)))
@@ -185,7 +186,7 @@ def _definitions(book: Any, looks: _Looks, report: Report) -> None:
             continue
         for term, text in facts.terms(exhibit.account):
             line += 1
-            for place, value in enumerate((exhibit.subject, term, text)):
+            for place, value in enumerate((exhibit.about, term, text)):
                 sheet.write_string(line, place, value, looks.wrapped)
     for name, text in report.method:
         line += 1

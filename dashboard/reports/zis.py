@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from dashboard.charts import marks
+from dashboard.charts.steps import waterfall as waterfall_of
 from dashboard.exhibits import balance_words, balances, facts, promises, tables
 from dashboard.exhibits.balances import TOTAL, Balances
+from dashboard.exhibits.exhibit import Exhibit, absent
 from dashboard.exhibits.promises import Effect
 from dashboard.exhibits.tables import Row, Table
 from dashboard.release.released import Released
 from dashboard.reports import pictures
-from dashboard.reports.content import Exhibit
 from dashboard.reports.text import plain
 from dashboard.words import wording
 
@@ -43,9 +45,9 @@ def overview(released: Released) -> Exhibit:
     main = [row for row in promises.leading(found) if row["id"] == promises.promise_of(row)]
     subject = "Beloften van Zorg In School naar bewijs"
     if not main:
-        return Exhibit(
-            "Zorg In School: geen effecten in deze publicatie", subject,
-            reason="In deze publicatie staan geen effecten van Zorg In School.",
+        return absent(
+            subject, "In deze publicatie staan geen effecten van Zorg In School.",
+            message="Zorg In School: geen effecten in deze publicatie",
         )  # fmt: skip
     grouped = {
         name: [row for row in main if promises.group(row) == name]
@@ -69,8 +71,8 @@ def overview(released: Released) -> Exhibit:
         f"bij {unclear} is er geen duidelijk verschil"
     )
     return Exhibit(
-        title=title,
-        subject=subject,
+        message=title,
+        title=subject,
         account=_account(released, main),
         table=Table(subject, ("Bewijs", "Aantal", "Beloften"), body, frozenset({1})),
         lines=tuple(promises.summary(found)),
@@ -94,9 +96,9 @@ def term(released: Released, code: str) -> Exhibit:
     told = [row for row in rows if promises.shown(row)]
     subject = f"{name}: beloften met een uitkomst"
     if not told:
-        return Exhibit(
-            f"{name}: nog geen uitkomst", subject,
-            reason="Voor deze termijn is er nog geen uitkomst.",
+        return absent(
+            subject, "Voor deze termijn is er nog geen uitkomst.",
+            message=f"{name}: nog geen uitkomst",
         )  # fmt: skip
     better = sum(
         promises.group(row) in {promises.GOOD, promises.FIRST} and promises.favourable(row)
@@ -104,9 +106,9 @@ def term(released: Released, code: str) -> Exhibit:
     )
     drawn = promises.forest(told, subject)
     return Exhibit(
-        title=f"{name}: {better} van de {wording.count_of(len(told), 'uitkomst', 'uitkomsten')} "
+        message=f"{name}: {better} van de {wording.count_of(len(told), 'uitkomst', 'uitkomsten')} "
         f"{'is' if better == 1 else 'zijn'} gunstiger",
-        subject=subject,
+        title=subject,
         account=_account(released, told),
         table=_without(drawn, _DRAWN),
         lines=tuple(
@@ -136,9 +138,9 @@ def best(released: Released) -> Exhibit:
     main = next((row for row in shown if promises.group(row) == promises.GOOD), None)
     subject = "De belofte met het beste bewijs"
     if main is None:
-        return Exhibit(
-            "Nog geen belofte met goede aanwijzingen", subject,
-            reason="Bij geen van de beloften draagt de opzet meer dan eerste aanwijzingen.",
+        return absent(
+            subject, "Bij geen van de beloften draagt de opzet meer dan eerste aanwijzingen.",
+            message="Nog geen belofte met goede aanwijzingen",
         )  # fmt: skip
     designs = [
         row for row in promises.in_order(found)
@@ -160,14 +162,15 @@ def best(released: Released) -> Exhibit:
     words = str(main["belofte"]).rstrip(".")
     sentence = next(promises.sentences(main["zin"]), "")
     return Exhibit(
-        title=sentence.removesuffix("."),
-        subject=f"{words}: {main['eenheid']}, schatting per opzet",
+        message=sentence.removesuffix("."),
+        title=f"{words}: {main['eenheid']}, schatting per opzet",
         account=facts.of_effect(released, main),
         table=Table(
             "Schatting per opzet", ("Opzet", "Schatting", "95%-interval", "Bewijsniveau"), body,
             frozenset({1, 2}),
         ),
-        picture=pictures.of_effects(designs, f"Schattingen met 95%-interval: {words}."),
+        chart=pictures.of_effects(designs),
+        alt=f"Schattingen met 95%-interval: {words}.",
         lines=(str(main["zin"]),),
     )  # fmt: skip
 
@@ -177,11 +180,11 @@ def missing(released: Released) -> Exhibit:
     rows = [row for row in promises.leading(effects(released)) if not promises.shown(row)]
     subject = "Beloften zonder uitkomst"
     if not rows:
-        return Exhibit(subject, subject, reason="Elke belofte heeft een uitkomst.")
+        return absent(subject, "Elke belofte heeft een uitkomst.")
     count = wording.count_of(len(rows), "uitkomst ontbreekt", "uitkomsten ontbreken")
     return Exhibit(
-        title=f"{count}: dit is nodig om ook die te meten",
-        subject=subject,
+        message=f"{count}: dit is nodig om ook die te meten",
+        title=subject,
         account=_account(released, rows),
         table=promises.missing(rows),
     )
@@ -196,8 +199,8 @@ def waterfall(released: Released) -> Exhibit:
     route = found.leading
     steps = balance_words.steps_of(found, TOTAL, route)
     return Exhibit(
-        title=_first(found.sentence(route)),
-        subject=subject,
+        message=_first(found.sentence(route)),
+        title=subject,
         account=facts.of_balance(
             released,
             "Minder jeugdhulp en vermeden papierwerk, min de kosten van het programma per betaler.",
@@ -205,7 +208,8 @@ def waterfall(released: Released) -> Exhibit:
             "min de programmakosten",
         ),
         table=balance_words.step_table(subject, steps),
-        picture=pictures.steps(steps, "Waterval van bruto besparing naar netto."),
+        chart=waterfall_of(steps),
+        alt="Waterval van bruto besparing naar netto.",
         lines=tuple(balance_words.conclusions(found)),
         note=f"Gerekend: {balance_words.route_told(route)}. "
         f"{balance_words.care_told(found, TOTAL, route)}".strip(),
@@ -223,9 +227,9 @@ def routes(released: Released) -> Exhibit:
     low, high = balances.spread([net for _, net in nets])
     heads = ("Uitkomst", *(balance_words.route_name(found, route) for route in found.routes))
     return Exhibit(
-        title=f"De schattingen van het netto lopen uiteen van {wording.euro_estimate(low)} tot "
+        message=f"De schattingen van het netto lopen uiteen van {wording.euro_estimate(low)} tot "
         f"{wording.euro_estimate(high)}",
-        subject=subject,
+        title=subject,
         account=facts.of_balance(
             released,
             "Bruto besparing min programmakosten, over alle schooljaren opgeteld en contant "
@@ -235,9 +239,10 @@ def routes(released: Released) -> Exhibit:
         table=Table(
             subject, heads, balance_words.route_rows(found), frozenset(range(1, len(heads)))
         ),
-        picture=pictures.estimates(items, "Netto met 95%-interval per schatting.", euros=True)
+        chart=marks.estimates(items, "", euros=True)
         if items
         else None,
+        alt="Netto met 95%-interval per schatting.",
         note=balance_words.THREATS,
     )  # fmt: skip
 
@@ -256,8 +261,8 @@ def drivers(released: Released) -> Exhibit:
     )  # fmt: skip
     label = str(rows[0]["label"])
     return Exhibit(
-        title=f"Het meest maakt uit: {label[:1].lower()}{label[1:]}",
-        subject="Netto over alle schooljaren als één aanname laag of hoog is",
+        message=f"Het meest maakt uit: {label[:1].lower()}{label[1:]}",
+        title="Netto over alle schooljaren als één aanname laag of hoog is",
         account=facts.of_balance(
             released,
             "Netto besparing over alle schooljaren samen, contant gemaakt, met één aanname op "
@@ -270,7 +275,7 @@ def drivers(released: Released) -> Exhibit:
 
 
 def _no_balance(found: Balances, subject: str) -> Exhibit:
-    return Exhibit(f"{subject}: geen cijfer", subject, reason=found.reason or _NO_BALANCE)
+    return absent(subject, found.reason or _NO_BALANCE, message=f"{subject}: geen cijfer")
 
 
 def _first(text: str) -> str:

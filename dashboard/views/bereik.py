@@ -27,30 +27,25 @@ def render(released: Released) -> None:
     page.conclusion(conclusions.of(released, selection, told) + differing, selection.lead)
 
     figure.section(tr("Bereik"), tr("Welk deel van de leerlingen wordt geholpen?"))
-    figure.trend(released, "smw_bereik", selection, tr("Bereik per 100 leerlingen"))
+    figure.trend(released, "smw_bereik", selection)
     beside.show(released, found, "smw_bereik", selection)
-    figure.trend(released, "smw_leerlingen", selection, tr("Bereikte leerlingen"))
-    figure.breakdown(
-        released,
-        "smw_leerlingen",
-        "leeftijdsgroep",
-        selection,
-        tr("Bereikte leerlingen naar leeftijd"),
-    )
+    figure.trend(released, "smw_leerlingen", selection)
+    figure.breakdown(released, "smw_leerlingen", "leeftijdsgroep", selection)
     _trajectories(released, selection)
 
     figure.section(tr("Hulpvragen"), tr("Waarvoor komen zij?"))
     figure.breakdown(
-        released, "smw_problematiek", "as", selection, tr("Hulpvragen naar domein"),
+        released,
+        "smw_problematiek",
+        "as",
+        selection,
         note=tr(
             "De domeinen volgen de assen van CAP-J, aangevuld met veiligheid, verzuim en materieel."
         ),
-    )  # fmt: skip
-    figure.breakdown(
-        released, "smw_problematiek", "problematiek", selection, tr("Hulpvragen in detail")
     )
-    figure.breakdown(released, "smw_aanmelder", "aanmelder", selection, tr("Wie meldt aan"))
-    figure.trend(released, "smw_oorzaak_thuis", selection, tr("Oorzaak in de thuissituatie"))
+    figure.breakdown(released, "smw_problematiek", "problematiek", selection)
+    figure.breakdown(released, "smw_aanmelder", "aanmelder", selection)
+    figure.trend(released, "smw_oorzaak_thuis", selection)
     figure.more(
         released, ("bereik",),
         (
@@ -75,14 +70,10 @@ def _trajectories(released: Released, selection: Selection) -> None:
                 hier=wording.per_level(selection.niveau),
                 wel=wording.per_level(near),
             )
-        figure.trend(released, "smw_trajecten", selection, tr("Gestarte trajecten"), note)
+        figure.trend(released, "smw_trajecten", selection, note)
         return
     cut = st.segmented_control(
         tr("Gestarte trajecten uitsplitsen naar"), present, default=present[0],
         format_func=wording.cut, key="uitsplitsing", bind="query-params", required=True,
     )  # fmt: skip
-    by = wording.cut(cut or present[0])
-    figure.by_category_over_years(
-        released, "smw_trajecten", cut or present[0], selection,
-        tr("Gestarte trajecten naar {uitsplitsing}", uitsplitsing=by.lower()),
-    )  # fmt: skip
+    figure.by_category_over_years(released, "smw_trajecten", cut or present[0], selection)

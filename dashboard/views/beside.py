@@ -10,6 +10,7 @@ from dashboard.charts import beside as drawn
 from dashboard.charts import marks
 from dashboard.exhibits import apart, facts, tables
 from dashboard.exhibits.apart import Beside, Unit
+from dashboard.exhibits.exhibit import Exhibit
 from dashboard.exhibits.tables import Row, Table
 from dashboard.language import mark, tr
 from dashboard.release.released import Released
@@ -44,20 +45,22 @@ def _figure(released: Released, one: Beside, selection: Selection) -> None:
     metric, rows = one.metric, [unit.row for unit in one.units]
     labels = [unit.label for unit in one.units]
     figure.show(
-        figure.Figure(
-            key=f"{metric.id}_naast_{one.niveau}",
+        Exhibit(
             title=words.short(one),
-            facts=facts.of_metric(released, metric, rows),
+            account=facts.of_metric(released, metric, rows),
             table=_table(one, selection),
             chart=drawn.units(one),
             alt=tr(
                 "Puntendiagram: {cijfer} per {eenheid}, {jaar}, op grootte. {conclusie}",
-                cijfer=wording.label(metric), eenheid=words.name(one.niveau),
-                jaar=selection.schooljaar, conclusie=spoken.bars(metric, rows, labels),
+                cijfer=wording.label(metric),
+                eenheid=words.name(one.niveau),
+                jaar=selection.schooljaar,
+                conclusie=spoken.bars(metric, rows, labels),
             ),
             note=_note(one),
-        )
-    )  # fmt: skip
+        ),
+        key=f"{metric.id}_naast_{one.niveau}",
+    )
 
 
 def _note(one: Beside) -> str:

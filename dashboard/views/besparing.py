@@ -11,6 +11,7 @@ from dashboard.charts import marks
 from dashboard.charts import steps as charts_zis
 from dashboard.exhibits import balance_words, balances, facts, tables
 from dashboard.exhibits.balances import TOTAL, Balances
+from dashboard.exhibits.exhibit import Exhibit
 from dashboard.exhibits.tables import Row, Table
 from dashboard.language import mark, published, tr
 from dashboard.release.released import Released
@@ -97,10 +98,9 @@ def _waterfall(released: Released, found: Balances) -> None:
     if year == TOTAL:
         title = tr("{titel}, contant gemaakt", titel=title)
     figure.show(
-        figure.Figure(
-            key="waterval",
+        Exhibit(
             title=title,
-            facts=facts.of_balance(
+            account=facts.of_balance(
                 released,
                 tr(
                     "Minder jeugdhulp (verdeeld in minder hulp, andere soorten hulp en tarieven "
@@ -121,8 +121,9 @@ def _waterfall(released: Released, found: Balances) -> None:
             + f" {balance_words.care_told(found, year, route)}"
             + tr("De streep bij bruto en netto is het 95%-interval.")
             + f" {balance_words.per_location(found)} {balance_words.prices(found)}",
-            wide=True,
-        )
+        ),
+        key="waterval",
+        wide=True,
     )
 
 
@@ -131,10 +132,9 @@ def _routes(released: Released, found: Balances) -> None:
     drawn = balances.estimates(found)
     heads = (tr("Uitkomst"), *(balance_words.route_name(found, route) for route in found.routes))
     figure.show(
-        figure.Figure(
-            key="routes_netto",
+        Exhibit(
             title=title,
-            facts=facts.of_balance(
+            account=facts.of_balance(
                 released,
                 tr(
                     "Bruto besparing min programmakosten, over alle schooljaren opgeteld en "
@@ -144,10 +144,15 @@ def _routes(released: Released, found: Balances) -> None:
                 tr("Bruto besparing min programmakosten, contant gemaakt"),
             ),
             table=Table(
-                title, heads, balance_words.route_rows(found), frozenset(range(1, len(heads))),
+                title,
+                heads,
+                balance_words.route_rows(found),
+                frozenset(range(1, len(heads))),
             ),
             chart=marks.estimates(
-                drawn, tr("euro netto; rechts van nul is een besparing"), euros=True,
+                drawn,
+                tr("euro netto; rechts van nul is een besparing"),
+                euros=True,
             ),
             alt=_estimates_told(title, drawn),
             note=tr(
@@ -155,9 +160,10 @@ def _routes(released: Released, found: Balances) -> None:
                 "gemaakt en tellen op tot het netto."
             )
             + f" {balance_words.prices(found)} {tr(balance_words.THREATS)}",
-            wide=True,
-        )
-    )  # fmt: skip
+        ),
+        key="routes_netto",
+        wide=True,
+    )
 
 
 def _estimates_told(title: str, drawn: Sequence[marks.Estimate]) -> str:
@@ -185,10 +191,9 @@ def _years(released: Released, found: Balances) -> None:
         for route in found.routes
     )
     figure.show(
-        figure.Figure(
-            key="jaren_netto",
+        Exhibit(
             title=title,
-            facts=facts.of_balance(
+            account=facts.of_balance(
                 released,
                 tr(
                     "Bruto besparing min programmakosten in een schooljaar, contant gemaakt. "
@@ -201,7 +206,8 @@ def _years(released: Released, found: Balances) -> None:
                 found.years,
                 [
                     (
-                        tr(balances.ROUTES[route]), route == found.leading,
+                        tr(balances.ROUTES[route]),
+                        route == found.leading,
                         [found.at(year, route, "netto_contant") for year in found.years],
                     )
                     for route in found.routes
@@ -219,9 +225,10 @@ def _years(released: Released, found: Balances) -> None:
                 "Vermeden beschikkingen en zorgplannen tellen in het schooljaar waarin een "
                 "leerling begint."
             ),
-            wide=True,
-        )
-    )  # fmt: skip
+        ),
+        key="jaren_netto",
+        wide=True,
+    )
 
 
 def _neutral(released: Released, found: Balances) -> None:
@@ -240,10 +247,9 @@ def _neutral(released: Released, found: Balances) -> None:
     )
     title = tr("Kans dat het tekort niet groter is dan een deel van de kosten")
     figure.show(
-        figure.Figure(
-            key="kans_tekort",
+        Exhibit(
             title=title,
-            facts=facts.of_balance(
+            account=facts.of_balance(
                 released,
                 tr(
                     "De kans dat het netto over alle schooljaren samen niet verder onder nul ligt "
@@ -267,8 +273,9 @@ def _neutral(released: Released, found: Balances) -> None:
                 "Hoe groot een tekort mag zijn, is geen rekensom maar een keuze: bepaal dat "
                 "voordat de uitkomst bekend is."
             ),
-            wide=True,
-        )
+        ),
+        key="kans_tekort",
+        wide=True,
     )
 
 
@@ -300,10 +307,9 @@ def _drivers(released: Released, found: Balances) -> None:
         tr("Netto bij hoog"), tr("Bron"),
     )  # fmt: skip
     figure.show(
-        figure.Figure(
-            key="aannames",
+        Exhibit(
             title=title,
-            facts=facts.of_balance(
+            account=facts.of_balance(
                 released,
                 tr(
                     "Netto besparing over alle schooljaren samen, contant gemaakt, met één aanname "
@@ -332,8 +338,9 @@ def _drivers(released: Released, found: Balances) -> None:
                 for row in moving
             ),
             note=note,
-            wide=True,
-        )
+        ),
+        key="aannames",
+        wide=True,
     )
 
 
@@ -357,27 +364,32 @@ def _product(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
         if row["onder"] is not None and row["boven"] is not None
     ]  # fmt: skip
     figure.show(
-        figure.Figure(
-            key=f"besparing_{rows[0]['hulpvorm']}_{rows[0]['niveau']}",
+        Exhibit(
             title=title,
-            facts=facts.of_saving(released, now),
+            account=facts.of_saving(released, now),
             table=Table(
                 tr("{soort_hulp}: per schooljaar en schatting", soort_hulp=title),
                 (
-                    tr("Schooljaar"), tr("Zonder Zorg In School"), tr("Volume"), tr("Besparing"),
+                    tr("Schooljaar"),
+                    tr("Zonder Zorg In School"),
+                    tr("Volume"),
+                    tr("Besparing"),
                     tr("95%-interval"),
                 ),
-                tuple(_product_row(row, newest, leading) for row in rows), frozenset({2, 3, 4}),
+                tuple(_product_row(row, newest, leading) for row in rows),
+                frozenset({2, 3, 4}),
             ),
             chart=marks.estimates(
                 drawn,
-                tr("euro per schooljaar; rechts van nul is een besparing"), euros=True,
+                tr("euro per schooljaar; rechts van nul is een besparing"),
+                euros=True,
             ),
             alt=_estimates_told(title, drawn),
             note=tr(balance_words.THREATS),
-            wide=True,
-        )
-    )  # fmt: skip
+        ),
+        key=f"besparing_{rows[0]['hulpvorm']}_{rows[0]['niveau']}",
+        wide=True,
+    )
 
 
 def _route(row: Mapping[str, Any]) -> str:

@@ -23,16 +23,14 @@ def render(released: Released) -> None:
 
     figure.section(tr("Overdracht"))
     figure.trend(
-        released, "lijn_warm", selection, tr("Warme overdracht"),
+        released,
+        "lijn_warm",
+        selection,
         note=tr("Warm is een overdracht in gesprek, met de ouders of de leerling erbij."),
-    )  # fmt: skip
-    beside.show(released, found, "lijn_warm", selection)
-    figure.breakdown(
-        released, "lijn_warm", "overgang", selection, tr("Warme overdracht per overgang")
     )
+    beside.show(released, found, "lijn_warm", selection)
+    figure.breakdown(released, "lijn_warm", "overgang", selection)
 
     figure.section(tr("Ondersteuning daarna"))
-    figure.trend(released, "lijn_ondersteuning", selection, tr("Ondersteuning voortgezet"))
-    figure.breakdown(
-        released, "lijn_ondersteuning", "overgang", selection, tr("Voortgezet per overgang")
-    )
+    figure.trend(released, "lijn_ondersteuning", selection)
+    figure.breakdown(released, "lijn_ondersteuning", "overgang", selection)

@@ -22,43 +22,39 @@ def render(released: Released) -> None:
     page.conclusion(conclusions.of(released, selection, told) + differing, selection.lead)
 
     figure.section(tr("Inzet"), tr("Hoeveel uren zijn er, van wie, en wie betaalt ze?"))
-    figure.trend(released, "inzet_per_100", selection, tr("Uren per 100 leerlingen"))
+    figure.trend(released, "inzet_per_100", selection)
     figure.by_category_over_years(
-        released, "inzet_uren", "rol", selection, tr("Uren naar rol"),
+        released,
+        "inzet_uren",
+        "rol",
+        selection,
         note=tr(
             "SMW is schoolmaatschappelijk werk, JMW jeugdmaatschappelijk werk, JW jongerenwerk en "
             "JP jeugdpreventie."
         ),
-    )  # fmt: skip
-    figure.breakdown(released, "inzet_uren", "inzetsoort", selection, tr("Basis en aanvullend"))
-    figure.breakdown(released, "inzet_uren", "financier", selection, tr("Uren naar financier"))
+    )
+    figure.breakdown(released, "inzet_uren", "inzetsoort", selection)
+    figure.breakdown(released, "inzet_uren", "financier", selection)
 
     figure.section(tr("Aanvullende inzet"), tr("Zijn daarbij doel, duur en geld afgesproken?"))
-    figure.trend(released, "inzet_aanvullend", selection, tr("Aanvullende inzet met afspraken"))
-    figure.trend(
-        released,
-        "xtra_spreiding_scholen",
-        selection,
-        tr("Scholen die voldoen aan het criterium XTRA"),
-    )
+    figure.trend(released, "inzet_aanvullend", selection)
+    figure.trend(released, "xtra_spreiding_scholen", selection)
 
     figure.section(
         tr("Groepen en thema's"), tr("Wordt het afgesproken preventieve aanbod uitgevoerd?")
     )
-    figure.trend(released, "thema_uitgevoerd", selection, tr("Afgesproken thema's uitgevoerd"))
+    figure.trend(released, "thema_uitgevoerd", selection)
     beside.show(released, found, "thema_uitgevoerd", selection)
-    figure.breakdown(released, "thema_uitgevoerd", "thema", selection, tr("Uitgevoerd naar thema"))
-    figure.by_category_over_years(
-        released, "groep_deelname", "vorm", selection, tr("Deelnemers aan groepen naar vorm")
-    )
+    figure.breakdown(released, "thema_uitgevoerd", "thema", selection)
+    figure.by_category_over_years(released, "groep_deelname", "vorm", selection)
     figure.breakdown(
-        released, "jw_vormen", "vorm", selection, tr("Vormen van jongerenwerk"),
+        released,
+        "jw_vormen",
+        "vorm",
+        selection,
         note=tr("De negen vormen van jongerenwerk in en om de school."),
-    )  # fmt: skip
-    figure.breakdown(
-        released, "middelen_achterstand", "samenwerkingsverband", selection,
-        tr("Middelen per achterstandsscore"),
-    )  # fmt: skip
+    )
+    figure.breakdown(released, "middelen_achterstand", "samenwerkingsverband", selection)
     figure.more(
         released, ("inzet",),
         (

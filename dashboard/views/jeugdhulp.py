@@ -22,36 +22,30 @@ def render(released: Released) -> None:
     page.conclusion(conclusions.of(released, selection, told) + differing, selection.lead)
 
     figure.section(tr("Jeugdigen"), tr("Hoeveel jeugdigen, en met welke hulp?"))
-    figure.trend(
-        released,
-        "jh_jeugdigen_per_100",
-        selection,
-        tr("Jeugdigen met jeugdhulp per 100 leerlingen"),
-    )
+    figure.trend(released, "jh_jeugdigen_per_100", selection)
     beside.show(released, found, "jh_jeugdigen_per_100", selection)
     figure.by_category_over_years(
-        released, "jh_jeugdigen", "niveau", selection, tr("Jeugdigen naar zorgniveau"),
+        released,
+        "jh_jeugdigen",
+        "niveau",
+        selection,
         note=tr(
             "Een jeugdige kan in een jaar hulp op meer dan één niveau krijgen; de niveaus tellen "
             "daarom niet op tot het totaal."
         ),
-    )  # fmt: skip
-    figure.breakdown(released, "jh_jeugdigen", "hulpvorm", selection, tr("Jeugdigen naar hulpvorm"))
+    )
+    figure.breakdown(released, "jh_jeugdigen", "hulpvorm", selection)
 
     figure.section(tr("Instroom"), tr("Hoeveel hulp begint er, en wordt die zwaarder?"))
-    figure.trend(released, "jh_instroom", selection, tr("Nieuwe toewijzingen"))
-    figure.breakdown(
-        released, "jh_instroom", "verwijzer", selection, tr("Nieuwe toewijzingen naar verwijzer")
-    )
-    figure.trend(released, "jh_zwaarder", selection, tr("Zwaardere hulp binnen de termijn"))
+    figure.trend(released, "jh_instroom", selection)
+    figure.breakdown(released, "jh_instroom", "verwijzer", selection)
+    figure.trend(released, "jh_zwaarder", selection)
 
     figure.section(tr("Kosten"), tr("Wat is toegekend, wat is gedeclareerd?"))
-    figure.trend(released, "jh_kosten_toegekend", selection, tr("Toegekend"))
-    figure.trend(released, "jh_kosten_gedeclareerd", selection, tr("Gedeclareerd"))
-    figure.breakdown(
-        released, "jh_kosten_toegekend", "hulpvorm", selection, tr("Toegekend naar hulpvorm")
-    )
-    figure.trend(released, "jh_kosten_per_jeugdige", selection, tr("Toegekend per jeugdige"))
+    figure.trend(released, "jh_kosten_toegekend", selection)
+    figure.trend(released, "jh_kosten_gedeclareerd", selection)
+    figure.breakdown(released, "jh_kosten_toegekend", "hulpvorm", selection)
+    figure.trend(released, "jh_kosten_per_jeugdige", selection)
     figure.more(
         released, ("jeugdhulp",),
         (

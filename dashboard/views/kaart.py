@@ -9,13 +9,13 @@ import streamlit as st
 from dashboard.charts import areas, marks
 from dashboard.exhibits import comparing, facts, tables
 from dashboard.exhibits.comparing import SURE, Pair
+from dashboard.exhibits.exhibit import Exhibit
 from dashboard.language import mark, plural, tr
 from dashboard.release import boundaries
 from dashboard.release import released as releases
 from dashboard.release.boundaries import BoundariesRefused, Shape
 from dashboard.release.released import Metric, Released
 from dashboard.render import figure, filters
-from dashboard.render.figure import Figure
 from dashboard.views import page
 from dashboard.words import wording
 from dashboard.words.selection import Cell, Selection, of_year
@@ -107,20 +107,23 @@ def _shown(released: Released, metric: Metric, level: str, selection: Selection)
         else ""
     )
     figure.show(
-        Figure(
-            key=f"kaart_{metric.id}_{level}",
+        Exhibit(
             title=title,
-            facts=facts.of_metric(released, metric, rows),
+            account=facts.of_metric(released, metric, rows),
             table=tables.of_cells(
-                metric, rows, [str(row["label"]) for row in rows],
-                tr("{gebied}, op naam", gebied=_areas(level, 1).capitalize()), title,
+                metric,
+                rows,
+                [str(row["label"]) for row in rows],
+                tr("{gebied}, op naam", gebied=_areas(level, 1).capitalize()),
+                title,
                 next((str(row["label"]) for row in rows if row["gebied"] == chosen), ""),
             ),
             chart=areas.areas(metric, on_map, shapes, chosen) if shapes else None,
             alt=f"{tr('Kaart')}: {title}. {' '.join(told).replace('**', '')}",
             note=note,
-        )
-    )  # fmt: skip
+        ),
+        key=f"kaart_{metric.id}_{level}",
+    )
 
 
 def _town(released: Released, selection: Selection) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.exhibits import asked, facts, owed, tables
+from dashboard.exhibits.exhibit import Exhibit
 from dashboard.exhibits.owed import Owed
 from dashboard.exhibits.tables import Row, Table
 from dashboard.language import Dutch, mark, plural, published, tr
@@ -110,12 +111,15 @@ def _owing(released: Released, owing: Sequence[Owed], today: dt.date) -> None:
         "niet mee."
     )
     figure.show(
-        figure.Figure(
-            key="te_laat", title=tr("Nog niet geleverd, wat te laat is eerst"), facts=account,
-            table=asked.calendar(owing, today), note=note,
-            tall=_TALL if len(owing) > _LONG else 0,
-        )
-    )  # fmt: skip
+        Exhibit(
+            title=tr("Nog niet geleverd, wat te laat is eerst"),
+            account=account,
+            table=asked.calendar(owing, today),
+            note=note,
+        ),
+        key="te_laat",
+        tall=_TALL if len(owing) > _LONG else 0,
+    )
 
 
 def _suppliers(
@@ -138,11 +142,14 @@ def _suppliers(
         tr("Te late leveringen en gebroken regels"),
     )
     figure.show(
-        figure.Figure(
-            key="per_leverancier", title=tr("Wat van elke leverancier wordt gevraagd"),
-            facts=account, table=table, tall=_TALL if len(table.rows) > _LONG else 0,
-        )
-    )  # fmt: skip
+        Exhibit(
+            title=tr("Wat van elke leverancier wordt gevraagd"),
+            account=account,
+            table=table,
+        ),
+        key="per_leverancier",
+        tall=_TALL if len(table.rows) > _LONG else 0,
+    )
 
 
 def _conclusions(
@@ -210,23 +217,30 @@ def _deliveries(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
         for row in rows
     )
     figure.show(
-        figure.Figure(
-            key="leveringen",
+        Exhibit(
             title=tr("Leveringen, nieuwste eerst"),
-            facts=facts.of_administration(
-                released, tr("Elk ontvangen bestand, met de uitkomst van de controle."),
+            account=facts.of_administration(
+                released,
+                tr("Elk ontvangen bestand, met de uitkomst van de controle."),
                 tr("Leveringen"),
             ),
             table=Table(
                 tr("Ontvangen leveringen"),
-                (tr("Bestand"), tr("Gegevensset"), tr("Leverancier"), tr("Periode"),
-                 tr("Ontvangen"), tr("Uitkomst")),
+                (
+                    tr("Bestand"),
+                    tr("Gegevensset"),
+                    tr("Leverancier"),
+                    tr("Periode"),
+                    tr("Ontvangen"),
+                    tr("Uitkomst"),
+                ),
                 body,
             ),
-            tall=_TALL if len(rows) > _LONG else 0,
             note=" ".join((*notes, tr(_NO_ROWS))),
-        )
-    )  # fmt: skip
+        ),
+        key="leveringen",
+        tall=_TALL if len(rows) > _LONG else 0,
+    )
 
 
 def _findings(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -247,22 +261,29 @@ def _findings(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
         for row in rows
     )
     figure.show(
-        figure.Figure(
-            key="bevindingen",
+        Exhibit(
             title=tr("Wat er mis was en wat eraan te doen is"),
-            facts=facts.of_administration(
-                released, tr("Elke regel die door rijen van een levering werd gebroken."),
+            account=facts.of_administration(
+                released,
+                tr("Elke regel die door rijen van een levering werd gebroken."),
                 tr("Gebroken regels per levering"),
             ),
             table=Table(
                 tr("Bevindingen per regel"),
-                (tr("Ernst"), tr("Leverancier"), tr("Gegevensset"), tr("Kolommen"),
-                 tr("Wat er mis is"), tr("Wat te doen")),
+                (
+                    tr("Ernst"),
+                    tr("Leverancier"),
+                    tr("Gegevensset"),
+                    tr("Kolommen"),
+                    tr("Wat er mis is"),
+                    tr("Wat te doen"),
+                ),
                 body,
             ),
-            tall=_TALL if len(rows) > _LONG else 0,
-        )
-    )  # fmt: skip
+        ),
+        key="bevindingen",
+        tall=_TALL if len(rows) > _LONG else 0,
+    )
 
 
 def _protection(released: Released) -> None:
@@ -289,10 +310,9 @@ def _protection(released: Released) -> None:
         for row in rows
     )
     figure.show(
-        figure.Figure(
-            key="bescherming",
+        Exhibit(
             title=tr("Cellen per maat: zichtbaar en afgeschermd"),
-            facts=facts.of_administration(
+            account=facts.of_administration(
                 released,
                 tr(
                     "Het aantal cellen van de publicatie per maat, en hoeveel daarvan zichtbaar "
@@ -303,17 +323,22 @@ def _protection(released: Released) -> None:
             table=Table(
                 tr("Bescherming per maat"),
                 (
-                    tr("Maat"), tr("Cellen"), tr("Zichtbaar"), tr("Afgeschermd"),
+                    tr("Maat"),
+                    tr("Cellen"),
+                    tr("Zichtbaar"),
+                    tr("Afgeschermd"),
                     tr("Aandeel zichtbaar"),
                 ),
-                body, frozenset(range(1, 5)),
+                body,
+                frozenset(range(1, 5)),
             ),
             note=tr(
                 "Afgeschermd beschermt een klein aantal: dat van de cel zelf, of een ander. Wat te "
                 "klein is voor een verhouding of niet van toepassing, telt bij geen van beide."
             ),
-        )
-    )  # fmt: skip
+        ),
+        key="bescherming",
+    )
 
 
 def _much_hidden(released: Released) -> None:
@@ -338,31 +363,32 @@ def _much_hidden(released: Released) -> None:
         for row in rows
     )
     figure.show(
-        figure.Figure(
-            key="veel-afgeschermd",
+        Exhibit(
             title=tr("Tabellen waarvan een vijfde of meer is afgeschermd"),
-            facts=facts.of_administration(
+            account=facts.of_administration(
                 released,
-                tr(
-                    "De tabellen waarin ten minste een op de vijf cellen is "
-                    "afgeschermd."
-                ),
+                tr("De tabellen waarin ten minste een op de vijf cellen is afgeschermd."),
                 tr("Cellen van de publicatie"),
             ),
             table=Table(
                 tr("Tabellen met veel afgeschermde cellen"),
                 (
-                    tr("Maat"), tr("Uitsplitsing"), tr("Niveau"), tr("Cellen"),
+                    tr("Maat"),
+                    tr("Uitsplitsing"),
+                    tr("Niveau"),
+                    tr("Cellen"),
                     tr("Aandeel zichtbaar"),
                 ),
-                body, frozenset({3, 4}),
+                body,
+                frozenset({3, 4}),
             ),
             note=tr(
                 "Zulke tabellen zeggen weinig. Overweeg ze een niveau hoger te tonen, of "
                 "voeg categorieën samen."
             ),
-        )
-    )  # fmt: skip
+        ),
+        key="veel-afgeschermd",
+    )
 
 
 def _accepted(row: Mapping[str, Any]) -> str:

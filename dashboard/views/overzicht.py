@@ -7,6 +7,7 @@ from html import escape
 import streamlit as st
 
 from dashboard.exhibits import facts, hidden, tables
+from dashboard.exhibits.exhibit import Exhibit
 from dashboard.exhibits.tables import Row, Table
 from dashboard.language import mark, tr
 from dashboard.release.released import Released
@@ -153,13 +154,15 @@ def _years(released: Released, selection: Selection) -> None:
     account = facts.of_headlines(released, cells, norms=norms)
     heads = (tr("Kerncijfer"), *years, *((tr("Norm"),) if norms else ()))
     figure.show(
-        figure.Figure(
-            key="kerncijfers_jaren",
+        Exhibit(
             title=tr("Kerncijfers door de jaren"),
-            facts=account,
+            account=account,
             table=Table(
-                tr("Kerncijfers per schooljaar"), heads, tuple(body),
+                tr("Kerncijfers per schooljaar"),
+                heads,
+                tuple(body),
                 frozenset(range(1, len(years) + 1)),
             ),
-        )
-    )  # fmt: skip
+        ),
+        key="kerncijfers_jaren",
+    )

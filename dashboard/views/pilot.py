@@ -15,6 +15,7 @@ from dashboard.access import log
 from dashboard.charts import scale
 from dashboard.charts.chart import Axis, Chart, Mark, Series
 from dashboard.exhibits import tables
+from dashboard.exhibits.exhibit import Exhibit
 from dashboard.exhibits.facts import Facts
 from dashboard.exhibits.tables import Row, Table
 from dashboard.language import mark, published, tr
@@ -207,10 +208,9 @@ def _also(layout: PilotLayout, needed: int) -> str:
 
 def _figure(released: Released, rows: Sequence[Mapping[str, Any]], choice: _Choice) -> None:
     figure.show(
-        figure.Figure(
-            key="pilot",
+        Exhibit(
             title=tr("Kleinste effect dat met 80% kans wordt gevonden"),
-            facts=_facts(released, choice.main),
+            account=_facts(released, choice.main),
             table=_table(rows, choice),
             chart=_chart(choice),
             alt=_alt(choice),
@@ -219,8 +219,9 @@ def _figure(released: Released, rows: Sequence[Mapping[str, Any]], choice: _Choi
                 "uitkomsten toetst, vindt per uitkomst minder. De spreiding tussen scholen komt "
                 "uit het eigen register en is bij weinig scholen zelf onzeker."
             ),
-            wide=True,
-        )
+        ),
+        key="pilot",
+        wide=True,
     )
 
 

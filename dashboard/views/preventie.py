@@ -19,28 +19,26 @@ def render(released: Released) -> None:
 
     figure.section(tr("Niveau van preventie"), tr("Is het werk vroeg genoeg?"))
     figure.breakdown(
-        released, "smw_preventieniveau", "preventieniveau", selection,
-        tr("Trajecten naar preventieniveau"),
+        released,
+        "smw_preventieniveau",
+        "preventieniveau",
+        selection,
         note=tr(
             "Primair is voordat er een probleem is, secundair bij de eerste signalen, tertiair als "
             "het probleem er al is."
         ),
-    )  # fmt: skip
+    )
     figure.trend(
-        released, "smw_geen_tweedelijn", selection,
-        tr("Geen jeugdhulp binnen de termijn na afsluiten"),
+        released,
+        "smw_geen_tweedelijn",
+        selection,
         note=tr("Of het werk die jeugdhulp heeft voorkomen, is hieruit niet af te lezen."),
-    )  # fmt: skip
-    figure.trend(released, "groep_aandeel", selection, tr("Aandeel groepsgericht werk"))
+    )
+    figure.trend(released, "groep_aandeel", selection)
 
     figure.section(
         tr("Wettelijk kader"), tr("Wie hoort te betalen, en hoe groot is het grijze gebied?")
     )
-    figure.breakdown(
-        released, "smw_wettelijk_kader", "wettelijk_kader", selection,
-        tr("Trajecten naar wettelijk kader"),
-    )  # fmt: skip
-    figure.breakdown(
-        released, "vw_aantal", "wettelijk_kader", selection, tr("Verwijzingen naar wettelijk kader")
-    )
-    figure.trend(released, "vw_informeel", selection, tr("Verwijzingen naar informele hulp"))
+    figure.breakdown(released, "smw_wettelijk_kader", "wettelijk_kader", selection)
+    figure.breakdown(released, "vw_aantal", "wettelijk_kader", selection)
+    figure.trend(released, "vw_informeel", selection)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dashboard.charts import marks
-from dashboard.exhibits import apart, facts, tables
+from dashboard.exhibits import apart, facts, figures, tables
+from dashboard.exhibits.exhibit import Exhibit
 from dashboard.exhibits.tables import Row, Table
 from dashboard.language import mark, tr
 from dashboard.release.released import Released
@@ -29,30 +30,26 @@ def render(released: Released) -> None:
 
     figure.section(tr("Proces"), tr("Hoe lang wachten leerlingen na aanmelding?"))
     _waiting(released, selection)
-    figure.trend(released, "smw_binnen_norm", selection, tr("Gestart binnen de norm"))
+    figure.trend(released, "smw_binnen_norm", selection)
     beside.show(released, found, "smw_binnen_norm", selection)
-    figure.trend(released, "smw_smart", selection, tr("Trajecten met een gesteld doel"))
+    figure.trend(released, "smw_smart", selection)
     figure.more(
         released, ("proces",), ("smw_wachttijd", "smw_binnen_norm", "smw_smart"), selection,
         "meer_proces",
     )  # fmt: skip
 
     figure.section(tr("Resultaat"), tr("Worden de doelen behaald, en blijft hulp daarna uit?"))
-    figure.trend(released, "smw_doelrealisatie", selection, tr("Doelen behaald"))
+    figure.trend(released, "smw_doelrealisatie", selection)
     beside.show(released, found, "smw_doelrealisatie", selection)
-    figure.breakdown(
-        released, "smw_doelrealisatie", "rol", selection, tr("Doelen behaald naar rol")
-    )
-    figure.breakdown(
-        released, "smw_afsluitreden", "afsluitreden", selection, tr("Reden van afsluiten")
-    )
+    figure.breakdown(released, "smw_doelrealisatie", "rol", selection)
+    figure.breakdown(released, "smw_afsluitreden", "afsluitreden", selection)
     figure.trend(
-        released, "smw_tevredenheid_leerling", selection, tr("Rapportcijfer van leerlingen"),
+        released,
+        "smw_tevredenheid_leerling",
+        selection,
         note=tr("Wie een cijfer geeft, is niet toevallig: lees het samen met de respons."),
-    )  # fmt: skip
-    figure.trend(
-        released, "smw_geen_nieuwe_start", selection, tr("Zonder nieuwe start binnen de termijn")
     )
+    figure.trend(released, "smw_geen_nieuwe_start", selection)
     figure.more(
         released, ("resultaat",),
         (
@@ -69,7 +66,7 @@ def _waiting(released: Released, selection: Selection) -> None:
     A median is published on one level only, since medians of overlapping groups give each other
     away.
     """
-    title = tr("Wachttijd tot start")
+    title = figures.titled(released, "smw_wachttijd")
     middle = released.over_years(
         "smw_wachttijd", selection.niveau, selection.gebied, "", "mediaan"
     ).to_dicts()
@@ -83,7 +80,7 @@ def _waiting(released: Released, selection: Selection) -> None:
             for maat in ("mediaan", "p90")
         )
         head, by = tr("Gemeente"), "label"
-        title = tr("Wachttijd tot start per gemeente, {jaar}", jaar=selection.schooljaar)
+        title = f"{title} {wording.per_level('gemeente')}, {selection.schooljaar}"
     metric = figure.found(released, "smw_wachttijd", title, [*middle, *far], selection)
     if metric is None:
         return
@@ -104,13 +101,13 @@ def _waiting(released: Released, selection: Selection) -> None:
         for name, first, last in pairs
     )
     figure.show(
-        figure.Figure(
-            key="smw_wachttijd",
+        Exhibit(
             title=title,
-            facts=facts.of_metric(released, metric, [*middle, *far], now),
+            account=facts.of_metric(released, metric, [*middle, *far], now),
             table=Table(
                 tr("Wachttijd in dagen"),
-                (head, tr("Mediaan"), tr("95%-interval"), tr("90%-punt"), "n"), body,
+                (head, tr("Mediaan"), tr("95%-interval"), tr("90%-punt"), "n"),
+                body,
                 frozenset(range(1, 5)),
             ),
             chart=marks.spans(metric, pairs),
@@ -135,5 +132,6 @@ def _waiting(released: Released, selection: Selection) -> None:
                 "De helft van de trajecten start binnen de mediaan, negen van de tien binnen het "
                 "90%-punt."
             ),
-        )
-    )  # fmt: skip
+        ),
+        key="smw_wachttijd",
+    )

@@ -31,5 +31,5 @@ def render(released: Released) -> None:
     figure.section(
         tr("Wat erin staat"), tr("Elk cijfer met definitie, bron, interval en publicatie.")
     )
-    lines = "".join(f"<li>{language.html(Dutch(one.title))}</li>" for one in report.exhibits)
+    lines = "".join(f"<li>{language.html(Dutch(one.headline))}</li>" for one in report.exhibits)
     figure.html(f'<div class="zl-grounds"><ul>{lines}</ul></div>')

@@ -22,38 +22,34 @@ def render(released: Released) -> None:
     page.conclusion(conclusions.of(released, selection, told) + differing, selection.lead)
 
     figure.section(tr("Respons"), tr("Wie heeft geantwoord?"))
-    figure.trend(released, "ev_respons", selection, tr("Respons"))
+    figure.trend(released, "ev_respons", selection)
     beside.show(released, found, "ev_respons", selection)
-    figure.breakdown(released, "ev_respons", "groep", selection, tr("Respons naar groep"))
+    figure.breakdown(released, "ev_respons", "groep", selection)
 
     figure.section(tr("Oordeel"), tr("Wat vinden de invullers?"))
-    figure.trend(released, "ev_score", selection, tr("Gemiddelde score, 1 tot en met 5"))
-    figure.by_category_over_years(
-        released, "ev_score", "groep", selection, tr("Gemiddelde score naar groep")
-    )
-    figure.breakdown(
-        released, "ev_score", "evaluatiethema", selection, tr("Gemiddelde score naar thema")
-    )
-    figure.breakdown(
-        released, "ev_score_verdeling", "score", selection, tr("Verdeling van de antwoorden")
-    )
-    figure.breakdown(released, "ev_score", "vraag", selection, tr("Gemiddelde score per vraag"))
+    figure.trend(released, "ev_score", selection)
+    figure.by_category_over_years(released, "ev_score", "groep", selection)
+    figure.breakdown(released, "ev_score", "evaluatiethema", selection)
+    figure.breakdown(released, "ev_score_verdeling", "score", selection)
+    figure.breakdown(released, "ev_score", "vraag", selection)
 
     figure.section(
         tr("Verschil en verandering"), tr("Waar denken partijen anders, en wat verandert?")
     )
     figure.breakdown(
-        released, "ev_verschil", "paar_evaluatiethema", selection,
-        tr("Verschil tussen partijen per thema"),
+        released,
+        "ev_verschil",
+        "paar_evaluatiethema",
+        selection,
         note=tr(
             "Boven nul is de eerstgenoemde partij positiever. Een verschil waarvan het interval "
             "nul bevat, kan toeval zijn."
         ),
-    )  # fmt: skip
-    figure.trend(
-        released, "ev_trend", selection, tr("Verandering op gelijke vragen"),
-        note=tr("Alleen vragen die in beide ronden gelijk zijn gesteld, tellen mee."),
-    )  # fmt: skip
-    figure.breakdown(
-        released, "ev_trend", "evaluatiethema", selection, tr("Verandering naar thema")
     )
+    figure.trend(
+        released,
+        "ev_trend",
+        selection,
+        note=tr("Alleen vragen die in beide ronden gelijk zijn gesteld, tellen mee."),
+    )
+    figure.breakdown(released, "ev_trend", "evaluatiethema", selection)

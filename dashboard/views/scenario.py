@@ -15,6 +15,7 @@ from dashboard.access import log
 from dashboard.charts import marks
 from dashboard.exhibits import balances, facts, scenarios, tables
 from dashboard.exhibits.balances import Balances
+from dashboard.exhibits.exhibit import Exhibit
 from dashboard.exhibits.facts import Facts
 from dashboard.exhibits.scenarios import Basis, ScenarioUnreadable
 from dashboard.exhibits.tables import Row, Table
@@ -169,10 +170,9 @@ def _outcome(
         )  # fmt: skip
     whole, usual = base.worked_out(route, values), base.worked_out(route, base.usual)
     figure.show(
-        figure.Figure(
-            key="scenario",
+        Exhibit(
             title=title,
-            facts=_account(released),
+            account=_account(released),
             table=Table(
                 tr(
                     "Scenario naast de publicatie, contant gemaakt, gerekend {schatting}",
@@ -180,9 +180,12 @@ def _outcome(
                 ),
                 (tr("Uitkomst"), tr("Gepubliceerd"), tr("Scenario")),
                 _rows(
-                    usual, whole, people=base.participants_known,
+                    usual,
+                    whole,
+                    people=base.participants_known,
                     turns=(
-                        _turn(base, route, base.usual, usual), _turn(base, route, values, whole),
+                        _turn(base, route, base.usual, usual),
+                        _turn(base, route, values, whole),
                     ),
                 ),
                 frozenset({1, 2}),
@@ -198,9 +201,10 @@ def _outcome(
                 "zonder die over de aannames. Het is alleen voor de schatting die voorop staat "
                 "gepubliceerd, en schuift mee met volume en tarieven."
             ),
-            wide=True,
-        )
-    )  # fmt: skip
+        ),
+        key="scenario",
+        wide=True,
+    )
 
 
 def _account(released: Released) -> Facts:

@@ -45,18 +45,16 @@ def render(released: Released) -> None:
     metric = chosen or published[0]
     figure.section(tr("Scholen en toeval"))
     kind = _kind(released, metric, selection)
-    title = tr("{cijfer}: scholen en grootte", cijfer=tr(_COMPARED[metric]))
-    if kind:
-        named = wording.area_name(released.areas.get(("onderwijssoort", kind)), kind)
-        title = tr("{titel}, {onderwijssoort}", titel=title, onderwijssoort=named.lower())
     figure.funnel(
-        released, metric, selection, title,
+        released,
+        metric,
+        selection,
         note=tr(
             "De grafiek toont scholen van één onderwijssoort, want een andere soort heeft een "
             "andere opdracht; de lijst noemt alle scholen."
         ),
         kind=kind,
-    )  # fmt: skip
+    )
 
 
 def _kind(released: Released, metric: str, selection: Selection) -> str:

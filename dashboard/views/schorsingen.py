@@ -23,30 +23,30 @@ def render(released: Released) -> None:
 
     figure.section(tr("Hoe vaak"))
     figure.trend(
-        released, "sch_per_1000", selection, tr("Geschorste leerlingen per 1.000"),
+        released,
+        "sch_per_1000",
+        selection,
         note=tr(
             "Schorsingen van één dag hoeven niet te worden gemeld; registraties van scholen liggen "
             "daardoor hoger dan de cijfers van de Inspectie."
         ),
-    )  # fmt: skip
+    )
     beside.show(released, found, "sch_per_1000", selection)
-    figure.by_category_over_years(
-        released, "sch_aantal", "soort", selection, tr("Schorsingen naar soort")
-    )
-    figure.trend(
-        released, "sch_herhaald", selection, tr("Geschorste leerlingen die vaker zijn geschorst")
-    )
+    figure.by_category_over_years(released, "sch_aantal", "soort", selection)
+    figure.trend(released, "sch_herhaald", selection)
     if selection.niveau in {"totaal", "gemeente", "vestiging"}:
         figure.funnel(
-            released, "sch_per_1000", selection, tr("Scholen vergeleken: schorsingen en grootte"),
+            released,
+            "sch_per_1000",
+            selection,
             note=tr(
                 "Scholen voor voortgezet onderwijs schorsen vaker dan basisscholen; vergelijk "
                 "scholen van dezelfde soort."
             ),
-        )  # fmt: skip
+        )
 
     figure.section(tr("Waarom"))
-    figure.breakdown(released, "sch_aantal", "reden", selection, tr("Schorsingen naar reden"))
+    figure.breakdown(released, "sch_aantal", "reden", selection)
     figure.more(
         released, ("schorsingen",), ("sch_per_1000", "sch_aantal", "sch_herhaald"), selection,
         "meer_schorsingen",

@@ -22,29 +22,26 @@ def render(released: Released) -> None:
     page.conclusion(conclusions.of(released, selection, told) + differing, selection.lead)
 
     figure.section(tr("Hoeveel leerlingen"))
-    figure.trend(released, "thuis_jaar", selection, tr("Thuiszitters in het jaar"))
+    figure.trend(released, "thuis_jaar", selection)
     figure.by_category_over_years(
-        released, "thuis_jaar", "categorie", selection, tr("Thuiszitters naar categorie"),
+        released,
+        "thuis_jaar",
+        "categorie",
+        selection,
         note=tr(
             "Een leerling kan in een jaar in meer dan één categorie voorkomen; de categorieën "
             "tellen daarom niet op tot het totaal. Vrijstellingen vallen buiten de landelijke "
             "telling van thuiszitters."
         ),
-    )  # fmt: skip
-    figure.by_category_over_years(
-        released,
-        "thuis_peildatum",
-        "peildag",
-        selection,
-        tr("Thuiszitters op vier dagen in het jaar"),
     )
-    figure.trend(released, "thuis_3_maanden", selection, tr("Langer dan drie maanden thuis"))
+    figure.by_category_over_years(released, "thuis_peildatum", "peildag", selection)
+    figure.trend(released, "thuis_3_maanden", selection)
 
     figure.section(tr("Wat wordt gedaan"))
-    figure.trend(released, "thuis_eerste_actie", selection, tr("Eerste actie op tijd"))
-    figure.trend(released, "thuis_hulp", selection, tr("Met hulp"))
+    figure.trend(released, "thuis_eerste_actie", selection)
+    figure.trend(released, "thuis_hulp", selection)
     beside.show(released, found, "thuis_hulp", selection)
-    figure.trend(released, "thuis_terug", selection, tr("Terug naar onderwijs"))
+    figure.trend(released, "thuis_terug", selection)
     figure.more(
         released, ("thuiszitters",),
         (

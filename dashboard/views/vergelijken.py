@@ -9,10 +9,10 @@ import streamlit as st
 from dashboard.charts import pairs
 from dashboard.exhibits import comparing, comparing_table
 from dashboard.exhibits.comparing import Pair, Sides
+from dashboard.exhibits.exhibit import Exhibit
 from dashboard.language import mark, plural, tr
 from dashboard.release.released import Released
 from dashboard.render import figure, filters
-from dashboard.render.figure import Figure
 from dashboard.views import page
 from dashboard.words import wording
 
@@ -71,15 +71,15 @@ def _everything(released: Released, found: list[Pair], sides: Sides) -> None:
     figure.section(tr(_ALL), tr("Kies bij Onderwerp één thema voor een grafiek."))
     title = _title(sides)
     figure.show(
-        Figure(
-            key="vergelijk_alles",
+        Exhibit(
             title=title,
-            facts=comparing_table.account(released, found, sides),
+            account=comparing_table.account(released, found, sides),
             table=comparing_table.table(found, sides, title),
-            filed=comparing_table.table(found, sides, title, filed=True),
-            tall=_TALL,
-            chosen=sides.told,
-        )
+        ),
+        key="vergelijk_alles",
+        filed=comparing_table.table(found, sides, title, filed=True),
+        tall=_TALL,
+        chosen=sides.told,
     )
 
 
@@ -104,12 +104,10 @@ def _theme(released: Released, theme: str, found: list[Pair], sides: Sides) -> N
         else ""
     )
     figure.show(
-        Figure(
-            key=f"vergelijk_{theme}",
+        Exhibit(
             title=title,
-            facts=comparing_table.account(released, found, sides),
+            account=comparing_table.account(released, found, sides),
             table=comparing_table.table(found, sides, f"{wording.theme(theme)}: {title}"),
-            filed=comparing_table.table(found, sides, title, filed=True),
             chart=picture,
             alt=tr(
                 "Puntendiagram: per cijfer de waarde van {een} en van {ander}, met hun "
@@ -119,9 +117,11 @@ def _theme(released: Released, theme: str, found: list[Pair], sides: Sides) -> N
             )
             + f" {_told(drawn)}",
             note=note,
-            wide=True,
-            chosen=sides.told,
-        )
+        ),
+        key=f"vergelijk_{theme}",
+        filed=comparing_table.table(found, sides, title, filed=True),
+        wide=True,
+        chosen=sides.told,
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dashboard.charts import marks
 from dashboard.charts import streams as charts_flow
-from dashboard.exhibits import apart, facts, tables
+from dashboard.exhibits import apart, facts, figures, tables
+from dashboard.exhibits.exhibit import Exhibit
 from dashboard.exhibits.tables import Row, Table
 from dashboard.language import mark, tr
 from dashboard.release.released import Released
@@ -34,24 +35,17 @@ def render(released: Released) -> None:
 
     figure.section(tr("Van overleg naar hulp"), tr("Komt de hulp na het overleg op tijd op gang?"))
     _flow(released, selection)
-    figure.trend(released, "vw_start_binnen_norm", selection, tr("Hulp gestart binnen twee weken"))
+    figure.trend(released, "vw_start_binnen_norm", selection)
     beside.show(released, found, "vw_start_binnen_norm", selection)
-    figure.breakdown(
-        released, "vw_start_binnen_norm", "bestemming", selection,
-        tr("Hulp gestart binnen twee weken, naar bestemming"),
-    )  # fmt: skip
+    figure.breakdown(released, "vw_start_binnen_norm", "bestemming", selection)
 
     figure.section(
         tr("Verwijzen en terugkoppelen"), tr("Hoeveel, waarheen, en hoort de school ervan?")
     )
-    figure.trend(released, "vw_aantal", selection, tr("Verwijzingen"))
-    figure.breakdown(
-        released, "vw_aantal", "bestemming", selection, tr("Verwijzingen naar bestemming")
-    )
-    figure.trend(
-        released, "vw_verwijsgraad", selection, tr("Afgesloten trajecten met een verwijzing")
-    )
-    figure.trend(released, "vw_terugkoppeling", selection, tr("Terugkoppeling ontvangen"))
+    figure.trend(released, "vw_aantal", selection)
+    figure.breakdown(released, "vw_aantal", "bestemming", selection)
+    figure.trend(released, "vw_verwijsgraad", selection)
+    figure.trend(released, "vw_terugkoppeling", selection)
     beside.show(released, found, "vw_terugkoppeling", selection)
     figure.more(
         released, ("verwijzingen",),
@@ -61,7 +55,7 @@ def render(released: Released) -> None:
 
 
 def _flow(released: Released, selection: Selection) -> None:
-    title = tr("Van overleg naar bestemming")
+    title = figures.titled(released, "vw_stroom")
     rows = released.by_category(
         "vw_stroom", "overleg_bestemming", selection.schooljaar, selection.niveau, selection.gebied
     ).to_dicts()
@@ -111,13 +105,14 @@ def _flow(released: Released, selection: Selection) -> None:
         else ""
     )
     figure.show(
-        figure.Figure(
-            key="vw_stroom",
+        Exhibit(
             title=title,
-            facts=facts.of_metric(released, metric, rows),
+            account=facts.of_metric(released, metric, rows),
             table=Table(
                 tr("Verwijzingen per overleg en bestemming, {jaar}", jaar=selection.schooljaar),
-                (tr("Bestemming"), *used_from), body, frozenset(range(1, len(starts) + 1)),
+                (tr("Bestemming"), *used_from),
+                body,
+                frozenset(range(1, len(starts) + 1)),
             ),
             chart=charts_flow.flow(
                 drawn,
@@ -127,7 +122,9 @@ def _flow(released: Released, selection: Selection) -> None:
             alt=tr(
                 "Stroomdiagram: verwijzingen van overleg naar bestemming, {jaar}. De grootste "
                 "stroom gaat van {overleg} naar {bestemming}: {aantal}.",
-                jaar=selection.schooljaar, overleg=widest[0], bestemming=widest[1],
+                jaar=selection.schooljaar,
+                overleg=widest[0],
+                bestemming=widest[1],
                 aantal=wording.full(metric, widest[2]),
             ),
             note=chosen
@@ -135,9 +132,10 @@ def _flow(released: Released, selection: Selection) -> None:
                 "Afgeschermde stromen zijn niet getekend; de breedte van een balk is dus geen "
                 "totaal."
             ),
-            wide=True,
-        )
-    )  # fmt: skip
+        ),
+        key="vw_stroom",
+        wide=True,
+    )
 
 
 def _ends_of_flow(released: Released) -> tuple[dict[str, str], dict[str, str]]:

@@ -13,6 +13,7 @@ from dashboard import language
 from dashboard.charts import marks as charts
 from dashboard.charts import steps as charts_zis
 from dashboard.exhibits import facts, promises, tables
+from dashboard.exhibits.exhibit import Exhibit
 from dashboard.exhibits.promises import Effect
 from dashboard.exhibits.tables import Row, Table
 from dashboard.language import Dutch, mark, published, tr
@@ -68,12 +69,12 @@ def _term(released: Released, term: str, outcomes: Sequence[Effect]) -> None:
         tr("Per belofte; kies hieronder een belofte voor de hele verantwoording"),
     )
     figure.show(
-        figure.Figure(
-            key=f"beloften_{promises.term(told[0])}",
+        Exhibit(
             title=term,
-            facts=account,
+            account=account,
             table=promises.forest(told, tr("{termijn}: beloften met een uitkomst", termijn=term)),
-        )
+        ),
+        key=f"beloften_{promises.term(told[0])}",
     )
 
 
@@ -133,18 +134,22 @@ def _estimates(released: Released, main: Effect, designs: Sequence[Effect]) -> N
     fewer = main["richting"] == "lager"
     way = tr("minder is gunstiger") if fewer else tr("meer is gunstiger")
     figure.show(
-        figure.Figure(
-            key=f"{main['id']}_schatting",
+        Exhibit(
             title=tr("{belofte}: schatting per opzet", belofte=_promise(main)),
-            facts=facts.of_effect(released, main),
+            account=facts.of_effect(released, main),
             table=Table(
-                tr("Schatting per opzet"), heads, tuple(map(_design, designs)),
+                tr("Schatting per opzet"),
+                heads,
+                tuple(map(_design, designs)),
                 frozenset({1, 2, 3, 4, 5}),
             ),
             chart=charts.estimates(
                 marks,
-                f"{published(main['eenheid'])}; {way}", euros=promises.euros(main),
-            ) if marks else None,
+                f"{published(main['eenheid'])}; {way}",
+                euros=promises.euros(main),
+            )
+            if marks
+            else None,
             alt=tr(
                 "Schattingen met 95%-interval voor: {belofte}", belofte=published(main["belofte"])
             )
@@ -153,10 +158,12 @@ def _estimates(released: Released, main: Effect, designs: Sequence[Effect]) -> N
                 "Een beschrijving zegt hoe het bij deelnemers is, niet wat er veranderde; zij "
                 "staat daarom alleen in de tabel."
             )
-            if any(row["ontwerp"] == _DESCRIPTION for row in designs) else "",
-            wide=True,
-        )
-    )  # fmt: skip
+            if any(row["ontwerp"] == _DESCRIPTION for row in designs)
+            else "",
+        ),
+        key=f"{main['id']}_schatting",
+        wide=True,
+    )
 
 
 def _design(row: Effect) -> Row:
@@ -256,26 +263,27 @@ def _series(released: Released, effect: Effect, found: Sequence[Mapping[str, Any
         interval="",
     )
     figure.show(
-        figure.Figure(
-            key=f"{effect['id']}_reeks",
+        Exhibit(
             title=title,
-            facts=account,
+            account=account,
             table=Table(
                 tr("{maat} per periode", maat=published(effect["maat"])),
-                (tr("Periode"), *(line.label for line in lines)), body,
+                (tr("Periode"), *(line.label for line in lines)),
+                body,
                 frozenset(range(1, len(lines) + 1)),
             ),
             chart=charts.lines(
-                metric, lines, [published(step) for step in steps],
+                metric,
+                lines,
+                [published(step) for step in steps],
                 sum(order < 0 for order, _ in places),
             ),
-            alt=tr(
-                "Lijngrafiek: {maat} per periode in de groepen.", maat=published(effect["maat"])
-            )
+            alt=tr("Lijngrafiek: {maat} per periode in de groepen.", maat=published(effect["maat"]))
             + f" {spoken.lines(metric, [(line.label, line.rows) for line in lines])}",
-            wide=True,
-        )
-    )  # fmt: skip
+        ),
+        key=f"{effect['id']}_reeks",
+        wide=True,
+    )
 
 
 def _event_study(released: Released, effect: Effect, found: Sequence[Mapping[str, Any]]) -> None:
@@ -302,13 +310,14 @@ def _event_study(released: Released, effect: Effect, found: Sequence[Mapping[str
         interval=tr("95%-interval"),
     )
     figure.show(
-        figure.Figure(
-            key=f"{effect['id']}_per_periode",
+        Exhibit(
             title=tr("Verschil met de vergelijkingsgroep per periode"),
-            facts=account,
+            account=account,
             table=Table(
                 tr("Verschil per periode"),
-                (tr("Periode"), tr("Verschil"), tr("95%-interval")), body, frozenset({1, 2}),
+                (tr("Periode"), tr("Verschil"), tr("95%-interval")),
+                body,
+                frozenset({1, 2}),
             ),
             chart=charts_zis.event_study(found, published(str(effect["eenheid"]))),
             alt=tr("Verschil met de vergelijkingsgroep per periode, met 95%-interval.")
@@ -322,9 +331,10 @@ def _event_study(released: Released, effect: Effect, found: Sequence[Mapping[str
                 "Vóór de start horen de verschillen rond nul te liggen. Een interval om nul "
                 "betekent dat de groepen niet aantoonbaar verschilden, niet dat zij gelijk waren."
             ),
-            wide=True,
-        )
-    )  # fmt: skip
+        ),
+        key=f"{effect['id']}_per_periode",
+        wide=True,
+    )
 
 
 def _as_metric(effect: Effect) -> Metric:

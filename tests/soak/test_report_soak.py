@@ -149,7 +149,7 @@ def _of_report(report: Report) -> Iterator[str]:
     for name, text in report.method:
         yield f"{name} {text}"
     for exhibit in report.exhibits:
-        yield f"{exhibit.title} {exhibit.subject} {exhibit.note} {exhibit.reason}"
+        yield f"{exhibit.headline} {exhibit.about} {exhibit.note} {exhibit.reason}"
         if exhibit.account is not None:
             yield wording.ROUNDED_NOTE.format(step=exhibit.account.rounding)
             yield " ".join(

@@ -7,6 +7,7 @@ from lxml import html
 
 from dashboard.charts.chart import Axis, Chart, Mark
 from dashboard.exhibits import tables
+from dashboard.exhibits.exhibit import Exhibit
 from dashboard.exhibits.facts import Facts
 from dashboard.exhibits.tables import Row, Table
 from dashboard.render import figure
@@ -21,11 +22,9 @@ def test_nothing_in_a_figure_becomes_markup(wide: bool, tall: int) -> None:
     marks = (Mark(BAD, 1.0, BAD, told=(BAD,)),)
     chart = Chart("staven", marks, Axis(0, 1, ((0, BAD),), BAD), "0", BAD, (1.0, BAD))
     table = Table(BAD, (BAD, "n"), (Row((tables.text(BAD), tables.figure("1"))),), frozenset({1}))
-    one = figure.Figure(
-        "k", BAD, ACCOUNT, table, chart, BAD, BAD, BAD, wide=wide, tall=tall, events=(BAD,),
-        chosen=BAD,
-    )  # fmt: skip
-    body = html.fragment_fromstring(figure._body(one), "div")
+    one = Exhibit(BAD, ACCOUNT, table, chart, BAD, lead=BAD, note=BAD, events=(BAD,))
+    told = figure._body(one, "k", wide=wide, tall=tall, chosen=BAD)
+    body = html.fragment_fromstring(told, "div")
     assert body.find(".//img") is None
     assert body.find(".//table") is not None
     assert body.find(".//div[@class='zl-plot']") is not None

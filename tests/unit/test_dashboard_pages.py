@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from html import escape
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -23,6 +24,8 @@ from tests.browser.fixture_release import build, edited, point_to
 _KIND = {"niveau": "Onderwijssoort", "gebied": "Basisonderwijs"}
 # A row of a table that begins with the name of a school.
 _LISTED = re.compile(r'<th scope="row">[^<]*\((?:Hoogeveen|Rotterdam)\)</th>')
+# The title of a figure, and what stands below it.
+_TITLED = re.compile(r'<div class="zl-figure"><h3>(.*?)</h3><p>(.*?)</p>')
 APP = Path(dashboard.__file__).with_name("app.py")
 VIEWS = tuple(
     view.__name__.rpartition(".")[2] for pages in menu.SECTIONS.values() for view, _ in pages
@@ -46,6 +49,19 @@ def test_page_renders(name: str, home: Path, monkeypatch: pytest.MonkeyPatch) ->
     text = pages.text(_run(name, home, monkeypatch))
     assert "zl-conclusion" in text
     assert 'role="alert"' not in text
+    assert _otherwise_called(text) == []
+
+
+def _otherwise_called(text: str) -> list[tuple[str, str]]:
+    """Figures of a metric, known by its definition, whose title is not the metric's label."""
+    release = released.current()
+    assert isinstance(release, Released)
+    called = {escape(m.definitie): escape(m.label_nl) for m in release.metrics.values()}
+    return [
+        (title, called[definition])
+        for title, definition in _TITLED.findall(text)
+        if definition in called and not title.startswith(called[definition])
+    ]
 
 
 @pytest.mark.parametrize("name", VIEWS)

@@ -9,9 +9,9 @@ import pytest
 
 from dashboard.charts import marks
 from dashboard.charts.steps import Amount
-from dashboard.exhibits import balance_words
+from dashboard.exhibits import balance_words, figures
 from dashboard.release.released import Released
-from dashboard.reports import exhibits, make, places, zis
+from dashboard.reports import make, pictures, places, zis
 from dashboard.reports.content import ReportRefused
 from dashboard.reports.kinds import KINDS
 from dashboard.reports.text import words
@@ -40,16 +40,16 @@ def test_every_exhibit_carries_its_account_or_a_reason(kind: str, release: Relea
         assert exhibit.account is not None
         assert exhibit.account.missing == ()
         assert exhibit.account.release_id == release.about.id
-        assert "**" not in exhibit.title
+        assert "**" not in exhibit.headline
 
 
 def test_title_of_a_trend_is_its_figure(release: Released) -> None:
     cell = release.over_years("smw_bereik", "totaal", "").to_dicts()[-1]
-    found = exhibits.trend(release, "smw_bereik", ALL)
+    found = figures.trend(release, "smw_bereik", ALL)
     value = wording.bare(release.metrics["smw_bereik"], cell["waarde"])
-    assert found.title.startswith(f"Van elke 100 leerlingen kregen er {value} schoolmaatsch")
-    assert found.picture is not None
-    assert [mark.value for mark in found.picture.marks][-1] == cell["waarde"]
+    assert found.headline.startswith(f"Van elke 100 leerlingen kregen er {value} schoolmaatsch")
+    assert found.chart is not None
+    assert [mark.value for mark in found.chart.marks][-1] == cell["waarde"]
 
 
 def test_picture_holds_what_the_release_holds_and_hides_what_it_hides(release: Released) -> None:
@@ -57,17 +57,17 @@ def test_picture_holds_what_the_release_holds_and_hides_what_it_hides(release: R
     seen = 0
     for area in release.areas_of("vestiging"):
         own = Selection(YEAR, "vestiging", area.code, area.naam)
-        found = exhibits.trend(release, "smw_bereik", own)
+        found = figures.trend(release, "smw_bereik", own)
         rows = release.over_years("smw_bereik", "vestiging", area.code).to_dicts()
-        if found.picture is None or found.table is None:
+        if found.chart is None or found.table is None:
             assert not any(marks.visible(row) for row in rows)
             continue
-        for row, mark, line in zip(rows, found.picture.marks, found.table.rows, strict=True):
+        for row, mark, line in zip(rows, found.chart.marks, found.table.rows, strict=True):
             assert mark.value == (row["waarde"] if marks.visible(row) else None)
             if row["status"] == wording.HIDDEN:
                 seen += 1
                 assert mark.text == words(line.cells[1]) == wording.MARK
-                assert f"{row['schooljaar']}: afgeschermd" in found.picture.alt
+                assert f"{row['schooljaar']}: afgeschermd" in pictures.told(found)
     assert seen
 
 
@@ -94,7 +94,7 @@ def test_promises_are_counted_as_the_page_counts_them(release: Released) -> None
     found = zis.overview(release)
     assert found.table is not None
     counted = sum(row.cells[1].values[0] for row in found.table.rows)
-    assert f"van de {counted:.0f} beloften" in found.title
+    assert f"van de {counted:.0f} beloften" in found.headline
 
 
 def test_release_in_which_everything_is_hidden_explains_itself(tmp_path: Path) -> None:
@@ -102,8 +102,8 @@ def test_release_in_which_everything_is_hidden_explains_itself(tmp_path: Path) -
     for kind in KINDS:
         report = told(kind, release)
         for exhibit in report.exhibits:
-            if exhibit.table is not None and exhibit.picture is not None:
-                assert all(mark.value is None for mark in exhibit.picture.marks)
+            if exhibit.table is not None and exhibit.chart is not None:
+                assert all(mark.value is None for mark in exhibit.chart.marks)
         assert any(not exhibit.shown for exhibit in report.exhibits)
     board = told("bestuur", release)
     assert not board.exhibits[1].shown

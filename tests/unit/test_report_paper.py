@@ -16,7 +16,7 @@ import pypdf
 import pytest
 
 from dashboard.release.released import Released
-from dashboard.reports import paper
+from dashboard.reports import paper, pictures
 from dashboard.reports.content import Section
 from dashboard.reports.kinds import KINDS
 from dashboard.reports.text import plain
@@ -65,7 +65,7 @@ def test_paper_is_tagged_and_says_its_language(kind: str, release: Released) -> 
     assert tags["/TH"] >= sum(len(e.table.heads) for e in shown if e.table is not None)
     figures = [e for e in _elements(root["/StructTreeRoot"]["/K"]) if e["/S"] == "/Figure"]
     assert [str(figure["/Alt"]) for figure in figures] == [
-        exhibit.picture.alt for exhibit in shown if exhibit.picture is not None
+        pictures.told(exhibit) for exhibit in shown if exhibit.chart is not None
     ]
     fonts = {
         str(font.get_object()["/BaseFont"])
@@ -171,7 +171,7 @@ def test_nothing_to_show_is_a_document_that_says_why(tmp_path: Path) -> None:
 
 def test_what_the_title_says_is_not_said_again(release: Released) -> None:
     report = told("beleidsnotitie", release)
-    found = next(e for e in report.exhibits if plain(" ".join(e.lines)).startswith(e.title))
+    found = next(e for e in report.exhibits if plain(" ".join(e.lines)).startswith(e.headline))
     alone = replace(report, lines=(), sections=(Section("Eén cijfer", exhibits=(found,)),))
     _, text = _read(paper.made(alone))
     assert text.count(found.title) == 1

@@ -11,9 +11,10 @@ import openpyxl
 import pptx
 import pytest
 
+from dashboard.exhibits import figures
 from dashboard.exhibits.tables import Row, Table, figure, text
 from dashboard.release.released import Released
-from dashboard.reports import exhibits, grid, native, slides, template
+from dashboard.reports import grid, native, slides, template
 from dashboard.reports.content import ReportRefused
 from dashboard.reports.kinds import KINDS
 from dashboard.words import wording
@@ -56,7 +57,7 @@ def test_slides_open_and_can_be_edited(kind: str, release: Released, decks: dict
     shown = [shape for slide in deck.slides for shape in _drawn(slide)]
     assert all(shape._element.nvGraphicFramePr.cNvPr.get("descr") for shape in shown)
     charts = [shape.chart for shape in shown if shape.has_chart]
-    pictures = [exhibit.picture for exhibit in report.exhibits if exhibit.picture is not None]
+    pictures = [exhibit.chart for exhibit in report.exhibits if exhibit.chart is not None]
     assert len(charts) >= len(pictures) > 0
     for chart in charts:
         book = openpyxl.load_workbook(io.BytesIO(chart.part.chart_workbook.xlsx_part.blob))
@@ -91,7 +92,7 @@ def test_board_gets_eight_slides_each_with_its_account(
     report, deck = told("bestuur", release), decks["bestuur"]
     assert len(deck.slides) == 8
     for slide, exhibit in zip(list(deck.slides)[1:], report.exhibits, strict=True):
-        assert slide.shapes.title.text_frame.text == exhibit.title.replace("€ ", "€\u00a0")
+        assert slide.shapes.title.text_frame.text == exhibit.headline.replace("€ ", "€\u00a0")
         if not exhibit.shown or exhibit.account is None:
             continue
         footer = next(s for s in slide.placeholders if s.name == template.FOOTER)
@@ -139,7 +140,7 @@ def test_intervals_are_error_bars_that_can_be_edited(
     kind: str, release: Released, decks: dict[str, Any]
 ) -> None:
     """A mark with an interval has both ends, any other has no point: nothing is left of it."""
-    told_of = [e.picture for e in told(kind, release).exhibits if e.picture is not None]
+    told_of = [e.chart for e in told(kind, release).exhibits if e.chart is not None]
     charts = [shape.chart for slide in decks[kind].slides for shape in _drawn(slide)
               if shape.has_chart]  # fmt: skip
     assert len(charts) == len(told_of)
@@ -165,11 +166,11 @@ def test_error_bars_are_the_bounds_in_the_release(release: Released) -> None:
     for area in release.areas_of("vestiging")[:20]:
         rows = release.over_years("smw_bereik", "vestiging", area.code).to_dicts()
         own = Selection(YEAR, "vestiging", area.code, area.naam)
-        picture = exhibits.trend(release, "smw_bereik", own).picture
+        picture = figures.trend(release, "smw_bereik", own).chart
         if picture is None:
             continue
         slide = deck.slides.add_slide(template.layout(deck, template.PAGE))
-        native.draw(slide.shapes, picture, (0, 0, 6_000_000, 4_000_000))
+        native.draw(slide.shapes, picture, "", (0, 0, 6_000_000, 4_000_000))
         chart: Any = next(shape.chart for shape in slide.shapes if shape.has_chart)
         plus = _reach(chart.plots[0].series[0], "plus")
         for place, row in enumerate(rows):

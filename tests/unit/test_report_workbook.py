@@ -42,7 +42,7 @@ def test_workbook_holds_every_table_with_its_numbers(kind: str, release: Release
         table, account = exhibit.table, exhibit.account
         assert table is not None
         assert account is not None
-        assert sheet["A1"].value == exhibit.title
+        assert sheet["A1"].value == exhibit.headline
         assert release.about.id in sheet["A2"].value
         assert sheet["A3"].value == f"Definitie: {account.definition}"
         assert sheet.freeze_panes == "B6"

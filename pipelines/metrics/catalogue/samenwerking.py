@@ -131,8 +131,8 @@ METRICS = (
     Metric(
         id="ev_score",
         theme="samenwerking",
-        label_nl="Score per vraag en thema",
-        label_en="Score by question and theme",
+        label_nl="Gemiddelde score",
+        label_en="Mean score",
         definition="Gemiddelde score (1 tot en met 5) van de antwoorden in een ronde van de"
         " evaluatie; niet van toepassing en niet ingevuld tellen niet mee.",
         definition_en="Mean score (1 to 5) of the answers in a round of the evaluation; not"
