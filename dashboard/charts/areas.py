@@ -34,7 +34,7 @@ class Class:
 
 def classes(metric: Metric, rows: Sequence[Cell]) -> list[Class]:
     """At most four classes of equal width; none without a visible value."""
-    values = [float(row["waarde"]) for row in rows if marks.visible(row)]
+    values = [float(row["waarde"]) for row in rows if wording.visible(row)]
     if not values:
         return []
     step = _step(min(values), max(values), whole=metric.soort in _WHOLE)
@@ -84,9 +84,9 @@ def areas(
     ordered = sorted(drawn, key=lambda one: one["gebied"] == chosen)
     marked = tuple(
         Mark(
-            str(row["label"]), float(row["waarde"]) if marks.visible(row) else None,
+            str(row["label"]), float(row["waarde"]) if wording.visible(row) else None,
             _value(metric, row), strong=row["gebied"] == chosen, told=tuple(_hover(metric, row)),
-            shade=_shade(row, found),
+            shade=_shade(row, found), unit=str(row["gebied"]),
         )
         for row in ordered
     )  # fmt: skip
@@ -102,13 +102,13 @@ def areas(
 
 def _shade(row: Cell, found: Sequence[Class]) -> int:
     """The class of a value; -1 where there is none."""
-    if not marks.visible(row):
+    if not wording.visible(row):
         return -1
     return next(place for place, one in enumerate(found) if row["waarde"] < one.high - 1e-9)
 
 
 def _hover(metric: Metric, row: Cell) -> list[str]:
-    if not marks.visible(row):
+    if not wording.visible(row):
         return [str(row["label"]), wording.status(row["status"])]
     told = [str(row["label"]), wording.said_full(metric, row)]
     if interval := wording.interval(metric, row["onder"], row["boven"]):
@@ -117,7 +117,7 @@ def _hover(metric: Metric, row: Cell) -> list[str]:
 
 
 def _value(metric: Metric, row: Cell) -> str:
-    if marks.visible(row):
+    if wording.visible(row):
         return wording.said(metric, row)
     hidden = row["status"] == wording.HIDDEN
     return wording.MARK if hidden else wording.status(row["status"])

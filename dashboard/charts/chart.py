@@ -43,7 +43,7 @@ class Mark:
     `strong`: what the reader asked for, or a total. `told`: what is said when it is pointed at, in
     lines. `joined`: a line may come here from the mark before it. `sign`: of what happened then.
     `at`: its place across, where that is a number. `far`: further than chance explains. `shade`:
-    its class on a map.
+    its class on a map. `unit`: the code of the area it stands for, which a reader can go to.
     """
 
     label: str
@@ -58,6 +58,7 @@ class Mark:
     at: float = 0.0
     far: bool = False
     shade: int = -1
+    unit: str = ""
 
     @property
     def reach(self) -> float:
@@ -129,6 +130,17 @@ class Chart:
     curves: tuple[Curve, ...] = ()
     areas: tuple[Area, ...] = ()
     classes: tuple[str, ...] = ()
+
+    @property
+    def longest(self) -> int:
+        """How many marks stand beside each other, in the longest of its series."""
+        return max(map(len, (self.marks, *(one.marks for one in self.series))))
+
+    @property
+    def units(self) -> frozenset[str]:
+        """The areas that its marks stand for, by code."""
+        every = (*self.marks, *(mark for one in self.series for mark in one.marks))
+        return frozenset(mark.unit for mark in every if mark.unit)
 
     @property
     def spans(self) -> list[tuple[float, float]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dashboard import language
 from dashboard.charts import marks, scale
 from dashboard.charts.chart import Axis, Chart, Curve, Mark
-from dashboard.exhibits.funnels import Group
+from dashboard.charts.funnels import LEVELS, Group
 from dashboard.language import tr
 from dashboard.release.released import Metric
 from dashboard.words import wording
@@ -37,15 +37,19 @@ def funnel(metric: Metric, group: Group, chosen: str = "") -> Chart:
     ends = [curve.points[-1][1] for curve in curves]
     top = max([row["waarde"] for row in seen] + [rate * times * 2, *ends]) * 1.1
     outside = {row["gebied"] for row in group.outside}
+    low, high = group.limits([float(row["noemer"]) for row in seen], LEVELS[1])
     found = []
-    for row in seen:
+    for row, least, most in zip(seen, low, high, strict=True):
         far, own = row["gebied"] in outside, row["gebied"] == chosen
         named = own or (far and len(outside) <= _NAMED)
         found.append(
             Mark(
                 str(row["label"]), row["waarde"], str(row["label"]) if named else "", strong=own,
-                told=tuple(marks.hover(metric, str(row["label"]), row)), at=float(row["noemer"]),
-                far=far,
+                told=(
+                    *marks.hover(metric, str(row["label"]), row),
+                    _within(metric, least, most, far=far, own=own),
+                ),
+                at=float(row["noemer"]), far=far, unit=str(row["gebied"]),
             )
         )  # fmt: skip
     return Chart(
@@ -53,3 +57,12 @@ def funnel(metric: Metric, group: Group, chosen: str = "") -> Chart:
         marks.form(metric), wording.label(metric), curves=tuple(curves),
         across=Axis(0, widest, scale.values(0, widest, 6), language.published(metric.noemer)),
     )  # fmt: skip
+
+
+def _within(metric: Metric, low: float, high: float, *, far: bool, own: bool) -> str:
+    """The 99.8% limits for a unit of this size, and on which side of them it lies."""
+    bounds = f"{wording.bare(metric, low)}–{wording.bare(metric, high)}"
+    told = tr("grens 99,8%: {grenzen}", grenzen=bounds)
+    if far:
+        told = tr("{grens}, ligt daarbuiten", grens=told)
+    return f"{told}; {tr('uw keuze')}" if own else told

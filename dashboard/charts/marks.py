@@ -25,10 +25,6 @@ EURO = '"€" #,##0'
 THOUSANDS = "#,##0,"
 
 
-def visible(row: Cell) -> bool:
-    return row["status"] == wording.VISIBLE and row["waarde"] is not None
-
-
 def _top(metric: Metric, rows: Sequence[Cell], norm: float | None = None) -> float:
     highest = _highest(rows, norm)
     ceiling = scale.nice_ceiling(highest * 1.08) if highest else 1.0
@@ -37,7 +33,7 @@ def _top(metric: Metric, rows: Sequence[Cell], norm: float | None = None) -> flo
 
 def _highest(rows: Sequence[Cell], norm: float | None) -> float:
     """The highest of the values with their intervals, the norm and zero."""
-    return max([*(_end(row) for row in rows if visible(row)), norm or 0.0, 0.0])
+    return max([*(_end(row) for row in rows if wording.visible(row)), norm or 0.0, 0.0])
 
 
 def _bottom(rows: Sequence[Cell]) -> float:
@@ -46,7 +42,7 @@ def _bottom(rows: Sequence[Cell]) -> float:
         [
             row["onder"] if row["onder"] is not None else row["waarde"]
             for row in rows
-            if visible(row)
+            if wording.visible(row)
         ],
         default=0.0,
     )
@@ -75,7 +71,7 @@ def hover(metric: Metric, label: str, row: Cell) -> list[str]:
 
 def mark(metric: Metric, row: Cell, label: str, *, strong: bool = False) -> Mark:
     """A published cell in a chart; a hidden one leaves no trace but the neutral mark."""
-    if not visible(row):
+    if not wording.visible(row):
         hidden = row["status"] == wording.HIDDEN
         return Mark(label, None, wording.MARK if hidden else wording.status(row["status"]))
     drawn = wording.estimated(metric, row)
@@ -175,7 +171,7 @@ def _line(metric: Metric, line: Line, steps: Sequence[str]) -> Series:
     found = []
     for place, (step, row) in enumerate(zip(steps, line.rows, strict=True)):
         one = mark(metric, row, step)
-        told = tuple(hover(metric, f"{line.label}, {step}", row)) if visible(row) else ()
+        told = tuple(hover(metric, f"{line.label}, {step}", row)) if wording.visible(row) else ()
         found.append(replace(one, told=told, joined=place not in starts, at=float(place)))
     end = next((one.text for one in reversed(found) if one.value is not None), "")
     return Series(line.label, tuple(found), quiet=line.quiet, end=end)
@@ -195,7 +191,7 @@ def spans(metric: Metric, pairs: Sequence[tuple[str, Cell, Cell]]) -> Chart:
 
 
 def _point(metric: Metric, label: str, row: Cell, name: str) -> Mark:
-    if not visible(row):
+    if not wording.visible(row):
         return mark(metric, row, label)
     told = label, f"{name}: {wording.said_full(metric, row)}"
     return Mark(label, float(row["waarde"]), wording.said(metric, row), told=told)

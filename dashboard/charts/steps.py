@@ -55,7 +55,7 @@ def _step(step: Step) -> Mark:
 
 def event_study(rows: Sequence[Mapping[str, Any]], axis: str) -> Chart:
     """Differences per period with their intervals, around zero, and where it started."""
-    seen = [row for row in rows if marks.visible(row)]
+    seen = [row for row in rows if wording.visible(row)]
     low, high = scale.reach(
         end for row in seen for end in (row["waarde"], row["onder"], row["boven"])
     )
@@ -68,7 +68,7 @@ def event_study(rows: Sequence[Mapping[str, Any]], axis: str) -> Chart:
 
 def _period(row: Mapping[str, Any]) -> Mark:
     name = published(str(row["periode"]))
-    if not marks.visible(row):
+    if not wording.visible(row):
         return Mark(name, None, "")
     told = name, wording.signed(row["waarde"])
     return Mark(

@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 
 from scipy import stats
 
-from dashboard.charts import marks
 from dashboard.release.released import Metric, Released
 from dashboard.words import covered, difference, wording
 from dashboard.words.selection import Cell, Selection, of_year
@@ -67,7 +66,7 @@ class Beside:
 
     @property
     def shown(self) -> tuple[Unit, ...]:
-        return tuple(unit for unit in self.units if marks.visible(unit.row))
+        return tuple(unit for unit in self.units if wording.visible(unit.row))
 
     @property
     def sure(self) -> tuple[Unit, ...]:
@@ -110,7 +109,7 @@ def _of(released: Released, metric: Metric, selection: Selection, niveau: str) -
         town = selection.gebied if selection.niveau == "gemeente" else own
         rows = [row for row in rows if row["ouder"] == town]
     seen = sorted(
-        (row for row in rows if marks.visible(row)), key=lambda r: (-r["waarde"], r["label"])
+        (row for row in rows if wording.visible(row)), key=lambda r: (-r["waarde"], r["label"])
     )
     if len(seen) < FEWEST:
         return None
@@ -121,7 +120,7 @@ def _of(released: Released, metric: Metric, selection: Selection, niveau: str) -
             wording.area_name(released.areas.get((niveau, row["gebied"])), str(row["label"])),
             chosen=(niveau, row["gebied"]) == chosen,
         )
-        for row in (*seen, *(row for row in rows if not marks.visible(row)))
+        for row in (*seen, *(row for row in rows if not wording.visible(row)))
     )
     place = ("gemeente", town) if town else ("totaal", "")
     whole = of_year(released.over_years(metric.id, *place).to_dicts(), selection.schooljaar)
@@ -135,7 +134,7 @@ def _testable(one: Beside, unit: Unit) -> bool:
         return False
     if one.niveau == "onderwijssoort" and metric.soort != "aandeel":
         return False  # another kind of school has another task
-    if not (marks.visible(row) and marks.visible(whole) and covered.alike(row, whole)):
+    if not (wording.visible(row) and wording.visible(whole) and covered.alike(row, whole)):
         return False
     known = [cell[name] for cell in (row, whole) for name in ("teller", "noemer", "onder", "boven")]
     if any(value is None for value in known):

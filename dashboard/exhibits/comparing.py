@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboard.charts import marks
 from dashboard.language import mark, plural, tr
 from dashboard.release.released import Metric, Released
 from dashboard.words import covered, difference, wording
@@ -92,7 +91,7 @@ class Pair:
 
     @property
     def shown(self) -> bool:
-        return marks.visible(self.one) and marks.visible(self.other)
+        return wording.visible(self.one) and wording.visible(self.other)
 
     @property
     def difference(self) -> float | None:

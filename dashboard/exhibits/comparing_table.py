@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboard import language
-from dashboard.charts import marks
 from dashboard.exhibits import hidden, tables
 from dashboard.exhibits.comparing import Pair, Sides, apart, the
 from dashboard.exhibits.facts import Facts
@@ -43,7 +42,7 @@ def _absent(pair: Pair, sides: Sides) -> str:
     reasons = [
         f"{name}: {wording.status(cell['status'])}"
         for name, cell in zip(sides.names, (pair.one, pair.other), strict=True)
-        if not marks.visible(cell)
+        if not wording.visible(cell)
     ]
     return "; ".join(reasons)
 

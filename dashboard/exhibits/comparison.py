@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboard.charts import marks
-from dashboard.exhibits import funnels
-from dashboard.exhibits.funnels import Group
+from dashboard.charts import funnels
+from dashboard.charts.funnels import Group
 from dashboard.language import mark, plural, tr
 from dashboard.release.released import Metric, Released
 from dashboard.words import wording
@@ -144,7 +143,7 @@ def of(released: Released, metric: Metric, selection: Selection, rows: Sequence[
 
     A kind of which fewer than half of the units are shown says more about what is hidden.
     """
-    shown = tuple(row for row in rows if marks.visible(row) and row["noemer"])
+    shown = tuple(row for row in rows if wording.visible(row) and row["noemer"])
     groups, alone = [], []
     for kind in sorted({row["soort_school"] for row in rows}):
         every = [row for row in rows if row["soort_school"] == kind]
@@ -164,7 +163,7 @@ def _published_rate(
     niveau, gebied = ("onderwijssoort", kind) if kind else ("totaal", "")
     rows = released.over_years(metric.id, niveau, gebied).to_dicts()
     whole = of_year(rows, selection.schooljaar)
-    if whole is None or not marks.visible(whole):
+    if whole is None or not wording.visible(whole):
         return None
     if whole["noemer"] and whole["teller"] is not None:
         return float(whole["teller"]) / float(whole["noemer"])

@@ -48,7 +48,7 @@ def lacking(
             "Voor {gebied} zijn er in {jaar} geen gegevens.",
             gebied=selection.naam, jaar=selection.schooljaar,
         )  # fmt: skip
-    if any(marks.visible(row) for row in rows):
+    if any(wording.visible(row) for row in rows):
         return ""
     reason = hidden.why(released, rows[-1])
     if len({row["status"] for row in rows}) > 1:
@@ -148,7 +148,7 @@ def _widest(metric: Metric, rows: Sequence[Cell], labels: Sequence[str]) -> str:
     """What stands out among categories, as far as it is shown."""
     seen = [
         (row["waarde"], label) for row, label in zip(rows, labels, strict=True)
-        if marks.visible(row)
+        if wording.visible(row)
     ]  # fmt: skip
     high, low = max(seen, key=_first), min(seen, key=_first)
     most = f"{high[1].lower()} ({wording.bare(metric, high[0])})"
@@ -181,7 +181,7 @@ def by_category_over_years(
     codes = [code for code in names if code in present] + sorted(present - set(names))
     at = {(row["categorie"], row["schooljaar"]): row for row in rows}
     # Of one area and year every category covers the same.
-    seen = list({row["schooljaar"]: row for row in rows if marks.visible(row)}.values())
+    seen = list({row["schooljaar"]: row for row in rows if wording.visible(row)}.values())
     series = [
         marks.Line(wording.category(names, code), [at.get((code, year), _NONE) for year in years])
         for code in codes

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from dashboard.exhibits import funnels, tables
+from dashboard.charts import funnels
+from dashboard.exhibits import tables
 from dashboard.exhibits.comparison import Compared
 from dashboard.exhibits.tables import Row, Table
 from dashboard.language import mark, tr

@@ -13,6 +13,8 @@ from dashboard.render.plots import Json
 _WIDTH, _LOWEST, _HIGHEST, _NAMED = 560, 320, 620, 30
 # How much of the accent each class of a map has, light to dark.
 _OPACITY = (0.10, 0.34, 0.62, 0.92)
+# With more than this, its texts are light.
+_DARK = 0.5
 
 
 def years(chart: Chart) -> Json:
@@ -262,7 +264,7 @@ def areas(chart: Chart) -> Json:
             f"<b>{plots.safe(mark.text)}</b><br>{plots.wrapped(mark.label, 14)}",
             "middle center",
             plots.SMALL,
-            theme.INK,
+            theme.PAPER if _part(mark.shade, len(chart.classes)) > _DARK else theme.INK,
             0.0,
         )
         for mark, area in zip(chart.marks, chart.areas, strict=True)
@@ -297,12 +299,16 @@ def _outline(mark: Mark, area: Area, classes: int) -> Json:
             "color": theme.INK if mark.strong else theme.MUTED, "width": 3 if mark.strong else 1,
         },
         "hoveron": "fills", "hoverinfo": "text", "text": "<br>".join(map(plots.safe, mark.told)),
-        **fill,
+        **plots.units([mark]), **fill,
     }  # fmt: skip
 
 
 def shade(place: int, among: int) -> str:
     """Lighter to darker; with few classes the middle of the range, so that one is not the most."""
+    return plots.thin(theme.ACCENT, _part(max(place, 0), among))
+
+
+def _part(place: int, among: int) -> float:
+    """How much of the accent a class has; none where there is no value."""
     picked = _OPACITY if among > 1 else _OPACITY[1:2]
-    part = picked[round(max(place, 0) * (len(picked) - 1) / max(1, among - 1))]
-    return plots.thin(theme.ACCENT, part)
+    return picked[round(place * (len(picked) - 1) / max(1, among - 1))] if place >= 0 else 0.0

@@ -53,13 +53,14 @@ def explain(title: str, reason: str, lead: str = "") -> None:
 
 def show(
     exhibit: Exhibit, key: str, *, wide: bool = False, tall: int = 0, filed: Table | None = None,
-    chosen: str = "",
+    chosen: str = "", ways: Mapping[str, str] | None = None,
 ) -> None:  # fmt: skip
     """Draw a figure, or say why it is not shown.
 
     `wide`: the table stands below its chart. `tall`: the height in pixels within which a long table
     scrolls; 0 shows all of it. `filed`: the table as a file holds it, where that is more than the
-    screen; `chosen`: the choice in words, where that is more than year and area.
+    screen; `chosen`: the choice in words, where that is more than year and area. `ways`: area of a
+    mark -> what an address asks to go there.
     """
     exhibit = checked(exhibit)
     if exhibit.table is None or exhibit.account is None:
@@ -67,28 +68,33 @@ def show(
         return
     account = exhibit.account
     heading(exhibit.title, account.definition)
-    html(f'<div class="zl-body">{_body(exhibit, key, wide=wide, tall=tall, chosen=chosen)}</div>')
+    html(f'<div class="zl-body">{_body(exhibit, key, wide, tall, chosen, ways)}</div>')
     with st.container(horizontal=True, gap="small", key=f"regel_{key}"):
         html(markup.caption(account))
         about(key, account, exhibit.title, filed or exhibit.table, chosen)
 
 
-def _body(exhibit: Exhibit, key: str, *, wide: bool, tall: int, chosen: str) -> str:
+def _body(
+    exhibit: Exhibit, key: str, wide: bool, tall: int, chosen: str,
+    ways: Mapping[str, str] | None = None,
+) -> str:  # fmt: skip
     """Chart and table, beside each other where they fit, and what is to be said of them."""
     told = exhibit.account.told if exhibit.account is not None else None
     shown = "" if exhibit.table is None else markup.table(exhibit.table, tall, told)
     if exhibit.chart is not None:
-        chart = _drawn(exhibit, exhibit.chart, key, chosen)
+        chart = _drawn(exhibit, exhibit.chart, key, chosen, ways)
         shown = chart + shown if wide else f'<div class="zl-beside">{chart}{shown}</div>'
     return f"{_notes([exhibit.lead])}{shown}{_happenings(exhibit)}{_notes(exhibit.cautions)}"
 
 
-def _drawn(exhibit: Exhibit, chart: Chart, key: str, chosen: str) -> str:
+def _drawn(
+    exhibit: Exhibit, chart: Chart, key: str, chosen: str, ways: Mapping[str, str] | None
+) -> str:
     alt = f"{exhibit.alt} {tr('De tabel bij deze grafiek geeft dezelfde waarden.')}".strip()
     foot = [chosen or filters.told(), *exhibit.cautions]
     if exhibit.account is not None:
         foot.append("; ".join(facts.parts(exhibit.account)))
-    return screen.html(key, chart, alt, exhibit.title, foot)
+    return screen.html(key, chart, alt, exhibit.title, foot, ways)
 
 
 def _notes(notes: Sequence[str]) -> str:
@@ -162,12 +168,13 @@ def _told_elsewhere(
 def _shown(
     released: Released, metric_id: str, selection: Selection, exhibit: Exhibit, key: str,
     cut: str = "", level: str = "", *, wide: bool = False, tall: int = 0,
+    ways: Mapping[str, str] | None = None,
 ) -> None:  # fmt: skip
     """A figure of one metric."""
     if exhibit.shown or not _told_elsewhere(
         released, metric_id, exhibit.title, selection, cut, level
     ):
-        show(exhibit, key, wide=wide, tall=tall)
+        show(exhibit, key, wide=wide, tall=tall, ways=ways)
 
 
 def trend(released: Released, metric_id: str, selection: Selection, note: str = "") -> None:
@@ -198,10 +205,11 @@ def funnel(
     released: Released, metric_id: str, selection: Selection, note: str = "", kind: str = ""
 ) -> None:
     """Schools of one kind compared with the limits of that kind; all of them in a list below."""
-    made = figures.funnel(released, metric_id, selection, note, kind)
+    made, level = figures.funnel(released, metric_id, selection, note, kind), figures.SCHOOL
+    units = made.chart.units if made.chart is not None else ()
     _shown(
-        released, metric_id, selection, made, f"{metric_id}_trechter", level=figures.SCHOOL,
-        wide=True, tall=_LIST,
+        released, metric_id, selection, made, f"{metric_id}_trechter", level=level, wide=True,
+        tall=_LIST, ways=filters.ways(released, level, units),
     )  # fmt: skip
 
 

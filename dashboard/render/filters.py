@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -221,6 +222,18 @@ def told() -> str:
     now = chosen()
     parts = (now["schooljaar"], wording.level(now["niveau"]), now["gebied"])
     return ", ".join(part for part in parts if part)
+
+
+def ways(released: Released, level: str, codes: Collection[str], **also: str) -> dict[str, str]:
+    """Code of an area -> what an address asks to choose it, for those that can be chosen here;
+    `also`: what the page asks then besides."""
+    if level not in released.levels:
+        return {}
+    return {
+        area.code: urlencode({"niveau": wording.level(level), "gebied": name, **also})
+        for name, area in _names(released.areas_of(level)).items()
+        if area.code in codes
+    }
 
 
 def _names(areas: list[Area]) -> dict[str, Area]:

@@ -130,7 +130,14 @@ def told(marks: Sequence[Mark | None]) -> Json:
     return {
         "hovertext": ["<br>".join(map(safe, mark.told)) if mark else "" for mark in marks],
         "hoverinfo": "text",
+        **units(marks),
     }
+
+
+def units(marks: Sequence[Mark | None]) -> Json:
+    """Which area each mark stands for, where they do: a click goes there."""
+    found = [mark.unit if mark else "" for mark in marks]
+    return {"customdata": found} if any(found) else {}
 
 
 # A text on the field: across, up, text, place beside the point, size, colour and pixels from it.

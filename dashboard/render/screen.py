@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 # What the bundle can draw; another kind would be drawn as `scatter` without a word.
 TRACES = frozenset({"bar", "sankey", "scatter"})
 
+# Kinds with many points beside each other: with more than so many a box enlarges what is in it.
+_ALONG, _MANY = frozenset({"jaren", "lijnen", "studie", "krommen"}), 12
 # The least width of a field, in pixels.
 _NARROWEST = 160
 # Letters on a line below a picture.
@@ -32,7 +34,10 @@ _FOOT = 150
 
 def figure(chart: Chart) -> Json:
     """The Plotly figure of a chart, as `{"data": ..., "layout": ...}`."""
-    return ARMS[chart.kind](chart)
+    drawn = ARMS[chart.kind](chart)
+    if chart.kind in _ALONG and chart.longest > _MANY:
+        drawn["layout"] = plots.zoomed(drawn["layout"])
+    return drawn
 
 
 def shown(chart: Chart) -> Figure:
@@ -42,11 +47,14 @@ def shown(chart: Chart) -> Figure:
     return Figure(figure(chart))
 
 
-def html(key: str, chart: Chart, alt: str, title: str = "", foot: Sequence[str] = ()) -> str:
+def html(
+    key: str, chart: Chart, alt: str, title: str = "", foot: Sequence[str] = (),
+    ways: Mapping[str, str] | None = None,
+) -> str:  # fmt: skip
     """The place of a chart on a page; `charts.js` draws in it.
 
     `title` and `foot` stand in a picture that a reader takes along: what it is, and the choice, the
-    notes, the source and the release.
+    notes, the source and the release. `ways`: area -> what an address asks to go there.
     """
     below = "<br>".join(plots.safe(line) for text in foot for line in textwrap.wrap(text, _FOOT))
     drawn = figure(chart)
@@ -57,9 +65,13 @@ def html(key: str, chart: Chart, alt: str, title: str = "", foot: Sequence[str] 
         f'<div class="zl-chart"><div class="zl-plot" role="group" tabindex="0" '
         f'aria-label="{escape(alt)}" data-key="{escape(key)}" '
         f'data-title="{escape(plots.safe(title))}" '
-        f'data-foot="{escape(below)}" data-figure="{escape(safe)}" '
+        f'data-foot="{escape(below)}" data-figure="{escape(safe)}" {_ways(ways)}'
         f'style="min-width:{least:.0f}px;height:{height:.0f}px"></div>{_legend(chart)}</div>'
     )
+
+
+def _ways(ways: Mapping[str, str] | None) -> str:
+    return f'data-ways="{escape(json.dumps(ways))}" ' if ways else ""
 
 
 def _least(layout: Json) -> float:

@@ -27,8 +27,6 @@ from dashboard.reports.content import Report, ReportRefused, Section
 from dashboard.reports.text import plain, whole, words
 from dashboard.words import wording
 
-# What `paper.typ` draws.
-KINDS = frozenset({"jaren", "staven", "schattingen", "stappen"})
 # The compiler serves one document at a time; readers of the dashboard may ask together.
 _ONE = threading.Lock()
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
@@ -111,7 +109,7 @@ def _section(report: Report, section: Section) -> dict[str, Any]:
 
 
 def _exhibit(report: Report, exhibit: Exhibit) -> dict[str, Any]:
-    table, picture = exhibit.table, exhibit.chart
+    table, picture = exhibit.table, pictures.drawn(exhibit)
     beside = picture is not None and table is not None and sum(_widths(table)) <= _BESIDE
     lines = [] if report.kind in _BRIEF else list(_further(exhibit))
     return {

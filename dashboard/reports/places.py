@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboard.charts import marks
 from dashboard.exhibits import comparison, facts, tables
 from dashboard.exhibits.exhibit import Exhibit, absent
 from dashboard.exhibits.figures import named
@@ -39,7 +38,7 @@ def areas(
     }
     rows = [row for key, row in at.items() if key[1] in {area.code for area in inside}]
     subject = f"{head} per {wording.per_level(level).removeprefix('per ')}, {selection.schooljaar}"
-    if not any(marks.visible(row) for row in rows):
+    if not any(wording.visible(row) for row in rows):
         reason = f"Er zijn {wording.per_level(level)} geen cijfers om te tonen."
         return absent(subject, reason)
     outside = {m.id: _outside(released, m, selection, level, rows) for m in known[:1]}
@@ -59,7 +58,7 @@ def areas(
         body.append(Row((tables.text(area.naam), *cells, *told)))
     heads = [wording.level(level).split(" (")[0], *(named(metric) for metric in known)]
     heads += [f"{known[0].label_nl}: verschil"] if compared else []
-    first = [row for row in rows if row["metriek"] == known[0].id and marks.visible(row)]
+    first = [row for row in rows if row["metriek"] == known[0].id and wording.visible(row)]
     title = _range(known[0], first, level) if first else subject
     note = ""
     if compared and outside[known[0].id]:
@@ -143,10 +142,10 @@ def _beside_title(
 ) -> str:
     """The own value and the nearest one to compare with; empty where either is not shown."""
     own, *others = steps
-    if own is None or not marks.visible(own.now):
+    if own is None or not wording.visible(own.now):
         return ""
     for step, place in zip(others, places[1:], strict=True):
-        if step is not None and marks.visible(step.now):
+        if step is not None and wording.visible(step.now):
             mine, theirs = (wording.said(metric, s.now) for s in (own, step))
             return f"{metric.label_nl}: {mine} {places[0].where}, {theirs} {place.where}"
     return ""

@@ -141,16 +141,17 @@ class _Pane:
 def _panes(exhibit: Exhibit, table: Table, region: Box) -> list[_Pane]:
     """Chart and table side by side where both fit; else the chart first and the table after it."""
     _, _, full, high = region
-    if exhibit.chart is not None:
+    picture = pictures.drawn(exhibit)
+    if picture is not None:
         rooms = [full - int(full * share) - _GAP for share in _CHART]
         sheets = [grid.fitted(table, room, high, _BESIDE) for room in rooms]
         fitting = [sheet for sheet in sheets if len(sheet.pages) == 1 and sheet.fits]
         if fitting:
             best = max(fitting, key=lambda sheet: sheet.size)
-            return [_Pane(exhibit.chart, best, best.pages[0])]
+            return [_Pane(picture, best, best.pages[0])]
     sheet = grid.fitted(table, full, high)
     told = [_Pane(None, sheet, rows) for rows in sheet.pages]
-    return told if exhibit.chart is None else [_Pane(exhibit.chart, None, []), *told]
+    return told if picture is None else [_Pane(picture, None, []), *told]
 
 
 def _footer(report: Report, exhibit: Exhibit, unseen: int) -> Iterator[str]:
@@ -160,7 +161,8 @@ def _footer(report: Report, exhibit: Exhibit, unseen: int) -> Iterator[str]:
         return
     yield f"Definitie: {account.definition}"
     notes = exhibit.cautions
-    if exhibit.chart is not None and exhibit.chart.form == marks.THOUSANDS:
+    picture = pictures.drawn(exhibit)
+    if picture is not None and picture.form == marks.THOUSANDS:
         notes.append("In de grafiek staan bedragen maal € 1.000.")
     if unseen:
         notes.append(f"Nog {unseen} rijen staan in het rapport op papier en in de werkmap.")
@@ -173,8 +175,8 @@ def _footer(report: Report, exhibit: Exhibit, unseen: int) -> Iterator[str]:
 def _spoken(exhibit: Exhibit) -> list[str]:
     """What a speaker needs: the message, the method and where it comes from."""
     told = [plain(line) for line in exhibit.lines]
-    if exhibit.chart is not None:
-        told.append(pictures.told(exhibit))
+    if described := pictures.told(exhibit):
+        told.append(described)
     if exhibit.account is not None:
         told += [f"{name}: {text}" for name, text in facts.terms(exhibit.account)]
     return told

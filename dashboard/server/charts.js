@@ -6,9 +6,9 @@
   const AWAY = 4000; // milliseconds until what is off the page is given back
   const WORDS = {
     nl: { failed: "De grafiek is niet geladen: zie de tabel.", picture: "Afbeelding van de grafiek",
-      back: "Hele grafiek" },
+      back: "Hele grafiek", go: "Enter of klik: hierheen" },
     en: { failed: "The chart did not load: see the table.", picture: "Picture of the chart",
-      back: "Whole chart" },
+      back: "Whole chart", go: "Enter or click: go there" },
   };
   const CONFIG = {
     displayModeBar: false, displaylogo: false, showSendToCloud: false, plotlyServerURL: "",
@@ -62,11 +62,66 @@
     }
     const node = place.graph ??= taken(key);
     if (node.parentNode !== place) place.replaceChildren(node, tools(place));
-    Plotly.react(node, data, { ...layout, width: place.wide, uirevision: key }, CONFIG);
+    Plotly.react(node, reachable(place, data), { ...layout, width: place.wide, uirevision: key },
+      CONFIG);
+    if (!node.goes) {
+      node.goes = true;
+      node.on("plotly_click", ({ points: [point] }) => {
+        const there = way(node.closest(".zl-plot"), point);
+        if (there) location.assign(there);
+      });
+      node.on("plotly_hover", ({ points: [point] }) => {
+        const goes = way(node.closest(".zl-plot"), point);
+        node.querySelector(".nsewdrag").style.cursor = goes ? "pointer" : "";
+      });
+    }
     // Scaled as a whole where paper is narrower than the screen.
     for (const sheet of node.querySelectorAll(".main-svg")) {
       sheet.setAttribute("viewBox", `0 0 ${place.wide} ${layout.height}`);
     }
+  }
+
+  // A mark of an area that can be chosen says so, and a click or Enter goes there: one step, and the
+  // rest of the address stays.
+  const ways = (place) => JSON.parse(place.dataset.ways ?? "{}");
+  function reachable(place, data) {
+    const known = ways(place), told = (text) => `${text}<br><i>${words().go}</i>`;
+    for (const trace of data) {
+      const units = trace.customdata ?? [];
+      if (trace.hovertext) {
+        trace.hovertext = trace.hovertext.map((text, at) => known[units[at]] ? told(text) : text);
+      } else if (known[units[0]]) trace.text = told(trace.text);
+    }
+    return data;
+  }
+
+  // Where a mark leads; nothing where that cannot be chosen here.
+  function way(place, { curveNumber, pointNumber }) {
+    const units = place.graph.data[curveNumber]?.customdata ?? [];
+    const asked = ways(place)[units[pointNumber ?? 0] ?? units[0]];
+    if (!asked) return "";
+    const there = new URL(location.href);
+    for (const [name, value] of new URLSearchParams(asked)) there.searchParams.set(name, value);
+    return there.href;
+  }
+
+  // A place within an outline: the middle of its widest part at half its height.
+  function within(x, y) {
+    const end = y.indexOf(null) < 0 ? y.length : y.indexOf(null);
+    const up = y.slice(0, end), half = (Math.max(...up) + Math.min(...up)) / 2 + 1e-6;
+    const cuts = [];
+    for (let at = 1; at < end; at++) {
+      const [low, high] = [y[at - 1], y[at]];
+      if (low > half !== high > half) {
+        cuts.push(x[at - 1] + (half - low) * (x[at] - x[at - 1]) / (high - low));
+      }
+    }
+    cuts.sort((one, other) => one - other);
+    let best = 0;
+    for (let at = 0; at + 1 < cuts.length; at += 2) {
+      if (cuts[at + 1] - cuts[at] > cuts[best + 1] - cuts[best]) best = at;
+    }
+    return { xval: (cuts[best] + cuts[best + 1]) / 2, yval: half };
   }
 
   function hidden(key) {
@@ -147,18 +202,23 @@
   // With the arrows from mark to mark; what is told beside it is said as well.
   function step(event) {
     const place = event.target;
-    const way = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    if (!way || !place.classList?.contains("zl-plot") || !place.graph?.data) return;
-    const marks = place.graph.data.flatMap(({ hovertext }, curveNumber) =>
-      (hovertext ?? []).flatMap((text, pointNumber) =>
-        text ? [{ text, curveNumber, pointNumber }] : []));
-    if (!marks.length) return;
+    const along = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (!place.classList?.contains("zl-plot") || !place.graph?.data) return;
+    const marks = place.graph.data.flatMap(({ hovertext, text, hoveron, x, y }, curveNumber) =>
+      hoveron === "fills" ? [{ text, curveNumber, inside: within(x, y) }]
+        : (hovertext ?? []).flatMap((told, pointNumber) =>
+          told ? [{ text: told, curveNumber, pointNumber }] : []));
+    if (event.key === "Enter" && marks[place.mark]) {
+      const there = way(place, marks[place.mark]);
+      if (there) location.assign(there);
+    }
+    if (!along || !marks.length) return;
     event.preventDefault();
-    place.mark = ((place.mark ?? (way > 0 ? -1 : 0)) + way + marks.length) % marks.length;
-    const { text, ...mark } = marks[place.mark];
-    Plotly.Fx.hover(place.graph, [mark]);
+    place.mark = ((place.mark ?? (along > 0 ? -1 : 0)) + along + marks.length) % marks.length;
+    const { text, inside, ...mark } = marks[place.mark];
+    Plotly.Fx.hover(place.graph, inside ?? [mark], "xy");
     const plain = document.createElement("p");
-    plain.innerText = text.replaceAll("<br>", "; ").replaceAll("&lt;", "<")
+    plain.innerText = text.replaceAll("<br>", "; ").replaceAll(/<\/?i>/g, "").replaceAll("&lt;", "<")
       .replaceAll("&gt;", ">").replaceAll("&amp;", "&");
     place.querySelector(".zl-tools .zl-sr").textContent = plain.innerText;
   }

@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.exhibits import apart
+from dashboard.exhibits import apart_words as words
 from dashboard.language import mark, tr
 from dashboard.release.released import Released
 from dashboard.render import figure, filters
 from dashboard.views import beside, page
-from dashboard.words import apart as words
 from dashboard.words import conclusions, wording
 from dashboard.words.selection import Selection
 

@@ -6,16 +6,15 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.charts import beside as drawn
-from dashboard.charts import marks
 from dashboard.exhibits import apart, facts, tables
+from dashboard.exhibits import apart_chart as drawn
+from dashboard.exhibits import apart_words as words
 from dashboard.exhibits.apart import Beside, Unit
 from dashboard.exhibits.exhibit import Exhibit
 from dashboard.exhibits.tables import Row, Table
 from dashboard.language import mark, tr
 from dashboard.release.released import Released
-from dashboard.render import figure
-from dashboard.words import apart as words
+from dashboard.render import figure, filters
 from dashboard.words import spoken, wording
 from dashboard.words.selection import Selection
 
@@ -60,6 +59,7 @@ def _figure(released: Released, one: Beside, selection: Selection) -> None:
             note=_note(one),
         ),
         key=f"{metric.id}_naast_{one.niveau}",
+        ways=filters.ways(released, one.niveau, {str(row["gebied"]) for row in rows}),
     )
 
 
@@ -93,4 +93,4 @@ def _verdict(unit: Unit) -> tables.Cell:
         return tables.text(tr(_WAYS[unit.way]))
     if unit.tested:
         return tables.text(tr("niet zeker"))
-    return tables.text(tr("niet beoordeeld") if marks.visible(unit.row) else "")
+    return tables.text(tr("niet beoordeeld") if wording.visible(unit.row) else "")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.charts import areas, marks
+from dashboard.charts import areas
 from dashboard.exhibits import comparing, facts, tables
 from dashboard.exhibits.comparing import SURE, Pair
 from dashboard.exhibits.exhibit import Exhibit
@@ -83,7 +83,7 @@ def _shown(released: Released, metric: Metric, level: str, selection: Selection)
     if level == "wijk" and town:
         rows = [row for row in rows if row["ouder"] == town]
     title = f"{wording.label(metric)} {wording.per_level(level)}, {selection.schooljaar}"
-    seen = any(marks.visible(row) for row in rows)
+    seen = any(wording.visible(row) for row in rows)
     told = _told(released, metric, rows, level, town, selection) if seen else []
     page.conclusion(told)
     figure.section(tr("{gebieden} op de kaart", gebieden=_areas(level).capitalize()))
@@ -123,7 +123,16 @@ def _shown(released: Released, metric: Metric, level: str, selection: Selection)
             note=note,
         ),
         key=f"kaart_{metric.id}_{level}",
+        ways=_ways(released, level, rows),
     )
+
+
+def _ways(released: Released, level: str, rows: Sequence[Cell]) -> dict[str, str]:
+    """From a municipality to the map of its wijken, from a wijk to its figures."""
+    codes = {str(row["gebied"]) for row in rows}
+    deeper = level == "gemeente" and bool(_metrics(released, "wijk"))
+    also = {"kaart_van": _areas("wijk")} if deeper else {}
+    return filters.ways(released, level, codes, **also)
 
 
 def _town(released: Released, selection: Selection) -> str:
@@ -159,7 +168,7 @@ def _told(
     selection: Selection,
 ) -> list[str]:  # fmt: skip
     """From where to where, and which areas surely differ from the whole."""
-    seen = [row for row in rows if marks.visible(row)]
+    seen = [row for row in rows if wording.visible(row)]
     low, high = (wording.bare(metric, end(row["waarde"] for row in seen)) for end in (min, max))
     spread = (
         tr("van **{laag}** tot **{hoog}**", laag=low, hoog=high)
@@ -176,7 +185,7 @@ def _told(
     ]  # fmt: skip
     niveau, gebied = ("gemeente", town) if town and level == "wijk" else ("totaal", "")
     whole = of_year(released.over_years(metric.id, niveau, gebied).to_dicts(), selection.schooljaar)
-    if whole is None or not marks.visible(whole):
+    if whole is None or not wording.visible(whole):
         return told
     pairs = [(row, Pair(metric, row, whole, released.about.afronding)) for row in seen]
     if not any(pair.bounds for _, pair in pairs):

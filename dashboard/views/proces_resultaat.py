@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dashboard.charts import marks
 from dashboard.exhibits import apart, facts, figures, tables
+from dashboard.exhibits import apart_words as words
 from dashboard.exhibits.exhibit import Exhibit
 from dashboard.exhibits.tables import Row, Table
 from dashboard.language import mark, tr
 from dashboard.release.released import Released
 from dashboard.render import figure, filters
 from dashboard.views import beside, page
-from dashboard.words import apart as words
 from dashboard.words import conclusions, spoken, wording
 from dashboard.words.selection import Selection
 
@@ -126,7 +126,7 @@ def _waiting(released: Released, selection: Selection) -> None:
                     ),
                 )
                 for name, first, last in pairs
-                if marks.visible(first) and marks.visible(last)
+                if wording.visible(first) and wording.visible(last)
             ),
             note=tr(
                 "De helft van de trajecten start binnen de mediaan, negen van de tien binnen het "

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dashboard.exhibits import apart
+from dashboard.exhibits import apart_words as words
 from dashboard.language import mark, tr
 from dashboard.release.released import Released
 from dashboard.render import figure, filters
 from dashboard.views import beside, page
-from dashboard.words import apart as words
 from dashboard.words import conclusions
 
 TITLE = mark("Schorsingen")

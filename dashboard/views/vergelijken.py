@@ -6,8 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from dashboard.charts import pairs
-from dashboard.exhibits import comparing, comparing_table
+from dashboard.exhibits import comparing, comparing_chart, comparing_table
 from dashboard.exhibits.comparing import Pair, Sides
 from dashboard.exhibits.exhibit import Exhibit
 from dashboard.language import mark, plural, tr
@@ -89,7 +88,7 @@ def _theme(released: Released, theme: str, found: list[Pair], sides: Sides) -> N
     drawn = [pair for pair in found if pair.metric.soort == "aandeel" and pair.both]
     first, second = sides.names
     title = _title(sides)
-    picture = pairs.shares(drawn, sides.names) if len(drawn) >= _PICTURE else None
+    picture = comparing_chart.shares(drawn, sides.names) if len(drawn) >= _PICTURE else None
     left_out = len(found) - len(drawn)
     note = (
         plural(

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dashboard.charts import marks
 from dashboard.charts import streams as charts_flow
 from dashboard.exhibits import apart, facts, figures, tables
+from dashboard.exhibits import apart_words as words
 from dashboard.exhibits.exhibit import Exhibit
 from dashboard.exhibits.tables import Row, Table
 from dashboard.language import mark, tr
 from dashboard.release.released import Released
 from dashboard.render import figure, filters
 from dashboard.views import beside, page
-from dashboard.words import apart as words
 from dashboard.words import conclusions, wording
 from dashboard.words.selection import Selection
 
@@ -64,14 +63,14 @@ def _flow(released: Released, selection: Selection) -> None:
         return
     from_names, to_names = _ends_of_flow(released)
     at = {tuple(row["categorie"].split(">", 1)): row for row in rows if ">" in row["categorie"]}
-    told = [key for key, row in at.items() if not (marks.visible(row) and row["waarde"] == 0)]
+    told = [key for key, row in at.items() if not (wording.visible(row) and row["waarde"] == 0)]
     starts = _ordered([key[0] for key in told], from_names)
     ends = _ordered([key[1] for key in told], to_names)
     streams = [
         (wording.category(from_names, start), wording.category(to_names, end), row["waarde"])
         for start in starts
         for end in ends
-        if (row := at.get((start, end))) is not None and marks.visible(row) and row["waarde"] > 0
+        if (row := at.get((start, end))) is not None and wording.visible(row) and row["waarde"] > 0
     ]
     if not streams:
         figure.explain(title, tr("Geen van de stromen kan worden getoond."))

@@ -242,7 +242,7 @@ def _series(released: Released, effect: Effect, found: Sequence[Mapping[str, Any
         )
         for group in groups
     ]  # fmt: skip
-    if not any(charts.visible(row) for line in lines for row in line.rows):
+    if not any(wording.visible(row) for line in lines for row in line.rows):
         figure.explain(title, wording.status_sentence(wording.HIDDEN))
         return
     body = tuple(
@@ -287,13 +287,13 @@ def _series(released: Released, effect: Effect, found: Sequence[Mapping[str, Any
 
 
 def _event_study(released: Released, effect: Effect, found: Sequence[Mapping[str, Any]]) -> None:
-    if not any(charts.visible(row) for row in found):
+    if not any(wording.visible(row) for row in found):
         return
     metric = _as_metric(effect)
     body = tuple(
         Row((
             tables.text(published(row["periode"])),
-            tables.valued(metric, row) if not charts.visible(row)
+            tables.valued(metric, row) if not wording.visible(row)
             else tables.figure(promises.estimate(effect, row["waarde"]), row["waarde"]),
             tables.figure("" if row["onder"] is None or row["boven"] is None
                           else wording.estimate_interval(row["onder"], row["boven"])),
@@ -325,7 +325,7 @@ def _event_study(released: Released, effect: Effect, found: Sequence[Mapping[str
             + spoken.each(
                 (published(row["periode"]), promises.estimate(effect, row["waarde"]))
                 for row in found
-                if charts.visible(row)
+                if wording.visible(row)
             ),
             note=tr(
                 "Vóór de start horen de verschillen rond nul te liggen. Een interval om nul "

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.charts import marks
 from dashboard.language import tr
 from dashboard.release.released import Released
 from dashboard.words import covered, wording
@@ -49,7 +48,7 @@ def year_cells(
         return None
     before = [row for row in rows if row["schooljaar"] < selection.schooljaar]
     earlier = [row for row in before if covered.same(row, now) and row["status"] != "niet_geleverd"]
-    first = next((row for row in earlier[:-1] if marks.visible(row)), None)
+    first = next((row for row in earlier[:-1] if wording.visible(row)), None)
     last = earlier[-1] if earlier else None
     rounding = released.about.afronding
     return wording.Step(metric, selection.schooljaar, now, last, first, rounding)
@@ -57,7 +56,7 @@ def year_cells(
 
 def nobody_unknown(row: Cell) -> bool:
     """The category "onbekend" with a visible zero: a line that says nothing."""
-    return bool(row["categorie"] == "onbekend" and marks.visible(row) and row["waarde"] == 0)
+    return bool(row["categorie"] == "onbekend" and wording.visible(row) and row["waarde"] == 0)
 
 
 def of_year(rows: Sequence[Cell], year: str) -> Cell | None:

@@ -17,7 +17,7 @@ Cell = Mapping[str, Any]
 
 def trend(metric: Metric, rows: Sequence[Cell]) -> str:
     """From the first to the last year with a value that cover the same, and what is hidden."""
-    seen = [row for row in rows if _visible(row)]
+    seen = [row for row in rows if wording.visible(row)]
     if not seen:
         return _hidden(rows)
     last = seen[-1]
@@ -39,7 +39,9 @@ def trend(metric: Metric, rows: Sequence[Cell]) -> str:
 def bars(metric: Metric, rows: Sequence[Cell], labels: Sequence[str]) -> str:
     """The highest and the lowest category with a value, and what is hidden."""
     seen = [
-        (row["waarde"], label) for row, label in zip(rows, labels, strict=True) if _visible(row)
+        (row["waarde"], label)
+        for row, label in zip(rows, labels, strict=True)
+        if wording.visible(row)
     ]
     if not seen:
         return _hidden(rows)
@@ -53,7 +55,7 @@ def lines(metric: Metric, series: Sequence[tuple[str, Sequence[Cell]]]) -> str:
     """Each line with its last value."""
     ends = []
     for label, rows in series:
-        seen = [row for row in rows if _visible(row)]
+        seen = [row for row in rows if wording.visible(row)]
         last = wording.said_full(metric, seen[-1]) if seen else tr("geen zichtbare waarde")
         ends.append(f"{label}: {last}")
     return tr("Laatste waarden: {waarden}.", waarden="; ".join(ends))
@@ -71,10 +73,6 @@ def _told(metric: Metric, item: tuple[float, str]) -> str:
 
 def _value(item: tuple[float, str]) -> float:
     return item[0]
-
-
-def _visible(row: Cell) -> bool:
-    return row["status"] == wording.VISIBLE and row["waarde"] is not None
 
 
 def _hidden(rows: Sequence[Cell]) -> str:

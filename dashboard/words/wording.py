@@ -244,6 +244,11 @@ def count_of(amount: int, one: str, more: str) -> str:
     return f"{number(amount)} {plural(one, more, amount)}"
 
 
+def visible(row: Mapping[str, Any]) -> bool:
+    """Is there a number that may be shown?"""
+    return row["status"] == VISIBLE and row["waarde"] is not None
+
+
 def label(metric: Metric) -> str:
     """What a figure is called."""
     in_english = metric.label_en if language.now() == language.ENGLISH else ""

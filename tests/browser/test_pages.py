@@ -15,6 +15,7 @@ from playwright.sync_api import Page, WebSocketRoute
 from dashboard.server import menu
 from tests.browser import whole
 from tests.browser.conftest import Served, Visit
+from tests.browser.fixture_release import TOWNS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
@@ -204,6 +205,34 @@ def test_a_mark_tells_its_value_when_pointed_at_and_by_keyboard(visit: Visit) ->
     page.keyboard.press("ArrowRight")
     said = plot.locator("[aria-live]")
     assert said.inner_text().replace("\xa0", " ") == told.replace("<br>", "; ")
+    assert visit.errors == []
+
+
+def test_a_click_or_enter_goes_to_the_area_of_a_mark(visit: Visit) -> None:
+    """One step, with the rest of the address as it was; hidden areas lead on as well."""
+    page = visit.page
+    for asked in ("ArrowRight", "click"):
+        visit.open("/kaart?kaart_van=gemeenten&schooljaar=2023%2F2024")
+        plot = page.locator(".zl-plot").first
+        plot.locator(".main-svg").first.wait_for(timeout=15000)
+        if asked == "click":
+            box = plot.bounding_box()
+            assert box is not None
+            page.mouse.click(box["x"] + box["width"] * 0.75, box["y"] + box["height"] / 2)
+        else:
+            plot.focus()
+            page.keyboard.press(asked)
+            page.keyboard.press(asked)
+            assert plot.locator("[aria-live]").inner_text().endswith("hierheen")
+            page.keyboard.press("Enter")
+        page.wait_for_url("**niveau=Gemeente**")
+        visit.ready()
+        assert f"gebied={TOWNS[1][1]}" in page.url
+        assert "schooljaar=2023" in page.url
+        assert "wijken op de kaart" in page.locator("h2").first.inner_text().lower()
+    page.go_back()
+    visit.ready()
+    assert "niveau" not in page.url
     assert visit.errors == []
 
 

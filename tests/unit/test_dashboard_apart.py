@@ -12,10 +12,10 @@ import pytest
 
 from dashboard.access.scope import EVERYTHING
 from dashboard.exhibits import apart
+from dashboard.exhibits import apart_words as words
 from dashboard.exhibits.apart import Beside, Unit
 from dashboard.release import released
 from dashboard.release.released import Metric
-from dashboard.words import apart as words
 from dashboard.words.selection import Selection
 from pipelines.release import bounds
 from tests import pages

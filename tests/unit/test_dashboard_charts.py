@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import itertools
 import json
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from plotly.graph_objects import Figure
+from pptx import Presentation
 
 import dashboard
 from dashboard.charts import scale
-from dashboard.charts.chart import KINDS, Axis, Chart, Mark, Reported
+from dashboard.charts.chart import KINDS, Area, Axis, Chart, Curve, Kind, Mark, Series
 from dashboard.release import released
 from dashboard.render import plots, screen, theme
-from dashboard.reports import native, paper
+from dashboard.reports import native, paper, pictures, slides
+from dashboard.reports.content import Report, Section
 from dashboard.server import drawn, menu
 from tests import drawings, pages
 from tests.browser.fixture_release import build
+from tests.unit.report_release import opened, told
 
 VENDOR = Path(dashboard.__file__).parent / "vendor"
 VIEWS = tuple(
@@ -40,9 +45,67 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_every_medium_knows_every_kind() -> None:
+def test_every_kind_has_an_arm_or_a_table_that_stands_alone() -> None:
     assert set(screen.ARMS) == set(KINDS)
-    assert set(native.ARMS) == set(paper.KINDS) == set(get_args(Reported)) < set(KINDS)
+    assert set(native.ARMS) == set(KINDS) - pictures.TABLE_ALONE
+
+
+def _one(kind: Kind) -> Chart:
+    """A small chart of any kind, with all that a kind may have."""
+    names = ("een", "twee", "drie")
+    marks = tuple(
+        Mark(name, value, f"{value}", value - 1, value + 1, bool(at), (name,), at=float(at),
+             shade=at - 1, unit=name)
+        for at, (name, value) in enumerate(zip(names, (3.0, 2.0, 4.0), strict=True))
+    )  # fmt: skip
+    ring = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0))
+    return Chart(
+        kind, marks, Axis(0, 10, ((0, "0"), (10, "10"))), "0", "Proef", (5.0, "norm 5"),
+        series=(Series("a", marks, strong=True), Series("b", marks, quiet=True)), steps=names,
+        across=Axis(0, 10, ((0, "0"), (10, "10"))), start=1,
+        curves=(Curve("samen", ((0.0, 1.0), (9.0, 1.0)), middle=True),),
+        areas=tuple(Area((ring,), (0.5, 0.5)) for _ in names), classes=("laag", "hoog"),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def board(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    return told("bestuur", opened(tmp_path_factory.mktemp("rapport")))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_medium_shows_every_kind(kind: Kind, board: Report) -> None:
+    """Also kinds that no report has yet: a medium draws one, or its table stands alone."""
+    chart = _one(kind)
+    assert Figure(screen.figure(chart)).data
+    base = next(one for one in board.exhibits if one.chart is not None)
+    report = replace(
+        board, sections=(Section("Proef", exhibits=(replace(base, chart=chart),)),), lines=()
+    )
+    alone = kind in pictures.TABLE_ALONE
+    deck = Presentation(io.BytesIO(slides.made(report)))
+    drawn = [shape for slide in deck.slides for shape in slide.shapes if shape.has_chart]
+    assert bool(drawn) != alone
+    page = paper._exhibit(report, report.exhibits[0])
+    assert (page["picture"] is None) == alone
+    assert page["table"] is not None
+
+
+def test_many_points_can_be_enlarged() -> None:
+    few, many = _one("lijnen"), _one("lijnen")
+    long = tuple(replace(many.marks[0], at=float(at)) for at in range(13))
+    many = replace(many, series=(Series("a", long),), steps=tuple(f"{at}" for at in range(13)))
+    assert screen.figure(few)["layout"]["dragmode"] is False
+    assert screen.figure(many)["layout"]["dragmode"] == "zoom"
+
+
+def test_a_mark_of_an_area_carries_it_and_what_is_drawn_holds_its_way() -> None:
+    for kind in ("staven", "trechter", "kaart"):
+        drawn = screen.figure(_one(kind))
+        assert {u for t in drawn["data"] for u in t.get("customdata", ())} >= {"een", "twee"}
+    assert 'data-ways="{&quot;een&quot;: &quot;niveau=x&quot;}"' in screen.html(
+        "k", _one("staven"), "", ways={"een": "niveau=x"}
+    )
 
 
 def test_every_chart_is_whole_and_in_its_field(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from dashboard.exhibits import comparison, funnels, outside, tables
+from dashboard.charts import funnels
+from dashboard.exhibits import comparison, outside, tables
 from dashboard.exhibits.comparison import Compared
 from dashboard.release.released import Metric
 

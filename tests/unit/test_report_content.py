@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.charts import marks
 from dashboard.charts.steps import Amount
 from dashboard.exhibits import balance_words, figures
 from dashboard.release.released import Released
@@ -60,10 +59,10 @@ def test_picture_holds_what_the_release_holds_and_hides_what_it_hides(release: R
         found = figures.trend(release, "smw_bereik", own)
         rows = release.over_years("smw_bereik", "vestiging", area.code).to_dicts()
         if found.chart is None or found.table is None:
-            assert not any(marks.visible(row) for row in rows)
+            assert not any(wording.visible(row) for row in rows)
             continue
         for row, mark, line in zip(rows, found.chart.marks, found.table.rows, strict=True):
-            assert mark.value == (row["waarde"] if marks.visible(row) else None)
+            assert mark.value == (row["waarde"] if wording.visible(row) else None)
             if row["status"] == wording.HIDDEN:
                 seen += 1
                 assert mark.text == words(line.cells[1]) == wording.MARK

@@ -24,7 +24,7 @@ def units(beside: Beside) -> Chart:
     ends = [end for mark in found for end in (mark.low, mark.value, mark.high) if end is not None]
     norm = marks.norm_of(metric)
     curves: tuple[Curve, ...] = ()
-    if beside.whole is not None and marks.visible(beside.whole):
+    if beside.whole is not None and wording.visible(beside.whole):
         at = float(beside.whole["waarde"])
         said = tr("samen {waarde}", waarde=wording.bare(metric, at))
         curves = (Curve(said, ((at, 0.0), (at, 1.0)), middle=True),)
@@ -41,7 +41,7 @@ def units(beside: Beside) -> Chart:
 
 def _mark(metric: Metric, unit: Unit) -> Mark:
     one = marks.mark(metric, unit.row, unit.label, strong=unit.chosen)
-    return replace(one, far=bool(unit.way))
+    return replace(one, far=bool(unit.way), unit=str(unit.row["gebied"]))
 
 
 def _ends(metric: Metric, values: list[float]) -> tuple[float, float]:
