@@ -68,7 +68,7 @@ def titled(released: Released, metric_id: str, cut: str = "") -> str:
     """What a figure is called: the label of its metric, with what it is broken down by."""
     metric = released.metrics.get(metric_id)
     if metric is None:
-        return metric_id
+        return tr("Niet in deze publicatie")
     return wording.by(metric, wording.cut(cut)) if cut else wording.label(metric)
 
 

@@ -88,8 +88,9 @@ def _body(
 
 
 def _drawn(
-    exhibit: Exhibit, chart: Chart, key: str, chosen: str, ways: Mapping[str, str] | None
-) -> str:
+    exhibit: Exhibit, chart: Chart, key: str, chosen: str,
+    ways: Mapping[str, str] | None,
+) -> str:  # fmt: skip
     alt = f"{exhibit.alt} {tr('De tabel bij deze grafiek geeft dezelfde waarden.')}".strip()
     foot = [chosen or filters.told(), *exhibit.cautions]
     if exhibit.account is not None:

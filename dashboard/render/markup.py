@@ -17,6 +17,8 @@ from dashboard.words import wording
 
 # A head longer than this may break.
 _HEAD = 18
+# From this many columns on, less room stands between them.
+_MANY = 8
 # A part of an account no longer than this stays on one line.
 _SHORT = 60
 _KEEP = ' class="zl-keep"'
@@ -44,7 +46,7 @@ def table(shown: Table, tall: int = 0, told: Mapping[hidden.Key, str] | None = N
     return (
         f'<div class="zl-scroll{" zl-list" * bool(tall)}"{limit} tabindex="0" role="region" '
         f'aria-label="{escape(shown.caption)}">'
-        f'<table class="zl"><caption><span{unseen}>'
+        f'<table class="zl{" zl-many" * (len(shown.heads) >= _MANY)}"><caption><span{unseen}>'
         f"{escape(shown.caption)}</span></caption><thead><tr>{heads}</tr></thead><tbody>"
         f"{''.join(_row(row, told) for row in shown.rows)}</tbody></table></div>"
     )

@@ -6,7 +6,6 @@ kinds of traces that the bundle in `dashboard/vendor/` holds.
 
 from __future__ import annotations
 
-import itertools
 import json
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.charts.chart import Chart, Kind
 from dashboard.language import tr
-from dashboard.render import arms, arms_beside, arms_series, plots
+from dashboard.render import arms, arms_beside, arms_series, foot, plots
 from dashboard.render.plots import Json
 
 if TYPE_CHECKING:
@@ -26,8 +25,6 @@ TRACES = frozenset({"bar", "sankey", "scatter"})
 
 # Kinds with many points beside each other: with more than so many a box enlarges what is in it.
 _ALONG, _MANY = frozenset({"jaren", "lijnen", "studie", "krommen"}), 12
-# The least width of a field, in pixels.
-_NARROWEST = 160
 # Letters on a line below a picture.
 _FOOT = 150
 
@@ -35,6 +32,7 @@ _FOOT = 150
 def figure(chart: Chart) -> Json:
     """The Plotly figure of a chart, as `{"data": ..., "layout": ...}`."""
     drawn = ARMS[chart.kind](chart)
+    drawn["layout"] = foot.fitted(drawn["layout"])
     if chart.kind in _ALONG and chart.longest > _MANY:
         drawn["layout"] = plots.zoomed(drawn["layout"])
     return drawn
@@ -48,43 +46,31 @@ def shown(chart: Chart) -> Figure:
 
 
 def html(
-    key: str, chart: Chart, alt: str, title: str = "", foot: Sequence[str] = (),
+    key: str, chart: Chart, alt: str, title: str = "", below: Sequence[str] = (),
     ways: Mapping[str, str] | None = None,
 ) -> str:  # fmt: skip
     """The place of a chart on a page; `charts.js` draws in it.
 
-    `title` and `foot` stand in a picture that a reader takes along: what it is, and the choice, the
-    notes, the source and the release. `ways`: area -> what an address asks to go there.
+    `title` and `below` stand in a picture that a reader takes along: what it is, and the choice,
+    the notes, the source and the release. `ways`: area -> what an address asks to go there.
     """
-    below = "<br>".join(plots.safe(line) for text in foot for line in textwrap.wrap(text, _FOOT))
+    lines = (line for text in below for line in textwrap.wrap(text, _FOOT))
+    account = "<br>".join(map(plots.safe, lines))
     drawn = figure(chart)
-    height, least = drawn["layout"]["height"], max(_least(drawn["layout"]), _named(chart))
+    height, least = drawn["layout"]["height"], max(foot.least(drawn["layout"]), _named(chart))
     told = json.dumps(drawn, ensure_ascii=False, separators=(",", ":"))
     safe = told.replace("<", "\\u003c").replace(">", "\\u003e")
     return (
         f'<div class="zl-chart"><div class="zl-plot" role="group" tabindex="0" '
         f'aria-label="{escape(alt)}" data-key="{escape(key)}" '
         f'data-title="{escape(plots.safe(title))}" '
-        f'data-foot="{escape(below)}" data-figure="{escape(safe)}" {_ways(ways)}'
+        f'data-foot="{escape(account)}" data-figure="{escape(safe)}" {_ways(ways)}'
         f'style="min-width:{least:.0f}px;height:{height:.0f}px"></div>{_legend(chart)}</div>'
     )
 
 
 def _ways(ways: Mapping[str, str] | None) -> str:
     return f'data-ways="{escape(json.dumps(ways))}" ' if ways else ""
-
-
-def _least(layout: Json) -> float:
-    """The width in pixels at which the texts below it are still apart."""
-    margin, axis = layout["margin"], layout["xaxis"]
-    low, high = axis.get("range", (0, 1))
-    ends = sorted(zip(axis.get("tickvals", ()), axis.get("ticktext", ()), strict=True))
-    size = axis.get("tickfont", {}).get("size", plots.SIZE)
-    needed = [
-        (plots.wide(one, size) + plots.wide(other, size) + 6) / (2 * (right - left) / (high - low))
-        for (left, one), (right, other) in itertools.pairwise(ends)
-    ]
-    return float(margin["l"] + margin["r"] + max(_NARROWEST, *needed, 0))
 
 
 def _named(chart: Chart) -> float:

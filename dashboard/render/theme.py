@@ -144,6 +144,7 @@ table.zl th, table.zl td {{
   border: 0; border-bottom: 1px solid {GRID}; padding: 0.34rem 0.5rem; vertical-align: top;
   line-height: 1.35;
 }}
+table.zl-many th, table.zl-many td {{ padding-left: 0.3rem; padding-right: 0.3rem; }}
 table.zl thead th {{
   color: {MUTED}; font-weight: 600; border-bottom: 1px solid {ACCENT_SOFT}; text-align: left;
   font-size: 0.8rem; vertical-align: bottom;

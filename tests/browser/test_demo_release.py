@@ -6,6 +6,7 @@ from urllib.parse import urlparse
 
 import pytest
 
+from tests.browser import boxes
 from tests.browser.conftest import Visit
 from tests.browser.test_pages import PAGES
 
@@ -14,12 +15,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("de
 # Where a key figure of the front page stands again, at the head of another page.
 AGAIN = {"bereik": "smw_bereik", "schorsingen": "sch_per_1000"}
 # The other pages are opened on the made-up release, in every state; here the way from the pipeline.
-SEEN = ("overzicht", *AGAIN, "samenwerking", "zorg-in-school", "besparing")
+SEEN = ("overzicht", *AGAIN, "samenwerking", "zorg-in-school", "besparing", "scenario",
+        "vergelijken")  # fmt: skip
 
 
 def test_pages_agree_and_keep_the_filter(visit_demo: Visit) -> None:
-    """Every page opens without fault, a filter survives a reload, and a figure is the same on two
-    pages."""
+    """Every page opens without fault, a filter survives a reload, a figure is the same on two
+    pages, and what the demo draws fits on a laptop and on a phone."""
     page = visit_demo.page
     visit_demo.open("/")
     visit_demo.choose("Gebied of groep", "Gemeente")
@@ -38,6 +40,8 @@ def test_pages_agree_and_keep_the_filter(visit_demo: Visit) -> None:
         assert page.locator("h1").inner_text() == title
         assert page.locator('[role="alert"], [data-testid="stException"]').count() == 0
         assert "Dit cijfer wordt niet getoond" not in page.locator("body").inner_text()
+        problems = [told for width in (1280, 390) for told in boxes.problems(page, width)]
+        assert problems == [], name
         if name in AGAIN:
             row = page.locator("table.zl").first.locator("tr.zl-now td").first
             assert _first_word(row.inner_text()) == cards[AGAIN[name]]

@@ -25,7 +25,7 @@ _KIND = {"niveau": "Onderwijssoort", "gebied": "Basisonderwijs"}
 # A row of a table that begins with the name of a school.
 _LISTED = re.compile(r'<th scope="row">[^<]*\((?:Hoogeveen|Rotterdam)\)</th>')
 # The title of a figure, and what stands below it.
-_TITLED = re.compile(r'<div class="zl-figure"><h3>(.*?)</h3><p>(.*?)</p>')
+_TITLED = re.compile(r'<div class="zl-figure"><h3>([^<]*)</h3><p>([^<]*)</p>')
 APP = Path(dashboard.__file__).with_name("app.py")
 VIEWS = tuple(
     view.__name__.rpartition(".")[2] for pages in menu.SECTIONS.values() for view, _ in pages
