@@ -15,8 +15,8 @@ from dashboard.exhibits.tables import Cell, Drawn, Row, Table
 from dashboard.language import tr
 from dashboard.words import wording
 
-# A head longer than this may break.
-_HEAD = 18
+# A head, and a range, longer than this may break.
+_HEAD, _RANGE = 18, 14
 # From this many columns on, less room stands between them.
 _MANY = 8
 # A part of an account no longer than this stays on one line.
@@ -90,6 +90,9 @@ def cell(shown: Cell) -> str:
         spoken = escape(shown.spoken)
         heard = f'<span class="zl-sr"> {spoken}</span>'
         return f'<span class="zl-dot" title="{spoken}">{body}{heard}</span>'
+    if not shown.below and shown.number and len(shown.words) > _RANGE:
+        # A long range may break, but no amount in it.
+        return f'<span class="zl-free">{body.replace("€ ", "€&nbsp;")}</span>'
     if not shown.below:
         return _LOOKS.get(shown.look, "{}").format(body) if body else ""
     below = language.html(shown.below)

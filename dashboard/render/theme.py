@@ -144,7 +144,10 @@ table.zl th, table.zl td {{
   border: 0; border-bottom: 1px solid {GRID}; padding: 0.34rem 0.5rem; vertical-align: top;
   line-height: 1.35;
 }}
-table.zl-many th, table.zl-many td {{ padding-left: 0.3rem; padding-right: 0.3rem; }}
+table.zl-many th, table.zl-many td {{
+  padding-left: 0.25rem; padding-right: 0.25rem; font-size: 0.78rem;
+}}
+table.zl-many .zl-free {{ white-space: normal; }}
 table.zl thead th {{
   color: {MUTED}; font-weight: 600; border-bottom: 1px solid {ACCENT_SOFT}; text-align: left;
   font-size: 0.8rem; vertical-align: bottom;
