@@ -7,7 +7,7 @@ only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboard import language
@@ -15,6 +15,7 @@ from dashboard.exhibits import tables
 from dashboard.exhibits.tables import Cell, Drawn, Row, Table
 from dashboard.language import mark, published, tr
 from dashboard.words import wording
+from dashboard.words.sentences import apart as sentences
 
 Effect = Mapping[str, Any]
 
@@ -284,22 +285,6 @@ def told(text: object) -> str:
     found = [(sentence, published(sentence)) for sentence in sentences(text)]
     known = all(said != sentence for sentence, said in found)
     return " ".join(said for _, said in found) if known else language.Dutch(text)
-
-
-def sentences(text: object) -> Iterator[str]:
-    """A text in its sentences: a full stop, a space and a capital make a new one."""
-    rest = str(text or "").strip()
-    while rest:
-        cut = next(
-            (
-                place + 1
-                for place in range(len(rest) - 2)
-                if rest[place] in ".!?" and rest[place + 1] == " " and rest[place + 2].isupper()
-            ),
-            len(rest),
-        )
-        yield rest[:cut]
-        rest = rest[cut:].strip()
 
 
 def _plain(effect: Effect) -> str:

@@ -18,14 +18,14 @@ from typing import Any
 import typst
 
 from dashboard.charts.chart import Chart
-from dashboard.exhibits import facts, promises
+from dashboard.exhibits import facts
 from dashboard.exhibits.exhibit import Exhibit
 from dashboard.exhibits.tables import Row, Table
 from dashboard.render import theme
 from dashboard.reports import pictures
 from dashboard.reports.content import Report, ReportRefused, Section
 from dashboard.reports.text import plain, whole, words
-from dashboard.words import wording
+from dashboard.words import sentences, wording
 
 # The compiler serves one document at a time; readers of the dashboard may ask together.
 _ONE = threading.Lock()
@@ -128,7 +128,7 @@ def _exhibit(report: Report, exhibit: Exhibit) -> dict[str, Any]:
 def _further(exhibit: Exhibit) -> Iterator[str]:
     """Its sentences; one that is the title is not told twice."""
     for line in exhibit.lines:
-        told = [one for one in promises.sentences(line) if plain(one) != f"{exhibit.headline}."]
+        told = [one for one in sentences.apart(line) if plain(one) != f"{exhibit.headline}."]
         if told:
             yield " ".join(told)
 

@@ -15,7 +15,7 @@ from dashboard.exhibits.tables import Row, Table
 from dashboard.release.released import Released
 from dashboard.reports import pictures
 from dashboard.reports.text import plain
-from dashboard.words import wording
+from dashboard.words import sentences, wording
 
 # The column of the forest that is drawn in HTML, and has no words.
 _DRAWN = 2
@@ -160,7 +160,7 @@ def best(released: Released) -> Exhibit:
         for row in designs
     )
     words = str(main["belofte"]).rstrip(".")
-    sentence = next(promises.sentences(main["zin"]), "")
+    sentence = next(sentences.apart(main["zin"]), "")
     return Exhibit(
         message=sentence.removesuffix("."),
         title=f"{words}: {main['eenheid']}, schatting per opzet",
@@ -280,4 +280,4 @@ def _no_balance(found: Balances, subject: str) -> Exhibit:
 
 def _first(text: str) -> str:
     """The first sentence, without its closing mark."""
-    return plain(next(promises.sentences(text), "Besparing")).removesuffix(".")
+    return plain(next(sentences.apart(text), "Besparing")).removesuffix(".")

@@ -16,11 +16,11 @@ from dashboard.exhibits import facts, promises, tables
 from dashboard.exhibits.exhibit import Exhibit
 from dashboard.exhibits.promises import Effect
 from dashboard.exhibits.tables import Row, Table
-from dashboard.language import Dutch, mark, published, tr
+from dashboard.language import mark, published, tr
 from dashboard.release.released import Metric, Released
 from dashboard.render import figure, markup
 from dashboard.views import page
-from dashboard.words import spoken, wording
+from dashboard.words import sentences, spoken, wording
 
 TITLE = mark("Zorg In School")
 QUESTION = mark("Maakt Zorg In School waar wat het belooft?")
@@ -94,7 +94,8 @@ def _one(released: Released, effects: Sequence[Effect], outcomes: Sequence[Effec
     main = named[chosen]
     designs = [row for row in effects if row["id"] == main["id"]]
     figure.html(
-        f'<p class="zl-sentence">{language.html(Dutch(main["zin"]))} {tr("Bewijsniveau:")} '
+        f'<p class="zl-sentence">{language.html(sentences.worded(main["zin"]))} '
+        f"{escape(tr('Bewijsniveau:'))} "
         f"<strong>{language.html(published(main['bewijsniveau']))}</strong>.</p>"
     )
     _estimates(released, main, promises.in_order(designs))
@@ -217,7 +218,7 @@ def _grounds(main: Effect) -> None:
         (tr("Wat het ook kan verklaren"), main["bedreigingen"]),
     )
     for column, (title, text) in zip(st.columns(3, gap="medium"), parts, strict=True):
-        told = (language.html(published(line)) for line in promises.sentences(text))
+        told = (language.html(published(line)) for line in sentences.apart(text))
         lines = "".join(f"<li>{line}</li>" for line in told)
         body = f"<ul>{lines}</ul>" if lines else f"<p>{escape(tr('Niets vastgelegd.'))}</p>"
         with column:

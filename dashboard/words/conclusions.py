@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dashboard import language
 from dashboard.language import mark, tr
 from dashboard.release.released import Released
-from dashboard.words import wording
+from dashboard.words import sentences, wording
 from dashboard.words.selection import Selection, year_cells
 from dashboard.words.wording import Step
 
@@ -97,18 +97,23 @@ def overview(released: Released, selection: Selection, steps: Sequence[Step]) ->
     told = [step for step in steps if step.now["status"] == wording.VISIBLE]
     with_norm = [step for step in told if wording.target(step.metric) is not None]
     others = [step for step in told if wording.target(step.metric) is None]
-    sentences = [sentence(step) for step in (others[:1] + with_norm + others[1:])][:5]
+    said = [sentence(step) for step in (others[:1] + with_norm + others[1:])][:5]
     if selection.niveau == "totaal":
-        sentences += [
+        said += [
             tr(
                 "Zorg In School: {zin} Bewijsniveau: {niveau}.",
-                zin=language.within(row["zin"]),
+                zin=_within(sentences.worded(row["zin"])),
                 niveau=language.published(row["bewijsniveau"]),
             )
             for row in released.table("effecten", "leidend DESC, id, ontwerp DESC").to_dicts()
             if row["leidend"] and row["status"] == wording.VISIBLE and row["zin"]
         ][:1]
-    return sentences
+    return said
+
+
+def _within(text: str) -> str:
+    """A sentence within another one, known as Dutch where it is."""
+    return language.within(text) if isinstance(text, language.Dutch) else text
 
 
 def sentence(step: Step) -> str:

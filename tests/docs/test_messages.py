@@ -12,6 +12,8 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
+from dashboard import language as spoken
+from dashboard.words import sentences
 from pipelines import contracts
 from pipelines.docs import messages
 from pipelines.effects.catalogue import EFFECTS
@@ -122,6 +124,15 @@ def words(text: str) -> set[str]:
     """The words of a message, without names and the names of values."""
     own = re.sub(r"\{[^}]*\}", " ", NAMES.sub(" ", text))
     return set(re.findall(r"[^\W\d_]+", own.lower()))
+
+
+def test_every_sentence_of_an_effect_is_worded_in_english(demo_run: DemoRun) -> None:
+    with duckdb.connect(str(demo_run.release), read_only=True) as con:
+        told = con.sql("SELECT DISTINCT zin FROM effecten WHERE status = 'zichtbaar'").fetchall()
+    assert len(told) > 20
+    with spoken.speaking(spoken.ENGLISH):
+        said = [sentences.worded(zin) for (zin,) in told if zin]
+    assert [one for one in said if isinstance(one, spoken.Dutch)] == []
 
 
 def test_a_space_or_a_mark_at_either_end_stays() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from dashboard.exhibits import promises
 from dashboard.render import markup
+from dashboard.words.sentences import apart as sentences
 
 
 def _effect(**changed: Any) -> dict[str, Any]:
@@ -97,7 +98,7 @@ def test_promise_told_twice_is_printed_once() -> None:
 
 def test_text_falls_apart_in_sentences() -> None:
     text = "De p = 0,27. Eén school (wild bootstrap). Klaar."
-    assert list(promises.sentences(text)) == [
+    assert list(sentences(text)) == [
         "De p = 0,27.", "Eén school (wild bootstrap).", "Klaar.",
     ]  # fmt: skip
-    assert list(promises.sentences(None)) == []
+    assert list(sentences(None)) == []
