@@ -39,7 +39,7 @@ app = st.App(Path(__file__).with_name("empty.py"))
 # asked and rests, nothing is old or still to come, every chart in view stands, the choice that was
 # made is on the page, and nothing has changed for a while.
 _CLOCK = """
-window.zl = { from: 0, last: 0, heard: 1, ran: 0, chosen: '', quiet: 300 };
+window.zl = { from: 0, last: 0, heard: 1, bytes: 0, ran: 0, chosen: '', quiet: 300 };
 new MutationObserver((seen) => {
   zl.last = performance.now();
   for (const { attributeName, target } of seen) {
@@ -53,7 +53,10 @@ new MutationObserver((seen) => {
 window.WebSocket = class extends WebSocket {
   constructor(...told) {
     super(...told);
-    this.addEventListener('message', () => { zl.heard = performance.now(); });
+    this.addEventListener('message', ({ data }) => {
+      zl.heard = performance.now();
+      zl.bytes += data.size ?? data.byteLength ?? data.length;
+    });
   }
 };
 addEventListener('pointerdown', () => {
@@ -148,6 +151,11 @@ def first_view(page: Page, address: str) -> float:
     """Seconds from opening the address until everything is drawn."""
     page.goto(address, wait_until="commit", timeout=PATIENCE)
     return _drawn(page)
+
+
+def answered(page: Page) -> int:
+    """Bytes that the server has answered over the socket since the page was opened."""
+    return int(page.evaluate("() => zl.bytes"))
 
 
 def change(page: Page, label: str) -> float:

@@ -187,10 +187,16 @@ def texts(words: Sequence[Words]) -> Json:
     )
     return {
         "type": "scatter", "mode": "markers+text", "x": across, "y": up, "text": texts,
-        "marker": {"size": [2 * gap for gap in away], "color": _CLEAR, "opacity": 0},
-        "textposition": sides, "textfont": {"size": sizes, "color": colours},
+        "marker": {"size": _alike([2 * gap for gap in away]), "color": _CLEAR, "opacity": 0},
+        "textposition": _alike(sides),
+        "textfont": {"size": _alike(sizes), "color": _alike(colours)},
         "hoverinfo": "skip", "cliponaxis": False, "showlegend": False,
     }  # fmt: skip
+
+
+def _alike(values: list[Any]) -> Any:
+    """One value where all are the same: it need not be sent for each."""
+    return values[0] if values and all(value == values[0] for value in values) else values
 
 
 def rule(

@@ -58,19 +58,25 @@ def html(
     account = "<br>".join(map(plots.safe, lines))
     drawn = figure(chart)
     height, least = drawn["layout"]["height"], max(foot.least(drawn["layout"]), _named(chart))
-    told = json.dumps(drawn, ensure_ascii=False, separators=(",", ":"))
-    safe = told.replace("<", "\\u003c").replace(">", "\\u003e")
     return (
         f'<div class="zl-chart"><div class="zl-plot" role="group" tabindex="0" '
         f'aria-label="{escape(alt)}" data-key="{escape(key)}" '
         f'data-title="{escape(plots.safe(title))}" '
-        f'data-foot="{escape(account)}" data-figure="{escape(safe)}" {_ways(ways)}'
+        f'data-foot="{escape(account)}" data-figure={_quoted(drawn)} {_ways(ways)}'
         f'style="min-width:{least:.0f}px;height:{height:.0f}px"></div>{_legend(chart)}</div>'
     )
 
 
 def _ways(ways: Mapping[str, str] | None) -> str:
-    return f'data-ways="{escape(json.dumps(ways))}" ' if ways else ""
+    return f"data-ways={_quoted(ways)} " if ways else ""
+
+
+def _quoted(values: object) -> str:
+    """JSON as the value of an attribute, its own quotes as they are: a sixth of the bytes."""
+    told = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+    for sign in "&'<>":
+        told = told.replace(sign, f"\\u{ord(sign):04x}")
+    return f"'{told}'"
 
 
 def _named(chart: Chart) -> float:

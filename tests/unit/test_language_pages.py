@@ -35,7 +35,7 @@ _INLINE = re.compile(r"</?(?:strong|code)>")
 _TAG = re.compile(r"<[^>]+>")
 # What is said without standing between tags.
 _ATTRIBUTE = re.compile(r'(?:aria-label|title|data-foot)="([^"]*)"')
-_FIGURE = re.compile(r'data-figure="([^"]*)"')
+_FIGURE = re.compile(r"data-figure='([^']*)'")
 # Words that English has not, written small: not part of a name.
 _WORDS = re.compile(
     r"\b(het|een|niet|zijn|wordt|worden|voor|naar|geen|bij|deze|dit|ook|van|de|uit)\b"

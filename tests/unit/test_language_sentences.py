@@ -24,8 +24,8 @@ def test_a_known_sentence_is_worded_with_its_numbers() -> None:
     with language.speaking(language.ENGLISH):
         assert sentences.worded(RATES) == (
             "Among participants there were 1,234.5 fewer incidents caused by dysregulation per"
-            " 100 pupil months than expected from the comparison group: a difference of about 58% (95%"
-            " interval: 1.1 to 2.7 fewer). Measured with about 270 pupils at 10 schools."
+            " 100 pupil months than expected from the comparison group: a difference of about 58%"
+            " (95% interval: 1.1 to 2.7 fewer). Measured with about 270 pupils at 10 schools."
         )
         money = sentences.worded(MONEY)
     assert money.startswith("Over 2023/2024 to 2024/2025 together it cannot be said")
