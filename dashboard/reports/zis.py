@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dashboard.charts import marks
-from dashboard.charts.steps import waterfall as waterfall_of
-from dashboard.exhibits import balance_words, balances, facts, promises, tables
+from dashboard.exhibits import balance_words, balances, facts, promises, savings, tables
 from dashboard.exhibits.balances import TOTAL, Balances
 from dashboard.exhibits.exhibit import Exhibit, absent
 from dashboard.exhibits.promises import Effect
 from dashboard.exhibits.tables import Row, Table
 from dashboard.release.released import Released
 from dashboard.reports import pictures
-from dashboard.reports.text import plain
 from dashboard.words import sentences, wording
 
 # The column of the forest that is drawn in HTML, and has no words.
@@ -193,58 +190,18 @@ def missing(released: Released) -> Exhibit:
 def waterfall(released: Released) -> Exhibit:
     """From gross to net over all years, by the leading route."""
     found = balances.read(released)
-    subject = "Van bruto naar netto, alle schooljaren samen"
     if not found.rows:
-        return _no_balance(found, subject)
-    route = found.leading
-    steps = balance_words.steps_of(found, TOTAL, route)
-    return Exhibit(
-        message=_first(found.sentence(route)),
-        title=subject,
-        account=facts.of_balance(
-            released,
-            "Minder jeugdhulp en vermeden papierwerk, min de kosten van het programma per betaler.",
-            "(Volume zonder min werkelijk volume) maal tarief, plus vermeden uren maal uurtarief, "
-            "min de programmakosten",
-        ),
-        table=balance_words.step_table(subject, steps),
-        chart=waterfall_of(steps),
-        alt="Waterval van bruto besparing naar netto.",
-        lines=tuple(balance_words.conclusions(found)),
-        note=f"Gerekend: {balance_words.route_told(route)}. "
-        f"{balance_words.care_told(found, TOTAL, route)}".strip(),
-    )
+        return _no_balance(found, "Van bruto naar netto, alle schooljaren samen")
+    made = savings.waterfall(released, found, TOTAL, found.leading)
+    return replace(made, lines=tuple(balance_words.conclusions(found)))
 
 
 def routes(released: Released) -> Exhibit:
     """Net along each route: what is not known stays in sight."""
     found = balances.read(released)
-    subject = "Netto over alle schooljaren samen, volgens elke schatting"
     if not found.rows:
-        return _no_balance(found, subject)
-    nets = [(route, found.at(TOTAL, route, "netto")) for route in found.routes]
-    items = balances.estimates(found)
-    low, high = balances.spread([net for _, net in nets])
-    heads = ("Uitkomst", *(balance_words.route_name(found, route) for route in found.routes))
-    return Exhibit(
-        message=f"De schattingen van het netto lopen uiteen van {wording.euro_estimate(low)} tot "
-        f"{wording.euro_estimate(high)}",
-        title=subject,
-        account=facts.of_balance(
-            released,
-            "Bruto besparing min programmakosten, over alle schooljaren opgeteld en contant "
-            "gemaakt, langs schattingen van wat er zonder Zorg In School was gebeurd.",
-            "Bruto besparing min programmakosten, contant gemaakt",
-        ),
-        table=Table(
-            subject, heads, balance_words.route_rows(found), frozenset(range(1, len(heads)))
-        ),
-        chart=marks.estimates(items, "", euros=True)
-        if items
-        else None,
-        alt="Netto met 95%-interval per schatting.",
-        note=balance_words.THREATS,
-    )  # fmt: skip
+        return _no_balance(found, "Netto over alle schooljaren samen, volgens elke schatting")
+    return savings.routes(released, found)
 
 
 def drivers(released: Released) -> Exhibit:
@@ -276,8 +233,3 @@ def drivers(released: Released) -> Exhibit:
 
 def _no_balance(found: Balances, subject: str) -> Exhibit:
     return absent(subject, found.reason or _NO_BALANCE, message=f"{subject}: geen cijfer")
-
-
-def _first(text: str) -> str:
-    """The first sentence, without its closing mark."""
-    return plain(next(sentences.apart(text), "Besparing")).removesuffix(".")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
 from dashboard.charts import marks
 from dashboard.charts import steps as charts_zis
-from dashboard.exhibits import balance_words, balances, facts, tables
+from dashboard.exhibits import balance_words, balances, facts, savings, tables
 from dashboard.exhibits.balances import TOTAL, Balances
 from dashboard.exhibits.exhibit import Exhibit
 from dashboard.exhibits.tables import Row, Table
@@ -93,82 +94,19 @@ def _waterfall(released: Released, found: Balances) -> None:
                 bind="query-params",
             )
         ]  # fmt: skip
-    steps = balance_words.steps_of(found, year, route)
-    title = tr("Van bruto naar netto, {periode}", periode=balances.year_name(year).lower())
-    if year == TOTAL:
-        title = tr("{titel}, contant gemaakt", titel=title)
-    figure.show(
-        Exhibit(
-            title=title,
-            account=facts.of_balance(
-                released,
-                tr(
-                    "Minder jeugdhulp (verdeeld in minder hulp, andere soorten hulp en tarieven "
-                    "die anders stegen dan de prijzen) en vermeden papierwerk, min de kosten van "
-                    "het programma per betaler."
-                ),
-                tr(
-                    "(Volume zonder min werkelijk volume) maal tarief op één prijspeil, plus "
-                    "vermeden uren maal uurtarief, min de programmakosten"
-                ),
-            ),
-            table=balance_words.step_table(title, steps),
-            chart=charts_zis.waterfall(steps),
-            alt=tr("Waterval van bruto besparing naar netto.")
-            + " "
-            + spoken.each((step.label, wording.euro(step.amount.value)) for step in steps),
-            note=tr("Gerekend: {schatting}.", schatting=balance_words.route_told(route))
-            + f" {balance_words.care_told(found, year, route)}"
-            + tr("De streep bij bruto en netto is het 95%-interval.")
-            + f" {balance_words.per_location(found)} {balance_words.prices(found)}",
-        ),
-        key="waterval",
-        wide=True,
-    )
+    made = savings.waterfall(released, found, year, route)
+    more = f"{balance_words.per_location(found)} {balance_words.prices(found)}"
+    figure.show(replace(made, note=f"{made.note} {more}"), "waterval", wide=True)
 
 
 def _routes(released: Released, found: Balances) -> None:
-    title = tr("Netto over alle schooljaren samen, contant gemaakt")
-    drawn = balances.estimates(found)
-    heads = (tr("Uitkomst"), *(balance_words.route_name(found, route) for route in found.routes))
-    figure.show(
-        Exhibit(
-            title=title,
-            account=facts.of_balance(
-                released,
-                tr(
-                    "Bruto besparing min programmakosten, over alle schooljaren opgeteld en "
-                    "contant gemaakt, langs drie schattingen van wat er zonder Zorg In School was "
-                    "gebeurd."
-                ),
-                tr("Bruto besparing min programmakosten, contant gemaakt"),
-            ),
-            table=Table(
-                title,
-                heads,
-                balance_words.route_rows(found),
-                frozenset(range(1, len(heads))),
-            ),
-            chart=marks.estimates(
-                drawn,
-                tr("euro netto; rechts van nul is een besparing"),
-                euros=True,
-            ),
-            alt=_estimates_told(title, drawn),
-            note=tr(
-                "Tussen haakjes het 95%-interval. Alle bedragen in deze tabel zijn contant "
-                "gemaakt en tellen op tot het netto."
-            )
-            + f" {balance_words.prices(found)} {tr(balance_words.THREATS)}",
-        ),
-        key="routes_netto",
-        wide=True,
+    made = savings.routes(released, found)
+    before = tr(
+        "Tussen haakjes het 95%-interval. Alle bedragen in deze tabel zijn contant "
+        "gemaakt en tellen op tot het netto."
     )
-
-
-def _estimates_told(title: str, drawn: Sequence[marks.Estimate]) -> str:
-    told = tr("{titel} volgens {n} schattingen, met 95%-interval.", titel=title, n=len(drawn))
-    return f"{told} {spoken.each((item.label, item.text) for item in drawn)}"
+    note = f"{before} {balance_words.prices(found)} {made.note}"
+    figure.show(replace(made, note=note), "routes_netto", wide=True)
 
 
 def _years(released: Released, found: Balances) -> None:
@@ -384,7 +322,7 @@ def _product(released: Released, rows: Sequence[Mapping[str, Any]]) -> None:
                 tr("euro per schooljaar; rechts van nul is een besparing"),
                 euros=True,
             ),
-            alt=_estimates_told(title, drawn),
+            alt=savings.estimates_told(title, drawn),
             note=tr(balance_words.THREATS),
         ),
         key=f"besparing_{rows[0]['hulpvorm']}_{rows[0]['niveau']}",
