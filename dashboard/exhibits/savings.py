@@ -32,9 +32,8 @@ def waterfall(released: Released, found: Balances, year: str, route: str) -> Exh
         account=facts.of_balance(
             released,
             tr(
-                "Minder jeugdhulp (verdeeld in minder hulp, andere soorten hulp en tarieven "
-                "die anders stegen dan de prijzen) en vermeden papierwerk, min de kosten van "
-                "het programma per betaler."
+                "Minder jeugdhulp en vermeden papierwerk, min de kosten van het programma per "
+                "betaler."
             ),
             tr(
                 "(Volume zonder min werkelijk volume) maal tarief op één prijspeil, plus "
