@@ -8,7 +8,6 @@ table and the documentation; nothing about a column is said twice.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import hashlib
 import re
@@ -17,12 +16,15 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any, Literal
 
 import yaml
 
-from pipelines import documents
+from pipelines import documents, organisation
+from pipelines.codes import Code, read_codes, with_own_spellings
 from pipelines.errors import ContractError
+from pipelines.organisation import Organisation
 from pipelines.parameters import PARAMETERS, Parameter, day_of, read_parameters
 
 Kind = Literal["tekst", "geheel", "getal", "datum", "ja_nee", "lijst"]
@@ -38,23 +40,6 @@ _KIND_OF_LOGICAL_TYPE: Mapping[str, Kind] = {
 _SEVERITY: Mapping[str, Severity] = {"error": "fout", "warning": "waarschuwing"}
 _PARAMETER = re.compile(r"\{([a-z_]+)\}")
 _COUNT_QUERY = re.compile(r"^\s*SELECT COUNT\(\*\) FROM \{object\} WHERE (?P<fails>.+)$", re.S)
-
-
-@dataclass(frozen=True)
-class Code:
-    """One code of a code list.
-
-    `spellings` are other ways suppliers are known to write it (compared without case, accents and
-    outer spaces). `extra` holds the list's own further columns, such as the axis of a problem.
-    """
-
-    code: str
-    label_nl: str
-    label_en: str
-    valid_from: dt.date | None
-    valid_to: dt.date | None
-    spellings: tuple[str, ...]
-    extra: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -189,12 +174,24 @@ class Contracts:
         return tuple(ordered)
 
 
-@cache
 def load() -> Contracts:
-    """Read all contracts that come with the installed package."""
+    """All contracts that come with the installed package, with what the organisation has of its
+    own."""
+    return of(organisation.current())
+
+
+@cache
+def of(own: Organisation | None) -> Contracts:
+    """All contracts, with what an organisation has of its own; raises `ContractError` naming file
+    and line where that is unknown or contradicts ours."""
     root = files("data_contracts")
-    codes = {_stem(f): _read_codes(f) for f in _listing(root / "codes") if f.name.endswith(".csv")}
-    parameters = read_parameters(root / PARAMETERS)
+    codes: dict[str, Mapping[str, Code]] = {
+        _stem(f): read_codes(f) for f in _listing(root / "codes") if f.name.endswith(".csv")
+    }
+    for path in own.listed(organisation.CODES) if own else ():
+        codes = with_own_spellings(codes, path, f"{organisation.CODES}/{path.name}")
+    mine = own.file(organisation.PARAMETERS) if own else None
+    parameters = read_parameters(root / PARAMETERS, own_parameters(mine) if mine else None)
     datasets = {
         d.id: d
         for d in (
@@ -207,10 +204,16 @@ def load() -> Contracts:
         datasets=datasets,
         codes=codes,
         parameters=parameters,
-        fingerprint=_fingerprint(root),
+        fingerprint=_fingerprint(root, own),
     )
     _check_whole(contracts)
     return contracts
+
+
+def own_parameters(path: Path) -> str:
+    """The text of an organisation's parameters, of which every key stands there once."""
+    organisation.document(path, organisation.PARAMETERS)
+    return organisation.text_of(path, organisation.PARAMETERS)
 
 
 def _yaml(file: Traversable) -> Any:
@@ -225,15 +228,16 @@ def _stem(file: Traversable) -> str:
     return file.name.split(".", 1)[0]
 
 
-def _fingerprint(root: Traversable) -> str:
-    """SHA-256 over what decides a check's outcome: datasets, codes, layouts, questionnaires and
-    the parameters that rules name.
+def _fingerprint(root: Traversable, own: Organisation | None) -> str:
+    """SHA-256 over what decides a check's outcome: datasets, codes, layouts, questionnaires, the
+    parameters that rules name and the organisation's own.
     """
     digest = hashlib.sha256((root / PARAMETERS).read_bytes().replace(b"\r\n", b"\n"))
     for folder in ("codes", "datasets", "sources", "vragenlijsten"):
         for file in _listing(root / folder):
             digest.update(f"{folder}/{file.name}\0".encode())
             digest.update(file.read_bytes().replace(b"\r\n", b"\n"))
+    digest.update(organisation.fingerprint(own))
     return digest.hexdigest()
 
 
@@ -329,23 +333,6 @@ def _with_parameters(dataset: Dataset, parameters: Mapping[str, Parameter]) -> D
         for rule in dataset.rules
     )
     return replace(dataset, rules=rules)
-
-
-def _read_codes(file: Traversable) -> dict[str, Code]:
-    rows = csv.DictReader(file.read_text("utf-8").splitlines())
-    fixed = {"code", "label_nl", "label_en", "valid_from", "valid_to", "spellings"}
-    return {
-        row["code"]: Code(
-            code=row["code"],
-            label_nl=row["label_nl"],
-            label_en=row["label_en"],
-            valid_from=day_of(row["valid_from"]),
-            valid_to=day_of(row["valid_to"]),
-            spellings=tuple(s for s in (row["spellings"] or "").split("|") if s),
-            extra={k: v for k, v in row.items() if k not in fixed},
-        )
-        for row in rows
-    }
 
 
 def _check_whole(contracts: Contracts) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.resources.abc import Traversable
 from itertools import pairwise
@@ -11,10 +11,11 @@ from typing import Any
 
 import yaml
 
-from pipelines import documents
+from pipelines import documents, suggest
 from pipelines.errors import ContractError
 
 PARAMETERS = "parameters.yaml"
+OWN = "parameters.yaml van de organisatie"
 _ROUNDING, _LIMITS = "afronding", ("drempel", "drempel_zwaar")
 
 
@@ -25,7 +26,7 @@ class Parameter:
     `low` and `high` bound the plausible range where the value is uncertain (`distribution`).
     `price_year`: of an amount, the calendar year in whose prices it is.
     `others`: what the same name was worth, or will be, at other times. `line`: where the entry
-    stands in `parameters.yaml`.
+    stands in `file`.
     """
 
     name: str
@@ -41,6 +42,12 @@ class Parameter:
     price_year: int | None = None
     others: tuple[Parameter, ...] = ()
     line: int = field(default=0, repr=False, compare=False)
+    file: str = field(default=PARAMETERS, repr=False, compare=False)
+
+    @property
+    def where(self) -> str:
+        """Where it stands, as messages say it."""
+        return f"{self.file}, regel {self.line}"
 
     @property
     def entries(self) -> tuple[Parameter, ...]:
@@ -55,7 +62,7 @@ class Parameter:
         known = " en ".join(_period(e) for e in self.entries)
         lines = ", ".join(str(e.line) for e in self.entries)
         raise ContractError(
-            f"{PARAMETERS}, regel {lines}: {self.name} heeft geen waarde op {day.isoformat()}; er"
+            f"{self.file}, regel {lines}: {self.name} heeft geen waarde op {day.isoformat()}; er"
             f" is er een {known}. Pas 'geldig_vanaf' of 'geldig_tot' aan, of voeg een waarde toe"
             " voor die tijd."
         )
@@ -72,8 +79,77 @@ def day_of(text: object) -> dt.date | None:
     return text if isinstance(text, dt.date) else dt.date.fromisoformat(str(text))
 
 
-def read_parameters(file: Traversable) -> dict[str, Parameter]:
-    return parse_parameters(file.read_text("utf-8"), dt.datetime.now(dt.UTC).date())
+def read_parameters(file: Traversable, own: str | None = None) -> dict[str, Parameter]:
+    """`own`: the text of what an organisation has otherwise."""
+    today = dt.datetime.now(dt.UTC).date()
+    ours = file.read_text("utf-8")
+    return parse_parameters(ours, today) if own is None else with_own(ours, own, today)
+
+
+def with_own(ours: str, own: str, today: dt.date) -> dict[str, Parameter]:
+    """Parameters where an organisation's own entries take the place of ours for as long as they
+    are valid. An own entry says what differs, its source and its first day; the rest is ours.
+
+    Raises ContractError with the line to mend: a name we do not have, no source, a limit that
+    protects less than ours, or an uncertain value without its bounds.
+    """
+    known = parse_parameters(ours, today)
+    entries = [entry for found in known.values() for entry in found.entries]
+    for item, lines in _parameter_items(own, OWN):
+        mine = _own_parameter(item, lines, known)
+        entries = [part for entry in entries for part in _outside(entry, mine)] + [mine]
+    return _by_name(entries, today)
+
+
+def own_parameters(ours: str, own: str, today: dt.date) -> list[tuple[Parameter, Parameter, float]]:
+    """Per own entry: itself, our entry of its first day, and the value that it says it replaces
+    (nan where it says nothing)."""
+    known = parse_parameters(ours, today)
+    return [
+        (mine, known[mine.name].on(max(mine.valid_from, known[mine.name].entries[0].valid_from)),
+         float(item.get("vervangt", "nan")))
+        for item, lines in _parameter_items(own, OWN)
+        for mine in [_own_parameter(item, lines, known)]
+    ]  # fmt: skip
+
+
+def _own_parameter(
+    item: Mapping[str, Any], lines: Mapping[str, int], known: Mapping[str, Parameter]
+) -> Parameter:
+    name, where = str(item.get("naam") or ""), f"{OWN}, regel {lines['']}"
+    if name not in known:
+        raise ContractError(f"{where}: parameter {name!r} is onbekend. {suggest.hint(name, known)}")
+    ours = known[name]
+    rest = {"label": ours.label, "eenheid": ours.unit, "prijspeil": ours.price_year}
+    mine = _parameter({**rest, **item}, lines, OWN)
+    if ours.low is not None and (mine.low is None or mine.high is None):
+        raise ContractError(
+            f"{where}: {name} is onzeker; geef naast 'waarde' ook 'laag', 'hoog' en 'verdeling'"
+            f" (bij Zichtlijn {ours.low:g} tot {ours.high:g}, {ours.distribution})."
+        )
+    if name in (_ROUNDING, *_LIMITS) and mine.value < max(e.value for e in ours.entries):
+        raise ContractError(
+            f"{where}: {name} beschermt leerlingen en mag alleen strenger, dus niet lager dan"
+            f" {max(e.value for e in ours.entries):g}."
+        )
+    return mine
+
+
+def _outside(entry: Parameter, mine: Parameter) -> Iterator[Parameter]:
+    """What is left of an entry outside the time of an own one."""
+    day = dt.timedelta(days=1)
+    if entry.name != mine.name:
+        yield entry
+        return
+    if entry.file == mine.file:  # two own entries must follow on by themselves
+        yield entry
+        return
+    if entry.valid_from < mine.valid_from:
+        last = mine.valid_from - day
+        yield replace(entry, valid_to=min(entry.valid_to or last, last), others=())
+    if mine.valid_to is not None and (entry.valid_to is None or entry.valid_to > mine.valid_to):
+        first = max(entry.valid_from, mine.valid_to + day)
+        yield replace(entry, valid_from=first, others=())
 
 
 def parse_parameters(text: str, today: dt.date) -> dict[str, Parameter]:
@@ -83,10 +159,13 @@ def parse_parameters(text: str, today: dt.date) -> dict[str, Parameter]:
     first, two values for one day, a time in between without a value, no value for today, or a
     smallest number that is no multiple of the base of rounding.
     """
+    return _by_name([_parameter(item, lines) for item, lines in _parameter_items(text)], today)
+
+
+def _by_name(listed: Iterable[Parameter], today: dt.date) -> dict[str, Parameter]:
     by_name: dict[str, list[Parameter]] = {}
-    for item, lines in _parameter_items(text):
-        entry = _parameter(item, lines)
-        by_name.setdefault(entry.name, []).append(entry)
+    for entry in listed:
+        by_name.setdefault(entry.name, []).append(replace(entry, others=()))
     found: dict[str, Parameter] = {}
     for name, entries in by_name.items():
         ordered = sorted(entries, key=lambda e: e.valid_from)
@@ -108,32 +187,36 @@ def _refuse_odd_limits(parameters: Mapping[str, Parameter]) -> None:
     for limit in (parameters[name] for name in _LIMITS if name in parameters):
         if base < 1 or base % 1 or limit.value < base or limit.value % base:
             raise ContractError(
-                f"{PARAMETERS}, regel {limit.line}: {limit.name} is {limit.value:g}; dat moet een"
+                f"{limit.where}: {limit.name} is {limit.value:g}; dat moet een"
                 f" veelvoud zijn van {_ROUNDING} ({base:g}), een heel getal van 1 of meer."
             )
 
 
-def _parameter_items(text: str) -> Iterator[tuple[dict[str, Any], dict[str, int]]]:
+def _parameter_items(
+    text: str, file: str = PARAMETERS
+) -> Iterator[tuple[dict[str, Any], dict[str, int]]]:
     """Every entry, with the line on which each of its fields stands ('' for the entry itself)."""
     document = yaml.compose(text, Loader=documents.LOADER)
     read: Any = documents.read(text)
     listed = read.get("parameters") if isinstance(read, dict) else None
     if not isinstance(listed, list) or not isinstance(document, yaml.MappingNode):
-        raise ContractError(f"{PARAMETERS}: er is geen lijst 'parameters'.")
+        raise ContractError(f"{file}: er is geen lijst 'parameters'.")
     nodes = next(value for key, value in document.value if key.value == "parameters").value
     for item, node in zip(listed, nodes, strict=True):
         line = node.start_mark.line + 1
         if not isinstance(item, dict):
-            raise ContractError(f"{PARAMETERS}, regel {line}: hier hoort een parameter met velden.")
+            raise ContractError(f"{file}, regel {line}: hier hoort een parameter met velden.")
         yield item, {"": line} | {key.value: key.start_mark.line + 1 for key, _ in node.value}
 
 
-def _parameter(item: Mapping[str, Any], lines: Mapping[str, int]) -> Parameter:
+def _parameter(
+    item: Mapping[str, Any], lines: Mapping[str, int], file: str = PARAMETERS
+) -> Parameter:
     name = str(item.get("naam") or "")
 
     def refused(field_name: str, wrong: str) -> ContractError:
         line = lines.get(field_name, lines[""])
-        return ContractError(f"{PARAMETERS}, regel {line}: {name or 'een parameter'} {wrong}")
+        return ContractError(f"{file}, regel {line}: {name or 'een parameter'} {wrong}")
 
     for needed in ("naam", "label", "eenheid"):
         if not item.get(needed):
@@ -170,12 +253,13 @@ def _parameter(item: Mapping[str, Any], lines: Mapping[str, int]) -> Parameter:
         valid_to=valid_to,
         price_year=price_year,
         line=lines[""],
+        file=file,
     )
 
 
 def _follow_on(earlier: Parameter, later: Parameter) -> None:
     """Two entries of one name: the later one begins the day after the earlier one ends."""
-    where = f"{PARAMETERS}, regel {later.line}: {later.name}"
+    where = f"{later.where}: {later.name}"
     if earlier.valid_to is None or earlier.valid_to >= later.valid_from:
         raise ContractError(
             f"{where} heeft op {later.valid_from.isoformat()} ook al een waarde, op regel"

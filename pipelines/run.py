@@ -21,7 +21,7 @@ from pipelines.delivery.intake import (
     withdrawal_is_finished,
 )
 from pipelines.delivery.outcome import Outcome
-from pipelines.ingest import deliveries
+from pipelines.ingest import deliveries, layout_files
 from pipelines.release.served import Release
 from pipelines.validate.feedback import folder
 from pipelines.warehouse import copy, engines, history, retention, state
@@ -118,6 +118,7 @@ def _worked_out(
             con,
             deliveries.inbox(inbox),
             promises,
+            layout_files.load(),
             gate=True,
             feedback=workdir / folder.NAME,
             progress=progress,

@@ -8,6 +8,7 @@ from pathlib import Path
 WORKDIR = "ZICHTLIJN_WORKDIR"
 DEBUG = "ZICHTLIJN_DEBUG"
 ENGINE = "ZICHTLIJN_ENGINE"
+ORGANISATION = "ZICHTLIJN_ORGANISATIE"
 SPARK_REMOTE = "ZICHTLIJN_SPARK_REMOTE"
 SPARK_ARCHIVE = "ZICHTLIJN_SPARK_ARCHIEF"
 ACCESS = "ZICHTLIJN_TOEGANG"
@@ -18,6 +19,11 @@ KEY = "ZICHTLIJN_SLEUTEL"
 def default_workdir() -> Path:
     """Where warehouse and releases live when no --workdir is given."""
     return Path(os.environ.get(WORKDIR, "zichtlijn-werkmap"))
+
+
+def organisation() -> str:
+    """Folder of the organisation; empty is the current folder or one above it."""
+    return os.environ.get(ORGANISATION, "")
 
 
 def debugging() -> bool:

@@ -27,5 +27,5 @@ def zichtlijn(*arguments: object) -> Said:
     asked = [str(a) for a in arguments]
     out, err = io.StringIO(), io.StringIO()
     with mock.patch.dict(os.environ, AS_IN_A_PIPE), redirect_stdout(out), redirect_stderr(err):
-        code = cli.guarded(lambda: cli.app(asked, standalone_mode=False))
+        code = cli.guarded(lambda: cli.app(asked, standalone_mode=False), asked)
     return Said(code, out.getvalue(), err.getvalue())

@@ -8,10 +8,12 @@ delivery without a period are about is not in a release, so it owes nothing here
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -19,6 +21,7 @@ import yaml
 from dashboard.language import Dutch, mark, published, tr
 
 _CALENDAR = "leveringskalender.yaml"
+ORGANISATION = "ZICHTLIJN_ORGANISATIE"  # folder of an organisation, of which the calendar is read
 _YEARLY, _ROUND = "schooljaar", "ronde"
 _REFUSED, _LOADED = "geweigerd", "geladen"
 _FIRST_MONTH = 8  # a school year begins on 1 August
@@ -91,7 +94,18 @@ def _agreed(dataset: str) -> Row:
 
 @cache
 def _agreements() -> Mapping[str, Any]:
-    return _read(files("data_contracts").joinpath(_CALENDAR).read_text("utf-8"))
+    """The calendar that comes along, with what the organisation agreed otherwise."""
+    told: Mapping[str, Any] = _read(files("data_contracts").joinpath(_CALENDAR).read_text("utf-8"))
+    folder = os.environ.get(ORGANISATION, "")
+    path = Path(folder) / _CALENDAR
+    if not folder or not path.is_file():
+        return told
+    own = _read(path.read_text("utf-8-sig")) or {}
+    datasets = {**told["datasets"]}
+    for name, item in (own.get("datasets") or {}).items():
+        datasets[name] = {**(datasets.get(name) or {}), **(item or {})}
+    standard = {**told["standaard"], **(own.get("standaard") or {})}
+    return {**told, "standaard": standard, "datasets": datasets}
 
 
 @cache

@@ -39,17 +39,20 @@ def check(
         Path | None,
         typer.Option("--feedback", metavar="DIR", help="Schrijf hier de terugkoppeling."),
     ] = None,
+    layout: Annotated[
+        str, typer.Option("--layout", help="Lees met deze indeling: een bestand, of haar id.")
+    ] = "",
     workdir: Workdir = None,
     as_json: AsJson = False,
 ) -> int:
     """Controleer bestanden zonder ze in te lezen; er wordt niets bewaard."""
     from pipelines.delivery import intake
 
-    outcomes = intake.check(files, workdir, feedback=feedback, progress=progress)
+    outcomes = intake.check(files, workdir, feedback=feedback, layout=layout, progress=progress)
     if as_json:
         print_json({"deliveries": [o.as_dict() for o in outcomes]})
     else:
-        show_outcomes(outcomes)
+        show_outcomes(outcomes, kept=False)
         if feedback is not None:
             show_feedback(outcomes, feedback)
     return OK if all(o.clean for o in outcomes) else NOT_ALL_ACCEPTED
@@ -241,6 +244,7 @@ def withdraw(
     undo: Annotated[
         bool, typer.Option("--undo", help="Toch niet: de volgende run leest haar weer in.")
     ] = False,
+    sure: Annotated[bool, typer.Option("--ja", help="Ja, wis haar rijen.")] = False,
     workdir: Workdir = None,
     as_json: AsJson = False,
 ) -> int:
@@ -258,6 +262,15 @@ def withdraw(
                 markup=False,
             )
         return OK
+    if not reason.strip():
+        raise UsageError(
+            "Geef met --reason waarom zij wordt ingetrokken; dat blijft in het register."
+        )
+    if not sure:
+        raise UsageError(
+            f"Dit wist alle rijen van {delivery} en publiceert zonder haar. Er is niets gewist."
+            " Geef --ja erbij als dat de bedoeling is."
+        )
     gone, release = lifecycle.withdraw(
         workdir or settings.default_workdir(), delivery, reason, progress=progress
     )

@@ -18,7 +18,6 @@ from pipelines.cli.console import (
     Workdir,
     app,
     people,
-    plain,
     print_json,
     standard_output,
     thousands,
@@ -218,20 +217,43 @@ def _show_savings(found: dict[str, Any]) -> None:
     out.print(f"Publicatie {found['release']}. Bedragen in euro.", markup=False)
 
 
+_TEXTS = ("schooljaar", "niveau", "gebied", "categorie", "maat")
+_NUMBERS = ("teller", "noemer", "waarde", "n")
+
+
 def _show_cells(found: Any) -> None:
+    """A table that fits a window of 80 columns: what is the same in every row stands above it, and
+    what is to be said of a row below it, under a number."""
     out = Console(highlight=False)
     out.print(f"{found.label}: {found.definition}", markup=False)
+    cells = found.as_dict()["cells"]
+    same = {name for name in _TEXTS[1:] if len({cell[name] for cell in cells}) == 1}
+    if told := ", ".join(f"{n} {cells[0][n]}" for n in _TEXTS if n in same and cells[0][n]):
+        out.print(f"Overal: {told}.", markup=False)
     table = Table(box=None, header_style="bold", pad_edge=False)
-    texts = ("schooljaar", "niveau", "gebied", "categorie", "maat")
-    numbers = ("teller", "noemer", "waarde", "onder", "boven", "n")
-    for title in texts:
-        table.add_column(title)
-    for title in numbers:
-        table.add_column(title, justify="right")
-    table.add_column("toelichting", overflow="fold")
-    for cell in found.as_dict()["cells"]:
-        shown = ["." if cell[name] is None else plain(cell[name]) for name in numbers]
+    for title in (name for name in _TEXTS if name not in same):
+        table.add_column(title, overflow="fold")
+    for title in (*_NUMBERS[:3], "interval", _NUMBERS[3], ""):
+        table.add_column(title, justify="right", no_wrap=True)
+    notes: dict[str, int] = {}
+    for cell in cells:
         why = " ".join(filter(None, (cell["reden"], cell["dekking"], cell["instead"])))
-        table.add_row(*(cell[name] for name in texts), *shown, why)
+        mark = f"{notes.setdefault(why, len(notes) + 1)})" if why else ""
+        numbers = [_told(cell[name]) for name in _NUMBERS]
+        between = (
+            "" if cell["onder"] is None else f"{_told(cell['onder'])}\u2013{_told(cell['boven'])}"
+        )
+        texts = (cell[name] for name in _TEXTS if name not in same)
+        table.add_row(*texts, *numbers[:3], between, numbers[3], mark)
     out.print(table)
+    for why, number in notes.items():
+        out.print(f"{number}) {why}", markup=False)
     out.print(f"Publicatie {found.release}. {found.note}", markup=False)
+
+
+def _told(value: float | None) -> str:
+    """1234.5 -> 1.234,5; a hidden number is a dot."""
+    if value is None:
+        return "."
+    whole, _, decimals = f"{value:,.1f}".partition(".")
+    return whole.replace(",", ".") + ("" if decimals == "0" else f",{decimals}")

@@ -24,8 +24,10 @@ _STATUS = {
 }
 
 
-def show_outcomes(outcomes: Iterable[Outcome]) -> None:
+def show_outcomes(outcomes: Iterable[Outcome], *, kept: bool = True) -> None:
+    """`kept`: False where nothing was loaded, only looked at."""
     listed = list(outcomes)
+    words = _STATUS if kept else _STATUS | {"accepted": "gelezen"}
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("levering", overflow="fold")
     table.add_column("dataset")
@@ -34,7 +36,7 @@ def show_outcomes(outcomes: Iterable[Outcome]) -> None:
         table.add_column(title, justify="right")
     for o in listed:
         numbers = ("", "", "") if o.status == "refused" else (o.rows_in, o.accepted, o.quarantined)
-        table.add_row(o.file, o.dataset or "-", _STATUS[o.status], *(str(n) for n in numbers))
+        table.add_row(o.file, o.dataset or "-", words[o.status], *(str(n) for n in numbers))
     people.print(table)
     for o in listed:
         for finding in o.findings:

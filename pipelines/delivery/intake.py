@@ -15,6 +15,7 @@ from pipelines.delivery.deliver import deliver
 from pipelines.delivery.outcome import Outcome
 from pipelines.errors import UsageError
 from pipelines.ingest import deliveries, layout_files
+from pipelines.ingest.layout import Layout
 from pipelines.validate.feedback import folder
 from pipelines.warehouse import acceptances, engine, history, lacking, tables
 
@@ -34,21 +35,26 @@ def check(
     workdir: Path | None = None,
     *,
     feedback: Path | None = None,
+    layout: str = "",
     progress: Progress[Any] = quietly,
 ) -> tuple[Outcome, ...]:
     """Judge files as a run would, and keep nothing but the feedback where that is asked for.
 
     References are looked up among the files given; with `workdir`, in its warehouse as well, and
-    what was accepted there is accepted here.
+    what was accepted there is accepted here. `layout`: the file or id of the only layout that is
+    tried.
     """
     promises = contract_files.load()
+    known = (layout_files.chosen(layout),) if layout else layout_files.load()
     with engine.open_warehouse(None) as con:
         if sum(file.stat().st_size for file in files if file.is_file()) < SMALL:
             con.execute("SET threads = 1")  # sharing so little takes longer than doing it
         if workdir is not None:
             engine.borrow_tables(con, workdir)
         prepare(con, promises)
-        return take_in(con, files, promises, gate=False, feedback=feedback, progress=progress)
+        return take_in(
+            con, files, promises, known, gate=False, feedback=feedback, progress=progress
+        )
 
 
 def existing(workdir: Path) -> AbstractContextManager[Any]:
@@ -116,13 +122,13 @@ def take_in(
     con: Any,
     files: Sequence[Path],
     promises: Contracts,
+    known: Sequence[Layout],
     *,
     gate: bool,
     feedback: Path | None,
     progress: Progress[Any],
 ) -> tuple[Outcome, ...]:
     """Every file's way into the warehouse, in an order in which references can be looked up."""
-    known = layout_files.load()
     agreed = acceptances.holding(con, today())
     before = history.in_inbox(con)
     by_path: dict[Path, list[Outcome]] = {}

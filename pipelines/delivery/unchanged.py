@@ -1,12 +1,13 @@
 """A run in which nothing changed: known by hashes, so that no file is read and nothing worked out.
 
 A note of the last run holds two hashes. One is over what went in: the files of the inbox, the day,
-the settings, and the program with its contracts, parameters, layouts and plan, and every package
-beside it. It is taken before the run reads anything, so that what changes meanwhile is seen by the
-next one. The other is over what the run left: every file of the work folder (warehouse, archive,
-releases, ledger, keys, feedback), so that damage, a withdrawal or an acceptance is seen too. Only
-when both are the same the run is left out. What is then said of the deliveries comes from the
-register, and a note is only written where that is what the run itself said.
+the settings, the organisation's own folder, the program with its contracts, parameters, layouts and
+plan, and every package beside it. It is taken before the run reads anything, so that what changes
+meanwhile is seen by the next one. The other is over what the run left: every file of the work
+folder (warehouse, archive, releases, ledger, keys, feedback), so that damage, a withdrawal or an
+acceptance is seen too. Only when both are the same the run is left out. What is then said of the
+deliveries comes from the register, and a note is only written where that is what the run itself
+said.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines import settings
+from pipelines import organisation, settings
 from pipelines.contracts import Contracts
 from pipelines.delivery.deliver import is_settled
 from pipelines.delivery.intake import as_it_ended, today
@@ -74,6 +75,7 @@ def went_in(inbox: Path, engine_name: str, day: dt.date, *, sure: bool) -> str:
             "sure": sure,
             "days": [str(day), str(today())],
             "settings": sorted(_settings()),
+            "organisation": organisation.fingerprint(organisation.current()).hex(),
             "program": [basis.revision(), basis.code(), sys.version, *sorted(_packages())],
         }
     except OSError:  # a folder in the inbox, or a file that may not be read

@@ -15,7 +15,8 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from pipelines.contracts import Code, Column, Contracts, Dataset
+from pipelines.codes import Code
+from pipelines.contracts import Column, Contracts, Dataset
 from pipelines.errors import ContractError
 from pipelines.ingest import notation
 from pipelines.ingest.layout import Layout, Match

@@ -96,12 +96,14 @@ def _unknown_layout(best: _Candidate | None) -> str:
     if best is None or best[0][0] == 0:
         return (
             "De kolomkoppen horen bij geen enkele bekende indeling. Gebruik de kolomnamen uit het"
-            " contract of vraag uw Servicepunt om een indeling voor dit systeem."
+            " contract of vraag uw Servicepunt om een indeling voor dit systeem ('zichtlijn layout"
+            " new' stelt er een voor)."
         )
     layout = best[2]
     return (
-        "De kolomkoppen horen bij geen bekende indeling; het meest lijken ze op"
-        f" {layout.id} ({layout.dataset}), die deze koppen verwacht: {', '.join(layout.columns)}."
+        "De kolomkoppen horen bij geen bekende indeling; het meest lijken ze op de dataset"
+        f" {layout.dataset}. Indeling {layout.id} verwacht deze koppen:"
+        f" {', '.join(layout.columns)}. 'zichtlijn layout new' stelt een indeling voor."
     )
 
 

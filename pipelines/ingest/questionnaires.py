@@ -15,8 +15,9 @@ from typing import Any
 
 import yaml
 
-from pipelines import documents
+from pipelines import documents, organisation
 from pipelines.errors import ContractError
+from pipelines.organisation import Organisation
 
 PARTS = ("proces", "inhoud")
 THEMES = (
@@ -65,12 +66,21 @@ class Questionnaire:
     incomplete_counts: bool = False
 
 
-@cache
 def load() -> Mapping[str, Questionnaire]:
-    """All questionnaires that come with the installed package, by id."""
+    """All questionnaires by id: those of the installed package, and the organisation's own, which
+    take the place of one with the same id."""
+    return of(organisation.current())
+
+
+@cache
+def of(own: Organisation | None) -> Mapping[str, Questionnaire]:
     folder = files("data_contracts") / "vragenlijsten"
     found = sorted((f for f in folder.iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
     lists = [parse(f.name, f.read_text("utf-8")) for f in found]
+    for path in own.listed(organisation.QUESTIONNAIRES) if own else ():
+        shown = f"{organisation.QUESTIONNAIRES}/{path.name}"
+        organisation.document(path, shown)
+        lists.append(parse(path.name, organisation.text_of(path, shown)))
     return {one.id: one for one in lists}
 
 

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 from ibis import _
 
 from pipelines import schoolyear
-from pipelines.contracts import Code
+from pipelines.codes import Code
 from pipelines.metrics.metric import Base, Context, Tables
 
 UNKNOWN = "onbekend"

@@ -7,17 +7,21 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
 
-from pipelines import documents, schoolyear
-from pipelines.contracts import Contracts, Dataset
+from pipelines import documents, organisation, schoolyear, suggest
+from pipelines.contracts import Contracts, Dataset, load
 from pipelines.errors import ContractError
+from pipelines.organisation import Organisation
 from pipelines.sql import quoted
 from pipelines.warehouse import tables
 
 FILE = "leveringskalender.yaml"
+OWN = "leveringskalender.yaml van de organisatie"
+_WORDS = ("rol", "per", "uiterlijk")
 YEARLY, ONCE, ROUND = "schooljaar", "eenmalig", "ronde"
 EVERYBODY = "alle invullers"
 
@@ -56,10 +60,50 @@ class Due:
         return asdict(self)
 
 
-@cache
 def agreements() -> Mapping[str, Agreement]:
-    """What `data_contracts/leveringskalender.yaml` says; the key '' is for all other datasets."""
-    return parse((files("data_contracts") / FILE).read_text("utf-8"))
+    """What `data_contracts/leveringskalender.yaml` and the organisation's own calendar say; the key
+    '' is for all other datasets."""
+    return of(organisation.current())
+
+
+@cache
+def of(own: Organisation | None) -> Mapping[str, Agreement]:
+    ours = (files("data_contracts") / FILE).read_text("utf-8")
+    path = own.file(organisation.CALENDAR) if own else None
+    return with_own(ours, path) if path else parse(ours)
+
+
+def with_own(ours: str, path: Path) -> Mapping[str, Agreement]:
+    """An organisation's own calendar says what differs: `standaard`, or some `datasets`. Raises
+    `ContractError` with the line to mend."""
+    told: Any = documents.read(ours)
+    own, lines = organisation.document(path, OWN)
+    for key in own:
+        if key not in ("standaard", "datasets"):
+            hint = suggest.hint(str(key), ("standaard", "datasets"))
+            raise ContractError(f"{OWN}, regel {lines[str(key),]}: {key!r} is onbekend. {hint}")
+    datasets = own.get("datasets") or {}
+    known = sorted(load().datasets)
+    for key, place in [*((d, ("datasets", d)) for d in datasets), ("", ("standaard",))]:
+        item = datasets.get(key) if key else own.get("standaard")
+        where = f"{OWN}, regel {lines.get(tuple(map(str, place)), 1)}"
+        if key and key not in known:
+            hint = suggest.hint(str(key), known)
+            raise ContractError(f"{where}: er is geen dataset {key!r}. {hint}")
+        if item is not None and not isinstance(item, dict):
+            raise ContractError(f"{where}: hier horen 'rol', 'per' of 'uiterlijk'.")
+        for word in item or {}:
+            if word not in _WORDS:
+                hint = suggest.hint(str(word), _WORDS)
+                raise ContractError(f"{where}: {word!r} is onbekend. {hint}")
+    of_datasets = {**told["datasets"]}
+    for name, item in datasets.items():
+        of_datasets[name] = {**(of_datasets.get(name) or {}), **(item or {})}
+    default = {**told["standaard"], **(own.get("standaard") or {})}
+    return {
+        name: _agreement(name, default | (item or {}))
+        for name, item in {"": {}, **of_datasets}.items()
+    }
 
 
 def parse(text: str) -> Mapping[str, Agreement]:

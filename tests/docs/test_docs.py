@@ -37,7 +37,9 @@ def test_commands_and_options_exist(page: str) -> None:
     commands = {c.name or getattr(c.callback, "__name__", "") for c in cli.app.registered_commands}
     commands |= {group.name for group in cli.app.registered_groups}
     text = (ROOT / page).read_text("utf-8")
-    for name in re.findall(r"(?:^|[`/])zichtlijn ([a-z-]+)", text, re.M):
+    for name in re.findall(
+        r"(?:^|[`/])zichtlijn (?:--organisatie \S+ )?([a-z][a-z-]*)", text, re.M
+    ):
         assert name in commands, f"{page}: zichtlijn {name}"
 
 

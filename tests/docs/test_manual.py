@@ -19,15 +19,19 @@ from tests.unit.report_release import copied
 pytestmark = pytest.mark.xdist_group("demo")
 
 MANUAL = Path(__file__).parents[2] / "docs" / "handleiding.md"
+README = Path(__file__).parents[2] / "README.md"
+# Of the README those that take no more than a moment are run; of the others name and options exist.
+LIGHT = {"check", "metrics", "show", "effects", "savings", "plan", "bewijs", "calendar", "health"}
+WRITTEN = {"levering.csv": "inbox/palet_schorsingen_2022-2023.csv"}
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 # Needs the warehouse beside the release; the register is read, never written.
 WAREHOUSE = ("magazijn.duckdb", "archief", "tellingen")
 ENDS = {"check": 3}
 
 
-def _commands(kind: str) -> list[list[str]]:
-    """Lines of the manual that begin with zichtlijn, in blocks of this kind."""
-    blocks = [body for name, body in FENCE.findall(MANUAL.read_text("utf-8")) if name == kind]
+def _commands(kind: str, page: Path = MANUAL) -> list[list[str]]:
+    """Lines of a page that begin with zichtlijn, in blocks of this kind."""
+    blocks = [body for name, body in FENCE.findall(page.read_text("utf-8")) if name == kind]
     lines = [line for body in blocks for line in body.splitlines()]
     return [shlex.split(line, comments=True)[1:] for line in lines if line.startswith("zichtlijn")]
 
@@ -64,14 +68,28 @@ def test_commands_of_the_manual_run(desk: Path, monkeypatch: pytest.MonkeyPatch)
         assert said.returncode == expected, f"zichtlijn {shlex.join(command)}: {said.stderr}"
 
 
-@pytest.mark.parametrize("command", _commands("text"), ids=lambda words: words[0])
+@pytest.mark.parametrize(
+    "command", [*_commands("text"), *_commands("sh", README)], ids=lambda words: " ".join(words[:2])
+)
 def test_heavy_commands_are_understood(command: list[str]) -> None:
     """Name and options exist; nothing is run."""
-    found = {c.name or getattr(c.callback, "__name__", ""): c for c in cli.app.registered_commands}
-    assert command[0] in found
-    said = zichtlijn(command[0], "--help")
+    groups = {group.name for group in cli.app.registered_groups}
+    name = command[: 2 if command[0] in groups else 1]
+    said = zichtlijn(*name, "--help")
+    assert said.returncode == 0, said.stderr
     for option in (word for word in command if word.startswith("--")):
         assert option in said.stdout
+
+
+def test_light_commands_of_the_readme_run(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(desk)
+    light = [command for command in _commands("sh", README) if command[0] in LIGHT]
+    assert len(light) > 6
+    for command in light:
+        said = zichtlijn(*(WRITTEN.get(word, word) for word in command))
+        released._whole.cache_clear()
+        expected = ENDS.get(command[0], 0)
+        assert said.returncode == expected, f"zichtlijn {shlex.join(command)}: {said.stderr}"
 
 
 def test_a_key_is_made_before_it_is_used() -> None:

@@ -418,7 +418,7 @@ def test_the_commands_give_json(house: Path, capsys: pytest.CaptureFixture[str])
     assert {d["status"] for d in listed} == {"geladen", "vervangen", "geweigerd"}
     assert {d["state"] for d in told("calendar")["calendar"]} >= {"geleverd", "verwacht"}
     assert told("differences", SECOND)["differences"]["gone"] == 10
-    assert told("withdraw", SECOND, "--reason", "proef")["status"] == "withdrawn"
+    assert told("withdraw", SECOND, "--reason", "proef", "--ja")["status"] == "withdrawn"
     for command in ("deliveries", "calendar"):
         line = [command, "--workdir", str(house)]
         assert cli.guarded(lambda line=line: cli.app(line, standalone_mode=False)) == console.OK

@@ -39,6 +39,7 @@ NO_FIGURES = {
     "run": "counts of rows and findings; the id of the release",
     "accept": "findings by rule",
     "anonymise": "treatments by column",
+    "init": "files of an organisation, and what is wrong in them",
     "withdraw": "deliveries",
     "deliveries": "deliveries",
     "differences": "counts of rows in two deliveries, for who delivers",

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Sequence
 
 from rapidfuzz import fuzz
 
-from pipelines.contracts import Code, Column, Contracts
+from pipelines.codes import Code
+from pipelines.contracts import Column, Contracts
 from pipelines.ingest.headings import normal
 from pipelines.ingest.layouts import shown
 from pipelines.ingest.persons import may_be_person

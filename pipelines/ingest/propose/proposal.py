@@ -56,6 +56,7 @@ class Proposal:
     what a person must still decide. `required`: required columns that no header was found for.
     `codes`: per column the labels that are not on its list but read like one of it. `fitting`: id
     of a known layout that reads the file already, perhaps after `anonymise`; empty when none does.
+    `name`: what the layout would be called.
     """
 
     dataset: str
@@ -71,6 +72,7 @@ class Proposal:
     codes: Mapping[str, tuple[CodeGuess, ...]]
     unfold: Unfold | None
     fitting: str = ""
+    name: str = ""
 
     def as_dict(self) -> dict[str, object]:
         return {
@@ -92,8 +94,8 @@ class Proposal:
 def as_yaml(proposal: Proposal, *, layout_id: str, supplier: str) -> str:
     """The proposal as a layout file that loads; how sure each line is stands beside it."""
     lines = [
-        "# Voorstel van 'zichtlijn layout new'. Controleer elke regel voordat u het bestand in",
-        "# data_contracts/sources zet; de zekerheid staat erachter.",
+        "# Voorstel van 'zichtlijn layout new'. Kijk elke regel na: erachter staat hoe zeker.",
+        "# Probeer het met 'zichtlijn check BESTAND --layout DIT_BESTAND'.",
         *(f"# Let op: {remark}" for remark in proposal.remarks),
         *(
             f"# Niet opgenomen, herleidbaar ({kind}): {header}"

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.contracts import Contracts, Dataset
+from pipelines.contracts import Column, Contracts, Dataset
 from pipelines.errors import DeliveryRefused
 from pipelines.ingest import identity, read
 from pipelines.ingest.anonymise import table
@@ -147,6 +147,7 @@ def for_file(
     name = re.sub(r"[^a-z]+", "_", normal(path.stem)).strip("_") or "nieuw"
     if proposal.dataset not in name:
         name = f"{name}_{proposal.dataset}"
+    proposal = replace(proposal, name=name)
     return proposal, as_yaml(proposal, layout_id=name, supplier="onbekend")
 
 
@@ -189,6 +190,18 @@ def _guess(
     return Guess(shown(header), column, certainty, why)
 
 
+def _left_over(left: int, column: Column, guessed: Sequence[CodeGuess]) -> str:
+    """How many labels have no code yet; of these only what reads like the list is named."""
+    unsure = [f"'{g.label}'" for g in guessed if g.certainty == "onzeker"]
+    named = f" (waaronder {', '.join(unsure)})" if unsure else ""
+    many = "1 benaming" if left == 1 else f"{left} benamingen"
+    return (
+        f"{many}{named} in {column.name} {'staat' if left == 1 else 'staan'} niet in de codelijst"
+        f" {column.codes} en {'lijkt' if left == 1 else 'lijken'} er niet genoeg op; vul aan onder"
+        " codes."
+    )
+
+
 def _completed(
     dataset: Dataset,
     header_row: int,
@@ -226,14 +239,8 @@ def _completed(
             guessed = code_guesses(labels, contracts.codes[column.codes].values())
             if guessed:
                 codes[name] = guessed
-            left = len(labels) - sum(g.certainty != "onzeker" for g in guessed)
-            if left:
-                many = "1 benaming" if left == 1 else f"{left} benamingen"
-                remarks.append(
-                    f"{many} in {name} {'staat' if left == 1 else 'staan'} niet in de codelijst"
-                    f" {column.codes} en {'lijkt' if left == 1 else 'lijken'} er niet genoeg op;"
-                    " vul aan onder codes."
-                )
+            if left := len(labels) - sum(g.certainty != "onzeker" for g in guessed):
+                remarks.append(_left_over(left, column, guessed))
     required = tuple(c.name for c in dataset.columns if c.required and c.name not in places)
     if required:
         remarks.append(
