@@ -218,7 +218,7 @@ def _grounds(main: Effect) -> None:
         (tr("Wat het ook kan verklaren"), main["bedreigingen"]),
     )
     for column, (title, text) in zip(st.columns(3, gap="medium"), parts, strict=True):
-        told = (language.html(published(line)) for line in sentences.apart(text))
+        told = (language.html(sentences.worded(line)) for line in sentences.apart(text))
         lines = "".join(f"<li>{line}</li>" for line in told)
         body = f"<ul>{lines}</ul>" if lines else f"<p>{escape(tr('Niets vastgelegd.'))}</p>"
         with column:

@@ -13,7 +13,7 @@ from functools import cache
 
 from dashboard import language
 from dashboard.language import Dutch, mark, tr
-from dashboard.words import wording
+from dashboard.words import grounds, wording
 
 # Names in a sentence; every other place between braces is a number, an amount or a school year.
 _NAMES = frozenset({"maat", "tijd", "kant", "andere_kant", "schaal", "wie", "rust", "wat", "bron"})
@@ -205,7 +205,7 @@ def _sentence(said: str) -> str:
 
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((kind, re.compile(_pattern(kind))) for kind in KINDS)
+    return tuple((kind, re.compile(_pattern(kind))) for kind in (*KINDS, *grounds.KINDS))
 
 
 def _pattern(kind: str) -> str:

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from dashboard import language
-from dashboard.words import sentences
+from dashboard.words import grounds, sentences
 
 RATES = (
     "Bij deelnemers waren er per 100 leerlingmaanden 1.234,5 incidenten door ontregeling minder dan"
@@ -44,7 +44,7 @@ def test_one_unknown_sentence_leaves_all_in_dutch(changed: str) -> None:
 
 
 def test_a_kind_and_its_wording_name_the_same_places() -> None:
-    for kind in sentences.KINDS:
+    for kind in (*sentences.KINDS, *grounds.KINDS):
         with language.speaking(language.ENGLISH):
             said = language.tr(kind)
         assert said != kind
