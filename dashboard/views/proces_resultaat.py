@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard.charts import marks
-from dashboard.exhibits import apart, facts, figures, tables
+from dashboard.exhibits import apart, facts, figures, tables, terms
 from dashboard.exhibits import apart_words as words
 from dashboard.exhibits.exhibit import Exhibit
 from dashboard.exhibits.tables import Row, Table
@@ -30,11 +30,24 @@ def render(released: Released) -> None:
 
     figure.section(tr("Proces"), tr("Hoe lang wachten leerlingen na aanmelding?"))
     _waiting(released, selection)
+    waited, lasted = terms.weeks("smw_start_weken"), terms.months("smw_klaar_maanden")
+    begun = terms.curve(
+        released, waited, selection,
+        tr("Aanmeldingen waarvan het traject binnen zoveel weken begon"),
+        tr("Wie nog wacht of nooit begon, telt mee als niet begonnen."),
+    )  # fmt: skip
+    figure.show(begun, "smw_start_weken", wide=True)
     figure.trend(released, "smw_binnen_norm", selection)
     beside.show(released, found, "smw_binnen_norm", selection)
+    closed = terms.curve(
+        released, lasted, selection, tr("Trajecten die binnen zoveel maanden zijn afgesloten"),
+        tr("Wat na die tijd nog loopt, telt mee als niet afgesloten."),
+    )  # fmt: skip
+    figure.show(closed, "smw_klaar_maanden", wide=True)
     figure.trend(released, "smw_smart", selection)
     figure.more(
-        released, ("proces",), ("smw_wachttijd", "smw_binnen_norm", "smw_smart"), selection,
+        released, ("proces",),
+        ("smw_wachttijd", "smw_binnen_norm", "smw_smart", *waited, *lasted), selection,
         "meer_proces",
     )  # fmt: skip
 

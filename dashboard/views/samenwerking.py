@@ -30,6 +30,17 @@ def render(released: Released) -> None:
     figure.trend(released, "ev_score", selection)
     figure.by_category_over_years(released, "ev_score", "groep", selection)
     figure.breakdown(released, "ev_score", "evaluatiethema", selection)
+    figure.breakdown(
+        released,
+        "ev_score_eens",
+        "hoofdthema",
+        selection,
+        note=tr(
+            "De thema's van de vragenlijst zijn samengenomen tot vijf, zodat ook een aanbieder met "
+            "weinig invullers ze ziet."
+        ),
+    )
+    figure.breakdown(released, "ev_oordeel", "oordeel", selection)
     figure.breakdown(released, "ev_score_verdeling", "score", selection)
     figure.breakdown(released, "ev_score", "vraag", selection)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard.charts import streams as charts_flow
-from dashboard.exhibits import apart, facts, figures, tables
+from dashboard.exhibits import apart, facts, figures, tables, terms
 from dashboard.exhibits import apart_words as words
 from dashboard.exhibits.exhibit import Exhibit
 from dashboard.exhibits.tables import Row, Table
@@ -36,6 +36,12 @@ def render(released: Released) -> None:
     _flow(released, selection)
     figure.trend(released, "vw_start_binnen_norm", selection)
     beside.show(released, found, "vw_start_binnen_norm", selection)
+    waited = terms.weeks("vw_start_weken")
+    begun = terms.curve(
+        released, waited, selection, tr("Verwijzingen met hulp die binnen zoveel weken begon"),
+        tr("Hulp die nog niet of nooit begon, telt mee als niet begonnen."),
+    )  # fmt: skip
+    figure.show(begun, "vw_start_weken", wide=True)
     figure.breakdown(released, "vw_start_binnen_norm", "bestemming", selection)
 
     figure.section(
@@ -48,7 +54,10 @@ def render(released: Released) -> None:
     beside.show(released, found, "vw_terugkoppeling", selection)
     figure.more(
         released, ("verwijzingen",),
-        ("vw_stroom", "vw_start_binnen_norm", "vw_aantal", "vw_verwijsgraad", "vw_terugkoppeling"),
+        (
+            "vw_stroom", "vw_start_binnen_norm", "vw_aantal", "vw_verwijsgraad",
+            "vw_terugkoppeling", *waited,
+        ),
         selection, "meer_verwijzing",
     )  # fmt: skip
 

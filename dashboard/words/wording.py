@@ -94,6 +94,8 @@ _CUTS = {
     "deel": mark("Deel van de vragenlijst"),
     "evaluatiethema": mark("Thema van de vragenlijst"),
     "groep": mark("Groep invullers"),
+    "hoofdthema": mark("Hoofdthema"),
+    "oordeel": mark("Oordeel"),
     "paar_evaluatiethema": mark("Partijen en thema"),
     "peildag": mark("Peildatum"),
     "peildag_categorie": mark("Peildatum en categorie"),

@@ -62,6 +62,8 @@ _DERIVED = {
     "categorie": "soort verzuim (absoluut of langdurig relatief)",
     "peildag": "peildag",
     "evaluatiethema": "thema van de vraag",
+    "hoofdthema": "vijf hoofdthema's van de vragen",
+    "oordeel": "eens, neutraal of oneens",
     "deel": "proces of inhoud",
     "vraag": "vraag",
     "paar": "welke twee partijen",

@@ -62,10 +62,11 @@ def _row(name: str, levels: Mapping[str, Combination]) -> str:
 
 
 def _cell(combination: Combination) -> str:
-    if combination.reason:
+    if combination.reason and not combination.instead:
         return f"`{combination.reason}`"
     shown = combination.shown
-    return "niets" if shown is None else _percent(shown)
+    told = "niets" if shown is None else _percent(shown)
+    return f"{told} (`{combination.instead}`)" if combination.instead else told
 
 
 def _percent(share: float) -> str:

@@ -24,13 +24,15 @@ LEVELS: tuple[str, ...] = get_args(Level)
 @dataclass(frozen=True)
 class Absence:
     """A metric that is not shown at a level. `reason`: its code; `because`: one Dutch sentence;
-    `meaningful`: whether the level means anything in what is delivered."""
+    `meaningful`: whether the level means anything in what is delivered; `instead`: the metric that
+    says the same in another form there, '' where none does."""
 
     metric: str
     level: str
     reason: str
     because: str
     meaningful: bool
+    instead: str = ""
 
 
 def load(metrics: Mapping[str, Metric], plan: Plan) -> tuple[Absence, ...]:
@@ -46,6 +48,9 @@ def parse(text: str, metrics: Mapping[str, Metric], plan: Plan) -> tuple[Absence
     reasons: dict[str, Any] = document["redenen"]
     by_measure = _listed(document, "per_maat", {m.measure.id for m in metrics.values()})
     by_metric = _listed(document, "per_metriek", set(metrics))
+    instead: dict[str, str] = document.get("in_plaats") or {}
+    for name in (*instead, *instead.values()):
+        _known("metriek", name, metrics)
     used: set[tuple[str, str]] = set()
     found: list[Absence] = []
     for metric in metrics.values():
@@ -71,11 +76,10 @@ def parse(text: str, metrics: Mapping[str, Metric], plan: Plan) -> tuple[Absence
             name, code = given[0]
             used.add((name, level))
             reason = reasons[_known("reden", code, reasons)]
-            found.append(
-                Absence(
-                    metric.id, level, code, " ".join(reason["zin"].split()), reason["betekenis"]
-                )
-            )
+            because = " ".join(reason["zin"].split())
+            other = instead.get(metric.id, "")
+            shown = other if level in {table.level for table in plan.of(other)} else ""
+            found.append(Absence(metric.id, level, code, because, reason["betekenis"], shown))
     _refuse_unused({**by_measure, **by_metric}, used)
     return tuple(found)
 

@@ -52,6 +52,27 @@ _EVALUATION_THEMES = {
     "toeleiding": ("Toeleiding", "Guidance to help"),
     "resultaat": ("Resultaat", "Result"),
 }
+_MAIN_THEMES = {
+    "bereikbaarheid": ("Bereikbaarheid", "Availability"),
+    "samenwerking_taken": ("Samenwerking en taakverdeling", "Cooperation and division of tasks"),
+    "preventie": ("Preventie en vroegsignalering", "Prevention and early detection"),
+    "toeleiding_doorlopend": (
+        "Toeleiding en doorgaande lijnen",
+        "Guidance to help and continuity of support",
+    ),
+    "aanbod_resultaat": ("Arrangementen en resultaat", "Arrangements and result"),
+}
+MAIN_THEMES = {
+    "bereikbaarheid": "bereikbaarheid",
+    "multidisciplinaire_samenwerking": "samenwerking_taken",
+    "visie_taakverdeling": "samenwerking_taken",
+    "preventie_vroegsignalering": "preventie",
+    "toeleiding": "toeleiding_doorlopend",
+    "doorgaande_lijnen": "toeleiding_doorlopend",
+    "integrale_arrangementen": "aanbod_resultaat",
+    "resultaat": "aanbod_resultaat",
+}
+"""Themes of the questionnaire folded to five, for places with few answers."""
 _PAIRS = {
     "school_min_smw_aanbieder": ("School min aanbieder", "School minus provider"),
     "school_min_wijkteam": ("School min wijkteam", "School minus neighbourhood team"),
@@ -71,6 +92,14 @@ def _questions() -> tuple[Category, ...]:
 
 DERIVED: Mapping[str, tuple[Category, ...]] = {
     "evaluatiethema": _named(_EVALUATION_THEMES),
+    "hoofdthema": _named(_MAIN_THEMES),
+    "oordeel": _named(
+        {
+            "eens": ("Eens", "Agree"),
+            "neutraal": ("Neutraal", "Neutral"),
+            "oneens": ("Oneens", "Disagree"),
+        }
+    ),
     "paar": _named(_PAIRS),
     "deel": _named({"proces": ("Proces", "Process"), "inhoud": ("Inhoud", "Content")}),
     "score": _named(

@@ -15,6 +15,10 @@ from pipelines.metrics.metric import Base, Context, Tables
 
 UNKNOWN = "onbekend"
 MONTHS = 12  # in a school year, whether it has 365 days or 366
+WAITED = (1, 2, 4, 8, 13)
+"""Weeks within which something began, as shares that add up; the longest last."""
+LASTED = (3, 6, 12)
+"""Months within which something ended, as shares that add up; the longest last."""
 
 # Upper age of each group, in the order shown; the last has no upper age.
 _LAST = schoolyear.last_day(2000)

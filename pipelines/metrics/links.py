@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from pipelines.ingest import questionnaires
+from pipelines.metrics import categories
 from pipelines.metrics.count.terms import Part
 
 ANY = ""
@@ -58,13 +59,17 @@ def _once(_year: str, _breakdown: str, _category: str) -> int:
 
 def _questions(year: str, breakdown: str, category: str) -> int:
     """How many questions of a round one respondent can have answered."""
-    columns = {"vraag": "id", "evaluatiethema": "theme", "deel": "part"}
-    column = columns.get(breakdown)
+    of_item: dict[str, Callable[[questionnaires.Item], str]] = {
+        "vraag": lambda item: item.id,
+        "evaluatiethema": lambda item: item.theme,
+        "hoofdthema": lambda item: categories.MAIN_THEMES[item.theme],
+        "deel": lambda item: item.part,
+    }
+    told = of_item.get(breakdown)
     put = [
         item
         for item in questionnaires.items()
-        if item.first <= year <= (item.last or year)
-        and (column is None or getattr(item, column) == category)
+        if item.first <= year <= (item.last or year) and (told is None or told(item) == category)
     ]
     groups = (category,) if breakdown == "groep" else questionnaires.GROUPS
     return max(sum(group in item.groups for item in put) for group in groups)

@@ -32,7 +32,8 @@ AIM = 0.85
 class Combination:
     """A metric at a level. `units` that have anything to show, of which `visible` show a number;
     both None where no release was looked at. `reason`: the code of why it is not in the plan, ''
-    where it is; `because`: the same in one Dutch sentence."""
+    where it is; `because`: the same in one Dutch sentence. `instead`: the metric of which units and
+    visible are, where it says the same in another form."""
 
     metric: str
     label: str
@@ -41,6 +42,7 @@ class Combination:
     visible: int | None = None
     reason: str = ""
     because: str = ""
+    instead: str = ""
 
     @property
     def shown(self) -> float | None:
@@ -62,7 +64,9 @@ class Reach:
     @property
     def answered(self) -> tuple[Combination, ...]:
         """What is in the plan, and shows for enough units where a release was looked at."""
-        return tuple(c for c in self.asked if not c.reason and (c.units is None or c.enough))
+        return tuple(
+            c for c in self.asked if (c.instead or not c.reason) and (c.units is None or c.enough)
+        )
 
     @property
     def share(self) -> float:
@@ -92,14 +96,13 @@ def reach(
     for metric in metrics.values():
         for level in absent.LEVELS:
             why = absences.get((metric.id, level))
-            if why is not None:
-                without = Combination(
-                    metric.id, metric.label_nl, level, reason=why.reason, because=why.because
-                )
-                (asked if why.meaningful else meaningless).append(without)
-                continue
-            units, visible = (None, None) if seen is None else seen.get((metric.id, level), (0, 0))
-            asked.append(Combination(metric.id, metric.label_nl, level, units, visible))
+            told = (why.reason, why.because, why.instead) if why else ("", "", "")
+            counted = why.instead if why else metric.id
+            units, visible = None, None
+            if seen is not None and counted:
+                units, visible = seen.get((counted, level), (0, 0))
+            found = Combination(metric.id, metric.label_nl, level, units, visible, *told)
+            (meaningless if why and not why.meaningful else asked).append(found)
     return Reach(tuple(asked), tuple(meaningless))
 
 

@@ -34,6 +34,7 @@ SAME = {
     "school": "one school",
     "start": "the day help began",
     "volume": "of youth care",
+    "week": "in a term",
 }
 # They stay as they are: no place or programme is called otherwise in English.
 NAMES = re.compile("Zorg In School|Zichtlijn|SMW-XTRA|Servicepunt")

@@ -280,6 +280,31 @@ def _within(world: World, t: Row) -> bool:
     return (t["start_datum"] - t["aanmeld_datum"]).days <= world.norm("norm_smw_start_dagen")
 
 
+def _begun_within(weeks: int) -> Callable[[World, Row], Any]:
+    def begun(_world: World, t: Row) -> bool:
+        start = t["start_datum"]
+        return start is not None and start <= t["aanmeld_datum"] + dt.timedelta(weeks=weeks)
+
+    return begun
+
+
+def _thirteen_weeks_ago(date: str) -> Callable[[World, Row], Any]:
+    return lambda world, row: row[date] + dt.timedelta(weeks=13) <= world.asof
+
+
+def _done_within(months: int) -> Callable[[World, Row], Any]:
+    def done(_world: World, t: Row) -> bool:
+        return t["eind_datum"] is not None and t["eind_datum"] <= months_on(
+            t["start_datum"], months
+        )
+
+    return done
+
+
+def _year_ago(world: World, t: Row) -> bool:
+    return months_on(t["start_datum"], 12) <= world.asof
+
+
 def active_pupils(world: World, *, known: bool = False) -> Iterator[Unit]:
     groups = ((3, "tot_en_met_3"), (7, "4_tot_en_met_7"), (11, "8_tot_en_met_11"))
     groups += ((15, "12_tot_en_met_15"), (17, "16_en_17"), (999, "18_en_ouder"))
@@ -407,6 +432,14 @@ def _helped_in_time(world: World, v: Row) -> bool:
     started = v["start_hulp_datum"]
     norm = world.norm("norm_hulp_start_dagen")
     return started is not None and (started - v["overleg_datum"]).days <= norm
+
+
+def _helped_within(weeks: int) -> Callable[[World, Row], Any]:
+    def helped(_world: World, v: Row) -> bool:
+        start = v["start_hulp_datum"]
+        return start is not None and start <= v["overleg_datum"] + dt.timedelta(weeks=weeks)
+
+    return helped
 
 
 def _document(world: World, v: Row) -> Any:
@@ -732,11 +765,32 @@ def exempt(world: World) -> Iterator[Unit]:
 _ITEMS = {i.id: i for q in questionnaires.load().values() for i in q.items}
 
 
+_JUDGED = {1: "oneens", 2: "oneens", 3: "neutraal", 4: "eens", 5: "eens"}
+_FIVE = {
+    "bereikbaarheid": "bereikbaarheid",
+    "multidisciplinaire_samenwerking": "samenwerking_taken",
+    "visie_taakverdeling": "samenwerking_taken",
+    "preventie_vroegsignalering": "preventie",
+    "toeleiding": "toeleiding_doorlopend",
+    "doorgaande_lijnen": "toeleiding_doorlopend",
+    "integrale_arrangementen": "aanbod_resultaat",
+    "resultaat": "aanbod_resultaat",
+}
+
+
 def _respondent_place(world: World, a: Row) -> Areas:
     place = world.school(a["vestigingscode"])
     if place["gemeente"] is None and a["wijkcode"]:
         place["gemeente"] = "GM" + a["wijkcode"][2:6]
-    return place
+    place["wijk"] = place["wijk"] or a["wijkcode"]
+    there = {
+        t["aanbieder"]
+        for t in world["smw_trajecten"]
+        if t["start_datum"]
+        and t["vestigingscode"] == a["vestigingscode"]
+        and year_of(t["start_datum"]) == a["ronde"]
+    }
+    return place | {"aanbieder": there.pop() if len(there) == 1 else None}
 
 
 def _asked(a: Row) -> dict[str, Any]:
@@ -745,8 +799,10 @@ def _asked(a: Row) -> dict[str, Any]:
         "groep": a["groep"],
         "vraag": item.id,
         "evaluatiethema": item.theme,
+        "hoofdthema": _FIVE[item.theme],
         "deel": item.part,
         "score": a["score"],
+        "oordeel": _JUDGED.get(a["score"]),
     }
 
 
@@ -923,6 +979,22 @@ PLAIN: dict[str, Callable[[World], Iterable[Unit]]] = {
         "start_datum", _yes("informeel_netwerk"), _recorded("informeel_netwerk")
     ),
     "smw_binnen_norm": trajectories("start_datum", _within),
+    **{
+        f"smw_start_weken_{n}": trajectories(
+            "aanmeld_datum", _begun_within(n), _thirteen_weeks_ago("aanmeld_datum")
+        )
+        for n in (1, 2, 4, 8, 13)
+    },
+    **{
+        f"smw_klaar_maanden_{n}": trajectories("start_datum", _done_within(n), _year_ago)
+        for n in (3, 6, 12)
+    },
+    **{
+        f"vw_start_weken_{n}": referrals(
+            _helped_within(n), _thirteen_weeks_ago("overleg_datum"), "overleg_datum"
+        )
+        for n in (1, 2, 4, 8, 13)
+    },
     "smw_afgesloten": trajectories(
         "start_datum",
         lambda w, t: (
@@ -1012,6 +1084,7 @@ PLAIN: dict[str, Callable[[World], Iterable[Unit]]] = {
     "ev_respons": respondents,
     "ev_score": answers(score=True),
     "ev_score_eens": answers(lambda a: a["score"] >= 4),
+    "ev_oordeel": answers(),
     "ev_score_verdeling": answers(),
     "lijn_warm": transitions(supported=False),
     "lijn_ondersteuning": transitions(supported=True),

@@ -1,7 +1,8 @@
 """H. Cooperation: the yearly evaluation by school, provider and wijkteam.
 
 Respondents are people too: the threshold holds for them. Theme and part of a question come from the
-questionnaires; a respondent stands in the municipality of the school or else of the wijk.
+questionnaires; a respondent stands in the wijk and municipality of the school or else of the
+wijkteam, and with the provider that worked at the school that year.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import ibis.expr.types as ir
 from ibis import _
 
 from pipelines.ingest import questionnaires
-from pipelines.metrics import derive
+from pipelines.metrics import categories, derive
 from pipelines.metrics.metric import (
     Context,
     Difference,
@@ -25,9 +26,9 @@ from pipelines.metrics.metric import (
 )
 
 DATASETS = ("evaluatie_antwoorden",)
-LEVELS: tuple[Level, ...] = ("totaal", "gemeente")
+LEVELS: tuple[Level, ...] = ("totaal", "gemeente", "wijk", "onderwijssoort", "aanbieder")
 PAIRS = (("school", "smw_aanbieder"), ("school", "wijkteam"), ("smw_aanbieder", "wijkteam"))
-AGREES = 4  # "mee eens" and "helemaal mee eens"
+NEUTRAL, AGREES = 3, 4  # "niet mee eens, niet mee oneens"; "mee eens" and "helemaal mee eens"
 
 
 def _asked(table: ir.Table) -> ir.Table:
@@ -35,7 +36,26 @@ def _asked(table: ir.Table) -> ir.Table:
     items = [item for asked in questionnaires.load().values() for item in asked.items]
     themes = table["vraag_id"].cases(*((i.id, i.theme) for i in items), else_=None)
     parts = table["vraag_id"].cases(*((i.id, i.part) for i in items), else_=None)
-    return table.mutate(evaluatiethema=themes, deel=parts, vraag=table["vraag_id"])
+    folded = themes.cases(*categories.MAIN_THEMES.items(), else_=None)
+    return table.mutate(
+        evaluatiethema=themes, hoofdthema=folded, deel=parts, vraag=table["vraag_id"]
+    )
+
+
+def _with_provider(placed: ir.Table, tables: Tables) -> ir.Table:
+    """Add `aanbieder`: whose trajectories started at the school in the year of the round, where
+    that was one provider; empty for a wijkteam, which meets several."""
+    started = tables["smw_trajecten"].filter(_.start_datum.notnull())
+    there = started.mutate(_jaar=derive.schooljaar(started["start_datum"]))
+    one = (
+        there.group_by(_school=there["vestigingscode"], _jaar=there["_jaar"])
+        .agg(_een=there["aanbieder"].min(), _ander=there["aanbieder"].max())
+        .filter(_["_een"] == _["_ander"])
+    )
+    joined = placed.left_join(
+        one, (placed["vestigingscode"] == one["_school"]) & (placed["schooljaar"] == one["_jaar"])
+    )
+    return joined.mutate(aanbieder=joined["_een"]).drop("_school", "_jaar", "_een", "_ander")
 
 
 def _respondents(tables: Tables, _context: Context) -> ir.Table:
@@ -46,13 +66,19 @@ def _respondents(tables: Tables, _context: Context) -> ir.Table:
         found.mutate(schooljaar=found["ronde"], beantwoord=answered), tables
     )
     of_wijk = ibis.literal("GM").concat(placed["wijkcode"].substr(2, 4))
-    return placed.mutate(gemeente=placed["gemeente"].fill_null(of_wijk)).drop(
-        "wijk", "vestiging", "onderwijssoort"
-    )
+    whole = placed.mutate(
+        gemeente=placed["gemeente"].fill_null(of_wijk),
+        wijk=placed["wijk"].fill_null(placed["wijkcode"]),
+    ).drop("vestiging")
+    return _with_provider(whole, tables)
 
 
 def _answers(tables: Tables, context: Context) -> ir.Table:
-    return _respondents(tables, context).filter(_.score.notnull())
+    """With `oordeel`: eens (4 and 5), neutraal (3) or oneens (1 and 2)."""
+    found = _respondents(tables, context).filter(_.score.notnull())
+    score = found["score"]
+    judged = ibis.cases((score >= AGREES, "eens"), (score == NEUTRAL, "neutraal"), else_="oneens")
+    return found.mutate(oordeel=judged)
 
 
 def _pairs(tables: Tables, context: Context) -> ir.Table:
@@ -161,10 +187,26 @@ METRICS = (
         denominator="antwoorden met een score",
         measure=ANSWERS,
         form=Share(_.score >= AGREES),
-        cuts=("groep", "evaluatiethema"),
+        cuts=("groep", "evaluatiethema", "hoofdthema"),
         system="servicepunt_smw",
         direction="hoger",
-        threshold="zwaar",
+    ),
+    Metric(
+        id="ev_oordeel",
+        theme="samenwerking",
+        label_nl="Eens, neutraal of oneens",
+        label_en="Agree, neutral or disagree",
+        definition="Aandeel van de antwoorden met een score in een ronde van de evaluatie dat eens"
+        " (score 4 of 5), neutraal (3) of oneens (1 of 2) is.",
+        definition_en="Share of the answers with a score in a round of the evaluation that agree"
+        " (score 4 or 5), are neutral (3) or disagree (1 or 2).",
+        unit="procent",
+        numerator="antwoorden met dit oordeel",
+        denominator="antwoorden met een score",
+        measure=ANSWERS,
+        form=Split(),
+        cuts=("oordeel",),
+        system="servicepunt_smw",
     ),
     Metric(
         id="ev_score_verdeling",

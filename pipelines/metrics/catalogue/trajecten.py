@@ -51,12 +51,24 @@ def _instrument(used: ir.ArrayValue) -> ir.StringValue:
 
 
 def _registered(tables: Tables, context: Context) -> ir.Table:
-    return _placed(tables, context, "aanmeld_datum")
+    """With `weken_voorbij`: whether the longest term of waiting has passed."""
+    found = _placed(tables, context, "aanmeld_datum")
+    passed = derive.plus_days(found["aanmeld_datum"], 7 * derive.WAITED[-1]) <= ibis.literal(
+        context.peildatum
+    )
+    return found.mutate(weken_voorbij=passed.fill_null(False))
 
 
 def _started(tables: Tables, context: Context) -> ir.Table:
-    """With `kosten_bekend`: whether the costs of the school and role were stated for that year."""
+    """With `kosten_bekend`: whether the costs of the school and role were stated for that year,
+    and, once `maanden_voorbij`, per term whether it was closed within it (`klaar_3`)."""
     found = _placed(tables, context, "start_datum")
+    begin, end = found["start_datum"], found["eind_datum"]
+    passed = derive.plus_months(begin, derive.LASTED[-1]) <= ibis.literal(context.peildatum)
+    closed = {
+        f"klaar_{n}": (end <= derive.plus_months(begin, n)).fill_null(False) for n in derive.LASTED
+    }
+    found = found.mutate(maanden_voorbij=passed.fill_null(False), **closed)
     key = found["vestigingscode"].concat("|", found["schooljaar"], "|", found["rol"])
     costed = tables["inzet"].filter(_.kosten.notnull())
     costed_key = costed["vestigingscode"].concat("|", costed["schooljaar"], "|", costed["rol"])

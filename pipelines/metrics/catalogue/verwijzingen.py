@@ -33,6 +33,7 @@ def _discussed(tables: Tables, context: Context) -> ir.Table:
 
     `wachtdagen`: days until help started or, where `wacht_nog`, until the peildatum so far, and no
     longer than the term after which a forgotten end is likelier than a child that still waits.
+    `weken_voorbij`: whether the longest term of waiting has passed.
     """
     asof = ibis.literal(context.peildatum)
     found = tables["verwijzingen"].filter(
@@ -41,6 +42,7 @@ def _discussed(tables: Tables, context: Context) -> ir.Table:
     waited = derive.days_between(found["overleg_datum"], found["start_hulp_datum"])
     so_far = derive.open_until(context, found["overleg_datum"], OPEN_TERM)
     started = (found["start_hulp_datum"] <= asof).fill_null(False)
+    passed = derive.plus_days(found["overleg_datum"], 7 * derive.WAITED[-1]) <= asof
     return derive.with_school(
         found.mutate(
             schooljaar=derive.schooljaar(found["overleg_datum"]),
@@ -48,6 +50,7 @@ def _discussed(tables: Tables, context: Context) -> ir.Table:
                 context, "norm_hulp_start_dagen", found["overleg_datum"], lambda n: waited <= n
             ),
             wacht_nog=~started,
+            weken_voorbij=passed.fill_null(False),
             wachtdagen=ibis.ifelse(
                 started, waited, derive.days_between(found["overleg_datum"], so_far)
             ),
