@@ -10,7 +10,6 @@ import hashlib
 import os
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -19,27 +18,31 @@ from typing import IO, Literal
 
 from pipelines.errors import DeliveryRefused
 from pipelines.ingest.reading import encoding
+from pipelines.ingest.reading.archives import (
+    DAMAGED_BY,
+    ZIP,
+    check_unpacked,
+    check_workbook,
+    damaged,
+    is_workbook,
+    locked,
+)
 from pipelines.ingest.reading.limits import (
     KIB,
     MAX_FILE,
     MAX_LINE,
     MAX_MEMBERS,
     MAX_MESSAGE,
-    MAX_PARTS,
-    MAX_RATIO,
     MAX_WORKBOOK,
     MIB,
-    RATIO_FROM,
     number,
     size,
     too_large,
 )
 
 Kind = Literal["csv", "werkboek", "parquet", "spss", "bericht"]
-
 HEAD = 8 * KIB
 PIECE = 1 * MIB
-
 _OTHER_KINDS = {
     b"%PDF": "een pdf",
     b"\x89PNG": "een afbeelding",
@@ -56,14 +59,9 @@ _OTHER_KINDS = {
 }
 _WEB_PAGE = re.compile(rb"\s*<(!doctype\s+html|html|head|table|meta)\b", re.IGNORECASE)
 _MARKUP = re.compile(rb"\s*<(\?xml\b|([A-Za-z_][\w.-]*:)?(Bericht|Envelope)\b)")
-_ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # the second has no files in it
 _SPSS = (b"$FL2", b"$FL3")
 _GZIP = b"\x1f\x8b"
-_ZIP_ENTRY = b"PK\x01\x02"
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_SPREADSHEET = b"application/vnd.oasis.opendocument.spreadsheet"
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError)
 
 
 @dataclass(frozen=True)
@@ -103,7 +101,7 @@ def contents(path: Path, part: int = 0) -> Iterator[Content]:
     if head.startswith(_GZIP):
         _only_as(path, ".gz", "gzip")
         yield _of(_gunzipped(data, part), "", part)
-    elif head.startswith(_ZIP) and not _is_workbook(data):
+    elif head.startswith(ZIP) and not is_workbook(data):
         _only_as(path, ".zip", "zip")
         yield from _members(data, part)
     else:
@@ -113,7 +111,7 @@ def contents(path: Path, part: int = 0) -> Iterator[Content]:
 def kind(data: bytes) -> Kind:
     """What the bytes are; the extension only decides which files are looked at at all."""
     head = data[:HEAD]
-    if head.startswith(b"\xd0\xcf\x11\xe0") or (head.startswith(_ZIP) and _is_workbook(data)):
+    if head.startswith(b"\xd0\xcf\x11\xe0") or (head.startswith(ZIP) and is_workbook(data)):
         return "werkboek"
     if head.startswith(b"PAR1"):
         return "parquet"
@@ -143,7 +141,7 @@ def _of(data: bytes, member: str, part: int) -> Content:
     if len(data) > allowed:
         raise _too_long(len(data), allowed)
     if found == "werkboek":
-        _check_workbook(data)
+        check_workbook(data)
     return Content(found, data, member, whole=not (part and found == "csv"))
 
 
@@ -153,14 +151,11 @@ def kind_of(head: bytes) -> Kind | None:
 
 
 def _is_packed(head: bytes) -> bool:
-    return head.startswith((_GZIP, *_ZIP))
+    return head.startswith((_GZIP, *ZIP))
 
 
 def _is_csv(head: bytes) -> bool:
     return kind_of(head) == "csv"
-
-
-# Files -----------------------------------------------------------------------------------------
 
 
 def opened(path: Path) -> IO[bytes]:
@@ -234,15 +229,12 @@ def _only_as(path: Path, suffix: str, name: str) -> None:
         )
 
 
-# Packed files ----------------------------------------------------------------------------------
-
-
 def _gunzipped(data: bytes, part: int) -> bytes:
     try:
         with gzip.GzipFile(fileobj=BytesIO(data)) as stream:
             text = _unpacked(stream, len(data), part)
-    except _DAMAGED:
-        raise _damaged("gz-bestand") from None
+    except DAMAGED_BY:
+        raise damaged("gz-bestand") from None
     if not text:
         raise DeliveryRefused("bestand.leeg", "Het gz-bestand bevat een leeg bestand.")
     if kind(text[:HEAD]) != "csv":
@@ -257,8 +249,8 @@ def _gunzipped(data: bytes, part: int) -> bytes:
 def _members(data: bytes, part: int) -> Iterator[Content]:
     try:
         archive = zipfile.ZipFile(BytesIO(data))
-    except _DAMAGED:
-        raise _damaged("zipbestand") from None
+    except DAMAGED_BY:
+        raise damaged("zipbestand") from None
     with archive:
         entries = [e for e in archive.infolist() if not (_is_folder(e) or _is_litter(e.filename))]
         if not entries:
@@ -287,7 +279,7 @@ def within(refusal: DeliveryRefused, place: int, label: str) -> DeliveryRefused:
 
 def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, part: int) -> bytes:
     if entry.flag_bits & 1:
-        raise _locked()
+        raise locked()
     if entry.compress_type not in _METHODS:
         raise DeliveryRefused(
             "bestand.soort",
@@ -303,10 +295,10 @@ def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, part: i
     try:
         with archive.open(entry) as stream:
             data = _unpacked(stream, entry.compress_size, part)
-    except _DAMAGED:
-        raise _damaged("zipbestand") from None
+    except DAMAGED_BY:
+        raise damaged("zipbestand") from None
     except RuntimeError:  # how zipfile says that it needs a password
-        raise _locked() from None
+        raise locked() from None
     if not data:
         raise DeliveryRefused("bestand.leeg", "Het bestand is leeg (0 bytes).")
     return data
@@ -319,17 +311,8 @@ def _unpacked(stream: IO[bytes] | gzip.GzipFile, packed: int, part: int) -> byte
         text.write(piece)
         if part and text.tell() >= part and _is_csv(text.getvalue()[:HEAD]):
             break
-        _check_unpacked(text.tell(), packed)
+        check_unpacked(text.tell(), packed)
     return text.getvalue()
-
-
-def _check_unpacked(length: int, packed: int) -> None:
-    if length > MAX_FILE or (length > RATIO_FROM and length > MAX_RATIO * max(1, packed)):
-        raise too_large(
-            f"Uitgepakt is het bestand meer dan {size(length - 1)}, uit {size(packed)}",
-            f"ten hoogste {size(MAX_FILE)}, en ten hoogste {MAX_RATIO} keer zo groot als ingepakt",
-            "Lever het bestand zelf, zonder het in te pakken.",
-        )
 
 
 def _is_folder(entry: zipfile.ZipInfo) -> bool:
@@ -351,55 +334,3 @@ def _label(name: str) -> str:
     """The last part of a name, as it may be shown."""
     base = re.split(r"[/\\]", name)[-1]
     return "".join(c for c in base if c.isprintable())[:100] or "zonder naam"
-
-
-# Workbooks are zips too ------------------------------------------------------------------------
-
-
-def _is_workbook(data: bytes) -> bool:
-    if (entries := data.count(_ZIP_ENTRY)) > MAX_PARTS:
-        raise too_large(
-            f"Het bestand bestaat uit {number(entries)} ingepakte onderdelen",
-            f"ten hoogste {number(MAX_PARTS)}",
-            "Verdeel de gegevens over meer bestanden.",
-        )
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            names = set(archive.namelist())
-            if {"xl/workbook.xml", "xl/workbook.bin"} & names:
-                return True
-            if "content.xml" not in names or "mimetype" not in names:
-                return False
-            with archive.open("mimetype") as stream:
-                return stream.read(len(_SPREADSHEET)) == _SPREADSHEET
-    except (*_DAMAGED, RuntimeError, KeyError):
-        raise DeliveryRefused(
-            "bestand.afgebroken",
-            "Het werkboek of zipbestand is beschadigd of niet volledig overgekomen. Sla het opnieuw"
-            " op en verstuur het nog eens.",
-        ) from None
-
-
-def _check_workbook(data: bytes) -> None:
-    if not data.startswith(_ZIP):
-        if _ENCRYPTED in data:
-            raise _locked()
-        return
-    with zipfile.ZipFile(BytesIO(data)) as archive:
-        parts = archive.infolist()
-    _check_unpacked(sum(p.file_size for p in parts), len(data))
-
-
-def _locked() -> DeliveryRefused:
-    return DeliveryRefused(
-        "bestand.wachtwoord",
-        "Het bestand is beveiligd met een wachtwoord. Sla het op zonder wachtwoord en lever het aan"
-        " via de afgesproken beveiligde weg.",
-    )
-
-
-def _damaged(what: str) -> DeliveryRefused:
-    return DeliveryRefused(
-        "bestand.afgebroken",
-        f"Het {what} is beschadigd of niet volledig overgekomen. Maak en verstuur het opnieuw.",
-    )
