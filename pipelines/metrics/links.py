@@ -28,7 +28,8 @@ class Link:
     `less` is behind a unit of `more` too, so a shown number of `less` tells that `more` is at
     least its threshold. `part`: metric.part of `more` that is meant; '' is the units that meet the
     same condition, or else all. `because`: why it is so. `together`: whether both are proved as
-    one system; what is not yet stands in docs/bescherming.md with the reason.
+    one system; of what is not, `people` is a given for the other (`linked.rounds`), and `times`
+    stands in docs/bescherming.md with the reason why not.
     """
 
     less: str

@@ -8,14 +8,16 @@ number.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import permutations
 from pathlib import Path
 
 import polars as pl
 
 from pipelines.concerns import Concern
+from pipelines.errors import ReleaseRefused
 from pipelines.metrics.compute import Counted
 from pipelines.metrics.count.distributions import Spread
 from pipelines.metrics.count.grid import KEY
@@ -35,7 +37,7 @@ from pipelines.release.disclosure.rules import MEAN_STEP, WIDTH, first_hidden
 from pipelines.release.earlier import said, said_of_amounts, said_of_means
 from pipelines.release.facts import of_amounts, of_spreads
 from pipelines.release.ledger import Page
-from pipelines.release.linked import Fact, stack, systems
+from pipelines.release.linked import Fact, rounds, stack, systems, told_by
 from pipelines.release.thresholds import heavy_ones
 
 MONEY = "euro"
@@ -79,10 +81,12 @@ def protect(
     spreads: Sequence[Spread] = (),
     processes: int = 1,
     kept_in: Path | None = None,
+    beside: bool = False,
 ) -> list[Protected]:
     """Protect all components, beside what earlier releases said, and what figures that are no sum
     of cells (`spreads`) tell of them. `kept_in`: proofs that were found before (see `kept`).
-    Raises ReleaseRefused when one cannot be certified."""
+    Raises ReleaseRefused when one cannot be certified; with `beside` also when a count cannot be
+    beside earlier releases."""
     means = [c for c in counted if _behind_means(c, metrics)]
     counts = [c for c in counted if c.unit != MONEY and c not in means]
     money = [c for c in counted if c.unit == MONEY]
@@ -90,7 +94,8 @@ def protect(
         *of_spreads(spreads, metrics, heavy=thresholds.heavy, rounding=thresholds.rounding),
         *of_amounts(money, metrics, heavy=thresholds.heavy),
     ]
-    found = _protected_counts(counts, metrics, thresholds, earlier, facts, processes, kept_in)
+    proved = partial(protect_all, processes=processes, kept_in=kept_in, beside=beside)
+    found = _protected_counts(counts, metrics, thresholds, earlier, facts, proved)
     shown_counts = tuple(found)
     for amounts in (c for c in counted if c.unit == MONEY or c in means):
         units = _units_of(amounts, shown_counts) if amounts in means else None
@@ -143,27 +148,46 @@ def _protected_counts(
     thresholds: Thresholds,
     earlier: Sequence[Page],
     facts: Sequence[Fact],
-    processes: int,
-    kept_in: Path | None,
+    proved: Callable[[Sequence[Component]], list[Protection]],
 ) -> list[Protected]:
-    """Counts of the same people as one system per school year, the others each for itself."""
-    together = systems(counts)
-    years = []
-    for system in together:
-        parts = [
-            _beside(_component(counts[i], metrics, thresholds), said(counts[i], earlier))
-            for i in system
-        ]
-        whole = stack(
-            [(counts[i], part) for i, part in zip(system, parts, strict=True)], metrics, facts
-        )
-        years.append(by_year(whole))
-    every = [part for parts in years for _, part in parts]
-    shown = iter(protect_all(every, processes=processes, kept_in=kept_in))
+    """Counts of the same people as one system per school year, the others each for itself; what
+    tells that there are people behind another (`linked.rounds`) before that other.
+
+    Where what was shown first tells too much of those people, all of them are one system."""
+    made = [
+        _beside(_component(counted, metrics, thresholds), said(counted, earlier))
+        for counted in counts
+    ]
+    return _in_rounds(counts, made, rounds(counts), metrics, facts, proved)
+
+
+def _in_rounds(
+    counts: Sequence[Counted],
+    made: Sequence[Component],
+    order: Sequence[Sequence[Sequence[int]]],
+    metrics: Mapping[str, Metric],
+    facts: Sequence[Fact],
+    proved: Callable[[Sequence[Component]], list[Protection]],
+) -> list[Protected]:
     found: dict[int, Protected] = {}
-    for system, per_year in zip(together, years, strict=True):
-        protections = [(cells, next(shown)) for cells, _ in per_year]
-        found |= zip(system, _of_counts([counts[i] for i in system], protections), strict=True)
+    for together in order:
+        told = [*facts]
+        for i, shown in found.items():
+            seen = shown.cells.filter("zichtbaar")["cel"].to_list()
+            told += told_by(counts[i], made[i], seen, metrics)
+        years = []
+        for system in together:
+            parts = [(counts[i], made[i]) for i in system]
+            years.append(by_year(stack(parts, metrics, told)))
+        try:
+            ready = iter(proved([part for each in years for _, part in each]))
+        except ReleaseRefused:
+            if not found:  # nothing was a given yet
+                raise
+            return _in_rounds(counts, made, [systems(counts, apart=True)], metrics, facts, proved)
+        for system, per_year in zip(together, years, strict=True):
+            protections = [(cells, next(ready)) for cells, _ in per_year]
+            found |= zip(system, _of_counts([counts[i] for i in system], protections), strict=True)
     return [found[i] for i in range(len(counts))]
 
 

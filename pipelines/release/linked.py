@@ -12,9 +12,10 @@ relation there, and is left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from graphlib import TopologicalSorter
 
 import numpy as np
 import polars as pl
@@ -94,8 +95,9 @@ class Member:
                     yield part, cell, tuple(key)
 
 
-def systems(counted: Sequence[Counted]) -> list[list[int]]:
-    """The counts by number, together where a link or a balance joins them, in fixed order."""
+def systems(counted: Sequence[Counted], *, apart: bool = False) -> list[list[int]]:
+    """The counts by number, together where a link or a balance joins them, in fixed order; with
+    `apart` also where a link of people does between counts that are else proved apart."""
     number = {c.measure: i for i, c in enumerate(counted)}
     metrics_of = {
         name: i for i, c in enumerate(counted) for name in c.figures["metriek"].unique().to_list()
@@ -107,7 +109,11 @@ def systems(counted: Sequence[Counted]) -> list[list[int]]:
             i = root[i]
         return i
 
-    joined = [[number.get(link.less), number.get(link.more)] for link in LINKS if link.together]
+    joined = [
+        [number.get(link.less), number.get(link.more)]
+        for link in LINKS
+        if link.together or (apart and link.people)
+    ]
     joined += [
         [metrics_of.get(name.partition(".")[0]) for _, name, _, _ in balance.terms]
         for balance in BALANCES
@@ -121,6 +127,45 @@ def systems(counted: Sequence[Counted]) -> list[list[int]]:
     for i in range(len(counted)):
         found.setdefault(find(i), []).append(i)
     return list(found.values())
+
+
+def rounds(counted: Sequence[Counted]) -> list[list[list[int]]]:
+    """The systems in the order in which they are protected: in each round those that no system of
+    a later one tells anything of.
+
+    Of counts that are proved apart, a shown number of one tells that there are people behind the
+    other. Protected first, it is a given for the other (`told_by`). Raises `graphlib.CycleError`
+    where each tells of the other.
+    """
+    found = systems(counted)
+    number = {counted[i].measure: n for n, system in enumerate(found) for i in system}
+    order = TopologicalSorter({n: set[int]() for n in range(len(found))})
+    for link in LINKS:
+        less, more = number.get(link.less), number.get(link.more)
+        if link.people and less is not None and more is not None and less != more:
+            order.add(more, less)
+    order.prepare()
+    ready: list[list[list[int]]] = []
+    while order.is_active():
+        these = sorted(order.get_ready())
+        ready.append([found[n] for n in these])
+        order.done(*these)
+    return ready
+
+
+def told_by(
+    counted: Counted, component: Component, shown: Iterable[int], metrics: Mapping[str, Metric]
+) -> Iterator[Fact]:
+    """What the shown cells of a count tell of those it is proved apart from: there are people."""
+    measure = counted.measure
+    if not any(link.people and link.less == measure and not link.together for link in LINKS):
+        return
+    member = Member(counted, component, 0, metrics)
+    for cell in shown:
+        part = member.parts_of.get(cell)
+        if part is not None and member.value(cell) > 0:
+            least = int(component.thresholds[cell])
+            yield Fact(measure, conditions(part)[0], member.keys[cell], least, 0)
 
 
 def stack(
@@ -262,15 +307,16 @@ def _balanced(members: Sequence[Member], balance: Balance) -> Iterator[Relation]
 
 def _told(members: Sequence[Member], fact: Fact) -> Iterator[tuple[int, int]]:
     """Cells of which a fact tells a least number."""
+    more = {x.more: x.part for x in LINKS if x.people and x.less == fact.measure}
     for member in members:
         measure = member.counted.measure
         if measure == fact.measure:
             least = max(fact.people, fact.units)
-        elif any(x.people and (x.less, x.more) == (fact.measure, measure) for x in LINKS):
+        elif measure in more:
             least = fact.people
         else:
             continue
-        for cell in _holders(member, fact.key, (fact.condition, ANY), ""):
+        for cell in _holders(member, fact.key, (fact.condition, ANY), more.get(measure, "")):
             if member.value(cell) >= least:
                 yield member.start + cell, least
             break

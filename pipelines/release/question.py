@@ -185,12 +185,10 @@ def _shown(house: _House, metric: Metric, table: PlanTable) -> tuple[pl.DataFram
             thresholds,
             earlier=before.pages,
             processes=publish.processes(),
+            beside=True,
         )
     except ReleaseRefused:
-        return pl.DataFrame(schema=_schema()), (
-            f"Op het niveau {table.level} is niet te bewijzen dat kleine aantallen verborgen"
-            " blijven."
-        )
+        return pl.DataFrame(schema=_schema()), _unproved(table)
     cells = figures(result, protected, {metric.id: metric}, years, thresholds)
     cells = cells.filter(
         (pl.col("niveau") == table.level) & (pl.col("uitsplitsing") == table.breakdown)
@@ -235,13 +233,17 @@ def _mostly_small(
     )
 
 
+def _unproved(table: PlanTable) -> str:
+    return (
+        f"Op het niveau {table.level} is naast wat al is uitgegeven niet te bewijzen dat kleine"
+        " aantallen verborgen blijven."
+    )
+
+
 def _objections(table: PlanTable, cells: pl.DataFrame, apart: Sequence[Concern]) -> Iterator[str]:
     """Why a table may not be shown, at most one. `apart`: what is not proved beside what left."""
     if apart:
-        yield (
-            f"Op het niveau {table.level} is naast wat al is uitgegeven niet te bewijzen dat kleine"
-            " aantallen verborgen blijven."
-        )
+        yield _unproved(table)
     elif cells.is_empty():
         yield f"Op het niveau {table.level} zou de tabel kleine aantallen verraden."
     else:

@@ -107,6 +107,26 @@ def suspensions(seed: int) -> Counts:
     )
 
 
+def trajectories(seed: int) -> Counts:
+    """Pupils with a trajectory in the year, and the trajectories that began in it."""
+    draw = np.random.default_rng(seed)
+    areas = _areas(draw, int(draw.integers(5, 9)))
+    children = []
+    for school in areas:
+        for _ in range(int(draw.choice([1, 2, 4, 5, 5, 6, 7, 14]))):
+            children.append(Child(school, {"pupils": 1, "started": int(draw.choice([0, 1, 1, 2]))}))
+    return Counts(
+        children,
+        areas,
+        {
+            "pupils": ("leerlingen_met_traject", "leerlingen", "smw_leerlingen", "teller"),
+            "started": ("gestarte_trajecten", "trajecten", "smw_trajecten", "teller"),
+        },
+        (),
+        {"started": "pupils"},
+    )
+
+
 QUESTIONS = max(
     sum(group in item.groups and not item.last for item in questionnaires.items())
     for group in questionnaires.GROUPS

@@ -13,7 +13,17 @@ from dataclasses import replace
 
 import polars as pl
 import pytest
-from people import QUESTIONS, Attacker, Cell, Child, Counts, frames, responses, suspensions
+from people import (
+    QUESTIONS,
+    Attacker,
+    Cell,
+    Child,
+    Counts,
+    frames,
+    responses,
+    suspensions,
+    trajectories,
+)
 
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.compute import Counted
@@ -121,6 +131,16 @@ def test_no_school_or_municipality_learns_of_the_pupils_of_others(seed: int) -> 
     insiders."""
     counts = suspensions(seed)
     assert [*Attacker(counts, released(counts)).insiders()] == []
+
+
+@pytest.mark.parametrize("seed", [13, 15, 35, *range(REGISTERS)])
+def test_a_shown_number_of_trajectories_gives_away_no_number_of_pupils(seed: int) -> None:
+    """Where five trajectories began there are five pupils, also where theirs covers another.
+
+    13: where that told of others; 15 and 35: where it leaves those nothing to be but what they are,
+    so that a number of trajectories is hidden for it."""
+    counts = trajectories(seed)
+    assert Attacker(counts, released(counts)).findings() == []
 
 
 @pytest.mark.parametrize("seed", range(REGISTERS))

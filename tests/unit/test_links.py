@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from importlib.resources import files
 
+import polars as pl
 import pytest
 import yaml
 
 from pipelines.metrics import links
 from pipelines.metrics.catalogue import METRICS
+from pipelines.metrics.compute import Counted
 from pipelines.metrics.count import terms
 from pipelines.metrics.metric import Summary
+from pipelines.release.linked import rounds
 
 
 def _named_by_links() -> set[str]:
@@ -82,3 +85,22 @@ def test_nobody_answers_more_questions_than_were_put() -> None:
     whole = link.times("2024/2025", "", "")
     assert link.times("2024/2025", "vraag", "p01") == 1
     assert 1 < link.times("2024/2025", "evaluatiethema", "bereikbaarheid") < whole
+
+
+def _counted(measure: str) -> Counted:
+    empty = pl.DataFrame(schema={"metriek": pl.String})
+    return Counted(measure, "trajecten", 1, empty, empty, empty)
+
+
+def test_what_tells_of_people_is_protected_before_the_count_of_those_people() -> None:
+    people = (m for m in METRICS.values() if not m.measure.public)
+    measures = sorted({m.measure.id for m in people} | {x.less for x in links.LINKS})
+    counted = [_counted(name) for name in measures]
+    found = rounds(counted)
+    assert sorted(i for these in found for system in these for i in system) == [
+        *range(len(counted))
+    ]
+    at = {measures[i]: n for n, these in enumerate(found) for system in these for i in system}
+    apart = [x for x in links.LINKS if x.people and not x.together]
+    assert apart
+    assert all(at[x.less] < at[x.more] for x in apart)

@@ -123,6 +123,11 @@ def test_what_gave_itself_away_before_is_told_and_not_refused() -> None:
     leaky = replace(_released(now, {0: 45, 1: 12, 3: 9, 4: 21}), rounding=1)
     (found,) = protect([now], METRICS, THRESHOLDS, earlier=[leaky])
     assert not found.beside_earlier
+    with pytest.raises(ReleaseRefused):  # a question is answered beside them, or not
+        protect([now], METRICS, THRESHOLDS, earlier=[leaky], beside=True)
+    shown = _released(now, {0: 45, 1: 10})
+    (beside,) = protect([now], METRICS, THRESHOLDS, earlier=[shown], beside=True)
+    assert beside.beside_earlier
 
 
 def test_what_earlier_releases_said_binds_the_checker() -> None:

@@ -51,7 +51,8 @@ def programme(
         return None
     lines = np.flatnonzero((np.diff(matrix.indptr) > 0) & search.rows.telling(low, high))
     lines = lines[lines != demand.row]
-    shifted = _shifted(search, demand, atoms, lines, (low, high))
+    system = sp.csc_array(matrix[np.append(lines, demand.row)].astype(np.float64))
+    shifted = _shifted(search, demand, atoms, lines, (low, high), system)
     if shifted is not None:
         return 0.0, shifted
     prices = prices_of(search)
@@ -65,7 +66,7 @@ def programme(
     for turn in range(2):
         if turn:
             weight = price[paying] / (overshoot + 0.25)
-        answer = _elastic(search, demand, atoms, lines, paying, weight)
+        answer = _elastic(search, demand, atoms, lines, (paying, weight), system)
         if answer is None:
             return None
         tail = answer[2 * atoms.size :]
@@ -81,11 +82,10 @@ def programme(
     trial.visible[list(hidden)] = False
     low, high = trial.ranges(aware=demand.aware, insider=demand.insider)
     need = needed_move(search, demand)
-    goal = matrix[[demand.row]]
     table = _whole(
         search,
         atoms,
-        sp.csc_array(sp.vstack([matrix[lines], goal], format="csc").astype(np.float64)),
+        system,
         np.append(limits((low - now)[lines]), float(need)),
         np.append(limits((high - now)[lines]), np.inf if demand.up else float(need)),
         answer[: atoms.size] - answer[atoms.size : 2 * atoms.size],
@@ -126,12 +126,17 @@ def _nearness(search: Search, row: int, *, apart: bool) -> Ints:
 
 
 def _shifted(
-    search: Search, demand: Demand, atoms: Ints, lines: Ints, ranges: tuple[Ints, Ints]
+    search: Search,
+    demand: Demand,
+    atoms: Ints,
+    lines: Ints,
+    ranges: tuple[Ints, Ints],
+    system: sp.csc_array,
 ) -> Ints | None:
     """A cheap witness: units of the row are shifted between near atoms until all that is shown
-    stays in range; None where that is not found soon."""
-    matrix, need, now = search.rows.matrix, float(needed_move(search, demand)), search.now
-    goal = sp.csr_array(matrix[[demand.row]][:, atoms])
+    stays in range; None where that is not found soon. `system`: `lines` and that row, by atom."""
+    need, now = float(needed_move(search, demand)), search.now
+    goal = sp.csr_array(system[[lines.size]])
     counts = search.counts[atoms].astype(np.float64)
     start = np.zeros(atoms.size)
     for atom in goal.indices[np.argsort(-counts[goal.indices], kind="stable")]:
@@ -149,9 +154,8 @@ def _shifted(
     if search.together and 2 * atoms.size > search.counts.size:
         change = _shifted_all(search, np.append(lines, demand.row), limited, (atoms, most), start)
     else:
-        body = sp.csr_array(matrix[lines][:, atoms])
         change = repair(
-            sp.csc_array(sp.vstack([body, goal], format="csc").astype(np.float64)),
+            system,
             *limited,
             -counts,
             most,
@@ -192,26 +196,26 @@ def _shifted_all(
 
 
 def _elastic(
-    search: Search, demand: Demand, atoms: Ints, lines: Ints, paying: Ints, weight: Floats
+    search: Search,
+    demand: Demand,
+    atoms: Ints,
+    lines: Ints,
+    prices: tuple[Ints, Floats],
+    system: sp.csc_array,
 ) -> Floats | None:
     """Changes up, changes down, overshoot below, overshoot above (fractional), at least cost.
 
-    `paying` are the places in `lines` that may overshoot, at `weight` per unit."""
+    `prices` are the places in `lines` that may overshoot, and what a unit costs there."""
     low, high = search.ranges(aware=demand.aware, insider=demand.insider)
-    body = sp.csr_array(search.rows.matrix[lines][:, atoms]).astype(np.float64)
-    goal = sp.csr_array(search.rows.matrix[[demand.row]][:, atoms]).astype(np.float64)
     need, now = needed_move(search, demand), search.now
+    paying, weight = prices
     n, k = atoms.size, paying.size
-    over = sp.csr_array((np.ones(k), (paying, np.arange(k))), shape=(lines.size, k))
+    over = sp.csc_array((np.ones(k), (paying, np.arange(k))), shape=(lines.size + 1, k))
     counts = search.counts[atoms].astype(np.float64)
     return solve(
         Programme(
             cost=np.concatenate([np.full(2 * n, 1e-3), weight, weight]),
-            matrix=sp.csc_array(
-                sp.block_array(
-                    [[body, -body, over, -over], [goal, -goal, None, None]], format="csc"
-                )
-            ),
+            matrix=sp.csc_array(sp.hstack([system, -system, over, -over], format="csc")),
             row_low=np.append(limits((low - now)[lines]), float(need)),
             row_high=np.append(limits((high - now)[lines]), np.inf if demand.up else float(need)),
             low=np.zeros(2 * n + 2 * k),

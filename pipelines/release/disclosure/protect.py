@@ -63,7 +63,9 @@ ROUNDS = 6
 """What is hidden for others has to be uncertain too, which may hide more: at most so often."""
 
 
-def protect(component: Component, kept_in: Path | None = None) -> Protection:
+def protect(
+    component: Component, kept_in: Path | None = None, *, beside: bool = False
+) -> Protection:
     """Hide, round and prove one component; the verdict says whether the proof is complete.
 
     Earlier releases need not cost anything: only where the proof does not hold beside them it is
@@ -72,20 +74,29 @@ def protect(component: Component, kept_in: Path | None = None) -> Protection:
 
     Where who is told which cells are small could work one out, a table is left out (`fold`).
     `kept_in`: folder of proofs that were found before, see `kept`.
+
+    With `beside` nothing is wanted that is not proved beside them: raises ReleaseRefused then.
     """
-    found = _beside_earlier(component, kept_in)
+    search = _only_beside if beside else _beside_earlier
+    found = search(component, kept_in)
     while found.verdict.safe and found.verdict.readable:
         folded = to_fold(component, found)
         if not folded:
             break
         component = replace(component, folded=folded)
-        found = _beside_earlier(component, kept_in)
+        found = search(component, kept_in)
+    return found
+
+
+def _only_beside(component: Component, kept_in: Path | None) -> Protection:
+    found = kept.protected(component, kept_in, _searched)
+    refuse_unsafe([found.verdict])
     return found
 
 
 def _beside_earlier(component: Component, kept_in: Path | None) -> Protection:
-    if component.earlier and 4 * len(component.folded) > component.cells.height:
-        # Much was said that is not shown again: a question.
+    if any(component.left_out[cell] for cell, _, _ in component.earlier):
+        # Said before and not shown again: another plan.
         found = kept.protected(component, kept_in, _searched)
         if found.verdict.safe:
             return found
@@ -141,19 +152,29 @@ def _search(component: Component, *, insiders: bool = True) -> Search:
 
 
 def protect_all(
-    components: Sequence[Component], *, processes: int = 1, kept_in: Path | None = None
+    components: Sequence[Component],
+    *,
+    processes: int = 1,
+    kept_in: Path | None = None,
+    beside: bool = False,
 ) -> list[Protection]:
     """Protect independent components, in order; with `processes` > 1 side by side.
 
-    Raises ReleaseRefused naming every table of which a witness is missing.
+    Raises ReleaseRefused naming every table of which a witness is missing; with `beside` at the
+    first that is not proved beside what earlier releases said.
     """
+    one = partial(protect, kept_in=kept_in, beside=beside)
     work = sum(c.cells.height + RECALLED * len(c.folded) for c in components)
     if processes > 1 and work > WORTH_A_PROCESS:
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(processes, context, _leave_with_parent) as pool:
-            protections = list(pool.map(partial(protect, kept_in=kept_in), components))
+            try:
+                protections = list(pool.map(one, components))
+            except ReleaseRefused:
+                pool.shutdown(cancel_futures=True)
+                raise
     else:
-        protections = [protect(component, kept_in) for component in components]
+        protections = [one(component) for component in components]
     refuse_unsafe([protection.verdict for protection in protections])
     return protections
 

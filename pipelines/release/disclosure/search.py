@@ -144,9 +144,10 @@ class Search:
         aware = self.agrees(reached, aware=True)
         met = [
             demand
-            for demand in self.open_demands()
-            if (aware or not demand.aware)
-            and not demand.wide
+            for demand in self.needed
+            if not demand.wide
+            and demand.key not in self.proof
+            and (aware or not demand.aware)
             and demand.met(int(self.rows.value[demand.row]), int(reached[demand.row]))
         ]
         if met:
