@@ -21,7 +21,7 @@ pytestmark = pytest.mark.xdist_group("demo")
 MANUAL = Path(__file__).parents[2] / "docs" / "handleiding.md"
 README = Path(__file__).parents[2] / "README.md"
 # Of the README those that take no more than a moment are run; of the others name and options exist.
-LIGHT = {"check", "metrics", "show", "effects", "savings", "plan", "calendar", "health"}
+LIGHT = {"check", "metrics", "show", "effects", "savings", "plan", "calendar"}
 WRITTEN = {"levering.csv": "inbox/palet_schorsingen_2022-2023.csv"}
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 # Needs the warehouse beside the release; the register is read, never written.
