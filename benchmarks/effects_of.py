@@ -23,7 +23,7 @@ from pipelines import contracts as contract_files
 from pipelines.delivery import intake
 from pipelines.demo import deliveries as made_up
 from pipelines.effects import compute as effects
-from pipelines.ingest import deliveries
+from pipelines.ingest import deliveries, layout_files
 from pipelines.release import publish
 from pipelines.warehouse.engine import open_warehouse
 
@@ -45,7 +45,13 @@ def read(workdir: Path, inbox: Path) -> dict[str, Any]:
         intake.prepare(con, promises)
         files = deliveries.inbox(inbox)
         outcomes = intake.take_in(
-            con, files, promises, gate=True, feedback=None, progress=intake.quietly
+            con,
+            files,
+            promises,
+            layout_files.load(),
+            gate=True,
+            feedback=None,
+            progress=intake.quietly,
         )
         rows = {}
         for dataset in promises.datasets.values():

@@ -12,6 +12,7 @@ import pytest
 from pipelines import contracts
 from pipelines.delivery import intake
 from pipelines.delivery.outcome import Outcome
+from pipelines.ingest import layout_files
 from pipelines.release import reference
 from pipelines.warehouse import engine
 from tests.soak import small
@@ -31,7 +32,15 @@ def run(
     con: duckdb.DuckDBPyConnection, *files: Path, feedback: Path | None = None
 ) -> list[Outcome]:
     return list(
-        intake.take_in(con, files, PROMISES, gate=False, feedback=feedback, progress=intake.quietly)
+        intake.take_in(
+            con,
+            files,
+            PROMISES,
+            layout_files.load(),
+            gate=False,
+            feedback=feedback,
+            progress=intake.quietly,
+        )
     )
 
 

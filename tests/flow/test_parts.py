@@ -12,7 +12,7 @@ import pytest
 from pipelines import contracts
 from pipelines.delivery import intake
 from pipelines.delivery.outcome import Outcome
-from pipelines.ingest import periods
+from pipelines.ingest import layout_files, periods
 from pipelines.ingest.periods import Named
 from pipelines.warehouse import archive, differences, engine, history, tables
 from tests.conftest import pseudonym
@@ -32,7 +32,13 @@ def house() -> Iterator[duckdb.DuckDBPyConnection]:
 def run(con: duckdb.DuckDBPyConnection, *files: Path) -> dict[str, Outcome]:
     """Take an inbox with these files in, and give what became of each."""
     outcomes = intake.take_in(
-        con, files, PROMISES, gate=False, feedback=None, progress=intake.quietly
+        con,
+        files,
+        PROMISES,
+        layout_files.load(),
+        gate=False,
+        feedback=None,
+        progress=intake.quietly,
     )
     assert history.unbalanced(con, PROMISES) == {}
     return {o.file: o for o in outcomes}
