@@ -47,7 +47,7 @@ unit: setup chromium java ## All tests; a third process works while a browser is
 	$(BIN)/pytest -n 3 --dist loadgroup
 
 browser: setup chromium ## Only the browser tests
-	$(BIN)/pytest -m browser
+	ZICHTLIJN_TAKEN=alle $(BIN)/pytest -m browser
 
 spark: setup java ## Only the tests on Spark
 	ZICHTLIJN_SPECS=alle $(BIN)/pytest -n 0 -m spark

@@ -9,7 +9,7 @@ from dashboard.access.scope import FRONT
 from dashboard.access.visitor import NoAccess, Visitor
 from dashboard.language import tr
 from dashboard.render import filters, theme
-from dashboard.server import menu
+from dashboard.server import available, menu
 from dashboard.views import closed, page, switch
 
 SIDEBAR_WIDTH = 288
@@ -51,6 +51,7 @@ def main() -> None:
     chosen.run()
     switch.offer()
     if who:
+        available.tell(who)
         closed.account(who)
 
 

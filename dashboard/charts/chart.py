@@ -12,12 +12,13 @@ from typing import Literal, get_args
 
 # Through the years, one bar per category, estimates with intervals, steps from gross to net.
 Reported = Literal["jaren", "staven", "schattingen", "stappen"]
-# Several lines, two points per row, units beside each other, units against their size, two sides of
-# shares, periods around a start, amounts per year along routes, curves, drivers of an outcome,
-# streams, and a map.
+# A small line beside a sentence, several lines, two points per row, units beside each other, units
+# against their size, two sides of shares, periods around a start, amounts per year along routes,
+# curves, drivers of an outcome, streams, and a map.
 Kind = (
     Reported
     | Literal[
+        "klein",
         "lijnen",
         "spannen",
         "naast",

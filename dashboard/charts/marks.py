@@ -127,6 +127,15 @@ def trend(
     return Chart("jaren", tuple(found), axis, form(metric), wording.label(metric), norm)
 
 
+def small(metric: Metric, rows: Sequence[Cell], now: str = "") -> Chart:
+    """The same line for beside a sentence: without an axis, between its own lowest and highest."""
+    whole = trend(metric, rows, now)
+    ends = [end for one in whole.marks for end in (one.low, one.value, one.high) if end is not None]
+    low, high = min(ends, default=0.0), max(ends, default=1.0)
+    room = (high - low or 1.0) * 0.12
+    return replace(whole, kind="klein", axis=Axis(low - room, high + room), norm=None)
+
+
 def bars(metric: Metric, rows: Sequence[Cell], labels: Sequence[str]) -> Chart:
     """One bar per category, in the order given; a dot where values can be negative."""
     drawn = [wording.estimated(metric, row) for row in rows]

@@ -17,7 +17,7 @@ _UNITS = {
 METHOD = mark(
     "Zeker: het verschil met de rest van het geheel is groter dan toeval verklaart, ook met {n} "
     "vergelijkingen op deze pagina (95%, Bonferroni). Waardoor het komt, zegt dit niet: ook "
-    "leerlingen en scholen verschillen."
+    "leerlingen en soorten scholen verschillen."
 )
 KINDS = mark(
     "Onderwijssoorten hebben elk een andere opdracht; daarom is dit verschil niet beoordeeld."

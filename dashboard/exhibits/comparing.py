@@ -205,6 +205,31 @@ def conclusion(found: Sequence[Pair], sides: Sides) -> list[str]:
     return told
 
 
+def in_one(found: Sequence[Sequence[Pair]], sides: Sequence[Sides]) -> str:
+    """The first figure that is shown on all sides, with its value on each and how sure every
+    difference is, in one sentence; '' where there is none."""
+    first, *others = ({(pair.metric.id, pair.one["maat"]): pair for pair in one} for one in found)
+    for key, pair in first.items():
+        pairs_of = [pair, *(other[key] for other in others if key in other)]
+        if len(pairs_of) < len(found) or not all(each.shown for each in pairs_of):
+            continue
+        against = [
+            tr(
+                "**{waarde}** in {kant} ({zekerheid})",
+                waarde=wording.said(each.metric, each.other), kant=side.names[1],
+                zekerheid=apart(each) if each.certainty == SURE else tr(each.certainty),
+            )
+            for each, side in zip(pairs_of, sides, strict=True)
+        ]  # fmt: skip
+        here = sides[0].one
+        return tr(
+            "{cijfer} {waar}: **{waarde}** in {jaar}, tegen {rest}.",
+            cijfer=pair.label, waar=here.where, waarde=wording.said(pair.metric, pair.one),
+            jaar=here.schooljaar, rest=tr(" en ").join(against),
+        )  # fmt: skip
+    return ""
+
+
 def _counted(judged: Sequence[Pair], sure: Sequence[Pair], sides: Sides) -> str:
     of = wording.count_of(len(judged), "cijfer", "cijfers")
     if not sure:

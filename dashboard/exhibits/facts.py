@@ -239,11 +239,6 @@ def of_headlines(released: Released, rows: Sequence[Mapping[str, Any]], *, norms
     )
 
 
-def brief(facts: Facts) -> tuple[str, str, str]:
-    """What a small card says: who delivered, up to when, and the release."""
-    return _names_short(facts.sources), _until(facts.sources), _release(facts)
-
-
 def parts(facts: Facts) -> list[str]:
     """What stands under a figure: source, n, interval, norm, what is hidden, release."""
     sources = filter(None, (_names_short(facts.sources), _until(facts.sources)))

@@ -70,12 +70,13 @@ def _listed(metric: Metric, rows: Sequence[Cell], ends: Limits) -> str:
 def _one(metric: Metric, row: Cell, ends: tuple[float, float]) -> str:
     return tr(
         "{school} **{waarde}** (grens {grens}; {n} leerlingen)",
-        school=row["label"], waarde=wording.said(metric, row), grens=_between(metric, ends),
+        school=row["label"], waarde=wording.said(metric, row), grens=between(metric, ends),
         n=wording.number(row["noemer"]),
     )  # fmt: skip
 
 
-def _between(metric: Metric, ends: tuple[float, float]) -> str:
+def between(metric: Metric, ends: tuple[float, float]) -> str:
+    """Limits as they are printed."""
     sign = "%" if metric.soort == "aandeel" else ""
     return f"{wording.number(ends[0], 1)}–{wording.number(ends[1], 1)}{sign}"
 
@@ -93,7 +94,7 @@ def table(
     for row, line in zip(rows, usual.rows, strict=True):
         code = str(row["gebied"])
         ends = [
-            tables.figure(_between(metric, own[code]), *own[code])
+            tables.figure(between(metric, own[code]), *own[code])
             if code in own
             else tables.figure("")
             for own in (inner, outer)

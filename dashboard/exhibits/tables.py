@@ -38,7 +38,7 @@ class Cell:
     for who cannot see it. `again`: its words stand above already, and are only heard. `values`:
     what a spreadsheet gets in place of the words; two for a range or a fraction. `hidden`: of a
     figure without a number, which cell of the release it is. `drawn`: drawn instead of written,
-    with the words for who cannot see it.
+    with the words for who cannot see it. `leads`: the address that a click on the words goes to.
     """
 
     words: str = ""
@@ -50,6 +50,7 @@ class Cell:
     again: bool = False
     hidden: hidden.Key | None = None
     drawn: Drawn | None = None
+    leads: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Units beside each other on screen, as dots by size."""
+"""On screen: units beside each other as dots by size, and a line beside a sentence."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from dashboard.render.plots import Json
 # A row, and what is above and below the rows, in pixels.
 _ROW, _REST = 27, 62
 _WRAP = 30
+# The height of a line beside a sentence, in pixels.
+_SMALL = 124
 
 
 def beside(chart: Chart) -> Json:
@@ -57,5 +59,33 @@ def beside(chart: Chart) -> Json:
             bottom=plots.below([text for _, text in axis.ticks]) + (plots.SIZE * 2 if title else 0),
             shapes=[plots.rule(x=value, dash=dash) for value, _, dash in lines],
             xaxis=plots.scale(axis.low, axis.high, axis.ticks) | title, yaxis=rows,
+        ),
+    }  # fmt: skip
+
+
+def small(chart: Chart) -> Json:
+    """A line without a value axis: what it was first and what it is now stand at its ends."""
+    marks, axis = chart.marks, chart.axis
+    last = len(marks) - 1
+    seen = [place for place, mark in enumerate(marks) if mark.value is not None]
+    shown = {*seen[:1], *seen[-1:]}
+    texts = [
+        plots.hidden(place, axis.low, mark)
+        if mark.value is None
+        else plots.at(place, mark.reach, mark, "top center")
+        for place, mark in enumerate(marks)
+        if mark.value is None or place in shown
+    ]
+    years = plots.names([""] * len(marks), line=True)
+    years |= {
+        "tickvals": [0, last],
+        "ticktext": [plots.safe(marks[place].label) for place in (0, last)],
+    }
+    bare: Json = {"range": [axis.low, axis.high], "visible": False, "fixedrange": True}
+    return {
+        "data": [plots.line(marks, theme.ACCENT), plots.texts(texts)],
+        "layout": plots.layout(
+            _SMALL, left=26, right=34, top=26, bottom=plots.below([marks[0].label]),
+            shapes=[], xaxis=years, yaxis=bare,
         ),
     }  # fmt: skip

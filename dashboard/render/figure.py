@@ -5,7 +5,7 @@ The only way a number reaches a page. Without its facts a figure is not shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from html import escape
 from typing import Any
@@ -23,9 +23,9 @@ from dashboard.exhibits.tables import Table
 from dashboard.language import tr
 from dashboard.release import released as releases
 from dashboard.release.released import Metric, Released
-from dashboard.render import elsewhere, exports, filters, markup, screen
+from dashboard.render import elsewhere, exports, filters, markup, screen, why
 from dashboard.words import wording
-from dashboard.words.selection import Selection
+from dashboard.words.selection import Selection, year_cells
 
 Cell = Mapping[str, Any]
 
@@ -54,36 +54,45 @@ def explain(title: str, reason: str, lead: str = "") -> None:
 def show(
     exhibit: Exhibit, key: str, *, wide: bool = False, tall: int = 0, filed: Table | None = None,
     chosen: str = "", ways: Mapping[str, str] | None = None,
+    explained: Callable[[], None] | None = None,
 ) -> None:  # fmt: skip
     """Draw a figure, or say why it is not shown.
 
-    `wide`: the table stands below its chart. `tall`: the height in pixels within which a long table
-    scrolls; 0 shows all of it. `filed`: the table as a file holds it, where that is more than the
-    screen; `chosen`: the choice in words, where that is more than year and area. `ways`: area of a
-    mark -> what an address asks to go there.
+    `wide`: it has the width of the page, where others stand two beside each other. `tall`: the
+    height in pixels within which a long table scrolls; 0 shows all of it. `filed`: the table as a
+    file holds it, where that is more than the screen; `chosen`: the choice in words, where that is
+    more than year and area. `ways`: area of a mark -> what an address asks to go there.
+    `explained`: draws the way to an explanation.
     """
     exhibit = checked(exhibit)
     if exhibit.table is None or exhibit.account is None:
         explain(exhibit.title, exhibit.reason)
         return
     account = exhibit.account
-    heading(exhibit.title, account.definition)
-    html(f'<div class="zl-body">{_body(exhibit, key, wide, tall, chosen, ways)}</div>')
-    with st.container(horizontal=True, gap="small", key=f"regel_{key}"):
-        html(markup.caption(account))
-        about(key, account, exhibit.title, filed or exhibit.table, chosen)
+    alone = wide or exhibit.chart is None
+    with st.container(key=f"{'breed' if alone else 'figuur'}_{key}"):
+        heading(exhibit.title, account.definition)
+        html(f'<div class="zl-body">{_body(exhibit, key, tall, chosen, ways)}</div>')
+        with st.container(horizontal=True, gap="small", key=f"regel_{key}"):
+            html(markup.caption(account))
+            about(key, account, exhibit.title, filed or exhibit.table, chosen)
+            if explained is not None:
+                explained()
 
 
 def _body(
-    exhibit: Exhibit, key: str, wide: bool, tall: int, chosen: str,
-    ways: Mapping[str, str] | None = None,
-) -> str:  # fmt: skip
-    """Chart and table, beside each other where they fit, and what is to be said of them."""
+    exhibit: Exhibit, key: str, tall: int, chosen: str, ways: Mapping[str, str] | None = None
+) -> str:
+    """Chart, its table one click away, and what is to be said of them."""
     told = exhibit.account.told if exhibit.account is not None else None
     shown = "" if exhibit.table is None else markup.table(exhibit.table, tall, told)
     if exhibit.chart is not None:
-        chart = _drawn(exhibit, exhibit.chart, key, chosen, ways)
-        shown = chart + shown if wide else f'<div class="zl-beside">{chart}{shown}</div>'
+        if not tall:
+            shown = (
+                f'<details class="zl-table"><summary>{escape(tr("Tabel"))}</summary>{shown}'
+                "</details>"
+            )
+        shown = _drawn(exhibit, exhibit.chart, key, chosen, ways) + shown
     return f"{_notes([exhibit.lead])}{shown}{_happenings(exhibit)}{_notes(exhibit.cautions)}"
 
 
@@ -169,20 +178,32 @@ def _told_elsewhere(
 def _shown(
     released: Released, metric_id: str, selection: Selection, exhibit: Exhibit, key: str,
     cut: str = "", level: str = "", *, wide: bool = False, tall: int = 0,
-    ways: Mapping[str, str] | None = None,
+    ways: Mapping[str, str] | None = None, explained: Callable[[], None] | None = None,
 ) -> None:  # fmt: skip
     """A figure of one metric."""
     if exhibit.shown or not _told_elsewhere(
         released, metric_id, exhibit.title, selection, cut, level
     ):
-        show(exhibit, key, wide=wide, tall=tall, ways=ways)
+        show(exhibit, key, wide=wide, tall=tall, ways=ways, explained=explained)
 
 
 def trend(released: Released, metric_id: str, selection: Selection, note: str = "") -> None:
     """A metric through the school years, for the chosen area."""
     told = partial(_happened, released, selection)
     made = figures.trend(released, metric_id, selection, note=note, happened=told)
-    _shown(released, metric_id, selection, made, f"{metric_id}_jaren")
+    key = f"{metric_id}_jaren"
+    _shown(
+        released, metric_id, selection, made, key,
+        explained=_explained(released, metric_id, selection),
+    )  # fmt: skip
+
+
+def _explained(
+    released: Released, metric_id: str, selection: Selection
+) -> Callable[[], None] | None:
+    """Draws the way to an explanation of the figure of this choice; None where it has none."""
+    step = year_cells(released, metric_id, selection)
+    return None if step is None else partial(why.offer, metric_id, released, step, selection)
 
 
 def breakdown(

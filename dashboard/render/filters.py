@@ -99,10 +99,11 @@ def _levels(released: Released) -> list[str]:
     return levels + sorted(set(released.levels) - set(_ORDER))
 
 
-_YEAR, _AREA, _WHOLE = "schooljaar", "gebied", "geheel"
+_BOTH, _YEAR, _AREA, _WHOLE = "beide", "schooljaar", "gebied", "geheel"
 # What the page that compares keeps in the address beside year and area.
 OTHER_SIDE = ("ander_jaar", "ander_gebied", "geheel")
 _WITH = {
+    _BOTH: mark("Een ander schooljaar en het geheel"),
     _YEAR: mark("Een ander schooljaar"),
     _AREA: mark("Een ander gebied of een andere groep"),
     _WHOLE: mark("Het geheel waar dit bij hoort"),
@@ -136,8 +137,9 @@ def keep(page: str) -> None:
             st.query_params[key] = _WORDS.get(key, str)(state[key])
 
 
-def sides(released: Released, selection: Selection) -> Sides | None:
-    """Draw the choice of what to compare with, and give both sides; None with nothing there."""
+def sides(released: Released, selection: Selection) -> tuple[Sides, ...]:
+    """Draw the choice of what to compare with, and give both sides of each comparison: one, or of
+    another year and the whole two. Empty with nothing there."""
     years = [year for year in released.years if year != selection.schooljaar]
     others = {
         name: area
@@ -145,24 +147,25 @@ def sides(released: Released, selection: Selection) -> Sides | None:
         if area.code != selection.gebied
     }
     wholes = _wholes(released, selection)
-    open_ways = {_YEAR: years, _AREA: others, _WHOLE: wholes}
+    open_ways = {_BOTH: years and wholes, _YEAR: years, _AREA: others, _WHOLE: wholes}
     ways = [way for way, found in open_ways.items() if found]
     if selection.niveau == "totaal":
         ways = [way for way in ways if way == _YEAR]
     if not ways:
-        return None
-    first, second, _ = st.columns([1.6, 1.6, 1])
+        return ()
+    first, second, third = st.columns([1.6, 1.3, 1.3])
     with first:
         way = st.selectbox(
             tr("Vergelijk met"), ways, format_func=lambda way: tr(_WITH[way]), key="vergelijk_met",
             bind="query-params",
         )  # fmt: skip
+    found = []
     with second:
-        if way == _YEAR:
+        if way in {_BOTH, _YEAR}:
             year = st.selectbox(
                 tr("Ander schooljaar"), years, key="ander_jaar", bind="query-params"
             )
-            there = replace(selection, schooljaar=year)
+            found.append(Sides(selection, replace(selection, schooljaar=year), years=True))
         elif way == _AREA:
             name = st.selectbox(
                 tr("Andere keuze: {groep}", groep=wording.level(selection.niveau).lower()),
@@ -170,10 +173,12 @@ def sides(released: Released, selection: Selection) -> Sides | None:
                 key="ander_gebied", bind="query-params",
             )  # fmt: skip
             there = replace(selection, gebied=others[name].code, naam=others[name].naam)
-        else:
+            found.append(Sides(selection, there, years=False))
+    if way in {_BOTH, _WHOLE}:
+        with third if way == _BOTH else second:
             whole = st.selectbox(tr("Geheel"), list(wholes), key="geheel", bind="query-params")
-            there = wholes[whole]
-    return Sides(selection, there, years=way == _YEAR, within=way == _WHOLE)
+            found.append(Sides(selection, wholes[whole], years=False, within=True))
+    return tuple(found)
 
 
 def _wholes(released: Released, selection: Selection) -> dict[str, Selection]:

@@ -84,6 +84,8 @@ def _asked(shown: Cell, told: Mapping[hidden.Key, str] | None) -> str:
 def cell(shown: Cell) -> str:
     """One cell."""
     body = language.html(shown.words)
+    if shown.leads:
+        return f'<a href="{escape(shown.leads)}">{body}</a>'
     if shown.drawn is not None:
         return _drawn(shown.drawn, body)
     if shown.look == "stip":
@@ -133,15 +135,6 @@ def terms(rows: Sequence[tuple[str, str]]) -> str:
         for name, said in rows
     )
     return f'<div class="zl-scroll"><table class="zl zl-def"><tbody>{body}</tbody></table></div>'
-
-
-def short(account: Facts) -> str:
-    """The line under a small card: what the card itself does not say."""
-    names, until, release = facts.brief(account)
-    return (
-        f'<p class="zl-facts">{escape(names)}{", " if names else ""}'
-        f'<span class="zl-date">{escape(until)}</span><br>{escape(release)}</p>'
-    )
 
 
 def caption(account: Facts) -> str:

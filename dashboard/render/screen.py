@@ -120,6 +120,7 @@ ARMS: dict[Kind, Callable[[Chart], Json]] = {
     "schattingen": arms.estimates,
     "stappen": arms.steps,
     "studie": arms.study,
+    "klein": arms_beside.small,
     "naast": arms_beside.beside,
     "trechter": arms.funnel,
     "kaart": arms.areas,

@@ -132,9 +132,22 @@ h1:focus {{ outline: none !important; }}
 .zl-body table.zl {{ display: table; margin: 0; }}
 .zl-body table.zl tr {{ border: 0; }}
 .zl-chart {{ overflow-x: auto; }}
-.zl-beside {{ display: flex; flex-wrap: wrap; gap: 0.8rem 2rem; align-items: flex-start; }}
-.zl-beside > .zl-chart {{ flex: 1.12 1 28rem; max-width: 100%; overflow-x: visible; }}
-.zl-beside > .zl-scroll {{ flex: 1 1 30rem; min-width: 0; max-width: 100%; }}
+.zl-table {{ margin: 0.4rem 0 0; }}
+.zl-table summary {{
+  color: {ACCENT}; cursor: pointer; font-size: 0.84rem; padding: 0.15rem 0; width: fit-content;
+}}
+.zl-table[open] summary {{ margin-bottom: 0.4rem; }}
+@media (min-width: 1200px) {{
+  [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] {{
+    display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); column-gap: 2.6rem;
+    align-items: start;
+  }}
+  [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] > * {{
+    grid-column: 1 / -1;
+  }}
+  [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"]
+    > :has(> [class*="st-key-figuur_"]) {{ grid-column: auto; }}
+}}
 table.zl-def {{ overflow-wrap: anywhere; }}
 table.zl {{ border-collapse: collapse; width: 100%; font-size: 0.84rem; color: {INK}; margin: 0; }}
 table.zl caption {{
@@ -196,16 +209,10 @@ p.zl-note, .zl-body p.zl-note {{
 .zl-card h3 {{
   font-size: 0.95rem; font-weight: 600; color: {INK}; margin: 0; padding: 0; line-height: 1.35;
 }}
-.zl-card .zl-value {{
-  font-size: 2.15rem; font-weight: 650; color: {ACCENT}; line-height: 1.15; margin: 0.45rem 0 0;
-  letter-spacing: -0.01em; font-variant-numeric: tabular-nums;
-}}
-.zl-card .zl-value small {{
-  font-size: 0.95rem; font-weight: 500; color: {MUTED}; letter-spacing: 0;
-}}
 .zl-card p {{ margin: 0.25rem 0 0; font-size: 0.86rem; color: {MUTED}; line-height: 1.45; }}
-.zl-card p.zl-norm {{ color: {INK}; font-weight: 600; }}
-.zl-card p.zl-missed {{ color: {SIGNAL}; }}
+.zl-card p.zl-message {{ font-size: 0.95rem; color: {INK}; margin-top: 0.5rem; }}
+.zl-sentence a {{ color: {ACCENT}; white-space: nowrap; }}
+table.zl a {{ color: {ACCENT}; }}
 .zl-conclusion p + ul {{ margin-top: 0.3rem; }}
 .zl-level {{ font-weight: 600; display: block; width: 7rem; }}
 .zl-promise {{ width: 16.5rem; }}
@@ -249,6 +256,18 @@ dl.zl-about dd {{ margin: 0.05rem 0 0; color: {INK}; }}
   padding: 0.1rem 0; white-space: nowrap; min-width: 7rem;
 }}
 [data-testid="stPopover"] button:hover {{ text-decoration: underline; }}
+[class*="st-key-uitleg_"] button {{
+  font-size: 0.8rem; color: {ACCENT}; min-height: 1.5rem; padding: 0.1rem 0; white-space: nowrap;
+}}
+.zl-why-window h3 {{
+  font-size: 0.95rem; font-weight: 620; color: {INK}; margin: 1rem 0 0.2rem; padding: 0;
+}}
+.zl-why-window p, .zl-why-window li, .zl-why-window div, .zl-why-window summary {{
+  font-size: 0.92rem; line-height: 1.55;
+}}
+.zl-why-window p {{ margin: 0 0 0.3rem; }}
+.zl-why-window ul {{ margin: 0; padding-left: 1.1rem; }}
+.zl-why-window summary {{ color: {ACCENT}; cursor: pointer; margin: 0 0 0.4rem; }}
 .zl-sr {{
   position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
   white-space: nowrap;
@@ -298,7 +317,7 @@ dl.zl-about dd {{ margin: 0.05rem 0 0; color: {INK}; }}
   border-radius: 3px;
 }}
 @media (min-width: 761px) {{
-  [class*="st-key-regel_"] {{ flex-wrap: nowrap; }}
+  [class*="st-key-breed_"] [class*="st-key-regel_"] {{ flex-wrap: nowrap; }}
 }}
 @media (max-width: 1400px) {{
   table.zl {{ font-size: 0.8rem; }}
@@ -310,7 +329,6 @@ dl.zl-about dd {{ margin: 0.05rem 0 0; color: {INK}; }}
   .zl-forest {{ width: 8rem; }}
 }}
 @media (max-width: 1100px) {{
-  .zl-beside > .zl-chart {{ overflow-x: auto; }}
   [data-testid="stPopover"] button {{ min-width: 0; white-space: normal; }}
 }}
 @media (max-width: 760px) {{
@@ -322,7 +340,6 @@ dl.zl-about dd {{ margin: 0.05rem 0 0; color: {INK}; }}
   dl.zl-about {{ min-width: 0; }}
   table.zl-def tbody th {{ width: 8rem; min-width: 0; overflow-wrap: break-word; }}
   .zl-page h1 {{ font-size: 1.45rem; hyphens: auto; overflow-wrap: break-word; }}
-  .zl-beside > .zl-chart, .zl-beside > .zl-scroll {{ flex-basis: 100%; }}
 }}
 @page {{ size: A4; margin: 14mm 12mm; }}
 @media print {{
@@ -342,7 +359,8 @@ dl.zl-about dd {{ margin: 0.05rem 0 0; color: {INK}; }}
   .zl-scroll, .zl-list {{
     overflow: visible !important; max-height: none !important; border: 0; padding: 0;
   }}
-  .zl-beside {{ display: block; }}
+  .zl-table summary {{ display: none; }}
+  .zl-table::details-content {{ content-visibility: visible; display: block; }}
   .zl-chart {{ overflow: visible !important; zoom: 0.72; break-inside: avoid; }}
   table.zl {{ font-size: 7.5pt; }}
   table.zl th, table.zl td {{
@@ -358,7 +376,7 @@ dl.zl-about dd {{ margin: 0.05rem 0 0; color: {INK}; }}
   [data-testid="stElementContainer"]:has(.zl-section, .zl-figure > h3:first-child) {{
     break-after: avoid; break-inside: avoid;
   }}
-  .zl-body > .zl-chart, .zl-beside > .zl-chart {{ break-after: avoid; }}
+  .zl-body > .zl-chart {{ break-after: avoid; }}
   .zl-plot {{ min-width: 0 !important; height: auto !important; }}
   .zl-plot .zl-tools, .zl-legend, .zl-find, .zl-sort::after {{ display: none; }}
   .zl-plot .svg-container {{ max-width: 100%; }}

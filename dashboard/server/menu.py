@@ -74,6 +74,16 @@ TOPICS = {
     "jeugdhulp": "jeugdhulp",
 }  # fmt: skip
 
+# Which themes, or which figures, a page shows; only of pages that follow the choice of area.
+SHOWN: dict[str, tuple[str, ...]] = {
+    "bereik": ("bereik",), "proces-resultaat": ("proces", "resultaat"),
+    "verwijzingen": ("verwijzingen",), "inzet": ("inzet",),
+    "preventie": ("smw_preventieniveau", "smw_wettelijk_kader"),
+    "samenwerking": ("samenwerking",), "schorsingen": ("schorsingen",),
+    "thuiszitters": ("thuiszitters",), "doorgaande-lijnen": ("doorgaande_lijnen",),
+    "jeugdhulp": ("jeugdhulp",),
+}  # fmt: skip
+
 TITLES: dict[str, str] = {
     address: view.TITLE for pages in SECTIONS.values() for view, address in pages
 }

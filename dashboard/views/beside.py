@@ -31,13 +31,14 @@ def show(released: Released, found: Sequence[Beside], metric_id: str, selection:
     levels = list(mine)
     first = max(levels, key=lambda niveau: bool(mine[niveau].sure))
     niveau = first
-    if len(levels) > 1:
-        niveau = st.segmented_control(
-            tr("{cijfer} naast elkaar, per", cijfer=wording.label(mine[first].metric)), levels,
-            default=first, format_func=lambda name: words.name(name).capitalize(),
-            key=f"naast_{metric_id}", bind="query-params", required=True,
-        ) or first  # fmt: skip
-    _figure(released, mine[niveau], selection)
+    with st.container(key=f"figuur_naast_{metric_id}"):
+        if len(levels) > 1:
+            niveau = st.segmented_control(
+                tr("{cijfer} naast elkaar, per", cijfer=wording.label(mine[first].metric)), levels,
+                default=first, format_func=lambda name: words.name(name).capitalize(),
+                key=f"naast_{metric_id}", bind="query-params", required=True,
+            ) or first  # fmt: skip
+        _figure(released, mine[niveau], selection)
 
 
 def _figure(released: Released, one: Beside, selection: Selection) -> None:

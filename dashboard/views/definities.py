@@ -10,7 +10,7 @@ from dashboard.language import mark, plural, published, tr
 from dashboard.release.released import Metric, Released
 from dashboard.render import figure, markup
 from dashboard.views import page
-from dashboard.words import wording
+from dashboard.words import finding, wording
 
 TITLE = mark("Definities")
 QUESTION = mark("Wat betekent een cijfer precies, en hoe lees ik het?")
@@ -34,8 +34,8 @@ _READING = (
         mark("95%-interval"),
         mark(
             "De onzekerheid van een cijfer: bij herhaling ligt de werkelijke waarde in 95 van de "
-            "100 gevallen binnen zo'n interval. Overlappen twee intervallen, dan spreken wij niet "
-            "van een verschil."
+            "100 gevallen binnen zo'n interval. Of twee cijfers zeker verschillen, volgt uit het "
+            "interval van hun verschil; dat kan ook als hun eigen intervallen elkaar raken."
         ),
     ),
     (
@@ -95,26 +95,19 @@ def render(released: Released) -> None:
         tr("Zoek in de definities"),
         key="zoek",
         bind="query-params",
-        placeholder=tr("bijvoorbeeld wachttijd"),
+        placeholder=tr("bijvoorbeeld: wat is een thuiszitter"),
         width=420,
     )
-    found = [metric for metric in metrics.values() if _matches(metric, wanted or "")]
+    found = finding.found(list(metrics.values()), wanted or "")
     if not found:
         figure.explain(tr("Geen maat gevonden"), tr("Geen van de definities bevat deze woorden."))
+    if found and wanted and wanted.strip():
+        figure.heading(plural("{n} maat gevonden", "{n} maten gevonden", len(found), n=len(found)))
+        figure.html("".join(_entry(released, metric) for metric in found))
+        return
     for theme in dict.fromkeys(metric.thema for metric in found):
         figure.heading(wording.theme(theme))
         figure.html("".join(_entry(released, m) for m in found if m.thema == theme))
-
-
-def _matches(metric: Metric, wanted: str) -> bool:
-    """Does it hold every word, in the language of the reader or as it was published?"""
-    text = " ".join(
-        (
-            metric.id, metric.label_nl, metric.definitie, metric.teller, metric.noemer,
-            wording.label(metric), wording.definition(metric),
-        )
-    )  # fmt: skip
-    return all(word in text.lower() for word in wanted.lower().split())
 
 
 def _entry(released: Released, metric: Metric) -> str:

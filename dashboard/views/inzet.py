@@ -7,7 +7,7 @@ from dashboard.exhibits import apart_words as words
 from dashboard.language import mark, tr
 from dashboard.release.released import Released
 from dashboard.render import figure, filters
-from dashboard.views import beside, page
+from dashboard.views import beside, page, xtra
 from dashboard.words import conclusions
 
 TITLE = mark("Inzet en ondersteuningsstructuur")
@@ -39,6 +39,7 @@ def render(released: Released) -> None:
     figure.section(tr("Aanvullende inzet"), tr("Zijn daarbij doel, duur en geld afgesproken?"))
     figure.trend(released, "inzet_aanvullend", selection)
     figure.trend(released, "xtra_spreiding_scholen", selection)
+    xtra.show(released, selection)
 
     figure.section(
         tr("Groepen en thema's"), tr("Wordt het afgesproken preventieve aanbod uitgevoerd?")

@@ -117,7 +117,7 @@ def _events() -> None:
         events.of(events.place(released.workdir()))
     except EventsRefused as problem:
         told = tr("Gebeurtenissen staan niet bij de grafieken: {reden}", reden=problem)
-        st.html(f'<p class="zl-note">{_marked(told)}</p>')
+        st.html(f'<p class="zl-note">{marked(told)}</p>')
 
 
 def conclusion(sentences: Sequence[str], lead: str = "") -> None:
@@ -127,15 +127,15 @@ def conclusion(sentences: Sequence[str], lead: str = "") -> None:
         lead = ""
         told = [tr("Voor deze keuze zijn er geen cijfers om een conclusie op te baseren.")]
     if len(told) == 1:
-        body = f"<p>{_marked(told[0])}</p>"
+        body = f"<p>{marked(told[0])}</p>"
         body = f"<p>{language.html(lead)}</p>{body}" if lead else body
     else:
-        body = "<ul>" + "".join(f"<li>{_marked(sentence)}</li>" for sentence in told) + "</ul>"
+        body = "<ul>" + "".join(f"<li>{marked(sentence)}</li>" for sentence in told) + "</ul>"
         body = f"<p>{language.html(lead)}</p>{body}" if lead else body
     st.html(f'<div class="zl-conclusion" role="note">{body}</div>')
 
 
-def _marked(sentence: str) -> str:
+def marked(sentence: str) -> str:
     """Escaped, with what stands between ** bold and between ` as typed; a Dutch part says so.
 
     An amount does not break after its sign.
@@ -168,7 +168,7 @@ def _release_line(found: Released) -> None:
     )  # fmt: skip
     if wording.is_demo(about.bron):
         told = f"{tr('**Demonstratiegegevens:** alles is verzonnen.')} {told}"
-    st.html(f'<p class="zl-demo">{_marked(told)}</p>')
+    st.html(f'<p class="zl-demo">{marked(told)}</p>')
 
 
 def _nothing_yet() -> None:
@@ -177,7 +177,7 @@ def _nothing_yet() -> None:
         "laad deze pagina dan opnieuw. Wie Zichtlijn beheert, vindt in de handleiding hoe een "
         "levering wordt verwerkt."
     )
-    st.html(f'<div class="zl-none">{_marked(told)}</div>')
+    st.html(f'<div class="zl-none">{marked(told)}</div>')
 
 
 def _fault(title: str, fault: Exception) -> None:
@@ -191,4 +191,4 @@ def _fault(title: str, fault: Exception) -> None:
         "pagina opnieuw; blijft het misgaan, meld dan nummer **{nummer}** bij de beheerder.",
         nummer=reference,
     )
-    st.html(f'<div class="zl-none" role="alert">{_marked(told)}</div>')
+    st.html(f'<div class="zl-none" role="alert">{marked(told)}</div>')

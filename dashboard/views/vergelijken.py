@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
@@ -21,14 +22,16 @@ QUESTION = mark("Waarin verschillen twee schooljaren of twee gebieden, en hoe ze
 _ALL = mark("Alle onderwerpen")
 # From so many shares on, a picture says more than the table alone.
 _PICTURE = 2
+# So many sentences of each of two comparisons.
+_TOLD = 3
 # Height in pixels within which the table of everything scrolls.
 _TALL = 640
 
 
 def render(released: Released) -> None:
     selection = filters.bar(released)
-    sides = filters.sides(released, selection)
-    if sides is None:
+    all_sides = filters.sides(released, selection)
+    if not all_sides:
         page.conclusion(
             [
                 tr(
@@ -38,8 +41,8 @@ def render(released: Released) -> None:
             ]
         )
         return
-    found = comparing.pairs(released, sides)
-    themes = list(dict.fromkeys(pair.metric.thema for pair in found))
+    found = [comparing.pairs(released, sides) for sides in all_sides]
+    themes = list(dict.fromkeys(pair.metric.thema for pairs_of in found for pair in pairs_of))
     if not themes:
         page.conclusion([])
         figure.explain(
@@ -47,8 +50,8 @@ def render(released: Released) -> None:
             tr(
                 "Voor {een} en {ander} staan geen cijfers in deze publicatie die aan beide kanten "
                 "bestaan.",
-                een=sides.names[0],
-                ander=sides.names[1],
+                een=all_sides[0].names[0],
+                ander=all_sides[0].names[1],
             ),
         )
         return
@@ -56,26 +59,43 @@ def render(released: Released) -> None:
         tr("Onderwerp"), [_ALL, *themes], key="onderwerp", bind="query-params", width=420,
         format_func=lambda name: tr(_ALL) if name == _ALL else wording.theme(name),
     )  # fmt: skip
-    kept = [pair for pair in found if chosen in (_ALL, pair.metric.thema)]
-    page.conclusion(comparing.conclusion(kept, sides), sides.lead)
-    figure.html(f'<p class="zl-note">{escape(comparing.caution(sides))}</p>')
-    if chosen == _ALL:
-        _everything(released, kept, sides)
+    kept = [[pair for pair in one if chosen in (_ALL, pair.metric.thema)] for one in found]
+    _conclude(kept, all_sides)
+    for pairs_of, sides in zip(kept, all_sides, strict=True):
+        if not pairs_of:
+            continue
+        if chosen == _ALL:
+            _everything(released, pairs_of, sides)
+        else:
+            _theme(released, chosen, pairs_of, sides)
+
+
+def _conclude(kept: Sequence[list[Pair]], all_sides: Sequence[Sides]) -> None:
+    """The answer in one sentence, and per comparison what surely differs."""
+    if len(all_sides) == 1:
+        (pairs_of,), (sides,) = kept, all_sides
+        page.conclusion(comparing.conclusion(pairs_of, sides), sides.lead)
     else:
-        _theme(released, chosen, kept, sides)
+        told = [comparing.in_one(kept, all_sides)]
+        for pairs_of, sides in zip(kept, all_sides, strict=True):
+            sentences = comparing.conclusion(pairs_of, sides)
+            told.append(f"{sides.lead} {' '.join(sentences[:_TOLD])}" if sentences else "")
+        page.conclusion(told)
+    for sides in all_sides:
+        figure.html(f'<p class="zl-note">{escape(comparing.caution(sides))}</p>')
 
 
 def _everything(released: Released, found: list[Pair], sides: Sides) -> None:
     """All figures in one table; a picture of so many would say nothing."""
-    figure.section(tr(_ALL), tr("Kies bij Onderwerp één thema voor een grafiek."))
     title = _title(sides)
+    figure.section(sides.word.capitalize(), tr("Kies bij Onderwerp één thema voor een grafiek."))
     figure.show(
         Exhibit(
             title=title,
             account=comparing_table.account(released, found, sides),
             table=comparing_table.table(found, sides, title),
         ),
-        key="vergelijk_alles",
+        key=f"vergelijk_alles_{_way(sides)}",
         filed=comparing_table.table(found, sides, title, filed=True),
         tall=_TALL,
         chosen=sides.told,
@@ -84,7 +104,7 @@ def _everything(released: Released, found: list[Pair], sides: Sides) -> None:
 
 def _theme(released: Released, theme: str, found: list[Pair], sides: Sides) -> None:
     """The table of one theme, with a picture of its shares."""
-    figure.section(wording.theme(theme))
+    figure.section(f"{wording.theme(theme)}: {sides.word}")
     drawn = [pair for pair in found if pair.metric.soort == "aandeel" and pair.both]
     first, second = sides.names
     title = _title(sides)
@@ -117,7 +137,7 @@ def _theme(released: Released, theme: str, found: list[Pair], sides: Sides) -> N
             + f" {_told(drawn)}",
             note=note,
         ),
-        key=f"vergelijk_{theme}",
+        key=f"vergelijk_{theme}_{_way(sides)}",
         filed=comparing_table.table(found, sides, title, filed=True),
         wide=True,
         chosen=sides.told,
@@ -127,6 +147,10 @@ def _theme(released: Released, theme: str, found: list[Pair], sides: Sides) -> N
 def _title(sides: Sides) -> str:
     first, second = sides.names
     return tr("{een} en {ander}, {beide}", een=first, ander=second, beide=_common(sides))
+
+
+def _way(sides: Sides) -> str:
+    return "jaar" if sides.years else "gebied"
 
 
 def _common(sides: Sides) -> str:

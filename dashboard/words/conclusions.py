@@ -98,17 +98,20 @@ def overview(released: Released, selection: Selection, steps: Sequence[Step]) ->
     with_norm = [step for step in told if wording.target(step.metric) is not None]
     others = [step for step in told if wording.target(step.metric) is None]
     said = [sentence(step) for step in (others[:1] + with_norm + others[1:])][:5]
-    if selection.niveau == "totaal":
-        said += [
-            tr(
-                "Zorg In School: {zin} Bewijsniveau: {niveau}.",
-                zin=_within(sentences.worded(row["zin"])),
-                niveau=language.published(row["bewijsniveau"]),
-            )
-            for row in released.table("effecten", "leidend DESC, id, ontwerp DESC").to_dicts()
-            if row["leidend"] and row["status"] == wording.VISIBLE and row["zin"]
-        ][:1]
-    return said
+    return [*said, *promise(released)] if selection.niveau == "totaal" else said
+
+
+def promise(released: Released) -> list[str]:
+    """The leading effect of Zorg In School with its evidence, as a sentence; none without one."""
+    return [
+        tr(
+            "Zorg In School: {zin} Bewijsniveau: {niveau}.",
+            zin=_within(sentences.worded(row["zin"])),
+            niveau=language.published(row["bewijsniveau"]),
+        )
+        for row in released.table("effecten", "leidend DESC, id, ontwerp DESC").to_dicts()
+        if row["leidend"] and row["status"] == wording.VISIBLE and row["zin"]
+    ][:1]
 
 
 def _within(text: str) -> str:
@@ -134,9 +137,10 @@ def sentence(step: Step) -> str:
 
 
 def _moved(step: Step) -> str:
-    return "".join(
+    told = "".join(
         tr(_MOVED[way], was=was, jaar=year) for way, was, year in wording.movements(step)
     )
+    return told.replace(") (", "; ")
 
 
 def _against_norm(step: Step) -> str:

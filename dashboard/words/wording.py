@@ -130,18 +130,6 @@ _DELIVERY_STATUS = {
     "geweigerd": mark("Geweigerd"),
 }
 _SEVERITY = {"fout": mark("Fout"), "waarschuwing": mark("Waarschuwing")}
-# The way a value went since an earlier year -> how that reads below it.
-_CHANGES = {
-    "gelijk": mark("Gelijk aan {jaar}"),
-    "ongeveer": mark("Ongeveer gelijk aan {jaar} ({was})"),
-    "onzeker": mark("{was} in {jaar}, verschil niet zeker"),
-    "open": mark("{was} in {jaar}"),
-    "anders": mark("{was} in {jaar}, over andere eenheden: niet te vergelijken"),
-    "meer": mark("Meer dan in {jaar} ({was})"),
-    "minder": mark("Minder dan in {jaar} ({was})"),
-    "hoger": mark("Hoger dan in {jaar} ({was})"),
-    "lager": mark("Lager dan in {jaar} ({was})"),
-}
 _SHORT_DATE = {language.DUTCH: "dd-MM-y", language.ENGLISH: "dd/MM/y"}
 _DEMO = "demo"
 # Kinds that are published in whole numbers.
@@ -490,12 +478,6 @@ def movements(step: Step) -> list[tuple[str, str, str]]:
         if way:
             found.append((way, said(step.metric, cell), str(cell["schooljaar"])))
     return found
-
-
-def change(step: Step) -> str:
-    """How this year stands to the last and to the first, for under a value."""
-    told = [tr(_CHANGES[way], was=was, jaar=year) for way, was, year in movements(step)]
-    return "; ".join(part if n == 0 else within(part) for n, part in enumerate(told))
 
 
 def within(sentence: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -142,3 +143,19 @@ def test_hidden_side_gives_no_difference(tmp_path: Path, monkeypatch: pytest.Mon
     assert "geen verandering te geven" in told
     assert "ongeveer" not in told
     assert "2023/2024: afgeschermd" in told
+
+
+def test_a_school_stands_beside_last_year_and_its_municipality_in_one_sentence(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, files = _look(
+        home, monkeypatch, niveau="School (vestiging)", onderwerp="Bereik en instroom"
+    )
+    conclusion = told.split('class="zl-conclusion"')[1].split("</div>")[0]
+    assert re.search(
+        r"Bereik per 100 leerlingen op [^:]+: <strong>[^<]+</strong> in 2024/2025, tegen "
+        r"<strong>[^<]+</strong> in 2023/2024 \([^)]+\) en <strong>[^<]+</strong> in "
+        r"(Hoogeveen|Rotterdam) \([^)]+\)",
+        conclusion,
+    )
+    assert len(files) == 2

@@ -28,4 +28,4 @@ def test_nothing_in_a_figure_becomes_markup(wide: bool, tall: int) -> None:
     assert body.find(".//img") is None
     assert body.find(".//table") is not None
     assert body.find(".//div[@class='zl-plot']") is not None
-    assert (body.find(".//div[@class='zl-beside']") is None) == wide
+    assert (body.find(".//details[@class='zl-table']") is None) == bool(tall)

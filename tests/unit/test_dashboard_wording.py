@@ -129,9 +129,6 @@ def test_this_year_stands_beside_last_year_and_the_first() -> None:
     years = [cell(v, v - 2, v + 2) | {"schooljaar": y} for v, y in (
         (60, "2021/2022"), (71, "2023/2024"), (72, "2024/2025"))]  # fmt: skip
     step = Step(SHARE, "2024/2025", years[2], years[1], years[0])
-    assert wording.change(step) == (
-        "71% in 2023/2024, verschil niet zeker; hoger dan in 2021/2022 (60%)"
-    )
     assert "(71% in 2023/2024, verschil niet zeker), hoger dan in 2021/2022 (60%)" in (
         conclusions.sentence(step)
     )
