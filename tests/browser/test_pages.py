@@ -170,7 +170,7 @@ def test_every_page_leads_on_to_comparing_and_to_a_report(visit: Visit) -> None:
     page.wait_for_function("() => document.querySelector('h1')?.innerText === 'Vergelijken'")
     visit.ready()
     assert "2023/2024 vergeleken met" in page.locator(".zl-conclusion").inner_text()
-    assert page.locator(".zl-section h2").all_inner_texts() == ["Schorsingen"]
+    assert page.locator(".zl-section h2").all_inner_texts() == ["Schorsingen: verandering"]
     assert visit.errors == []
 
 
