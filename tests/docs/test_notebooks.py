@@ -54,8 +54,8 @@ def faults(source: str) -> list[str]:
                 found += [f"import {n.name}" for n in names if n.name not in MAY_IMPORT]
             case ast.ImportFrom(module=str(room), names=names) if room in OF_DASHBOARD:
                 found += [f"import {n.name}" for n in names if n.name not in OF_DASHBOARD[room]]
-            case ast.ImportFrom(module="pipelines.effects", names=names):
-                found += [f"import {n.name}" for n in names if n.name != "savings"]
+            case ast.ImportFrom(module="pipelines.effects.savings", names=names):
+                found += [f"import {n.name}" for n in names if n.name != "arithmetic"]
             case ast.ImportFrom(module=module) if module not in MAY_IMPORT:
                 found.append(f"import {module}")
             case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)):

@@ -17,13 +17,12 @@ ACCOUNT = Facts("definitie", "teller", "noemer", (), "", "", "", 1, "r1", 5)
 
 
 @pytest.mark.parametrize("tall", [0, 200])
-@pytest.mark.parametrize("wide", [False, True])
-def test_nothing_in_a_figure_becomes_markup(wide: bool, tall: int) -> None:
+def test_nothing_in_a_figure_becomes_markup(tall: int) -> None:
     marks = (Mark(BAD, 1.0, BAD, told=(BAD,)),)
     chart = Chart("staven", marks, Axis(0, 1, ((0, BAD),), BAD), "0", BAD, (1.0, BAD))
     table = Table(BAD, (BAD, "n"), (Row((tables.text(BAD), tables.figure("1"))),), frozenset({1}))
     one = Exhibit(BAD, ACCOUNT, table, chart, BAD, lead=BAD, note=BAD, events=(BAD,))
-    told = figure._body(one, "k", wide, tall, BAD, {BAD: BAD})
+    told = figure._body(one, "k", tall, BAD, {BAD: BAD})
     body = html.fragment_fromstring(told, "div")
     assert body.find(".//img") is None
     assert body.find(".//table") is not None
