@@ -49,7 +49,7 @@ def _step(step: Step) -> Mark:
     plus = "+" if amount.value > 0 and not step.total else ""
     return Mark(
         step.label, amount.value, f"{plus}{_thousands(amount.value)}", amount.low, amount.high,
-        step.total, (step.label, wording.euro(amount.value)),
+        step.total, (step.label, wording.euro_estimate(amount.value)),
     )  # fmt: skip
 
 

@@ -44,7 +44,7 @@ def waterfall(released: Released, found: Balances, year: str, route: str) -> Exh
         chart=drawn_steps(steps),
         alt=tr("Waterval van bruto besparing naar netto.")
         + " "
-        + spoken.each((step.label, wording.euro(step.amount.value)) for step in steps),
+        + spoken.each((step.label, wording.euro_estimate(step.amount.value)) for step in steps),
         message=told.replace("**", "").removesuffix("."),
         note=" ".join(filter(None, notes)),
     )

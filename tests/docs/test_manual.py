@@ -21,11 +21,13 @@ pytestmark = pytest.mark.xdist_group("demo")
 MANUAL = Path(__file__).parents[2] / "docs" / "handleiding.md"
 README = Path(__file__).parents[2] / "README.md"
 # Of the README those that take no more than a moment are run; of the others name and options exist.
-LIGHT = {"check", "metrics", "show", "effects", "savings", "plan", "calendar"}
+LIGHT = {
+    "bewijs", "calendar", "check", "effects", "health", "metrics", "plan", "savings", "show",
+}  # fmt: skip
 WRITTEN = {"levering.csv": "inbox/palet_schorsingen_2022-2023.csv"}
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 # Needs the warehouse beside the release; the register is read, never written.
-WAREHOUSE = ("magazijn.duckdb", "archief", "tellingen")
+WAREHOUSE = ("magazijn.duckdb", "archief", "tellingen", "grootboek", "sleutel")
 ENDS = {"check": 3}
 
 
@@ -47,6 +49,8 @@ def desk(demo_run: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copytree(source, home / name)
         elif source.exists():
             shutil.copy(source, home)
+    for proof in (demo_run.workdir / "releases").glob("*.bewijs.json.gz"):
+        shutil.copy(proof, home / "releases")
     shutil.copytree(demo_run.inbox, folder / "inbox")
     return folder
 
