@@ -96,7 +96,7 @@ def compared(home: Path, schools: int, *, gate: bool) -> int:
     print(f"reference: the whole release read in {base:.2f} s")
     slow = False
     for kind in KINDS:
-        for form in ("pptx", "pdf", "xlsx"):
+        for form in ("pptx", "docx", "pdf", "xlsx"):
             with tempfile.TemporaryDirectory() as folder:
                 out = Path(folder) / f"r.{form}"
                 question = asked(release, kind, form)

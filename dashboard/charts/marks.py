@@ -23,6 +23,7 @@ Cell = Mapping[str, Any]
 EURO = '"€" #,##0'
 # As a spreadsheet writes thousands: the comma at the end divides.
 THOUSANDS = "#,##0,"
+IN_THOUSANDS = "In de grafiek staan bedragen maal € 1.000."
 
 
 def _top(metric: Metric, rows: Sequence[Cell], norm: float | None = None) -> float:

@@ -85,6 +85,24 @@ def conclusions(found: Balances) -> list[str]:
     return told
 
 
+def money(found: Balances) -> str:
+    """What it cost, what that saved and what is left, with how sure that is; or why that is not
+    known."""
+    lead = found.leading
+    gross, net = found.at(TOTAL, lead, "bruto"), found.at(TOTAL, lead, "netto")
+    cost = found.cost(TOTAL, lead)
+    if gross is None or net is None or not cost:
+        why = net_told(found) if found.rows else found.reason
+        return why or tr("Over het geld staat in deze publicatie niets.")
+    told = tr(
+        "Zorg In School kostte **{kosten}**, en spaarde naar schatting **{bruto}** uit: netto "
+        "**{netto}**.",
+        kosten=wording.euro_estimate(cost), bruto=wording.euro_estimate(gross.value),
+        netto=wording.euro_estimate(net.value),
+    )  # fmt: skip
+    return f"{told} {net_told(found)}"
+
+
 def net_told(found: Balances) -> str:
     """The verdict on the net in the language of the reader: from the published numbers, wherever
     these give the very sentence that was published in Dutch; else that sentence."""

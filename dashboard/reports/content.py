@@ -10,6 +10,8 @@ from dashboard.release.released import About
 from dashboard.words import wording
 from dashboard.words.selection import Selection
 
+_BRIEF = frozenset({"school", "wijk"})
+
 
 class ReportRefused(Exception):
     """No report can be made of what was asked; the text is Dutch and says what to do."""
@@ -23,6 +25,19 @@ class Section:
     intro: str = ""
     lines: tuple[str, ...] = ()
     exhibits: tuple[Exhibit, ...] = ()
+
+
+@dataclass(frozen=True)
+class Own:
+    """A field for the own text of who sends a report. `prompt`: what belongs there; `last`: it
+    stands after the figures.
+    """
+
+    tag: str
+    title: str
+    prompt: str
+    text: str = ""
+    last: bool = False
 
 
 def chosen(selection: Selection) -> str:
@@ -39,7 +54,8 @@ def chosen(selection: Selection) -> str:
 class Report:
     """A whole report: what it is about, what it says in short, and the evidence.
 
-    `whole`: made from the whole release, not from the part that somebody may read.
+    `whole`: made from the whole release, not from the part that somebody may read. `own`: what who
+    sends it adds; a document has a field for each, other formats show those that hold text.
     """
 
     kind: str
@@ -50,6 +66,12 @@ class Report:
     sections: tuple[Section, ...]
     method: tuple[tuple[str, str], ...] = ()
     whole: bool = True
+    own: tuple[Own, ...] = ()
+
+    @property
+    def brief(self) -> bool:
+        """A factsheet: figures with their account and no more."""
+        return self.kind in _BRIEF
 
     @property
     def exhibits(self) -> tuple[Exhibit, ...]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from dashboard.exhibits import balance_words, balances, figures, promises
+from dashboard.exhibits import balance_words, balances, figures, front, promises
 from dashboard.exhibits.exhibit import Exhibit
 from dashboard.release.released import Released
 from dashboard.reports import headlines, places, standards, zis
-from dashboard.reports.content import Report, Section
+from dashboard.reports.content import Own, Report, Section
 from dashboard.reports.text import plain
 from dashboard.words import conclusions, wording
 from dashboard.words.selection import Selection
@@ -56,6 +56,17 @@ METHOD = (
     ),
 )
 
+SENDER, DECISION = "afzender", "besluit"
+_OWN = (
+    Own(SENDER, "Van", "Vul in wie deze notitie stuurt, en aan wie."),
+    Own(DECISION, "Gevraagd besluit", "Vul in wat u vraagt te besluiten."),
+    Own(
+        "toelichting", "Eigen toelichting",
+        "Ruimte voor een eigen toelichting. Wat in dit veld staat, blijft staan als de notitie "
+        "wordt vernieuwd.", last=True,
+    ),
+)  # fmt: skip
+
 Build = Callable[[Released, Selection], Report]
 
 
@@ -80,7 +91,12 @@ def _report(
 
 
 def _short(released: Released, selection: Selection) -> list[str]:
-    return conclusions.overview(released, selection, conclusions.headlines(released, selection))
+    """What matters most; of all together three messages, and what Zorg In School does and costs."""
+    steps = conclusions.headlines(released, selection)
+    if selection.niveau != "totaal":
+        return conclusions.overview(released, selection, steps)
+    told = [conclusions.sentence(step) for step in front.first(steps)]
+    return [*told, *conclusions.promise(released), _money(released)]
 
 
 def _board(released: Released, selection: Selection) -> Report:
@@ -206,39 +222,11 @@ def _pilot(released: Released, selection: Selection) -> Report:
     evidence = [zis.term(released, code) for code in promises.TERMS]
     return _report(
         "zorg-in-school", "Zorg In School: beloften en besparing", released, selection,
-        [*first.lines[:1], *_saving(released)],
+        [*first.lines[:1], _money(released), *_saving(released)[1:]],
         Section("De beloften", exhibits=(first, *evidence, zis.best(released))),
         Section("De besparing", exhibits=(zis.waterfall(released), zis.routes(released),
                                           zis.drivers(released))),
         Section("Wat ontbreekt", exhibits=(zis.missing(released),)),
-    )  # fmt: skip
-
-
-def _policy(released: Released, selection: Selection) -> Report:
-    first = zis.overview(released)
-    return _report(
-        "beleidsnotitie", "Zorg In School: wat het waarmaakt en wat het kost", released, selection,
-        [*first.lines, *_saving(released)],
-        Section(
-            "Wat is beloofd, en wat is ervan terechtgekomen",
-            "Per belofte telt de uitkomst van de opzet die het meeste bewijs draagt.",
-            exhibits=(
-                replace(first, lines=()), *(zis.term(released, code) for code in promises.TERMS),
-            ),
-        ),
-        Section(
-            "Het beste bewijs van dichtbij", exhibits=(zis.best(released),),
-        ),
-        Section(
-            "Wat het kost en bespaart",
-            "Niemand kan zien wat er zonder Zorg In School was gebeurd. Daarom staan er meer "
-            "schattingen naast elkaar.",
-            exhibits=(zis.waterfall(released), zis.routes(released), zis.drivers(released)),
-        ),
-        Section(
-            "Wat nog niet te zeggen is", "Dit is nodig om het volgende keer wel te meten.",
-            exhibits=(zis.missing(released),),
-        ),
         Section(
             "Wat een lezer van een evaluatie mag verwachten",
             "Twee internationale lijsten, ingevuld uit deze publicatie.",
@@ -250,6 +238,45 @@ def _policy(released: Released, selection: Selection) -> Report:
             ),
         ),
     )  # fmt: skip
+
+
+def _policy(released: Released, selection: Selection) -> Report:
+    """A note that asks for a decision: three messages, their evidence, and room for own text. The
+    whole of it is in the report zorg-in-school.
+    """
+    first, best = zis.overview(released), zis.best(released)
+    report = _report(
+        "beleidsnotitie", "Zorg In School: wat het waarmaakt en wat het kost", released, selection,
+        [f"**{first.headline}.**", f"Het beste bewijs: {best.headline}.", _money(released)],
+        Section(
+            "Wat is beloofd, en wat is ervan terechtgekomen",
+            "Per belofte telt de uitkomst van de opzet die het meeste bewijs draagt.",
+            exhibits=(_bare(first),),
+        ),
+        Section(
+            "Wat het kost en bespaart",
+            "Niemand kan zien wat er zonder Zorg In School was gebeurd. Daarom staan er meer "
+            "schattingen naast elkaar.",
+            tuple(_saving(released)[1:3]),
+            (_bare(zis.waterfall(released)), zis.routes(released)),
+        ),
+        Section(
+            "Wat nog niet te zeggen is",
+            "Dit is nodig om het volgende keer wel te meten. Elke uitkomst, de aannames en de "
+            "internationale lijsten staan in het rapport zorg-in-school.",
+            exhibits=(zis.missing(released),),
+        ),
+    )  # fmt: skip
+    return replace(report, own=_OWN, method=METHOD[1:3])
+
+
+def _bare(exhibit: Exhibit) -> Exhibit:
+    """Without its sentences, where the summary says them."""
+    return replace(exhibit, lines=())
+
+
+def _money(released: Released) -> str:
+    return balance_words.money(balances.read(released))
 
 
 def _saving(released: Released) -> list[str]:

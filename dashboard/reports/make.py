@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dashboard.access.scope import EVERYTHING
@@ -17,13 +17,15 @@ from dashboard.release import released as releases
 from dashboard.release.released import Area, Released
 from dashboard.reports import content, files, opendata
 from dashboard.reports.content import Report, ReportRefused
-from dashboard.reports.kinds import KINDS, Kind
+from dashboard.reports.kinds import DECISION, KINDS, SENDER, Kind
 from dashboard.words import wording
 from dashboard.words.selection import Selection
 
 TEMPLATE = "sjabloon"
 OPEN_DATA = "opendata"
-FORMATS = ("pptx", "pdf", "xlsx", OPEN_DATA)
+_FILES = ("pptx", "docx", "pdf", "xlsx")
+FORMATS = (*_FILES, OPEN_DATA)
+_TEMPLATED = ("pptx", "docx")
 # Below this many schools a second process costs more than it brings.
 _WORTH = 24
 _OPTION = {"gemeente": "--municipality", "vestiging": "--school", "wijk": "--wijk"}
@@ -31,13 +33,17 @@ _OPTION = {"gemeente": "--municipality", "vestiging": "--school", "wijk": "--wij
 
 @dataclass(frozen=True)
 class Asked:
-    """What was asked, as it was typed; empty for what was left out. `area`: level and name."""
+    """What was asked, as it was typed; empty for what was left out. `area`: level and name.
+    `sender` and `decision`: for the fields of a report that is sent to somebody.
+    """
 
     kind: str
     format: str
     year: str = ""
     area: tuple[str, str] = ("totaal", "")
     template: Path | None = None
+    sender: str = ""
+    decision: str = ""
 
 
 def written(home: Path, asked: Asked, out: Path) -> Path:
@@ -48,23 +54,36 @@ def written(home: Path, asked: Asked, out: Path) -> Path:
         opendata.write(_release(home), out)
         return out
     _fits(out, asked.format)
-    if asked.template is not None and asked.format != "pptx":
-        raise ReportRefused("Een sjabloon hoort bij --format pptx.")
+    if asked.template is not None and asked.format not in _TEMPLATED:
+        raise ReportRefused("Een sjabloon hoort bij --format pptx of docx.")
     if asked.kind == TEMPLATE:
-        if asked.format != "pptx":
-            raise ReportRefused("Het sjabloon is er alleen als --format pptx.")
+        files.write(out, _template(asked))
+        return out
+    report = built(_release(home), asked)
+    if asked.format == "docx":
+        from dashboard.reports import fields
+
+        report = fields.renewed(report, out)
+    files.write(out, body(report, asked.format, asked.template))
+    return out
+
+
+def _template(asked: Asked) -> bytes:
+    if asked.format == "pptx":
         from dashboard.reports import slides
 
-        files.write(out, slides.blank(asked.template))
-        return out
-    files.write(out, body(built(_release(home), asked), asked.format, asked.template))
-    return out
+        return slides.blank(asked.template)
+    if asked.format == "docx":
+        from dashboard.reports import word
+
+        return word.blank(asked.template)
+    raise ReportRefused("Het sjabloon is er alleen als --format pptx of docx.")
 
 
 def every_school(home: Path, asked: Asked, out: Path) -> list[Path]:
     """A file per school with figures, in a folder; several at a time where there are many."""
-    if asked.format not in {"pptx", "pdf", "xlsx"}:
-        raise ReportRefused("Alle scholen tegelijk kan als pptx, pdf of xlsx.")
+    if asked.format not in _FILES:
+        raise ReportRefused("Alle scholen tegelijk kan als pptx, docx, pdf of xlsx.")
     if asked.kind not in {"", "school"}:
         raise ReportRefused("Alle scholen tegelijk kan alleen met --kind school.")
     release = _release(home)
@@ -98,7 +117,12 @@ def built(release: Released, asked: Asked) -> Report:
     kind = KINDS.get(asked.kind)
     if kind is None:
         raise ReportRefused(_unknown("rapport", asked.kind, [*KINDS, TEMPLATE]))
-    return kind.build(release, chosen(release, kind, asked))
+    report = kind.build(release, chosen(release, kind, asked))
+    typed = {SENDER: asked.sender, DECISION: asked.decision}
+    if asked.decision and not report.own:
+        raise ReportRefused(f"Het rapport {kind.name} vraagt geen besluit; laat --besluit weg.")
+    own = tuple(replace(one, text=typed.get(one.tag, "")) for one in report.own)
+    return replace(report, own=own)
 
 
 def chosen(release: Released, kind: Kind, asked: Asked) -> Selection:
@@ -151,6 +175,10 @@ def body(report: Report, form: str, template: Path | None = None) -> bytes:
         from dashboard.reports import slides
 
         return slides.made(report, template)
+    if form == "docx":
+        from dashboard.reports import word
+
+        return word.made(report, template)
     if form == "pdf":
         from dashboard.reports import paper
 

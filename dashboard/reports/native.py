@@ -1,4 +1,4 @@
-"""Pictures as charts that PowerPoint draws and people can edit, with error bars."""
+"""Pictures as charts that PowerPoint and Word draw and people can edit, with error bars."""
 
 from __future__ import annotations
 

@@ -6,40 +6,34 @@ A reader that speaks finds the title, language, headings, tables and what a char
 from __future__ import annotations
 
 import json
-import re
 import threading
-from collections.abc import Iterator
 from datetime import UTC
 from functools import cache
 from importlib import resources
-from math import ceil
 from typing import Any
 
 import typst
 
 from dashboard.charts.chart import Chart
-from dashboard.exhibits import facts
 from dashboard.exhibits.exhibit import Exhibit
-from dashboard.exhibits.tables import Row, Table
+from dashboard.exhibits.tables import Table
 from dashboard.render import theme
-from dashboard.reports import pictures
+from dashboard.reports import pictures, widths
 from dashboard.reports.content import Report, ReportRefused, Section
-from dashboard.reports.text import plain, whole, words
-from dashboard.words import sentences, wording
+from dashboard.reports.text import below, further, rich, whole, words
+from dashboard.words import wording
 
 # The compiler serves one document at a time; readers of the dashboard may ask together.
 _ONE = threading.Lock()
-_BOLD = re.compile(r"\*\*(.+?)\*\*")
 # Kinds that are read as a whole, with a list of contents and chapters on new pages.
 _BOOKS = frozenset({"jaarevaluatie"})
-_BRIEF = frozenset({"school", "wijk"})
 # A table this wide, in letters, does not stand beside its chart.
 _BESIDE = 72
 _SMALL = 70
 # Centimetres of a chart through the years; a factsheet stays within two pages.
 _LOW, _HIGH = 3.5, 4.4
-# Letters on a line of a table, and from how many on a column may be narrower than its text.
-_LINE, _HALF, _LONG = 95, 48, 18
+# Letters on a line of a table.
+_LINE, _HALF = 95, 48
 # Longer than this many rows, or with text of its own, a figure may run on over pages.
 _ROWS = 16
 # A table of no more lines than this stays on one page.
@@ -77,18 +71,21 @@ def _layout() -> bytes:
 
 
 def _told(report: Report) -> dict[str, Any]:
-    brief = report.kind in _BRIEF
     return {
         "title": report.title,
         "chosen": report.chosen[:1].upper() + report.chosen[1:],
         "stamp": report.stamp,
         "hidden": wording.MARK,
-        "height": _LOW if brief else _HIGH,
+        "height": _LOW if report.brief else _HIGH,
         "release": report.about.id,
-        "lines": [_rich(line) for line in report.lines],
+        "lines": [rich(line) for line in report.lines],
+        "own": [
+            {"title": one.title, "text": one.text, "last": one.last}
+            for one in report.own if one.text
+        ],
         "outline": report.kind in _BOOKS,
         "sections": [_section(report, section) for section in report.sections],
-        "method": report.method[1:3] if brief else report.method,
+        "method": report.method[1:3] if report.brief else report.method,
         "mark": f"{wording.HIDDEN_NOTE} "
         f"{wording.ROUNDED_NOTE.format(step=report.about.afronding)}",
         "colours": {
@@ -103,51 +100,32 @@ def _section(report: Report, section: Section) -> dict[str, Any]:
     return {
         "title": section.title,
         "intro": section.intro,
-        "lines": [_rich(line) for line in section.lines],
+        "lines": [rich(line) for line in section.lines],
         "exhibits": [_exhibit(report, exhibit) for exhibit in section.exhibits],
     }
 
 
 def _exhibit(report: Report, exhibit: Exhibit) -> dict[str, Any]:
     table, picture = exhibit.table, pictures.drawn(exhibit)
-    beside = picture is not None and table is not None and sum(_widths(table)) <= _BESIDE
-    lines = [] if report.kind in _BRIEF else list(_further(exhibit))
+    beside = picture is not None and table is not None and sum(widths.letters(table)) <= _BESIDE
+    lines = [] if report.brief else list(further(exhibit))
     return {
         "title": whole(exhibit.headline),
         "subject": exhibit.about,
         "reason": exhibit.reason,
-        "lines": [_rich(line) for line in lines],
+        "lines": [rich(line) for line in lines],
         "table": None if table is None else _table(table, _HALF if beside else _LINE),
         "picture": None if picture is None else _picture(picture, pictures.told(exhibit)),
         "beside": beside,
         "long": bool(lines) or (table is not None and len(table.rows) > _ROWS),
-        "below": list(_below(exhibit)),
+        "below": list(below(exhibit)),
     }
-
-
-def _further(exhibit: Exhibit) -> Iterator[str]:
-    """Its sentences; one that is the title is not told twice."""
-    for line in exhibit.lines:
-        told = [one for one in sentences.apart(line) if plain(one) != f"{exhibit.headline}."]
-        if told:
-            yield " ".join(told)
-
-
-def _below(exhibit: Exhibit) -> Iterator[str]:
-    """What every figure carries, in small print."""
-    account = exhibit.account
-    if account is None:
-        return
-    yield f"Definitie: {account.definition}"
-    if exhibit.cautions:
-        yield whole(" ".join(exhibit.cautions))
-    yield f"{'; '.join(facts.parts(account))}."
 
 
 def _table(table: Table, line: int) -> dict[str, Any]:
     """`line`: how many letters fit beside each other."""
-    widths = _widths(table)
-    shares = _shares(widths, line)
+    wide = widths.letters(table)
+    shares = widths.shared(wide, line)
     return {
         "heads": table.heads,
         "numeric": sorted(table.numeric),
@@ -155,36 +133,9 @@ def _table(table: Table, line: int) -> dict[str, Any]:
         "rows": [
             {"cells": [words(cell) for cell in row.cells], "now": row.now} for row in table.rows
         ],
-        "small": line < _LINE or sum(widths) > _SMALL,
-        "whole": sum(_high(row, shares) for row in table.rows) <= _KEPT,
+        "small": line < _LINE or sum(wide) > _SMALL,
+        "whole": sum(widths.high(row, shares) for row in table.rows) <= _KEPT,
     }
-
-
-def _high(row: Row, shares: list[float]) -> int:
-    """How many lines a row takes, about."""
-    return max(
-        ceil(len(words(cell)) / share) for cell, share in zip(row.cells, shares, strict=True)
-    )
-
-
-def _widths(table: Table) -> list[int]:
-    """Per column the longest text in letters."""
-    return [
-        max([max(map(len, head.split())), *(len(words(row.cells[place])) for row in table.rows)])
-        for place, head in enumerate(table.heads)
-    ]
-
-
-def _shares(widths: list[int], line: int) -> list[float]:
-    """How the width is divided: what is short keeps its letters, the rest shares what is left."""
-    if sum(widths) <= line:
-        return [width + 2.0 for width in widths]
-    spare = line - sum(width for width in widths if width <= _LONG)
-    roots = sum(width**0.5 for width in widths if width > _LONG)
-    return [
-        width + 2.0 if width <= _LONG else max(spare * width**0.5 / roots, 14.0)
-        for width in widths
-    ]  # fmt: skip
 
 
 def _picture(picture: Chart, alt: str) -> dict[str, Any]:
@@ -198,8 +149,3 @@ def _picture(picture: Chart, alt: str) -> dict[str, Any]:
         for mark, (low, high) in zip(picture.marks, picture.spans, strict=True)
     ]  # fmt: skip
     return {"shape": picture.kind, "marks": marks, "alt": alt, "norm": picture.norm}
-
-
-def _rich(line: str) -> list[tuple[str, bool]]:
-    """Parts of a sentence and whether each is bold."""
-    return [(whole(part), bool(place % 2)) for place, part in enumerate(_BOLD.split(line)) if part]

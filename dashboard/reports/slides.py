@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import io
 import math
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,10 +24,9 @@ from dashboard.exhibits.tables import Row, Table
 from dashboard.reports import files, grid, native, pictures, template
 from dashboard.reports.content import Report
 from dashboard.reports.native import Box
-from dashboard.reports.text import plain, whole, words
+from dashboard.reports.text import plain, rich, whole, words
 from dashboard.words import wording
 
-_BOLD = re.compile(r"\*\*(.+?)\*\*")
 # Share of the width that a chart takes beside its table: the larger one where it costs nothing.
 _CHART = (0.57, 0.48)
 # Text of a table beside a chart is no larger than this.
@@ -163,7 +161,7 @@ def _footer(report: Report, exhibit: Exhibit, unseen: int) -> Iterator[str]:
     notes = exhibit.cautions
     picture = pictures.drawn(exhibit)
     if picture is not None and picture.form == marks.THOUSANDS:
-        notes.append("In de grafiek staan bedragen maal € 1.000.")
+        notes.append(marks.IN_THOUSANDS)
     if unseen:
         notes.append(f"Nog {unseen} rijen staan in het rapport op papier en in de werkmap.")
     if notes:
@@ -259,13 +257,12 @@ def _drop(slide: Slide, name: str) -> None:
 
 def _runs(paragraph: Any, text: str, size: float) -> None:
     """Text with what stands between ** bold."""
-    for place, part in enumerate(_BOLD.split(text)):
-        if part:
-            run = paragraph.add_run()
-            run.text = whole(part)
-            run.font.size = Pt(size)
-            run.font.bold = bool(place % 2)
-            run._r.get_or_add_rPr().set("lang", "nl-NL")
+    for part, bold in rich(text):
+        run = paragraph.add_run()
+        run.text = part
+        run.font.size = Pt(size)
+        run.font.bold = bold
+        run._r.get_or_add_rPr().set("lang", "nl-NL")
 
 
 def _table(

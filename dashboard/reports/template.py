@@ -139,13 +139,17 @@ def _without_preview(deck: Presentation) -> None:
 def _themed(deck: Presentation) -> None:
     """Colours of the dashboard and one font that every office has."""
     part: Any = deck.slide_master.part.part_related_by(RT.THEME)
-    text = part.blob.decode("utf-8")
+    part._blob = in_colours(part.blob.decode("utf-8")).encode("utf-8")
+
+
+def in_colours(text: str) -> str:
+    """The theme of an Office file, as XML, with our colours and font."""
     text = re.sub(r'(<a:(?:major|minor)Font>\s*<a:latin typeface=")[^"]*', rf"\g<1>{FONT}", text)
     for place, colour in enumerate(theme.SERIES, start=1):
         text = _coloured(text, f"accent{place}", colour)
     for name, colour in (("dk2", theme.INK), ("lt2", theme.SURFACE), ("hlink", theme.ACCENT)):
         text = _coloured(text, name, colour)
-    part._blob = text.encode("utf-8")
+    return text
 
 
 def _coloured(text: str, name: str, colour: str) -> str:

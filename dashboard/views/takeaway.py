@@ -33,9 +33,10 @@ NOT_HERE = mark(
     "daarvan bij Gebied of groep."
 )
 IN_DUTCH = mark("Het rapport zelf is in het Nederlands.")
-_FORMATS = {"pptx": "PowerPoint", "pdf": "PDF", "xlsx": "Excel"}
+_FORMATS = {"pptx": "PowerPoint", "docx": "Word", "pdf": "PDF", "xlsx": "Excel"}
 _MIME = {
     "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }

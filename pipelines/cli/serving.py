@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines import settings
+from pipelines import organisation, settings
 from pipelines.cli.console import OK, AsJson, Workdir, app, people, print_json, progress
 from pipelines.cli.outcomes import show_outcomes
 from pipelines.errors import UsageError
@@ -41,7 +41,9 @@ def report(
             "--out", help="Bestand dat wordt gemaakt; bij --all-schools en opendata een map."
         ),
     ],
-    form: Annotated[str, typer.Option("--format", help="pptx, pdf, xlsx of opendata.")] = "pptx",
+    form: Annotated[
+        str, typer.Option("--format", help="pptx, docx, pdf, xlsx of opendata.")
+    ] = "pptx",
     kind: Annotated[
         str,
         typer.Option(
@@ -59,12 +61,19 @@ def report(
         bool, typer.Option("--all-schools", help="Een bestand per school, in de map van --out.")
     ] = False,
     template: Annotated[
-        Path | None, typer.Option("--template", help="Eigen sjabloon voor PowerPoint.")
+        Path | None, typer.Option("--template", help="Eigen sjabloon voor PowerPoint of Word.")
     ] = None,
+    sender: Annotated[
+        str,
+        typer.Option("--afzender", help="Wie de beleidsnotitie stuurt; anders uw organisatie."),
+    ] = "",
+    decision: Annotated[
+        str, typer.Option("--besluit", help="Wat de beleidsnotitie vraagt te besluiten.")
+    ] = "",
     workdir: Workdir = None,
     as_json: AsJson = False,
 ) -> int:
-    """Maak een rapport van de publicatie: dia's, papier, een werkmap of open data."""
+    """Maak een rapport van de publicatie: dia's, Word, papier, een werkmap of open data."""
     from dashboard.release.released import ReleaseUnreadable
     from dashboard.reports import make
     from dashboard.reports.content import ReportRefused
@@ -73,7 +82,11 @@ def report(
     given = [(level, name) for level, name in areas if name]
     if len(given) > 1:
         raise UsageError("Kies één gebied: --school, --wijk of --municipality.")
-    asked = make.Asked(kind, form, year, given[0] if given else ("totaal", ""), template)
+    own = organisation.current()
+    asked = make.Asked(
+        kind, form, year, given[0] if given else ("totaal", ""), template,
+        sender or (own.name if own is not None else ""), decision,
+    )  # fmt: skip
     home = workdir or settings.default_workdir()
     try:
         made = (

@@ -31,7 +31,12 @@ def _report(home: Path, *arguments: object) -> Said:
 
 
 def test_command_makes_each_format(home: Path, tmp_path: Path) -> None:
-    for form, kind in (("pptx", "bestuur"), ("pdf", "beleidsnotitie"), ("xlsx", "zorg-in-school")):
+    for form, kind in (
+        ("pptx", "bestuur"),
+        ("pdf", "beleidsnotitie"),
+        ("docx", "beleidsnotitie"),
+        ("xlsx", "zorg-in-school"),
+    ):
         out = tmp_path / "nieuw" / f"r.{form}"
         said = _report(home, "--format", form, "--kind", kind, "--out", out, "--json")
         assert said.returncode == 0, said.stderr
@@ -48,10 +53,11 @@ def test_command_makes_each_format(home: Path, tmp_path: Path) -> None:
         (("--kind", "school"), "geef die met --school"),
         (("--kind", "school", "--school", "Boeglin"), "De Boeglijn"),
         (("--kind", "bestuur", "--year", "1999/2000"), "2024/2025"),
-        (("--kind", "bestuur", "--format", "docx"), "Er is geen formaat docx."),
+        (("--kind", "bestuur", "--format", "odt"), "Er is geen formaat odt."),
         (("--kind", "school", "--school", "a", "--wijk", "b"), "Kies één gebied"),
         (("--kind", "bestuur", "--format", "pdf"), "eindigt op .pdf"),
         (("--kind", "bestuur", "--template", "bestaat-niet.pptx"), "niet te lezen"),
+        (("--kind", "bestuur", "--besluit", "x"), "laat --besluit weg"),
         ((), "Zeg welk rapport u wilt."),
     ],
 )

@@ -113,7 +113,9 @@ def test_show_knows_only_the_release(demo_run: DemoRun, bare: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("form", "kind"), [("xlsx", "jaarevaluatie"), ("pptx", "bestuur"), ("opendata", "")], ids=str
+    ("form", "kind"),
+    [("xlsx", "jaarevaluatie"), ("pptx", "bestuur"), ("docx", "bestuur"), ("opendata", "")],
+    ids=str,
 )
 def test_reports_come_from_the_release(
     demo_run: DemoRun, bare: Path, tmp_path: Path, form: str, kind: str

@@ -15,11 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import docx
 import duckdb
 import openpyxl
 import pptx
 import pypdf
 import pytest
+from lxml import etree
 
 from dashboard.access.scope import EVERYTHING
 from dashboard.exhibits import balance_words, balances, promises
@@ -37,7 +39,7 @@ from tests.unit.report_release import copied
 pytestmark = pytest.mark.xdist_group("demo")
 
 EXPORTS = int(os.environ.get("ZICHTLIJN_RAPPORTEN", "12"))
-FORMATS = ("pptx", "pdf", "xlsx")
+FORMATS = ("pptx", "docx", "pdf", "xlsx")
 NUMBER = re.compile(r"\d+(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?")
 # A bound in the place of a hidden value, or a value that was not there.
 LEAK = re.compile(r"<\s*\d|\bNone\b|\bnan\b")
@@ -133,6 +135,7 @@ def _of_effects(release: Released) -> Iterator[str]:
 def _of_balance(release: Released) -> Iterator[str]:
     found = balances.read(release)
     yield from balance_words.conclusions(found)
+    yield balance_words.money(found)
     for step in balance_words.steps_of(found, TOTAL, found.leading):
         yield f"{wording.euro_estimate(step.amount.value)} {balances.interval(step.amount)}"
         yield wording.euro_short(step.amount.value or 0)
@@ -189,6 +192,20 @@ def _as_values(written: set[str]) -> set[float]:
     return found | {-value for value in found}
 
 
+def _document(body: bytes, allowed: Allowed) -> None:
+    found = docx.Document(io.BytesIO(body))
+    texts = [paragraph.text for paragraph in found.paragraphs]
+    texts += [cell.text for table in found.tables for row in table.rows for cell in row.cells]
+    _held("\n".join(texts), allowed)
+    package: Any = found.part.package
+    for part in package.iter_parts():
+        if "/charts/" in part.partname:
+            values = etree.fromstring(part.blob).iterfind(".//{*}val//{*}v")
+            drawn = {float(value.text) for value in values}
+            thousands = "#,##0," in part.blob.decode("utf-8")
+            assert thousands or drawn <= allowed.values | _as_values(allowed.written)
+
+
 def _paper(body: bytes, allowed: Allowed) -> None:
     reader = pypdf.PdfReader(io.BytesIO(body))
     assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
@@ -217,7 +234,7 @@ def _held(text: str, allowed: Allowed) -> None:
 
 
 FIXED = "2,5% 97,5% 2.000 95% 99,8% 0"
-READ = {"pptx": _slides, "pdf": _paper, "xlsx": _workbook}
+READ = {"pptx": _slides, "docx": _document, "pdf": _paper, "xlsx": _workbook}
 
 
 def test_every_export_opens_and_holds_the_release(demo_run: DemoRun, tmp_path: Path) -> None:

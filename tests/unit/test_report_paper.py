@@ -170,7 +170,7 @@ def test_nothing_to_show_is_a_document_that_says_why(tmp_path: Path) -> None:
 
 
 def test_what_the_title_says_is_not_said_again(release: Released) -> None:
-    report = told("beleidsnotitie", release)
+    report = told("zorg-in-school", release)
     found = next(e for e in report.exhibits if plain(" ".join(e.lines)).startswith(e.headline))
     alone = replace(report, lines=(), sections=(Section("Eén cijfer", exhibits=(found,)),))
     _, text = _read(paper.made(alone))

@@ -1,4 +1,4 @@
-"""The lists that end a beleidsnotitie: every item answered from the run, or said why not."""
+"""The lists that end zorg-in-school: every item answered from the run, or said why not."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ def given(items: tuple[Item, ...], released: Released) -> dict[int, str]:
     return {item.number: answer for item, answer in answered(items, Run(released))}
 
 
-def test_both_lists_are_whole_and_end_the_note(release: Released) -> None:
+def test_both_lists_are_whole_and_end_the_report(release: Released) -> None:
     assert [item.number for item in CHEERS] == list(range(1, 29))
     assert [item.number for item in TIDIER] == list(range(1, 13))
-    last = told("beleidsnotitie", release).sections[-1]
+    last = told("zorg-in-school", release).sections[-1]
     assert [len(e.table.rows) for e in last.exhibits if e.table] == [28, 12]
 
 
