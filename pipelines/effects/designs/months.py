@@ -170,10 +170,8 @@ def grouped_starts(
         reason = "De startgroepen zijn niet lang genoeg vóór en na de start gevolgd."
         return Row(effect, outcome, design, None, "te_klein", reason), []
     tested = lead_trend(panel, length / HALF_YEAR)
-    after = summary.filter((pl.col("division") == "fase") & (pl.col("groep") == "zis"))
-    observed = float(after.filter(pl.col("index") == 1)["total"].sum()) / float(
-        after.filter(pl.col("index") == 1)["months"].sum()
-    )
+    after = phases.filter(pl.col("groep") == "zis", pl.col("index") == 1)
+    observed = float(after["total"].sum()) / float(after["months"].sum())
     numbers, sizes, large = _shown(
         effect, outcome, found, observed - found.value, phases, with_comparison=True
     )
@@ -199,17 +197,9 @@ def grouped_starts(
         assumptions=(*_assumptions(panel, tested), *skipped_months(effect.window)),
         checks=(*probed.told, *filter(None, (dose,))),
     )
-    return (
-        Row(
-            effect,
-            outcome,
-            design,
-            judged(result, replace(claim, robust=apart.told(said))),
-            "zichtbaar",
-            "",
-        ),
-        _event_rows(effect, outcome, panel, events, length),
-    )
+    told = judged(result, replace(claim, robust=apart.told(said)))
+    row = Row(effect, outcome, design, told, "zichtbaar", "")
+    return row, _event_rows(effect, outcome, panel, events, length)
 
 
 def _ratios(observed: float, found: Estimate) -> tuple[float, float]:
@@ -259,15 +249,8 @@ def _shown(
     difference = rounded(found.value * scale, decimals)
     shown_expected = rounded(expected * scale, decimals)
     counted = arm_sizes(phases)
-    pupils, schools = counted["zis"]
-    other = counted.get("vergelijking", (0, 0))
-    exact = wording.Sizes(pupils, schools, *(other if with_comparison else (None, None)))
-    base = effect.minimum.rounding_base
-    told_sizes = wording.Sizes(
-        rounded_count(pupils, base),
-        schools,
-        *((rounded_count(other[0], base), other[1]) if with_comparison else (None, None)),
-    )
+    other = counted.get("vergelijking", (0, 0)) if with_comparison else (None, None)
+    exact = wording.Sizes(*counted["zis"], *other)
     numbers = wording.Numbers(
         observed=rounded(shown_expected + difference, decimals),
         expected=shown_expected,
@@ -275,7 +258,8 @@ def _shown(
         interval=bounds_kept(bounds, decimals),
         decimals=decimals,
     )
-    return numbers, told_sizes, wording.large_enough(exact, effect.minimum)
+    sizes = wording.rounded_sizes(exact, effect.minimum.rounding_base)
+    return numbers, sizes, wording.large_enough(exact, effect.minimum)
 
 
 def _result(

@@ -63,7 +63,6 @@ from pipelines.effects.rounding import (
     bounds_kept,
     decimals_for,
     rounded,
-    rounded_count,
     rounded_p,
     to_nearest,
 )
@@ -224,31 +223,12 @@ def _result(
     phases: pl.DataFrame,
 ) -> Result:
     """The estimate as it is published: rounded, with its level of evidence and sentence."""
-    base = effect.minimum.rounding_base
-    rates = to_nearest(cells.total.sum(0), base) / to_nearest(cells.weight.sum(0), 10)
-    observed, before = float(rates[-1]), float(rates[-2])
-    expected = float(np.prod(rates[:-1] ** cells.exponents))
-    scale = outcome.scale
-    low, high = (x * scale for x in exact.difference.interval)
-    decimals = decimals_for(exact.difference.standard_error * scale, (low, high))
-    shift = ((observed - expected) - exact.difference.value) * scale
-    shown = wording.Numbers(
-        observed=rounded(observed * scale, decimals),
-        expected=rounded(expected * scale, decimals),
-        difference=rounded((observed - expected) * scale, decimals),
-        interval=bounds_kept((low, high), decimals, shift),
-        decimals=decimals,
-    )
+    base, scale = effect.minimum.rounding_base, outcome.scale
+    shown, before = _shown(cells, exact, scale, base)
     counted = arm_sizes(phases)
-    pupils, schools = counted["zis"]
-    pupils_other, schools_other = counted.get("vergelijking", (0, 0)) if design == "VV" else (0, 0)
-    exact_sizes = wording.Sizes(pupils, schools)
-    sizes = wording.Sizes(rounded_count(pupils, base), schools)
-    if design == "VV":
-        exact_sizes = wording.Sizes(pupils, schools, pupils_other, schools_other)
-        sizes = wording.Sizes(
-            rounded_count(pupils, base), schools, rounded_count(pupils_other, base), schools_other
-        )
+    other = counted.get("vergelijking", (0, 0)) if design == "VV" else (None, None)
+    exact_sizes = wording.Sizes(*counted["zis"], *other)
+    sizes = wording.rounded_sizes(exact_sizes, base)
     large = wording.large_enough(exact_sizes, effect.minimum)
     found = wording.finding(large, exact.difference.p, shown.interval)
     claim = Claim(
@@ -267,15 +247,15 @@ def _result(
         outcome=outcome.id,
         design=design,
         estimate=shown.difference,
-        standard_error=rounded(exact.difference.standard_error * scale, decimals + 1),
+        standard_error=rounded(exact.difference.standard_error * scale, shown.decimals + 1),
         interval=shown.interval,
         p=rounded_p(exact.difference.p),
-        before=rounded(before * scale, decimals),
+        before=before,
         during=shown.observed,
-        n_pupils=rounded_count(pupils, base),
-        n_pupils_comparison=rounded_count(pupils_other, base),
-        n_schools=schools,
-        n_schools_comparison=schools_other,
+        n_pupils=sizes.pupils,
+        n_pupils_comparison=sizes.pupils_comparison or 0,
+        n_schools=sizes.schools,
+        n_schools_comparison=sizes.schools_comparison or 0,
         n_periods=2,
         n_months=int(to_nearest(cells.weight.sum(), 10)),
         method="t" if exact.difference.degrees else "wild cluster bootstrap",
@@ -287,6 +267,26 @@ def _result(
         sentence="",
     )
     return judged(result, claim)
+
+
+def _shown(
+    cells: Cells, exact: RateEstimate, scale: float, base: float
+) -> tuple[wording.Numbers, float]:
+    """Rates per `scale` pupil-months from sums rounded to `base`, and the rate before the start."""
+    rates = to_nearest(cells.total.sum(0), base) / to_nearest(cells.weight.sum(0), 10)
+    observed, before = float(rates[-1]), float(rates[-2])
+    expected = float(np.prod(rates[:-1] ** cells.exponents))
+    low, high = (x * scale for x in exact.difference.interval)
+    decimals = decimals_for(exact.difference.standard_error * scale, (low, high))
+    shift = ((observed - expected) - exact.difference.value) * scale
+    shown = wording.Numbers(
+        observed=rounded(observed * scale, decimals),
+        expected=rounded(expected * scale, decimals),
+        difference=rounded((observed - expected) * scale, decimals),
+        interval=bounds_kept((low, high), decimals, shift),
+        decimals=decimals,
+    )
+    return shown, rounded(before * scale, decimals)
 
 
 def _faults(apart: Apart | None, checked: checks.Checks) -> frozenset[Fault]:

@@ -32,7 +32,6 @@ from pipelines.effects.rounding import (
     bounds_kept,
     decimals_for,
     rounded,
-    rounded_count,
     rounded_p,
     to_nearest,
 )
@@ -120,60 +119,35 @@ def _result(
     found: Probed,
 ) -> Result:
     scale = _scale(outcome)
-    bounds = (exact.interval[0] * scale, exact.interval[1] * scale)
-    decimals = 0 if scale == 100 else decimals_for(exact.standard_error, bounds)
-    shown = [
-        rounded(float(to_nearest(a.total, base) / to_nearest(a.pupils, base)) * scale, decimals)
-        for a in arms
-    ]
-    difference = rounded(shown[-1] - shown[0], decimals) if len(arms) == 2 else shown[0]
-    shift = difference - exact.value * scale
-    low, high = bounds_kept(bounds, decimals, shift)
-    own = arms[-1]
-    other = arms[0] if len(arms) == 2 else None
-    # A change is told as "from ... to ...": the mean before, and that mean plus the change.
-    before = rounded(to_nearest(own.before, base) / to_nearest(own.pupils, base), decimals)
-    values = {
-        "VN": (before, rounded(before + difference, decimals)),
-        "BS": (difference,),
-    }.get(design, tuple(shown))
-    exact_sizes = wording.Sizes(
-        own.pupils,
-        own.schools,
-        other.pupils if other else None,
-        other.schools if other else None,
-    )
-    sizes = wording.Sizes(
-        rounded_count(own.pupils, base),
-        own.schools,
-        rounded_count(other.pupils, base) if other else None,
-        other.schools if other else None,
-    )
+    shown = _shown(design, arms, exact, scale, base)
+    other = (arms[0].pupils, arms[0].schools) if len(arms) == 2 else (None, None)
+    exact_sizes = wording.Sizes(arms[-1].pupils, arms[-1].schools, *other)
+    sizes = wording.rounded_sizes(exact_sizes, base)
     large = wording.large_enough(exact_sizes, effect.minimum)
-    said = wording.finding(large, exact.p, (low, high))
+    direction = wording.finding(large, exact.p, shown.interval)
     unit = outcome.unit.replace("procentpunten", "procent")
     told = wording.mean_sentence(
         design,
         _subject(outcome, given),
         unit if design in ("DW", "BS") else outcome.unit.split(" op ")[0],
-        wording.MeanNumbers(values, difference, (low, high), decimals),
+        shown,
         sizes,
-        said,
+        direction,
     )
     result = Result(
         effect=effect.id,
         outcome=outcome.id,
         design=design,
-        estimate=difference,
-        standard_error=rounded(exact.standard_error * scale, decimals + 1),
-        interval=(low, high),
+        estimate=shown.difference,
+        standard_error=rounded(exact.standard_error * scale, shown.decimals + 1),
+        interval=shown.interval,
         p=None if design == "BS" else rounded_p(exact.p),
-        before=values[0] if design == "VN" else None,
-        during=values[-1] if design != "VV" else None,
+        before=shown.values[0] if design == "VN" else None,
+        during=shown.values[-1] if design != "VV" else None,
         n_pupils=sizes.pupils,
         n_pupils_comparison=sizes.pupils_comparison or 0,
-        n_schools=own.schools,
-        n_schools_comparison=other.schools if other else 0,
+        n_schools=sizes.schools,
+        n_schools_comparison=sizes.schools_comparison or 0,
         n_periods=2 if isinstance(outcome, Score) else 1,
         method="t" if exact.degrees else "wild cluster bootstrap",
         evidence="beschreven" if design == "BS" else effect.ground,
@@ -187,13 +161,35 @@ def _result(
         result,
         Claim(
             told=told,
-            found=said,
+            found=direction,
             promised=outcome.direction,
             ground=effect.ground,
             exact=(exact.value, exact.standard_error),
             faults=frozenset({_FAULT[design], *found.faults}),
         ),
     )
+
+
+def _shown(
+    design: Design, arms: Sequence[_Arm], exact: Estimate, scale: float, base: float
+) -> wording.MeanNumbers:
+    """Means times `scale`, each from a sum and a number of pupils rounded to `base`."""
+    bounds = (exact.interval[0] * scale, exact.interval[1] * scale)
+    decimals = 0 if scale == 100 else decimals_for(exact.standard_error, bounds)
+    means = [
+        rounded(float(to_nearest(a.total, base) / to_nearest(a.pupils, base)) * scale, decimals)
+        for a in arms
+    ]
+    difference = rounded(means[-1] - means[0], decimals) if len(arms) == 2 else means[0]
+    # A change is told as "from ... to ...": the mean before, and that mean plus the change.
+    own = arms[-1]
+    before = rounded(to_nearest(own.before, base) / to_nearest(own.pupils, base), decimals)
+    values = {
+        "VN": (before, rounded(before + difference, decimals)),
+        "BS": (difference,),
+    }.get(design, tuple(means))
+    shift = difference - exact.value * scale
+    return wording.MeanNumbers(values, difference, bounds_kept(bounds, decimals, shift), decimals)
 
 
 def _checked(

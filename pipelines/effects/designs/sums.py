@@ -18,6 +18,7 @@ from pipelines.effects.effect import (
     EvidenceLevel,
     Fault,
     Finding,
+    HasValue,
     Result,
 )
 from pipelines.effects.outcomes import Hours, Net
@@ -75,7 +76,22 @@ def hours_rows(given: Given, effect: Effect, outcome: Hours) -> list[Row]:
             f" {least.show_children} leerlingen op {least.show_schools} scholen.{told}"
         )
         return [nothing(effect, outcome, short, reason)]
-    hours, rate = parameters[outcome.hours], parameters[outcome.rate]
+    result = _saved_time(
+        effect, outcome, parameters[outcome.hours], parameters[outcome.rate], count, schools, told
+    )
+    return [Row(effect, outcome, _DESIGN, result, "zichtbaar", "", leading=True)]
+
+
+def _saved_time(
+    effect: Effect,
+    outcome: Hours,
+    hours: HasValue,
+    rate: HasValue,
+    count: int,
+    schools: int,
+    told: str,
+) -> Result:
+    """Rounded participants x hours x rate, in euros; the interval is what the parameters leave."""
     amount = float(administrative_saving(count, hours.value, Decimal(str(rate.value))))
     rng = np.random.default_rng([SEED, 2])
     drawn = count * draw(rng, hours, DRAWS) * draw(rng, rate, DRAWS)
@@ -89,7 +105,7 @@ def hours_rows(given: Given, effect: Effect, outcome: Hours) -> list[Row]:
         f" (met de aannemelijke uren en tarieven {wording.euros(low)} tot {wording.euros(high)})."
         f" Het is een rekensom, geen gemeten effect.{told}"
     )
-    result = Result(
+    return Result(
         effect=effect.id,
         outcome=outcome.id,
         design=_DESIGN,
@@ -107,7 +123,6 @@ def hours_rows(given: Given, effect: Effect, outcome: Hours) -> list[Row]:
         ),
         sentence=sentence,
     )
-    return [Row(effect, outcome, _DESIGN, result, "zichtbaar", "", leading=True)]
 
 
 def _yeses(given: Given, outcome: Hours) -> pl.DataFrame:

@@ -116,6 +116,20 @@ def _names(groups: Iterable[object]) -> str:
     return joined([str(group).replace("_", "-") for group in groups])
 
 
+def _means(answers: pl.DataFrame, rounds: Sequence[str]) -> Means:
+    """Sums of scores and numbers of people, schools x rounds."""
+    asked = answers.filter(pl.col("ronde").is_in(rounds))
+    place = {school: n for n, school in enumerate(sorted(asked["school"].unique()))}
+    total = np.zeros((len(place), len(rounds)))
+    weight = np.zeros_like(total)
+    for one, school, people, value in asked.select(
+        "ronde", "school", "people", "total"
+    ).iter_rows():
+        at = place[school], rounds.index(one)
+        total[at], weight[at] = value, people
+    return Means(total, weight)
+
+
 def _row(
     effect: Effect,
     outcome: Survey,
@@ -124,17 +138,8 @@ def _row(
     sizes: list[tuple[int, int]],
     lacking: str,
 ) -> Row:
-    schools = sorted(answers.filter(pl.col("ronde").is_in(rounds))["school"].unique())
-    place = {school: n for n, school in enumerate(schools)}
-    total = np.zeros((len(schools), 2))
-    weight = np.zeros_like(total)
-    for one, school, people, value in answers.select(
-        "ronde", "school", "people", "total"
-    ).iter_rows():
-        if one in rounds:
-            at = place[school], rounds.index(one)
-            total[at], weight[at] = value, people
-    means = Means(total, weight)
+    means = _means(answers, rounds)
+    schools = len(means.total)
     exact = mean_difference(means)
     decimals = decimals_for(exact.standard_error, exact.interval)
     earlier, later = (rounded(v, decimals) for v in means.values)
@@ -142,7 +147,7 @@ def _row(
     low, high = bounds_kept(exact.interval, decimals)
     large = (
         min(people for people, _schools in sizes) >= effect.minimum.claim_children
-        and len(schools) >= effect.minimum.claim_total_schools
+        and schools >= effect.minimum.claim_total_schools
     )
     said = wording.finding(large, exact.p, (low, high))
     people = rounded_count(sum(people for people, _schools in sizes), effect.minimum.rounding_base)
@@ -157,7 +162,7 @@ def _row(
         before=earlier,
         during=later,
         n_pupils=people,
-        n_schools=len(schools),
+        n_schools=schools,
         n_periods=2,
         method="t" if exact.degrees else "wild cluster bootstrap",
         evidence=effect.ground,
@@ -174,7 +179,7 @@ def _row(
             outcome.subject,
             "punten",
             wording.MeanNumbers((earlier, later), difference, (low, high), decimals),
-            wording.Sizes(people, len(schools)),
+            wording.Sizes(people, schools),
             said,
             counted="mensen die antwoordden",
         ),

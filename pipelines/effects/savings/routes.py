@@ -172,64 +172,83 @@ def care_observed(given: Given, window: Window) -> Observed | None:
 def _product_rows(
     ready: _Ready, drawn: care_inputs.Resampling, parameters: Parameters
 ) -> tuple[list[dict[str, Any]], list[Shown]]:
-    product, minimum, given = ready.product, ready.minimum, ready.given
     rows: list[dict[str, Any]] = []
     shown: list[Shown] = []
     for schooljaar in sorted({*ready.years, *ready.absent}):
-        if schooljaar in ready.absent:
-            what = gaps.named(ready.observed) or " ".join(ready.observed.unknown)
-            reason = f"Niet geleverd: {what}. Daardoor is er voor {schooljaar} geen bedrag."
-            rows.append(_hidden(product, schooljaar, "niet_geleverd", reason))
-            continue
-        own = given.years.filter((pl.col("groep") == "zis") & (pl.col("schooljaar") == schooljaar))
-        if not len(own):
-            continue
-        price = ready.prices.get(schooljaar)
-        if price is None or price.unit != ready.unit:
-            unit = care_inputs.UNIT_LABEL.get(ready.unit, ready.unit)
-            reason = f"Voor {schooljaar} is geen tarief in {unit} geleverd."
-            rows.append(_hidden(product, schooljaar, "niet_geleverd", reason))
+        own = ready.given.years.filter(pl.col("groep") == "zis", pl.col("schooljaar") == schooljaar)
+        if not len(own) and schooljaar not in ready.absent:
             continue
         try:
-            priced = _priced(ready, price, parameters)
+            priced = _priced(ready, _price(ready, schooljaar), parameters)
         except Undeterminable as lacking:
-            rows.append(_hidden(product, schooljaar, "niet_geleverd", str(lacking)))
+            rows.append(_hidden(ready.product, schooljaar, "niet_geleverd", str(lacking)))
             continue
-        reason = _saving_too_small(given, schooljaar, minimum)
+        reason = _saving_too_small(ready.given, schooljaar, ready.minimum)
         if reason:
-            rows.append(_hidden(product, schooljaar, "te_klein", reason))
+            rows.append(_hidden(ready.product, schooljaar, "te_klein", reason))
             continue
-        comparison_fits = not _arm_too_small(given, schooljaar, "vergelijking", minimum)
-        large = wording.large_enough(_saving_sizes(own), minimum)
-        for route, outcome in care_inputs.routes(given, schooljaar, priced.real, drawn).items():
-            if route == "vergelijking" and not comparison_fits:
-                reason = "De vergelijkingsgroep heeft te weinig leerlingen met deze hulp."
-                rows.append(_saving_row(product, schooljaar, route, "te_klein", reason))
-                continue
-            row = _saving_shown(
-                product, schooljaar, route, outcome, priced, own, minimum.rounding_base, large
-            )
-            row["zin"] = f"{row['zin']} {ready.lacking}".strip()
-            rows.append(row)
-            shift = (row["volume_zonder"] - row["volume_werkelijk"]) - (
-                outcome.without - outcome.actual
-            )
-            shown.append(
-                Shown(
-                    product,
-                    schooljaar,
-                    route,
-                    row["volume_zonder"],
-                    row["volume_werkelijk"],
-                    priced.real,
-                    priced.base,
-                    HOURS_IN.get(price.unit),
-                    (outcome.samples + shift) * float(priced.real),
-                )
-            )
+        year_rows, year_shown = _route_rows(ready, schooljaar, own, priced, drawn)
+        rows += year_rows
+        shown += year_shown
     if not rows:
         reason = "Nog geen heel schooljaar met deelnemers."
-        rows.append(_hidden(product, "", "te_klein", reason))
+        rows.append(_hidden(ready.product, "", "te_klein", reason))
+    return rows, shown
+
+
+def _price(ready: _Ready, schooljaar: str) -> care_inputs.Tariff:
+    """The tariff of a school year.
+
+    Raises `Undeterminable` with what was not delivered: care of that year, or its tariff.
+    """
+    if schooljaar in ready.absent:
+        what = gaps.named(ready.observed) or " ".join(ready.observed.unknown)
+        raise Undeterminable(
+            f"Niet geleverd: {what}. Daardoor is er voor {schooljaar} geen bedrag."
+        )
+    price = ready.prices.get(schooljaar)
+    if price is None or price.unit != ready.unit:
+        unit = care_inputs.UNIT_LABEL.get(ready.unit, ready.unit)
+        raise Undeterminable(f"Voor {schooljaar} is geen tarief in {unit} geleverd.")
+    return price
+
+
+def _route_rows(
+    ready: _Ready,
+    schooljaar: str,
+    own: pl.DataFrame,
+    priced: _Priced,
+    drawn: care_inputs.Resampling,
+) -> tuple[list[dict[str, Any]], list[Shown]]:
+    """A school year along every route; `own`: the participants' rows of that year."""
+    product, base = ready.product, ready.minimum.rounding_base
+    comparison_fits = not _arm_too_small(ready.given, schooljaar, "vergelijking", ready.minimum)
+    large = wording.large_enough(_saving_sizes(own), ready.minimum)
+    rows: list[dict[str, Any]] = []
+    shown: list[Shown] = []
+    for route, outcome in care_inputs.routes(ready.given, schooljaar, priced.real, drawn).items():
+        if route == "vergelijking" and not comparison_fits:
+            reason = "De vergelijkingsgroep heeft te weinig leerlingen met deze hulp."
+            rows.append(_saving_row(product, schooljaar, route, "te_klein", reason))
+            continue
+        row = _saving_shown(product, schooljaar, route, outcome, priced, own, base, large)
+        row["zin"] = f"{row['zin']} {ready.lacking}".strip()
+        rows.append(row)
+        without, actual = row["volume_zonder"], row["volume_werkelijk"]
+        shift = (without - actual) - (outcome.without - outcome.actual)
+        shown.append(
+            Shown(
+                product,
+                schooljaar,
+                route,
+                without,
+                actual,
+                priced.real,
+                priced.base,
+                HOURS_IN.get(priced.given.unit),
+                (outcome.samples + shift) * float(priced.real),
+            )
+        )
     return rows, shown
 
 
