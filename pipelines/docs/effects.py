@@ -24,7 +24,7 @@ from pipelines.effects.outcomes import (
     Unmeasured,
 )
 from pipelines.effects.savings import arithmetic, price_level
-from pipelines.effects.savings.routes import ROUTE_LABEL
+from pipelines.effects.savings.route_rows import ROUTE_LABEL
 from pipelines.errors import ContractError
 
 TERMS: Mapping[str, str] = {

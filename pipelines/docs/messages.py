@@ -26,7 +26,7 @@ from pipelines.effects.pilots import plan, table
 from pipelines.effects.savings import arithmetic, balance_table, price_level
 from pipelines.effects.savings.balance_counts import too_few
 from pipelines.effects.savings.care_inputs import UNIT_LABEL
-from pipelines.effects.savings.routes import ROUTE_LABEL
+from pipelines.effects.savings.route_rows import ROUTE_LABEL
 from pipelines.ingest import questionnaires
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.describe import describe_all

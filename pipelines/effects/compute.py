@@ -34,7 +34,8 @@ from pipelines.effects.outcomes import (
 from pipelines.effects.pilots.table import PILOTBASIS, pilot_rows
 from pipelines.effects.savings.balance import Balances, balances
 from pipelines.effects.savings.balance_table import BALANS, GEVOELIGHEID
-from pipelines.effects.savings.routes import BESPARING, saving_rows
+from pipelines.effects.savings.route_rows import BESPARING
+from pipelines.effects.savings.routes import saving_rows
 from pipelines.effects.verdicts import settled
 
 

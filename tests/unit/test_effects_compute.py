@@ -27,8 +27,8 @@ from pipelines.effects.data.summaries import (
 )
 from pipelines.effects.designs.rows import EFFECT_REEKS, EFFECTEN
 from pipelines.effects.effect import Observed, Window
-from pipelines.effects.savings import care_inputs, price_level
-from pipelines.effects.savings.routes import BESPARING
+from pipelines.effects.savings import care_inputs, price_level, resampling
+from pipelines.effects.savings.route_rows import BESPARING
 
 # One worker, so that the planted pilot is worked out once.
 pytestmark = pytest.mark.xdist_group("planted")
@@ -451,8 +451,8 @@ def test_total_saving_is_the_sum_over_schools():
     given = care_inputs.per_school(tables, SAVINGS[0], "16", KNOWN, Window())
     own = given.years.filter((pl.col("groep") == "zis") & (pl.col("schooljaar") == "2024/2025"))
     price = care_inputs.tariffs(tables, SAVINGS[0], YEARS)["2024/2025"].amount
-    drawn = care_inputs.resampling([given], seed=1, draws=10)
-    whole = care_inputs.routes(given, "2024/2025", price, drawn)["basis"]
+    drawn = resampling.resampling([given], seed=1, draws=10)
+    whole = resampling.routes(given, "2024/2025", price, drawn)["basis"]
     assert whole.without - whole.actual == pytest.approx((own["carried_on"] - own["actual"]).sum())
 
 

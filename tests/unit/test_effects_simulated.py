@@ -24,7 +24,7 @@ from pipelines.effects.estimators.interrupted import Months, interrupted_series
 from pipelines.effects.estimators.means import Means, mean_difference
 from pipelines.effects.estimators.staggered import NEVER, Panel, average_effect
 from pipelines.effects.estimators.weighting import weighted_comparison
-from pipelines.effects.savings import care_inputs
+from pipelines.effects.savings import care_inputs, resampling
 
 PILOTS = int(os.environ.get("ZICHTLIJN_PILOTS", "0")) or 60
 MONTHS_BEFORE, MONTHS_AFTER = 24, 24
@@ -221,8 +221,8 @@ def test_the_interval_of_a_saving_holds_what_was_planted(schools: int, factor: f
     covered = 0
     for seed in range(PILOTS):
         given = _care(np.random.default_rng([seed, schools, 5]), schools, factor)
-        drawn = care_inputs.resampling([given], seed=seed, draws=300)
-        routes = care_inputs.routes(given, "2024/2025", Decimal(90), drawn)
+        drawn = resampling.resampling([given], seed=seed, draws=300)
+        routes = resampling.routes(given, "2024/2025", Decimal(90), drawn)
         own = given.years.filter(pl.col("groep") == "zis")["carried_on"].sum()
         low, high = np.quantile(routes["vergelijking"].samples, [0.05, 0.95])
         covered += low <= own * (1 - factor) <= high

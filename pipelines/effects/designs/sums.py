@@ -28,7 +28,8 @@ from pipelines.effects.savings.arithmetic import administrative_saving
 from pipelines.effects.savings.balance import Balances, Cumulative
 from pipelines.effects.savings.balance_words import chance_text, not_earned_back, span
 from pipelines.effects.savings.draws import DRAWS, draw
-from pipelines.effects.savings.routes import ROUTE_LABEL, SEED
+from pipelines.effects.savings.route_rows import ROUTE_LABEL
+from pipelines.effects.savings.routes import SEED
 from pipelines.effects.savings.ticks import (
     CONFIRMED,
     UNCHECKED,

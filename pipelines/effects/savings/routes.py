@@ -8,7 +8,6 @@ not where one or two children make up most of it.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -23,40 +22,10 @@ from pipelines.effects.data.observation import least_share, observe
 from pipelines.effects.designs.rows import Given
 from pipelines.effects.effect import Minimum, Observed, Parameters, Window
 from pipelines.effects.estimators.estimate import Floats
-from pipelines.effects.rounding import Status, kept_side, rounded_count, to_nearest
-from pipelines.effects.savings import arithmetic, care_inputs, price_level
+from pipelines.effects.rounding import Status
+from pipelines.effects.savings import arithmetic, care_inputs, price_level, resampling
 from pipelines.effects.savings.price_level import Undeterminable
-
-BESPARING: Mapping[str, pl.DataType] = {
-    "product": pl.String(),
-    "hulpvorm": pl.String(),
-    "niveau": pl.String(),
-    "schooljaar": pl.String(),
-    "route": pl.String(),
-    "route_label": pl.String(),
-    "volume_werkelijk": pl.Float64(),
-    "volume_zonder": pl.Float64(),
-    "eenheid": pl.String(),
-    "tarief": pl.Float64(),
-    "prijspeil": pl.Int64(),
-    "tarief_prijspeil": pl.Float64(),
-    "basistarief": pl.Float64(),
-    "uren_per_eenheid": pl.Float64(),
-    "bedrag": pl.Float64(),
-    "onder": pl.Float64(),
-    "boven": pl.Float64(),
-    "n_leerlingen": pl.Int64(),
-    "n_scholen": pl.Int64(),
-    "status": pl.String(),
-    "reden": pl.String(),
-    "zin": pl.String(),
-}
-
-ROUTE_LABEL: Mapping[arithmetic.Route, str] = {
-    "basis": "Het gebruik van vóór de start loopt gelijk door",
-    "vergelijking": "Het gebruik volgt de vergelijkingsgroep",
-    "trend": "De eigen ontwikkeling van vóór de start loopt door",
-}
+from pipelines.effects.savings.route_rows import Priced, saving_row, saving_shown, saving_sizes
 
 SEED = 20211130
 
@@ -119,7 +88,7 @@ def saving_rows(given: Given, products: Sequence[Product]) -> Savings:
             rows.append(found)
         else:
             ready.append(found)
-    drawn = care_inputs.resampling([r.given for r in ready], seed=SEED)
+    drawn = resampling.resampling([r.given for r in ready], seed=SEED)
     for one in ready:
         own_rows, own_shown = _product_rows(one, drawn, given.parameters)
         rows += own_rows
@@ -170,7 +139,7 @@ def care_observed(given: Given, window: Window) -> Observed | None:
 
 
 def _product_rows(
-    ready: _Ready, drawn: care_inputs.Resampling, parameters: Parameters
+    ready: _Ready, drawn: resampling.Resampling, parameters: Parameters
 ) -> tuple[list[dict[str, Any]], list[Shown]]:
     rows: list[dict[str, Any]] = []
     shown: list[Shown] = []
@@ -217,21 +186,21 @@ def _route_rows(
     ready: _Ready,
     schooljaar: str,
     own: pl.DataFrame,
-    priced: _Priced,
-    drawn: care_inputs.Resampling,
+    priced: Priced,
+    drawn: resampling.Resampling,
 ) -> tuple[list[dict[str, Any]], list[Shown]]:
     """A school year along every route; `own`: the participants' rows of that year."""
     product, base = ready.product, ready.minimum.rounding_base
     comparison_fits = not _arm_too_small(ready.given, schooljaar, "vergelijking", ready.minimum)
-    large = wording.large_enough(_saving_sizes(own), ready.minimum)
+    large = wording.large_enough(saving_sizes(own), ready.minimum)
     rows: list[dict[str, Any]] = []
     shown: list[Shown] = []
-    for route, outcome in care_inputs.routes(ready.given, schooljaar, priced.real, drawn).items():
+    for route, outcome in resampling.routes(ready.given, schooljaar, priced.real, drawn).items():
         if route == "vergelijking" and not comparison_fits:
             reason = "De vergelijkingsgroep heeft te weinig leerlingen met deze hulp."
-            rows.append(_saving_row(product, schooljaar, route, "te_klein", reason))
+            rows.append(saving_row(product, schooljaar, route, "te_klein", reason))
             continue
-        row = _saving_shown(product, schooljaar, route, outcome, priced, own, base, large)
+        row = saving_shown(product, schooljaar, route, outcome, priced, own, base, large)
         row["zin"] = f"{row['zin']} {ready.lacking}".strip()
         rows.append(row)
         without, actual = row["volume_zonder"], row["volume_werkelijk"]
@@ -252,20 +221,10 @@ def _route_rows(
     return rows, shown
 
 
-@dataclass(frozen=True)
-class _Priced:
-    """A tariff as delivered, and it and that of the first school year in prices of `level`."""
-
-    given: care_inputs.Tariff
-    level: int
-    real: Decimal
-    base: Decimal
-
-
-def _priced(ready: _Ready, price: care_inputs.Tariff, parameters: Parameters) -> _Priced:
+def _priced(ready: _Ready, price: care_inputs.Tariff, parameters: Parameters) -> Priced:
     """Raises Undeterminable where a price level or an index is not given."""
     first = next(p for p in ready.prices.values() if p.unit == ready.unit)
-    return _Priced(
+    return Priced(
         price,
         price_level.level(parameters),
         price_level.tariff_at_level(parameters, price.amount, price.year),
@@ -274,12 +233,7 @@ def _priced(ready: _Ready, price: care_inputs.Tariff, parameters: Parameters) ->
 
 
 def _hidden(product: Product, schooljaar: str, status: Status, reason: str) -> dict[str, Any]:
-    return _saving_row(product, schooljaar, "basis", status, reason)
-
-
-def _saving_sizes(own: pl.DataFrame) -> wording.Sizes:
-    """Pupils who had the product before or now, and the schools of all participants."""
-    return wording.Sizes(int(own["with_product"].sum()), own["school"].n_unique(), None, None)
+    return saving_row(product, schooljaar, "basis", status, reason)
 
 
 def _saving_too_small(given: care_inputs.ProductInput, schooljaar: str, minimum: Minimum) -> str:
@@ -305,108 +259,3 @@ def _arm_too_small(
         int(arm["with_product"].sum()) < minimum.show_children
         or touched["school"].n_unique() < minimum.show_schools
     )
-
-
-def _saving_shown(
-    product: Product,
-    schooljaar: str,
-    route: arithmetic.Route,
-    found: care_inputs.Range,
-    price: _Priced,
-    own: pl.DataFrame,
-    base: float,
-    large: bool,
-) -> dict[str, Any]:
-    tariff = float(price.real)
-    step = _volume_step(found.actual, tariff)
-    without, actual = (float(to_nearest(x, step)) for x in (found.without, found.actual))
-    amount = float(arithmetic.saving(without, actual, price.real))
-    shift = (without - actual) - (found.without - found.actual)
-    low, high = (
-        kept_side(float(to_nearest((x + shift) * tariff, 1000)), x, 1000) for x in found.interval
-    )
-    sizes = _saving_sizes(own)
-    pupils = rounded_count(sizes.pupils, base)
-    return _saving_row(product, schooljaar, route, "zichtbaar", "") | {
-        "volume_werkelijk": actual,
-        "volume_zonder": without,
-        "eenheid": care_inputs.UNIT_LABEL.get(price.given.unit, price.given.unit),
-        "tarief": float(price.given.amount),
-        "prijspeil": price.level,
-        "tarief_prijspeil": tariff,
-        "basistarief": float(price.base),
-        "uren_per_eenheid": HOURS_IN.get(price.given.unit),
-        "bedrag": amount,
-        "onder": low,
-        "boven": high,
-        "n_leerlingen": pupils,
-        "n_scholen": sizes.schools,
-        "zin": _saving_sentence(
-            product, schooljaar, route, amount, (low, high), sizes, pupils, large
-        ),
-    }
-
-
-def _saving_sentence(
-    product: Product,
-    schooljaar: str,
-    route: arithmetic.Route,
-    amount: float,
-    interval: tuple[float, float],
-    sizes: wording.Sizes,
-    pupils: int,
-    large: bool,
-) -> str:
-    low, high = interval
-    limits = f"95%-interval: {wording.euros(low)} tot {wording.euros(high)}"
-    who = f"ongeveer {pupils} leerlingen op {sizes.schools} scholen"
-    how = {
-        "basis": "als het gebruik van vóór de start was doorgelopen",
-        "vergelijking": "als het gebruik de vergelijkingsgroep had gevolgd",
-        "trend": "als de eigen ontwikkeling van vóór de start was doorgelopen",
-    }[route]
-    if not large:
-        return (
-            f"Indicatief: de groep is te klein om te zeggen of er in {schooljaar} is bespaard op"
-            f" {product.label} ({limits}; {who})."
-        )
-    if low <= 0 <= high:
-        return (
-            f"Voor {schooljaar} is niet te zeggen of er is bespaard op {product.label}, gerekend"
-            f" {how} ({limits}; {who})."
-        )
-    word = "minder" if amount > 0 else "meer"
-    shown = wording.euros(float(to_nearest(abs(amount), 1000)))
-    return (
-        f"In {schooljaar} werd naar schatting {shown} {word} toegekend aan {product.label} dan"
-        f" {how} ({limits}; {who})."
-    )
-
-
-def _saving_row(
-    product: Product, schooljaar: str, route: arithmetic.Route, status: Status, reason: str
-) -> dict[str, Any]:
-    empty: dict[str, Any] = dict.fromkeys(BESPARING)
-    return empty | {
-        "product": product.label,
-        "hulpvorm": product.hulpvorm,
-        "niveau": product.niveau,
-        "schooljaar": schooljaar,
-        "route": route,
-        "route_label": ROUTE_LABEL[route],
-        "eenheid": "",
-        "status": status,
-        "reden": reason,
-        "zin": reason,
-    }
-
-
-def _volume_step(volume: float, tariff: float) -> float:
-    """The power of ten nearest to 2% of the volume, worth at least EUR 1,000."""
-    aim = max(0.02 * volume, 1e-9)
-    step = 10.0 ** math.floor(math.log10(aim))
-    if aim > 5.5 * step:
-        step *= 10
-    while step * tariff < 1000:
-        step *= 10
-    return step
