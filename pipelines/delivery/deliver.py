@@ -29,7 +29,8 @@ from pipelines.ingest.deliveries import Delivery
 from pipelines.ingest.layout import Layout
 from pipelines.ingest.offer import offered
 from pipelines.validate import quarantine, whole
-from pipelines.validate.checks import Check, checks
+from pipelines.validate.check import Check
+from pipelines.validate.checks import checks
 from pipelines.validate.feedback import folder, report
 from pipelines.validate.feedback.report import Heading, Report
 from pipelines.validate.quarantine import Verdict

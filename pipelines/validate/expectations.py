@@ -24,7 +24,7 @@ import duckdb
 
 from pipelines.sql import quoted
 from pipelines.validate import data_docs
-from pipelines.validate.checks import ROWS, Check
+from pipelines.validate.check import ROWS, Check
 
 DOCS = "data_docs"  # of a record
 SUITE_TABLE = "gx_rijen"  # view of the staged rows in the default schema, where GX looks

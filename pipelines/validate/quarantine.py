@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import duckdb
 
 from pipelines.errors import DeliveryRefused
-from pipelines.validate.checks import ROWS, Check
+from pipelines.validate.check import ROWS, Check
 
 BITS = 62  # of a BIGINT, sign left alone
 LISTED = 100_000  # failing rows that a finding names; all are counted, and kept apart

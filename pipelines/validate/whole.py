@@ -9,7 +9,7 @@ import duckdb
 from pipelines.contracts import Dataset
 from pipelines.errors import DeliveryRefused
 from pipelines.ingest.layout import Match
-from pipelines.validate.checks import Check
+from pipelines.validate.check import Check
 from pipelines.validate.quarantine import LISTED, Finding
 
 NAME = "naam"  # the name of a file says otherwise than its rows

@@ -16,7 +16,7 @@ import duckdb
 from pipelines import schoolyear
 from pipelines.contracts import Dataset
 from pipelines.sql import quoted
-from pipelines.validate.checks import Check
+from pipelines.validate.check import Check
 from pipelines.validate.quarantine import Finding
 from pipelines.warehouse import calendar, tables
 from pipelines.warehouse.answering import Answering, answering

@@ -193,7 +193,7 @@ def test_differing_counts_refuse_the_delivery(
 def test_a_check_that_crashes_is_not_called_passed(
     house: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    from pipelines.validate.checks import Check
+    from pipelines.validate.check import Check
 
     broken = Check("x.kapot", "regel", "fout", "accuracy", ("naam",), "bestaat_niet", "", "", "")
     sound = Check("x.heel", "regel", "fout", "accuracy", ("naam",), "naam IS NULL", "", "", "")

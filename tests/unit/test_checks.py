@@ -12,7 +12,9 @@ from pipelines.contracts import Asked, Dataset
 from pipelines.errors import ContractError
 from pipelines.ingest import questionnaires
 from pipelines.ingest.questionnaires import Item
-from pipelines.validate.checks import ROWS, Check, checks, question_checks
+from pipelines.validate.check import ROWS, Check
+from pipelines.validate.checks import checks
+from pipelines.validate.question_checks import question_checks
 
 PROMISES = contracts.load()
 CARE = PROMISES.dataset("jeugdhulp")
@@ -72,7 +74,7 @@ GIVEN = """(VALUES
 
 
 def test_an_answer_is_to_a_question_that_was_put() -> None:
-    made = question_checks(ANSWERS, ANSWERS.column("vraag_id"), ITEMS)
+    made = list(question_checks(ANSWERS, ANSWERS.column("vraag_id"), ITEMS))
     assert {c.id.rpartition(".")[2]: failing(c, GIVEN) for c in made} == {
         "code": [2],
         "doelgroep": [3, 9],
@@ -106,10 +108,10 @@ def test_the_checks_follow_the_questionnaires() -> None:
 
 def test_no_bound_no_check() -> None:
     free = [dataclasses.replace(item, first="", last="") for item in ITEMS]
-    made = question_checks(ANSWERS, ANSWERS.column("vraag_id"), free)
+    made = list(question_checks(ANSWERS, ANSWERS.column("vraag_id"), free))
     assert [c.id.rpartition(".")[2] for c in made] == ["code", "doelgroep"]
     for_all = [dataclasses.replace(item, groups=("school",)) for item in free]
-    made = question_checks(ANSWERS, ANSWERS.column("vraag_id"), for_all)
+    made = list(question_checks(ANSWERS, ANSWERS.column("vraag_id"), for_all))
     assert [c.id.rpartition(".")[2] for c in made] == ["code"]
 
 

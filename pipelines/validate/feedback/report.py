@@ -21,7 +21,8 @@ from pipelines.ingest.headings import normal
 from pipelines.ingest.layout import Layout, Match
 from pipelines.ingest.notation import DATE_FORMATS
 from pipelines.ingest.read import TextFrame
-from pipelines.validate.checks import KIND_IN_WORDS, Check, checks
+from pipelines.validate.check import KIND_IN_WORDS, Check
+from pipelines.validate.checks import checks
 from pipelines.validate.comparison import Differences, Question
 
 State = Literal["fout", "waarschuwing", "niet_gecontroleerd", "aanvaard"]
