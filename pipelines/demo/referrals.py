@@ -12,6 +12,7 @@ from pipelines.demo.calendar import (
     Bools,
     Dates,
     Floats,
+    Ints,
     Texts,
     days,
     to_weekday,
@@ -136,24 +137,14 @@ def referrals(rng: np.random.Generator, of: Trajectories, kinds: Texts) -> pl.Da
     `kinds`: onderwijssoort per school. One or two referrals for each trajectory that is referred
     on, and a few that came without a trajectory.
     """
-    once = np.flatnonzero(of.referred)
-    twice = once[chance(rng, 0.11, len(once))]
-    loose = rng.choice(np.flatnonzero(~of.referred), size=len(once) // 40, replace=False)
-    row = np.sort(np.concatenate([once, twice, loose]))
-    size = len(row)
-    without = np.isin(row, loose)
-    base = of.frame[row]
+    row, without = _referred(rng, of.referred)
+    size, base = len(row), of.frame[row]
     kind = kinds[of.school[row]]
     group = np.where(np.isin(kind, SPECIAL), "speciaal", np.where(kind == "bo", "bo", "vo"))
     level = base["preventieniveau"].to_numpy()
     to = pick_by(rng, level, _TO)
     meeting = pick_by(rng, group.astype(object), _MEETING)
-    registered = base["aanmeld_datum"].to_numpy()
-    begin: Dates = np.where(np.isnat(of.started[row]), registered, of.started[row])
-    room = np.minimum(of.ended[row], LAST_START) - begin
-    reach = np.clip(room.astype(np.int64) - 5, 0, 125)
-    met = to_weekday(begin + days(rng.random(size) * reach))
-    met = np.minimum(np.maximum(met, begin), LAST_START)
+    met = _met(rng, base["aanmeld_datum"].to_numpy(), of.started[row], of.ended[row])
     status = pick(rng, _STATUS, size)
     # Nobody waits for ever: an open referral becomes a finding later.
     status = np.where(np.isin(status, ("geaccepteerd", "aangevraagd")), "ingetrokken", status)
@@ -167,10 +158,7 @@ def referrals(rng: np.random.Generator, of: Trajectories, kinds: Texts) -> pl.Da
     echo = np.where(status == "gestart", begun, sent) + days(rng.integers(4, 45, size))
     frame = np.array([_FRAME[t] for t in to], dtype=object)
     frame[chance(rng, 0.12, size)] = "grijs_gebied"
-    light_help = pick(rng, _HELP, size)
-    heavy_help = pick(rng, _HEAVY_HELP, size)
-    help_kind = np.where(to == "jeugdhulp_tweedelijn", heavy_help, light_help).astype(object)
-    no_help = np.isin(to, ("informeel_netwerk", "vrije_tijd", "leerplicht", "huisarts", "jgz"))
+    help_kind = _help_kind(rng, to)
     provider = base["aanbieder"].to_numpy()
     return pl.DataFrame(
         {
@@ -182,7 +170,7 @@ def referrals(rng: np.random.Generator, of: Trajectories, kinds: Texts) -> pl.Da
             "overleg_datum": np.where(no_meeting, NO_DATE, met),
             "verwijs_datum": sent,
             "bestemming": to,
-            "hulpsoort": text_series(help_kind, no_help | chance(rng, 0.05, size)),
+            "hulpsoort": help_kind,
             "wettelijk_kader": frame,
             "status": status,
             "acceptatie_datum": np.where(
@@ -195,6 +183,32 @@ def referrals(rng: np.random.Generator, of: Trajectories, kinds: Texts) -> pl.Da
             "aanbieder": provider,
         }
     )
+
+
+def _referred(rng: np.random.Generator, referred: Bools) -> tuple[Ints, Bools]:
+    """Trajectories of the referrals, in order, and which came without a trajectory."""
+    once = np.flatnonzero(referred)
+    twice = once[chance(rng, 0.11, len(once))]
+    loose = rng.choice(np.flatnonzero(~referred), size=len(once) // 40, replace=False)
+    row = np.sort(np.concatenate([once, twice, loose]))
+    return row, np.isin(row, loose)
+
+
+def _met(rng: np.random.Generator, registered: Dates, started: Dates, ended: Dates) -> Dates:
+    """The day of the overleg: a weekday between the start of help and its end."""
+    begin: Dates = np.where(np.isnat(started), registered, started)
+    room = np.minimum(ended, LAST_START) - begin
+    reach = np.clip(room.astype(np.int64) - 5, 0, 125)
+    met = to_weekday(begin + days(rng.random(len(begin)) * reach))
+    return np.minimum(np.maximum(met, begin), LAST_START)
+
+
+def _help_kind(rng: np.random.Generator, to: Texts) -> pl.Series:
+    """What help was meant; empty where the destination gives none, and of a few."""
+    light, heavy = pick(rng, _HELP, len(to)), pick(rng, _HEAVY_HELP, len(to))
+    kind = np.where(to == "jeugdhulp_tweedelijn", heavy, light).astype(object)
+    no_help = np.isin(to, ("informeel_netwerk", "vrije_tijd", "leerplicht", "huisarts", "jgz"))
+    return text_series(kind, no_help | chance(rng, 0.05, len(to)))
 
 
 def _waited(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -124,12 +125,77 @@ class Trajectories:
     referred: Bools
 
 
+@dataclass(frozen=True)
+class _Registered:
+    """Registrations in order of provider and day: positions, texts and dates per row.
+
+    `step`: school years since the first; `never`: no help was started.
+    """
+
+    pupil: Ints
+    year: Ints
+    school: Ints
+    provider: Texts
+    kind: Texts
+    registered: Dates
+    step: Floats
+    started: Dates
+    ended: Dates
+
+    @property
+    def never(self) -> Bools:
+        return np.isnat(self.started)
+
+
 def trajectories(
     rng: np.random.Generator, schools: tuple[School, ...], pupils: Pupils
 ) -> Trajectories:
     """All trajectories registered in `YEARS`, in order of provider and registration."""
+    of = _registrations(rng, schools, pupils)
+    size, never, quality = len(of.pupil), of.never, attribute(schools, "quality")[of.school]
+    ending = _endings(rng, 0.35 * quality + 0.05 * of.step, never)
+    form = pick(rng, _FORMS, size)
+    problem = pick(rng, {c: p for shares in THEMES.values() for c, p in shares.items()}, size)
+    level = pick(rng, {"primair": 0.16, "secundair": 0.63, "tertiair": 0.21}, size)
+    frame_of_law = np.array([_FRAMES[v] for v in level], dtype=object)
+    frame_of_law[chance(rng, 0.14, size)] = "grijs_gebied"
+    at_risk = np.isin(problem, ("verzuim", "schoolmotivatie"))
+    threatened = chance(rng, np.where(at_risk, 0.6, 0.13), size)
+    hours = _hours(rng, form, never)
+    goals, reached = _goals(rng, quality, of.step, never)
+    referred = chance(rng, REFERRED_ON / (1 - _NEVER_STARTED), size) & ~never
+
+    # Chance is drawn in the order of the columns.
+    columns = _who_and_where(rng, schools, pupils, of) | {
+        "problematiek": problem,
+        "problematiek_neven": _neighbours(rng, problem),
+        "oorzaak": _causes(rng, problem, threatened),
+        "dreigende_uitval": threatened,
+        "preventieniveau": level,
+        "wettelijk_kader": frame_of_law,
+        "werkvorm": form,
+        "uren": _number_or_none(hours, never),
+        "contacten": _whole_or_none(np.maximum(1, np.round(hours / 1.25)), never),
+        "ouders_betrokken": chance(
+            rng, np.where(form == "gezin", 0.97, 0.66) + 0.015 * of.step, size
+        ),
+        "informeel_netwerk": chance(rng, 0.26 + 0.03 * of.step, size),
+        "doelen_gesteld": _whole_or_none(goals.astype(np.float64), never),
+        "doelen_behaald": _whole_or_none(reached.astype(np.float64), never),
+        **_judgements(rng, 7.5 + 0.5 * quality + 0.08 * of.step, never),
+        "afsluitreden": ending,
+    }
+    frame = pl.DataFrame(
+        columns,
+        schema_overrides={"problematiek_neven": pl.List(pl.String), "leerjaar": pl.Int64},
+    )
+    return Trajectories(frame, of.pupil, of.school, of.started, of.ended, referred)
+
+
+def _registrations(
+    rng: np.random.Generator, schools: tuple[School, ...], pupils: Pupils
+) -> _Registered:
     pupil, year = _who(rng, schools, pupils)
-    size = len(pupil)
     school = pupils.school[pupil]
     provider = np.array([s.provider for s in schools], dtype=object)[school]
     kind = np.array([s.kind for s in schools], dtype=object)[school]
@@ -137,76 +203,58 @@ def trajectories(
     order = np.lexsort((pupil, registered.astype(np.int64), provider.astype(str)))
     pupil, year, school = pupil[order], year[order], school[order]
     provider, kind, registered = provider[order], kind[order], registered[order]
-
     step = (year - YEARS[0]).astype(np.float64)
     started = _starts(rng, provider, step, registered)
     ended = _ends(rng, registered, started)
-    never = np.isnat(started)
-    closed_well = 0.35 * attribute(schools, "quality")[school] + 0.05 * step
+    return _Registered(pupil, year, school, provider, kind, registered, step, started, ended)
+
+
+def _who_and_where(
+    rng: np.random.Generator, schools: tuple[School, ...], pupils: Pupils, of: _Registered
+) -> dict[str, Any]:
+    """Columns that say whose trajectory it is, where, by whom and when."""
+    size, home = len(of.pupil), pupils.wijk[of.pupil]
+    wijk_codes = np.array([w.code for w in WIJKEN], dtype=object)[home]
+    towns = np.array([w.municipality for w in WIJKEN], dtype=object)[home]
+    return {
+        "traject_id": _numbers(of.provider, of.year),
+        "leerling_id": pupils.id[of.pupil],
+        "vestigingscode": np.array([s.code for s in schools], dtype=object)[of.school],
+        "leeftijd": np.clip(pupils.age(of.pupil, of.registered), 4, 23),
+        "geslacht": text_series(pupils.sex[of.pupil], chance(rng, 0.01, size)),
+        "leerjaar": pl.Series(pupils.group(of.pupil, of.year)),
+        "woongemeente": text_series(towns, chance(rng, 0.01, size)),
+        "wijkcode": text_series(wijk_codes, chance(rng, 0.04, size)),
+        "aanbieder": of.provider,
+        "rol": _roles(rng, schools, of.school, of.kind),
+        "inzetsoort": pick(rng, {"basis": 0.84, "aanvullend": 0.10, "smw_xtra": 0.06}, size),
+        "aanmelder": pick_by(rng, _broad(of.kind), _REGISTERED_BY),
+        "aanmeld_datum": of.registered,
+        "start_datum": of.started,
+        "eind_datum": of.ended,
+    }
+
+
+def _judgements(rng: np.random.Generator, satisfied: Floats, never: Bools) -> dict[str, pl.Series]:
+    """Goals attained (GAS) and marks, each known of a part; `satisfied`: the mean mark per row."""
+    size = len(never)
+    attained = np.clip(np.round(rng.normal(0.2, 1.1, size)), -3, 2)
+    return {
+        "gas_score": _whole_or_none(attained, never | chance(rng, 0.62, size)),
+        "tevredenheid_leerling": _marks(rng, satisfied, never | chance(rng, 0.44, size)),
+        "tevredenheid_ouder": _marks(rng, satisfied + 0.1, never | chance(rng, 0.56, size)),
+    }
+
+
+def _endings(rng: np.random.Generator, closed_well: Floats, never: Bools) -> Texts:
+    """Reasons to close; `closed_well`: the chance that another reason became "as planned"."""
+    size = len(never)
     ending = pick(rng, _ENDINGS, size)
     ending[(ending != "volgens_plan") & chance(rng, np.clip(closed_well, 0, 1), size)] = (
         "volgens_plan"
     )
     ending[never] = "eenzijdig_client"
-    form = pick(rng, _FORMS, size)
-    problem = pick(rng, {c: p for shares in THEMES.values() for c, p in shares.items()}, size)
-    level = pick(rng, {"primair": 0.16, "secundair": 0.63, "tertiair": 0.21}, size)
-    frame_of_law = np.array([_FRAMES[v] for v in level], dtype=object)
-    frame_of_law[chance(rng, 0.14, size)] = "grijs_gebied"
-    threatened = chance(
-        rng, np.where(np.isin(problem, ("verzuim", "schoolmotivatie")), 0.6, 0.13), size
-    )
-    hours = _hours(rng, form, never)
-    goals, reached = _goals(rng, attribute(schools, "quality")[school], step, never)
-    referred = chance(rng, REFERRED_ON / (1 - _NEVER_STARTED), size) & ~never
-    home = pupils.wijk[pupil]
-    wijk_codes = np.array([w.code for w in WIJKEN], dtype=object)[home]
-    towns = np.array([w.municipality for w in WIJKEN], dtype=object)[home]
-    satisfied = 7.5 + 0.5 * attribute(schools, "quality")[school] + 0.08 * step
-
-    frame = pl.DataFrame(
-        {
-            "traject_id": _numbers(provider, year),
-            "leerling_id": pupils.id[pupil],
-            "vestigingscode": np.array([s.code for s in schools], dtype=object)[school],
-            "leeftijd": np.clip(pupils.age(pupil, registered), 4, 23),
-            "geslacht": text_series(pupils.sex[pupil], chance(rng, 0.01, size)),
-            "leerjaar": pl.Series(pupils.group(pupil, year)),
-            "woongemeente": text_series(towns, chance(rng, 0.01, size)),
-            "wijkcode": text_series(wijk_codes, chance(rng, 0.04, size)),
-            "aanbieder": provider,
-            "rol": _roles(rng, schools, school, kind),
-            "inzetsoort": pick(rng, {"basis": 0.84, "aanvullend": 0.10, "smw_xtra": 0.06}, size),
-            "aanmelder": pick_by(rng, _broad(kind), _REGISTERED_BY),
-            "aanmeld_datum": registered,
-            "start_datum": started,
-            "eind_datum": ended,
-            "problematiek": problem,
-            "problematiek_neven": _neighbours(rng, problem),
-            "oorzaak": _causes(rng, problem, threatened),
-            "dreigende_uitval": threatened,
-            "preventieniveau": level,
-            "wettelijk_kader": frame_of_law,
-            "werkvorm": form,
-            "uren": _number_or_none(hours, never),
-            "contacten": _whole_or_none(np.maximum(1, np.round(hours / 1.25)), never),
-            "ouders_betrokken": chance(
-                rng, np.where(form == "gezin", 0.97, 0.66) + 0.015 * step, size
-            ),
-            "informeel_netwerk": chance(rng, 0.26 + 0.03 * step, size),
-            "doelen_gesteld": _whole_or_none(goals.astype(np.float64), never),
-            "doelen_behaald": _whole_or_none(reached.astype(np.float64), never),
-            "gas_score": _whole_or_none(
-                np.clip(np.round(rng.normal(0.2, 1.1, size)), -3, 2),
-                never | chance(rng, 0.62, size),
-            ),
-            "tevredenheid_leerling": _marks(rng, satisfied, never | chance(rng, 0.44, size)),
-            "tevredenheid_ouder": _marks(rng, satisfied + 0.1, never | chance(rng, 0.56, size)),
-            "afsluitreden": ending,
-        },
-        schema_overrides={"problematiek_neven": pl.List(pl.String), "leerjaar": pl.Int64},
-    )
-    return Trajectories(frame, pupil, school, started, ended, referred)
+    return ending
 
 
 def _who(
