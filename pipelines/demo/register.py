@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import polars as pl
@@ -37,6 +38,9 @@ FORMS = {group: collect.supplier(group) for group in questionnaires.GROUPS}
 TOWNS = {gm: f"Gemeente {name} (demo)" for gm, name in places.MUNICIPALITIES.items()}
 
 
+Datasets: TypeAlias = dict[str, pl.DataFrame]
+
+
 @dataclass(frozen=True)
 class Register:
     """Clean datasets by name, with the columns `leverancier` and `veilig` added."""
@@ -65,69 +69,90 @@ def build(seed: int) -> Register:
     granted = care.provisions(rng(), schools, children, project)
     taking_part = pilot.participation(rng(), schools, children, project)
 
+    hours_of = np.random.default_rng([seed, 4])
+    by_board = pl.col("vestigingscode").replace_strict({s.code: s.board for s in schools})
+    in_pilot = pl.Series(children.id[project.pupil].tolist())
+    not_in_pilot = (~pl.col("leerling_id").is_in(in_pilot.implode())).alias(UNTOUCHED)
+    referred_on = referred["traject_id"].drop_nulls().implode()
+    untouched = pl.lit(value=True).alias(UNTOUCHED)
+    by_provider = pl.col("aanbieder").alias(SUPPLIER)
+    about_children = {
+        "smw_trajecten": work.with_columns(
+            by_provider, (~pl.col("traject_id").is_in(referred_on)).alias(UNTOUCHED)
+        ),
+        "verwijzingen": referred.with_columns(by_provider, untouched),
+        "schorsingen": suspended.with_columns(by_board.alias(SUPPLIER), not_in_pilot),
+        "thuiszitters": absence.with_hours(hours_of, absent).with_columns(
+            pl.lit(LEERPLICHT).alias(SUPPLIER), not_in_pilot
+        ),
+        "jeugdhulp": _by_town(granted).with_columns(not_in_pilot),
+        "zis_deelnames": taking_part.with_columns(pl.lit(PROJECT).alias(SUPPLIER), untouched),
+    }
+    return Register(
+        datasets=_of_places(schools, children)
+        | about_children
+        | _around_schools(seed, schools, children)
+        | _of_pilot(seed, schools, children, project),
+        calibration=_calibration(work, referred, len(schools)),
+    )
+
+
+def _of_places(schools: tuple[places.School, ...], children: pupils.Pupils) -> Datasets:
+    """Areas, schools, pupil numbers, tariffs and days off: what needs no chance any more."""
+    school_frame = places.school_frame(schools)
+    counted = places.count_frame(schools, _enrolled(children, len(schools)))
+    towns = school_frame.select("vestigingscode", "gemeente")
+    return {
+        "gebieden": _by_town(_areas()),
+        "scholen": _by_town(school_frame),
+        "leerlingaantallen": _by_town(
+            counted.join(towns, on="vestigingscode", maintain_order="left")
+        ),
+        "tarieven": care.tariff_frame().with_columns(
+            pl.lit(TOWNS["GM9901"]).alias(SUPPLIER), pl.lit(value=True).alias(UNTOUCHED)
+        ),
+        "schoolkalender": _by(pl.col("gebied"), places.own_days_off()),
+    }
+
+
+def _around_schools(
+    seed: int, schools: tuple[places.School, ...], children: pupils.Pupils
+) -> Datasets:
+    """Capacity, agreements, activities, transitions and the yearly evaluation."""
     means, scored, agreed, groups, moved, asked = (
         np.random.default_rng(stream) for stream in np.random.SeedSequence([seed, 2]).spawn(6)
     )
+    provider = pl.col("aanbieder")
     agreements = groupwork.agreements(agreed, schools)
-    missed = np.random.default_rng([seed, 4])
+    activities = groupwork.activities(groups, schools, agreements)
+    form = pl.col("groep").replace_strict(FORMS)
+    return {
+        "inzet": _by_town(capacity.deployments(means, schools)),
+        "achterstandsscores": _by_town(capacity.scores(scored, schools)),
+        "schoolafspraken": _by(provider, agreements),
+        "activiteiten": _by(provider, activities),
+        "overgangen": _by(pl.col("bestuur"), transitions.transitions(moved, schools, children)),
+        "evaluatie_antwoorden": _by(form, evaluation.answers(asked, schools)),
+    }
+
+
+def _of_pilot(
+    seed: int,
+    schools: tuple[places.School, ...],
+    children: pupils.Pupils,
+    project: pilot.Participants,
+) -> Datasets:
+    """What is measured around Zorg In School: incidents and scores."""
     hurt, scaled = (
         np.random.default_rng(stream) for stream in np.random.SeedSequence([seed, 3]).spawn(2)
     )
-
-    boards = {s.code: s.board for s in schools}
-    in_pilot = pl.Series(children.id[project.pupil].tolist())
-    by_provider = pl.col("aanbieder").alias(SUPPLIER)
-    not_in_pilot = (~pl.col("leerling_id").is_in(in_pilot.implode())).alias(UNTOUCHED)
-    referred_on = referred["traject_id"].drop_nulls().implode()
-    return Register(
-        datasets={
-            "gebieden": _by_town(_areas()),
-            "scholen": _by_town(places.school_frame(schools)),
-            "leerlingaantallen": _by_town(
-                places.count_frame(schools, _enrolled(children, len(schools))).join(
-                    places.school_frame(schools).select("vestigingscode", "gemeente"),
-                    on="vestigingscode",
-                    maintain_order="left",
-                )
-            ),
-            "tarieven": care.tariff_frame().with_columns(
-                pl.lit(TOWNS["GM9901"]).alias(SUPPLIER), pl.lit(value=True).alias(UNTOUCHED)
-            ),
-            "smw_trajecten": work.with_columns(
-                by_provider, (~pl.col("traject_id").is_in(referred_on)).alias(UNTOUCHED)
-            ),
-            "verwijzingen": referred.with_columns(by_provider, pl.lit(value=True).alias(UNTOUCHED)),
-            "schorsingen": suspended.with_columns(
-                pl.col("vestigingscode").replace_strict(boards).alias(SUPPLIER), not_in_pilot
-            ),
-            "thuiszitters": absence.with_hours(missed, absent).with_columns(
-                pl.lit(LEERPLICHT).alias(SUPPLIER), not_in_pilot
-            ),
-            "jeugdhulp": _by_town(granted).with_columns(not_in_pilot),
-            "zis_deelnames": taking_part.with_columns(
-                pl.lit(PROJECT).alias(SUPPLIER), pl.lit(value=True).alias(UNTOUCHED)
-            ),
-            "inzet": _by_town(capacity.deployments(means, schools)),
-            "achterstandsscores": _by_town(capacity.scores(scored, schools)),
-            "schoolafspraken": _by(pl.col("aanbieder"), agreements),
-            "activiteiten": _by(
-                pl.col("aanbieder"), groupwork.activities(groups, schools, agreements)
-            ),
-            "overgangen": _by(pl.col("bestuur"), transitions.transitions(moved, schools, children)),
-            "evaluatie_antwoorden": _by(
-                pl.col("groep").replace_strict(FORMS), evaluation.answers(asked, schools)
-            ),
-            "incidenten": _by(
-                pl.col("vestigingscode").replace_strict(boards),
-                pilot_outcomes.incidents(hurt, schools, children, project),
-            ),
-            "schoolkalender": _by(pl.col("gebied"), places.own_days_off()),
-            "metingen": _by(
-                pl.lit(PROJECT), pilot_outcomes.measurements(scaled, schools, children, project)
-            ),
-        },
-        calibration=_calibration(work, referred, len(schools)),
-    )
+    by_board = pl.col("vestigingscode").replace_strict({s.code: s.board for s in schools})
+    return {
+        "incidenten": _by(by_board, pilot_outcomes.incidents(hurt, schools, children, project)),
+        "metingen": _by(
+            pl.lit(PROJECT), pilot_outcomes.measurements(scaled, schools, children, project)
+        ),
+    }
 
 
 def _by_town(frame: pl.DataFrame) -> pl.DataFrame:
