@@ -103,7 +103,7 @@ def show_feedback(outcomes: Iterable[Outcome], folder: Path) -> None:
 def show_differences(file: str, found: Any) -> None:
     """Counts and row numbers; never a key."""
     from pipelines.validate.comparison import MEANING, SORT_IN_WORDS
-    from pipelines.validate.feedback.report import in_ranges
+    from pipelines.validate.feedback.unused import in_ranges
 
     people.print(
         f"{file} vervangt {found.file} (kenmerk {found.replaced}); {found.same} rijen zijn gelijk.",

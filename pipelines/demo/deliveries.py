@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.contracts import load
-from pipelines.demo import groupwork, mistakes, pilot, pilot_outcomes, places, register
+from pipelines.demo import groupwork, pilot, pilot_outcomes, places, plant, register
 from pipelines.demo.calendar import YEARS, label, year_of
 from pipelines.demo.layouts import Layout, canonical_layout, supplier_layout
 from pipelines.demo.sheets import Form, Sheet, save, sheet
@@ -32,7 +32,7 @@ class Planted:
     """What was planted: mistakes by file and row, effects, and the calibration reached."""
 
     seed: int
-    fouten: tuple[mistakes.Planted, ...]
+    fouten: tuple[plant.Planted, ...]
     effecten: Mapping[str, object]
     calibratie: Mapping[str, float]
 
@@ -258,7 +258,7 @@ def write(folder: Path, seed: int = 2026) -> Planted:
             sheets[one.name] = one
     planted = Planted(
         seed=seed,
-        fouten=mistakes.plant(np.random.default_rng([seed, 1]), sheets),
+        fouten=plant.plant(np.random.default_rng([seed, 1]), sheets),
         effecten=pilot.planted_effects() | pilot_outcomes.planted(),
         calibratie=made.calibration,
     )

@@ -7,119 +7,15 @@ and breaks exactly one promise of a contract.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-import numpy as np
 import polars as pl
 
-from pipelines.contracts import Severity
-from pipelines.demo.layouts import Raw, Value
-from pipelines.demo.register import UNTOUCHED
-from pipelines.demo.sheets import Sheet
-
-Row = Mapping[str, Value]
-Change = Value | Raw | Callable[[Row], Value]
-
-FOUT: Severity = "fout"
-WAARSCHUWING: Severity = "waarschuwing"
+from pipelines.demo.layouts import Raw
+from pipelines.demo.mistake import WAARSCHUWING, Change, Mistake, cut, days, one_more, same
 
 
-@dataclass(frozen=True)
-class Planted:
-    """One planted mistake. `row`: line of the text file, or row of the worksheet (from 1)."""
-
-    file: str
-    row: int
-    column: str
-    header: str
-    rule: str
-    severity: Severity
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """What to spoil. `rule` without the dataset; `where`: rows that come into question.
-
-    `changes`: canonical column -> what is written there; the first names the finding's column
-    unless `column` does. `extra`: spoil a copy at the end of the file and leave the row itself.
-    """
-
-    file: str
-    rule: str
-    changes: Mapping[str, Change]
-    severity: Severity = FOUT
-    where: pl.Expr | None = None
-    column: str | None = None
-    extra: bool = False
-
-
-def plant(rng: np.random.Generator, sheets: Mapping[str, Sheet]) -> tuple[Planted, ...]:
-    """Spoil the sheets in place; what was planted, in order of file and row."""
-    taken: dict[str, set[int]] = {name: set() for name in sheets}
-    done: list[Planted] = []
-    for mistake in _mistakes():
-        sheet = sheets[mistake.file]
-        index = _choose(rng, sheet, mistake, taken[mistake.file])
-        taken[mistake.file].add(index)
-        row = sheet.frame.row(index, named=True)
-        target = sheet.append_copy(index) if mistake.extra else index
-        for column, change in mistake.changes.items():
-            sheet.put(target, column, change(row) if callable(change) else change)
-        column = mistake.column or next(iter(mistake.changes))
-        done.append(
-            Planted(
-                file=mistake.file,
-                row=sheet.line(target),
-                column=column,
-                header=sheet.layout.headers[column],
-                rule=f"{sheet.layout.dataset}.{mistake.rule}",
-                severity=mistake.severity,
-            )
-        )
-    return tuple(sorted(done, key=lambda p: (p.file, p.row)))
-
-
-def _choose(rng: np.random.Generator, sheet: Sheet, mistake: Mistake, taken: set[int]) -> int:
-    fits = pl.col(UNTOUCHED) if mistake.where is None else pl.col(UNTOUCHED) & mistake.where
-    rows = sheet.frame.with_row_index("rij").filter(fits)["rij"].to_list()
-    free = [r for r in rows if r not in taken]
-    if not free:
-        raise ValueError(f"Geen rij in {sheet.name} voor {mistake.rule}")
-    return int(free[int(rng.integers(0, len(free)))])
-
-
-def _days(column: str, count: int) -> Callable[[Row], Value]:
-    def shifted(row: Row) -> Value:
-        date = row[column]
-        return date + dt.timedelta(days=count) if isinstance(date, dt.date) else None
-
-    return shifted
-
-
-def _same(column: str) -> Callable[[Row], Value]:
-    def copied(row: Row) -> Value:
-        return row[column]
-
-    return copied
-
-
-def _one_more(column: str) -> Callable[[Row], Value]:
-    def raised(row: Row) -> Value:
-        count = row[column]
-        return count + 1 if isinstance(count, int) else None
-
-    return raised
-
-
-def _cut(column: str, length: int) -> Callable[[Row], Value]:
-    def shortened(row: Row) -> Value:
-        return str(row[column])[:length]
-
-    return shortened
-
-
-def _mistakes() -> tuple[Mistake, ...]:
+def mistakes() -> tuple[Mistake, ...]:
     return (
         *_kolibri(),
         *_vliegerhof(),
@@ -155,7 +51,7 @@ def _kolibri() -> tuple[Mistake, ...]:
         Mistake(
             file("2021-2022"),
             "eind_voor_start",
-            {"eind_datum": _days("start_datum", -2)},
+            {"eind_datum": days("start_datum", -2)},
             where=_WAITED > 8,
         ),
         Mistake(file("2021-2022"), "lang_open", _STILL_OPEN, WAARSCHUWING, where=_BEGUN),
@@ -168,10 +64,10 @@ def _kolibri() -> tuple[Mistake, ...]:
         ),
         Mistake(file("2022-2023"), "problematiek.code", {"problematiek": Raw("Ruzie met buren")}),
         Mistake(
-            file("2023-2024"), "traject_id.uniek", {"traject_id": _same("traject_id")}, extra=True
+            file("2023-2024"), "traject_id.uniek", {"traject_id": same("traject_id")}, extra=True
         ),
         Mistake(file("2023-2024"), "vestigingscode.verwijzing", {"vestigingscode": "99ZZ00"}),
-        Mistake(file("2023-2024"), "leerling_id.patroon", {"leerling_id": _cut("leerling_id", 40)}),
+        Mistake(file("2023-2024"), "leerling_id.patroon", {"leerling_id": cut("leerling_id", 40)}),
         Mistake(file("2023-2024"), "uren.type", {"uren": Raw("ca. 6")}, where=_BEGUN),
         Mistake(
             file("2024-2025"),
@@ -183,7 +79,7 @@ def _kolibri() -> tuple[Mistake, ...]:
         Mistake(
             file("2024-2025"),
             "meer_behaald_dan_gesteld",
-            {"doelen_behaald": _one_more("doelen_gesteld")},
+            {"doelen_behaald": one_more("doelen_gesteld")},
             where=pl.col("doelen_gesteld") > 0,
         ),
         Mistake(file("2024-2025"), "preventieniveau.verplicht", {"preventieniveau": None}),
@@ -195,12 +91,12 @@ def _vliegerhof() -> tuple[Mistake, ...]:
     long_ago = pl.col("aanmeld_datum") < dt.date(2023, 8, 1)
     return (
         Mistake(
-            file, "eind_voor_start", {"eind_datum": _days("start_datum", -3)}, where=_WAITED > 9
+            file, "eind_voor_start", {"eind_datum": days("start_datum", -3)}, where=_WAITED > 9
         ),
         Mistake(file, "start_datum.type", {"start_datum": Raw("31-02-2024")}, where=_BEGUN),
         Mistake(file, "werkvorm.code", {"werkvorm": Raw("spelbegeleiding")}),
         Mistake(file, "leerling_id.verplicht", {"leerling_id": None}),
-        Mistake(file, "traject_id.uniek", {"traject_id": _same("traject_id")}, extra=True),
+        Mistake(file, "traject_id.uniek", {"traject_id": same("traject_id")}, extra=True),
         Mistake(file, "lang_open", _STILL_OPEN, WAARSCHUWING, where=long_ago & _BEGUN),
         Mistake(file, "gas_score.bereik", {"gas_score": 7}, where=_BEGUN),
         Mistake(file, "einddatum_zonder_afsluitreden", {"afsluitreden": "nog_open"}),
@@ -220,7 +116,7 @@ def _maatwerk() -> tuple[Mistake, ...]:
         Mistake(
             file("2024-2025"),
             "eind_voor_aanmelding",
-            {"eind_datum": _days("aanmeld_datum", -5), "start_datum": None},
+            {"eind_datum": days("aanmeld_datum", -5), "start_datum": None},
             where=_BEGUN,
         ),
         Mistake(
@@ -245,7 +141,7 @@ def _referrals() -> tuple[Mistake, ...]:
         Mistake(
             kolibri,
             "verwijzing_voor_overleg",
-            {"verwijs_datum": _days("overleg_datum", -3)},
+            {"verwijs_datum": days("overleg_datum", -3)},
             where=met,
         ),
         Mistake(kolibri, "bestemming.code", {"bestemming": Raw("Logopedist")}),
@@ -261,7 +157,7 @@ def _referrals() -> tuple[Mistake, ...]:
         Mistake(
             vliegerhof,
             "start_hulp_voor_acceptatie",
-            {"start_hulp_datum": _same("verwijs_datum")},
+            {"start_hulp_datum": same("verwijs_datum")},
             where=begun & (answered > 1),
         ),
         Mistake(vliegerhof, "overleg_zonder_datum", {"overleg_datum": None}, WAARSCHUWING, met),
@@ -271,7 +167,7 @@ def _referrals() -> tuple[Mistake, ...]:
         Mistake(
             maatwerk,
             "terugkoppeling_voor_verwijzing",
-            {"terugkoppeling_datum": _days("verwijs_datum", -2)},
+            {"terugkoppeling_datum": days("verwijs_datum", -2)},
             WAARSCHUWING,
         ),
     )
@@ -322,7 +218,7 @@ def _absences() -> tuple[Mistake, ...]:
         Mistake(
             file("2021-2022"),
             "eind_voor_start",
-            {"eind_datum": _days("start_datum", -7)},
+            {"eind_datum": days("start_datum", -7)},
             where=ended,
         ),
         Mistake(file("2022-2023"), "absoluut_met_school", {"soort": "absoluut"}, where=enrolled),
@@ -336,7 +232,7 @@ def _absences() -> tuple[Mistake, ...]:
         Mistake(
             file("2023-2024"),
             "eerste_actie_voor_start",
-            {"eerste_actie_datum": _days("start_datum", -4)},
+            {"eerste_actie_datum": days("start_datum", -4)},
             WAARSCHUWING,
             acted,
         ),
@@ -367,9 +263,7 @@ def _care() -> tuple[Mistake, ...]:
         Mistake(veenmark("2021-2022"), "verwijderde_toewijzing", {"reden_wijziging": "13"}),
         Mistake(veenmark("2021-2022"), "volume_zonder_eenheid", {"eenheid": None}, WAARSCHUWING),
         Mistake(veenmark("2023-2024"), "hulpvorm.code", {"hulpvorm": Raw("Paardencoaching")}),
-        Mistake(
-            veenmark("2024-2025"), "eind_voor_start", {"eind_datum": _days("start_datum", -30)}
-        ),
+        Mistake(veenmark("2024-2025"), "eind_voor_start", {"eind_datum": days("start_datum", -30)}),
         Mistake(havenrijk, "niveau.bereik", {"niveau": 9}),
         Mistake(havenrijk, "volume_zonder_frequentie", {"frequentie": None}, WAARSCHUWING),
         Mistake(havenrijk, "tarief.type", {"tarief": Raw("n.t.b.")}),
@@ -384,7 +278,7 @@ def _others() -> tuple[Mistake, ...]:
         Mistake(
             pilot,
             "ondersteuning_voor_signaal",
-            {"start_ondersteuning_datum": _days("signaal_datum", -10), "deelname_id": "ZIS-9001"},
+            {"start_ondersteuning_datum": days("signaal_datum", -10), "deelname_id": "ZIS-9001"},
             where=compared & waited,
             extra=True,
         ),
@@ -423,7 +317,7 @@ def _structure() -> tuple[Mistake, ...]:
         Mistake(
             havenrijk,
             "tot_voor_van",
-            {"tot": _days("van", -14)},
+            {"tot": days("van", -14)},
             where=pl.col("van").is_not_null(),
         ),
         Mistake(havenrijk, "financier.code", {"financier": Raw("provincie")}),
@@ -451,7 +345,7 @@ def _structure() -> tuple[Mistake, ...]:
         Mistake(
             "devliegerhof_schoolafspraken_2021-2025.xlsx",
             "afspraak_na_schooljaar",
-            {"afgesproken_op": _days("afgesproken_op", 400)},
+            {"afgesproken_op": days("afgesproken_op", 400)},
             WAARSCHUWING,
         ),
     )
@@ -465,14 +359,14 @@ def _cooperation() -> tuple[Mistake, ...]:
         Mistake(
             "palet_overgangen_2021-2025.csv",
             "ondersteuning_na_voor_overgang",
-            {"ondersteuning_na_datum": _days("datum", -21)},
+            {"ondersteuning_na_datum": days("datum", -21)},
             WAARSCHUWING,
             helped,
         ),
         Mistake(
             "havenlicht_overgangen_2021-2025.xlsx",
             "zelfde_school",
-            {"naar_vestigingscode": _same("van_vestigingscode")},
+            {"naar_vestigingscode": same("van_vestigingscode")},
             WAARSCHUWING,
             known,
         ),

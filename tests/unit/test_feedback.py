@@ -17,8 +17,9 @@ from pipelines.ingest import layouts
 from pipelines.ingest.deliveries import Delivery
 from pipelines.ingest.layout import Layout
 from pipelines.ingest.read import TextFrame
-from pipelines.validate.feedback import folder, page, report, workbook
+from pipelines.validate.feedback import folder, page, report, unused, workbook
 from pipelines.validate.feedback.report import Report
+from pipelines.validate.feedback.sheet import FORMULA_STARTS
 from tests.conftest import pseudonym
 
 PROMISES = contracts.load()
@@ -201,7 +202,7 @@ def test_no_cell_is_ever_a_formula_a_link_or_a_number(book: Path, value: str) ->
                 assert cell.hyperlink is None
         if sheet.title == "Uw rijen":
             assert sheet["J2"].data_type == "s"
-            if value.startswith(workbook.FORMULA_STARTS):
+            if value.startswith(FORMULA_STARTS):
                 assert sheet["H2"].quotePrefix
                 assert sheet["J2"].quotePrefix
             if value.isprintable() and "_x" not in value:
@@ -394,11 +395,11 @@ def test_the_page_stands_alone_and_is_well_formed() -> None:
     [([], ""), ([4], "4"), ([9, 3, 4, 5, 3], "3-5, 9")],
 )
 def test_row_numbers_read_as_ranges(rows: list[int], text: str) -> None:
-    assert report.in_ranges(rows) == text
+    assert unused.in_ranges(rows) == text
 
 
 def test_too_many_row_numbers_are_cut_between_numbers() -> None:
-    text = report.in_ranges(range(0, 20_000, 2), 50)
+    text = unused.in_ranges(range(0, 20_000, 2), 50)
     assert re.fullmatch(r"(\d+, )+\.\.\. \(zie het blad 'Uw rijen'\)", text)
 
 

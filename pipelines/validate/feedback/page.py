@@ -7,13 +7,9 @@ from html import escape
 from typing import Any
 
 from pipelines.validate.comparison import MEANING, SORT_IN_WORDS, Differences
-from pipelines.validate.feedback.report import (
-    STATE_IN_WORDS,
-    Report,
-    Reported,
-    answer,
-    in_ranges,
-)
+from pipelines.validate.feedback.own_words import STATE_IN_WORDS, Reported
+from pipelines.validate.feedback.report import Report, answer
+from pipelines.validate.feedback.unused import in_ranges
 
 OWN_SHEET = "Verschillen"  # of feedback.xlsx
 
@@ -60,7 +56,7 @@ def render(report: Report, record: Mapping[str, Any] | None, docs: str = "") -> 
         parts.append(f"<h2>Waarom</h2><p>{escape(report.refusal)}</p>")
         parts.append("<p>Herstel de export en lever het bestand opnieuw aan.</p>")
     else:
-        parts += [_findings(report), _questions(report), _differences(report), _unused(report)]
+        parts += [_findings(report), _questions(report), _differences(report), unused(report)]
         parts += [_record(record, docs), _how_to(report)]
     return (
         '<!DOCTYPE html>\n<html lang="nl">\n<head>\n<meta charset="utf-8">\n'
@@ -160,7 +156,7 @@ def _compared(found: Differences) -> str:
     return table + _table("Gewijzigde cellen per kolom.", ("Kolom", "Aantal"), changed)
 
 
-def _unused(report: Report) -> str:
+def unused(report: Report) -> str:
     if not report.unused:
         return ""
     rows = (

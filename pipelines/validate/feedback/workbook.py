@@ -12,20 +12,20 @@ from typing import Any
 import xlsxwriter
 
 from pipelines.validate.comparison import MEANING, SORT_IN_WORDS, Differences
-from pipelines.validate.feedback.report import (
-    STATE_IN_WORDS,
-    Report,
-    Reported,
-    answer,
-    in_ranges,
+from pipelines.validate.feedback.own_words import STATE_IN_WORDS, Reported
+from pipelines.validate.feedback.report import Report, answer
+from pipelines.validate.feedback.sheet import (
+    FIT_ON_PAGE,
+    FORMULA_STARTS,
+    lines_sheet,
+    write_header,
+    write_lines,
+    write_text,
 )
+from pipelines.validate.feedback.unused import in_ranges
 
 MOST_ROWS = 1_000_000  # of a worksheet, header left out
 MOST_COMMENTS = 20_000  # above this a spreadsheet program becomes too slow to work in
-FIT_ON_PAGE = 10  # columns that are still readable on one page; more run on to the next
-LINE_WIDTH = 80
-LONGEST_CELL = 32_000  # Excel's limit is 32.767
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 _CONFIDENTIAL = (
     ("subtitle", "Vertrouwelijk"),
@@ -103,7 +103,7 @@ def write(path: Path, report: Report) -> None:
 
 
 def _verdict_sheet(book: Any, styles: Mapping[str, Any], report: Report) -> None:
-    sheet = _lines_sheet(book, "Uitslag")
+    sheet = lines_sheet(book, "Uitslag")
     lines = [("title", "Geweigerd" if report.refusal else "Alles goedgekeurd")]
     lines += [("line", report.verdict)]
     if report.refusal:
@@ -119,7 +119,7 @@ def _verdict_sheet(book: Any, styles: Mapping[str, Any], report: Report) -> None
         lines += _compared(report)
     if report.differences and report.differences.rows:
         lines += _CONFIDENTIAL
-    _lines(sheet, styles, [*lines, *_about(report)])
+    write_lines(sheet, styles, [*lines, *_about(report)])
 
 
 def _row_sheets(book: Any, styles: Mapping[str, Any], report: Report) -> None:
@@ -153,7 +153,7 @@ def _row_sheet(
     for index, header in enumerate(headers):
         longest = max((len(cells[index]) for _, cells in rows[:200]), default=0)
         sheet.set_column(index + 2, index + 2, min(28, max(9, len(header) * 0.8 + 3, longest + 2)))
-    _header(sheet, styles, titles, len(rows), freeze_columns=2)
+    write_header(sheet, styles, titles, len(rows), freeze_columns=2)
     if len(headers) > FIT_ON_PAGE:
         sheet.set_print_scale(70)
         sheet.repeat_columns(0, 1)
@@ -167,12 +167,12 @@ def _row_sheet(
         sheet.write_number(at, 0, number, styles[_worst(marks[0]) if 0 in marks else "rownumber"])
         wrong = "; ".join(f.short for f in findings)
         sheet.set_row(at, 3 + 13 * min(6, 1 + len(wrong) // 46))
-        _text(sheet, at, 1, wrong, styles["wrap"])
+        write_text(sheet, at, 1, wrong, styles["wrap"])
         for index, value in enumerate(cells):
             style = _worst(marks[index + 2]) if index + 2 in marks else "plain"
             if value.startswith(FORMULA_STARTS):
                 style = "guarded" if style == "plain" else f"{style}_guarded"
-            _text(sheet, at, index + 2, value, styles[style])
+            write_text(sheet, at, index + 2, value, styles[style])
         for column, found in marks.items():
             if comments > 0:
                 _comment(sheet, at, column, found)
@@ -219,7 +219,7 @@ def _finding_sheet(book: Any, styles: Mapping[str, Any], report: Report) -> None
     widths = (16, 18, 8, 16, 40, 22, 34, 18, 26)
     for index, width in enumerate(widths):
         sheet.set_column(index, index, width)
-    _header(sheet, styles, titles, len(report.findings), freeze_columns=0)
+    write_header(sheet, styles, titles, len(report.findings), freeze_columns=0)
     for at, finding in enumerate(report.findings, start=1):
         message = f"{finding.message} {finding.note}".strip()
         texts: tuple[str | int, ...] = (
@@ -236,7 +236,7 @@ def _finding_sheet(book: Any, styles: Mapping[str, Any], report: Report) -> None
                 sheet.write_number(at, index, text, styles["number"])
             else:
                 coloured = styles.get(f"{finding.state}_wrap") if index == 0 else None
-                _text(sheet, at, index, text, coloured or styles["wrap"])
+                write_text(sheet, at, index, text, coloured or styles["wrap"])
 
 
 def _difference_sheet(book: Any, styles: Mapping[str, Any], found: Differences) -> None:
@@ -249,20 +249,20 @@ def _difference_sheet(book: Any, styles: Mapping[str, Any], found: Differences) 
         values = (len(row.key[index - 2]) for row in found.rows[:200])
         sheet.set_column(index, index, min(40, max(12, len(title) + 3, *values)))
     sheet.set_column(len(titles) - 1, len(titles) - 1, 50)
-    _header(sheet, styles, titles, len(found.rows), freeze_columns=0)
+    write_header(sheet, styles, titles, len(found.rows), freeze_columns=0)
     sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{len(found.rows) + 1}"})
     for at, row in enumerate(found.rows, start=1):
         changed = ", ".join(row.columns)
         sheet.set_row(at, 3 + 13 * (1 + len(changed) // 56))
-        _text(sheet, at, 0, SORT_IN_WORDS[row.sort], styles["plain"])
+        write_text(sheet, at, 0, SORT_IN_WORDS[row.sort], styles["plain"])
         if row.row is None:
             sheet.write_blank(at, 1, None, styles["rownumber"])
         else:
             sheet.write_number(at, 1, row.row, styles["rownumber"])
         for index, value in enumerate(row.key, start=2):
             guarded = value.startswith(FORMULA_STARTS)
-            _text(sheet, at, index, value, styles["guarded" if guarded else "plain"])
-        _text(sheet, at, len(titles) - 1, changed, styles["wrap"])
+            write_text(sheet, at, index, value, styles["guarded" if guarded else "plain"])
+        write_text(sheet, at, len(titles) - 1, changed, styles["wrap"])
 
 
 def _compared(report: Report) -> list[tuple[str, str]]:
@@ -298,21 +298,21 @@ def _unused_sheet(book: Any, styles: Mapping[str, Any], report: Report) -> None:
     for index, width in enumerate(widths):
         sheet.set_column(index, index, width)
     titles = ("Soort", "Wat", "Aantal", "Uitleg")
-    _header(sheet, styles, titles, len(report.unused), freeze_columns=0)
+    write_header(sheet, styles, titles, len(report.unused), freeze_columns=0)
     for at, item in enumerate(report.unused, start=1):
         lines = max(1 + len(item.what) // 48, 1 + len(item.why) // 76)
         sheet.set_row(at, min(400, 14 * lines + 2))
-        _text(sheet, at, 0, item.sort, styles["wrap"])
-        _text(sheet, at, 1, item.what, styles["wrap"])
+        write_text(sheet, at, 0, item.sort, styles["wrap"])
+        write_text(sheet, at, 1, item.what, styles["wrap"])
         if item.count is None:
             sheet.write_blank(at, 2, None, styles["number"])
         else:
             sheet.write_number(at, 2, item.count, styles["number"])
-        _text(sheet, at, 3, item.why, styles["wrap"])
+        write_text(sheet, at, 3, item.why, styles["wrap"])
 
 
 def _how_to_sheet(book: Any, styles: Mapping[str, Any], report: Report) -> None:
-    sheet = _lines_sheet(book, "Uitleg")
+    sheet = lines_sheet(book, "Uitleg")
     lines = [("title", "Terugkoppeling op uw levering"), ("line", report.verdict)]
     if report.open:
         lines += [
@@ -353,7 +353,7 @@ def _how_to_sheet(book: Any, styles: Mapping[str, Any], report: Report) -> None:
             ),
         ]
     lines += _compared(report)
-    _lines(sheet, styles, [*lines, *_CONFIDENTIAL, *_about(report)])
+    write_lines(sheet, styles, [*lines, *_CONFIDENTIAL, *_about(report)])
 
 
 def _about(report: Report) -> list[tuple[str, str]]:
@@ -364,49 +364,3 @@ def _about(report: Report) -> list[tuple[str, str]]:
 
 
 # Shared by the sheets ---------------------------------------------------------------------------
-
-
-def _header(
-    sheet: Any, styles: Mapping[str, Any], titles: Sequence[str], rows: int, *, freeze_columns: int
-) -> None:
-    sheet.set_row(0, 32)
-    for index, title in enumerate(titles):
-        _text(sheet, 0, index, title, styles["header"])
-    sheet.freeze_panes(1, freeze_columns)
-    sheet.autofilter(0, 0, max(rows, 1), len(titles) - 1)
-    _printed(sheet)
-    sheet.repeat_rows(0)
-
-
-def _printed(sheet: Any, *, landscape: bool = True) -> None:
-    if landscape:
-        sheet.set_landscape()
-    sheet.set_paper(9)  # A4
-    sheet.fit_to_pages(1, 0)
-    sheet.set_margins(0.4, 0.4, 0.6, 0.6)
-    sheet.set_footer("&L&8&F&C&8&A&R&8&P / &N")
-
-
-def _lines_sheet(book: Any, name: str) -> Any:
-    sheet = book.add_worksheet(name)
-    sheet.set_column(0, 0, LINE_WIDTH)
-    sheet.hide_gridlines(2)
-    _printed(sheet, landscape=False)
-    return sheet
-
-
-def _lines(sheet: Any, styles: Mapping[str, Any], lines: Sequence[tuple[str, str]]) -> None:
-    for at, (style, text) in enumerate(lines):
-        height = {"title": 26, "subtitle": 24}.get(style, 14 * (1 + len(text) // LINE_WIDTH) + 4)
-        sheet.set_row(at, height)
-        _text(sheet, at, 0, text, styles[style])
-
-
-def _text(sheet: Any, row: int, column: int, text: str, style: Any) -> None:
-    """A cell of text, cut where a spreadsheet program would give up."""
-    if not text:
-        sheet.write_blank(row, column, None, style)
-        return
-    if len(text) > LONGEST_CELL:
-        text = f"{text[:LONGEST_CELL]} ... (afgekapt: {len(text)} tekens)"
-    sheet.write_string(row, column, text, style)
