@@ -350,7 +350,7 @@ def test_planted_mistakes_stand_where_they_are_said_to_stand(
 ) -> None:
     """The files differ from a demo without mistakes in the planted rows, and nowhere else."""
     folder, planted, _ = written
-    monkeypatch.setattr(deliveries.mistakes, "plant", lambda *_: ())
+    monkeypatch.setattr(deliveries.plant, "plant", lambda *_: ())
     deliveries.write(tmp_path)
     changed: set[tuple[str, int]] = set()
     for file in sorted((folder / "inbox").iterdir()):
