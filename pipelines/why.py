@@ -15,11 +15,11 @@ from pipelines.effects.effect import Parameters
 from pipelines.effects.outcomes import Hours, Net
 from pipelines.effects.savings.trace import Trace, trace
 from pipelines.errors import UsageError
-from pipelines.metrics import explain
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.coverage_notes import Areas, notes
 from pipelines.metrics.covering import Covering
-from pipelines.metrics.explain import Explanation
+from pipelines.metrics.explain.area import find_area, near
+from pipelines.metrics.explain.explanation import Explanation, explain
 from pipelines.metrics.metric import Context
 from pipelines.release import publish
 from pipelines.release.figures import LACKING
@@ -77,20 +77,20 @@ def why(
     """
     promises = contract_files.load()
     if metric not in METRICS:
-        raise explain.near("Onbekend cijfer", metric, [*METRICS, *MONEY])
+        raise near("Onbekend cijfer", metric, [*METRICS, *MONEY])
     with existing(workdir) as con:
         prepare(con, promises)
         asof = publish.last_day(publish.school_years(con, promises))
         found = tables.as_ibis(con, promises)
         context = Context(asof, promises)
         covering = Covering(coverage(con, promises), context)
-        told = explain.explain(
+        told = explain(
             covering.restricted(METRICS[metric]),
             found,
             sorted(tables.filled(con, promises)),
             context,
             _year(year),
-            explain.find_area(found, school, municipality),
+            find_area(found, school, municipality),
         )
         place = (told.year, told.area.level, told.area.code)
         areas = Areas.asked(covering)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
 
-from pipelines.effects.wording import number
+from pipelines.effects.wording import Sizes, number
 
 Status = Literal["zichtbaar", "afgeschermd", "te_klein", "niet_geleverd"]
 
@@ -54,6 +55,16 @@ def bounds_kept(
 def rounded_count(value: int, base: float) -> int:
     """A count to the nearest multiple of `base`."""
     return int(to_nearest(value, base))
+
+
+def rounded_sizes(sizes: Sizes, base: float) -> Sizes:
+    """The same with pupils to the nearest multiple of `base`; schools are told as they are."""
+    other = sizes.pupils_comparison
+    return replace(
+        sizes,
+        pupils=rounded_count(sizes.pupils, base),
+        pupils_comparison=None if other is None else rounded_count(other, base),
+    )
 
 
 def decimals_for(error: float, interval: tuple[float, float] = (0.0, 0.0)) -> int:

@@ -7,12 +7,11 @@ result that is not clear always says what could have been found.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from pipelines.effects.effect import Design, Finding, Minimum
-from pipelines.effects.rounding import rounded_count
 
 _LOCALE = "nl_NL"
 MINUS = "\N{MINUS SIGN}"
@@ -64,16 +63,6 @@ class Sizes:
     schools: int
     pupils_comparison: int | None = None
     schools_comparison: int | None = None
-
-
-def rounded_sizes(sizes: Sizes, base: float) -> Sizes:
-    """The same with pupils to the nearest multiple of `base`; schools are told as they are."""
-    other = sizes.pupils_comparison
-    return replace(
-        sizes,
-        pupils=rounded_count(sizes.pupils, base),
-        pupils_comparison=None if other is None else rounded_count(other, base),
-    )
 
 
 def large_enough(sizes: Sizes, minimum: Minimum) -> bool:

@@ -19,7 +19,7 @@ from pipelines.effects.savings.trace_rows import Row
 from pipelines.errors import UsageError
 from pipelines.ingest import layout_files
 from pipelines.metrics import conditions
-from pipelines.metrics.explain import Explanation
+from pipelines.metrics.explain.explanation import Explanation
 from pipelines.warehouse import engine
 from tests.conftest import pseudonym
 

@@ -35,6 +35,7 @@ from pipelines.effects.rounding import (
     rounded,
     rounded_count,
     rounded_p,
+    rounded_sizes,
     to_nearest,
 )
 from pipelines.effects.verdicts import judged
@@ -258,7 +259,7 @@ def _shown(
         interval=bounds_kept(bounds, decimals),
         decimals=decimals,
     )
-    sizes = wording.rounded_sizes(exact, effect.minimum.rounding_base)
+    sizes = rounded_sizes(exact, effect.minimum.rounding_base)
     return numbers, sizes, wording.large_enough(exact, effect.minimum)
 
 

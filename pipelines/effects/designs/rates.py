@@ -64,6 +64,7 @@ from pipelines.effects.rounding import (
     decimals_for,
     rounded,
     rounded_p,
+    rounded_sizes,
     to_nearest,
 )
 from pipelines.effects.verdicts import judged
@@ -228,7 +229,7 @@ def _result(
     counted = arm_sizes(phases)
     other = counted.get("vergelijking", (0, 0)) if design == "VV" else (None, None)
     exact_sizes = wording.Sizes(*counted["zis"], *other)
-    sizes = wording.rounded_sizes(exact_sizes, base)
+    sizes = rounded_sizes(exact_sizes, base)
     large = wording.large_enough(exact_sizes, effect.minimum)
     found = wording.finding(large, exact.difference.p, shown.interval)
     claim = Claim(

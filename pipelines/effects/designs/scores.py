@@ -33,6 +33,7 @@ from pipelines.effects.rounding import (
     decimals_for,
     rounded,
     rounded_p,
+    rounded_sizes,
     to_nearest,
 )
 from pipelines.effects.verdicts import judged
@@ -122,7 +123,7 @@ def _result(
     shown = _shown(design, arms, exact, scale, base)
     other = (arms[0].pupils, arms[0].schools) if len(arms) == 2 else (None, None)
     exact_sizes = wording.Sizes(arms[-1].pupils, arms[-1].schools, *other)
-    sizes = wording.rounded_sizes(exact_sizes, base)
+    sizes = rounded_sizes(exact_sizes, base)
     large = wording.large_enough(exact_sizes, effect.minimum)
     direction = wording.finding(large, exact.p, shown.interval)
     unit = outcome.unit.replace("procentpunten", "procent")
