@@ -9,7 +9,7 @@ import duckdb
 import polars as pl
 
 from dashboard.access.scope import EVERYTHING
-from dashboard.release import released
+from dashboard.release import opening, released
 from pipelines.release import publish
 
 # Of these levels a larger register has more areas; the others are the same few.
@@ -60,7 +60,7 @@ def _read(home: Path, times: int) -> tuple[dict[str, pl.DataFrame], dict[str, An
         con.execute(f"CREATE TABLE kopieen AS SELECT range AS nummer FROM range({times})")
         content = {
             name: con.execute(_GROWN.get(name, f"FROM uitgave.{name}")).pl()
-            for name in released.TABLES
+            for name in opening.TABLES
         }
         con.register("cellen", content["cellen"])
         content["bescherming"] = con.execute(

@@ -20,7 +20,8 @@ from pathlib import Path
 
 from dashboard.access.scope import EVERYTHING
 from dashboard.release import released
-from dashboard.release.released import TABLES, Released
+from dashboard.release.opening import TABLES
+from dashboard.release.released import Released
 from dashboard.reports import make
 from dashboard.reports.kinds import KINDS
 

@@ -21,7 +21,8 @@ from typing import Any
 import polars as pl
 import yaml
 
-from dashboard.release.released import TABLES, About, Released
+from dashboard.release.opening import TABLES
+from dashboard.release.released import About, Released
 from dashboard.reports import files
 from dashboard.reports.content import ReportRefused
 from dashboard.words import wording

@@ -11,7 +11,8 @@ from dashboard.access.visitor import Visitor
 from dashboard.exhibits import comparison
 from dashboard.language import tr
 from dashboard.release import released
-from dashboard.release.released import Released, ReleaseUnreadable
+from dashboard.release.opening import ReleaseUnreadable
+from dashboard.release.released import Released
 from dashboard.render import filters, theme
 from dashboard.server import menu
 from dashboard.words import wording

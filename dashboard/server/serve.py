@@ -9,7 +9,8 @@ from pathlib import Path
 from dashboard.access import rules
 from dashboard.access.log import LogUnwritable
 from dashboard.access.rules import AccessRefused
-from dashboard.release.released import WORKDIR_VARIABLE, ReleaseUnreadable
+from dashboard.release.opening import ReleaseUnreadable
+from dashboard.release.released import WORKDIR_VARIABLE
 from dashboard.server import start
 
 ADDRESS = "localhost"

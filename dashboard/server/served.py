@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dashboard.access.scope import EVERYTHING
 from dashboard.release import released
-from dashboard.release.released import ReleaseUnreadable
+from dashboard.release.opening import ReleaseUnreadable
 
 HEALTH = "/gezond"
 _PATIENCE = 10

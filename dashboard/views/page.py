@@ -22,7 +22,8 @@ from dashboard.exhibits import events
 from dashboard.exhibits.events import EventsRefused
 from dashboard.language import tr
 from dashboard.release import released
-from dashboard.release.released import Released, ReleaseUnreadable
+from dashboard.release.opening import ReleaseUnreadable
+from dashboard.release.released import Released
 from dashboard.render import elsewhere, filters, theme
 from dashboard.views import closed, takeaway
 from dashboard.words import wording

@@ -74,7 +74,7 @@ def report(
     as_json: AsJson = False,
 ) -> int:
     """Maak een rapport van de publicatie: dia's, Word, papier, een werkmap of open data."""
-    from dashboard.release.released import ReleaseUnreadable
+    from dashboard.release.opening import ReleaseUnreadable
     from dashboard.reports import make
     from dashboard.reports.content import ReportRefused
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.release import released
+from dashboard.release import opening
 from dashboard.release.released import Released
 from pipelines.cli import main as cli
 from tests.commands import zichtlijn
@@ -67,7 +67,7 @@ def test_commands_of_the_manual_run(desk: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(Released, "areas_of", lambda self, level: areas_of(self, level)[:few])
     for command in _commands("sh"):
         said = zichtlijn(*command)
-        released._whole.cache_clear()  # each command is a process of its own, outside this test
+        opening.whole.cache_clear()  # each command is a process of its own, outside this test
         expected = ENDS.get(command[0], 0)
         assert said.returncode == expected, f"zichtlijn {shlex.join(command)}: {said.stderr}"
 
@@ -91,7 +91,7 @@ def test_light_commands_of_the_readme_run(desk: Path, monkeypatch: pytest.Monkey
     assert len(light) > 6
     for command in light:
         said = zichtlijn(*(WRITTEN.get(word, word) for word in command))
-        released._whole.cache_clear()
+        opening.whole.cache_clear()
         expected = ENDS.get(command[0], 0)
         assert said.returncode == expected, f"zichtlijn {shlex.join(command)}: {said.stderr}"
 

@@ -13,7 +13,8 @@ import pypdf
 import pytest
 import yaml
 
-from dashboard.release.released import TABLES, Released
+from dashboard.release.opening import TABLES
+from dashboard.release.released import Released
 from tests.commands import Said, zichtlijn
 from tests.conftest import DemoRun
 from tests.unit.report_release import copied

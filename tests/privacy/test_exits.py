@@ -16,7 +16,7 @@ import pytest
 from typer.main import get_command
 
 from dashboard.access.scope import EVERYTHING
-from dashboard.release import released
+from dashboard.release import opening, released
 from dashboard.release.released import Released
 from pipelines.cli import console
 from pipelines.cli import main as cli
@@ -71,7 +71,7 @@ def _closed_again() -> Iterator[None]:
     """DuckDB opens a file in one way at a time: the pages let go of it when a test is done."""
     yield
     released._answer.cache_clear()
-    released._whole.cache_clear()
+    opening.whole.cache_clear()
 
 
 @pytest.fixture(scope="module")

@@ -23,6 +23,7 @@ import pytest
 
 from dashboard.access import rules
 from dashboard.release import released
+from dashboard.release.opening import ReleaseUnreadable
 from dashboard.release.released import Released
 from dashboard.render import figure
 from tests import access, pages
@@ -267,7 +268,7 @@ def test_nothing_is_read_without_a_scope_where_people_log_in(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     access.guard(monkeypatch, home, home / "toegang.yaml")
-    with pytest.raises(released.ReleaseUnreadable):
+    with pytest.raises(ReleaseUnreadable):
         released.current()
 
 

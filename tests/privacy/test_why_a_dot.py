@@ -15,7 +15,7 @@ import pytest
 
 from dashboard.access.scope import EVERYTHING, Scope
 from dashboard.exhibits import hidden, tables
-from dashboard.release import released
+from dashboard.release import opening, released
 from dashboard.release.released import Released
 from dashboard.render import markup
 from pipelines.release import lookup
@@ -30,7 +30,7 @@ def home(tmp_path: Path) -> Iterator[Path]:
     build(tmp_path)
     yield tmp_path
     released._answer.cache_clear()
-    released._whole.cache_clear()
+    opening.whole.cache_clear()
 
 
 def served(home: Path, scope: Scope = EVERYTHING) -> Released:
@@ -43,13 +43,13 @@ def test_hidden_cells_tell_nothing(home: Path) -> None:
     whole = served(home)
     rows = whole.query(WITHOUT).to_dicts()
     said = [hidden.why(whole, row) for row in rows]
-    released._whole.cache_clear()
+    opening.whole.cache_clear()
     with duckdb.connect(str(whole.path)) as con:
         con.execute("DELETE FROM cellen WHERE status <> 'zichtbaar'")
     pointer = home / released.POINTER
     told = json.loads(pointer.read_text("utf-8"))
-    released._checksum.cache_clear()
-    told["sha256"] = released._checksum(whole.path, (0, 0))
+    opening.checksum.cache_clear()
+    told["sha256"] = opening.checksum(whole.path, (0, 0))
     pointer.write_text(json.dumps(told), "utf-8")
     bare = served(home)
     assert not bare.query(WITHOUT).height
@@ -72,7 +72,7 @@ def test_what_is_near_is_shown_as_it_stands_in_the_release(home: Path) -> None:
     shown = whole.query("SELECT DISTINCT waarde FROM cellen WHERE status = 'zichtbaar'")
     values = {f"{value:.10g}".replace(".", ",") for value in shown["waarde"].drop_nulls()}
     metrics = whole.query("SELECT DISTINCT metriek FROM cellen").to_series().to_list()
-    released._whole.cache_clear()  # DuckDB opens a file in one way at a time
+    opening.whole.cache_clear()  # DuckDB opens a file in one way at a time
     near = 0
     for metric in metrics:
         found = lookup.show(home, metric)

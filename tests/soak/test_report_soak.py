@@ -26,7 +26,7 @@ from lxml import etree
 from dashboard.access.scope import EVERYTHING
 from dashboard.exhibits import balance_words, balances, promises
 from dashboard.exhibits.balances import TOTAL
-from dashboard.release import released
+from dashboard.release import opening, released
 from dashboard.release.released import Released
 from dashboard.reports import make
 from dashboard.reports.content import Report
@@ -109,7 +109,7 @@ class Book:
     def _texts(self) -> Iterator[str]:
         """Texts of the other tables, as they are read; their numbers are kept."""
         with duckdb.connect(str(self._file), read_only=True) as file:
-            for table in released.TABLES:
+            for table in opening.TABLES:
                 if table == "cellen":
                     continue
                 for row in file.execute(f"SELECT * FROM {table}").fetchall():

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dashboard.release import released
+from dashboard.release import opening
 from dashboard.server import served
 from tests import access, commands, pages
 from tests.browser.fixture_release import build, edited
@@ -75,7 +75,7 @@ def _older(home: Path) -> None:
 
 def _much_older(home: Path) -> None:
     with edited(_file(home)) as con:
-        for name in released.TABLES[7:]:
+        for name in opening.TABLES[7:]:
             con.execute(f"DROP TABLE {name}")
 
 

@@ -14,7 +14,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import dashboard
-from dashboard.release import released
+from dashboard.release import opening, released
 from dashboard.release.released import Released
 from dashboard.server import menu
 from dashboard.views import page
@@ -168,7 +168,7 @@ def test_release_without_rows(name: str, tmp_path: Path, monkeypatch: pytest.Mon
     """Only the release row is there: no metric, no delivery, no effect."""
     path = build(tmp_path)
     with edited(path) as con:
-        for table in released.TABLES:
+        for table in opening.TABLES:
             if table != "release":
                 con.execute(f"DELETE FROM {table}")
     text = pages.text(_run(name, tmp_path, monkeypatch))

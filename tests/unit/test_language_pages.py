@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 import dashboard
 from dashboard import language
-from dashboard.release import released
+from dashboard.release import opening, released
 from dashboard.server import menu
 from dashboard.words import wording
 from tests import drawings, pages
@@ -141,7 +141,7 @@ def test_release_without_rows(
     name: str, tmp_path: Path, dutch: frozenset[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with edited(build(tmp_path)) as con:
-        for table in released.TABLES:
+        for table in opening.TABLES:
             if table != "release":
                 con.execute(f"DELETE FROM {table}")
     _only_english(_look(name, tmp_path, monkeypatch), dutch)
