@@ -73,7 +73,7 @@ def test_imports_no_other_room(module: Path) -> None:
             if name.startswith(("pipelines", "data_contracts")):
                 assert name.startswith(ARITHMETIC), name
             if name.split(".")[0] in {"duckdb", "sqlite3", "ibis"}:
-                assert module.name == "released.py", f"{module.name} reads data itself"
+                assert module.name == "opening.py", f"{module.name} reads data itself"
 
 
 def test_connection_reads_no_other_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
