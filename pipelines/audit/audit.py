@@ -17,9 +17,10 @@ import duckdb
 
 from pipelines.audit import attacks, truth
 from pipelines.audit.attacks import Guess
-from pipelines.audit.knowledge import Key, Released, Topic, of_areas, of_schools, topics, view
+from pipelines.audit.knowledge import Key, Released, Topic, topics
 from pipelines.audit.linear import ROUNDING, Attacker, Between, View
 from pipelines.audit.referee import Finding, Referee
+from pipelines.audit.relations import of_areas, of_schools, view
 from pipelines.audit.truth import Schools, Truth
 from pipelines.errors import UsageError
 

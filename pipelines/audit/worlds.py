@@ -23,18 +23,9 @@ import numpy.typing as npt
 
 from pipelines.audit import audit, truth
 from pipelines.audit.attacks import WIDE, with_earlier
-from pipelines.audit.knowledge import (
-    MONEY,
-    Key,
-    Part,
-    Population,
-    Released,
-    Topic,
-    parts,
-    topics,
-    view,
-)
+from pipelines.audit.knowledge import MONEY, Key, Part, Population, Released, Topic, parts, topics
 from pipelines.audit.linear import ROUNDING, Attacker, Between, Floats, View, Watch
+from pipelines.audit.relations import view
 from pipelines.audit.truth import Schools
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.metric import Mean, Metric, Total

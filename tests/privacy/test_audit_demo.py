@@ -11,8 +11,9 @@ import pytest
 
 from pipelines.audit import attacks, audit, truth
 from pipelines.audit.audit import Outcome, quietly
-from pipelines.audit.knowledge import Released, topics, view
+from pipelines.audit.knowledge import Released, topics
 from pipelines.audit.linear import Attacker
+from pipelines.audit.relations import view
 from pipelines.cli import console, protection
 from pipelines.release import served, tally
 from tests.conftest import DemoRun
