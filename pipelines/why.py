@@ -22,7 +22,7 @@ from pipelines.metrics.explain.area import find_area, near
 from pipelines.metrics.explain.explanation import Explanation, explain
 from pipelines.metrics.metric import Context
 from pipelines.release import publish
-from pipelines.release.figures import LACKING
+from pipelines.release.figure import LACKING
 from pipelines.warehouse import history, tables
 from pipelines.warehouse.coverage import TABLE, coverage
 

@@ -30,7 +30,7 @@ from pipelines.effects.savings.route_rows import ROUTE_LABEL
 from pipelines.ingest import questionnaires
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.describe import describe_all
-from pipelines.release import figures, publish
+from pipelines.release import publish
 
 LANGUAGES = ("nl", "en")
 FOLDER = Path("dashboard", "language", "locale")
@@ -120,7 +120,7 @@ def _of_metrics(contracts: Contracts) -> Iterator[str]:
     for metric in describe_all(METRICS, contracts):
         for name in ("eenheid", "teller", "noemer", "norm_eenheid", "norm_bron"):
             yield metric[name]
-    yield from figures.REASONS
+    yield from figure.REASONS
     yield from dict.fromkeys(metric.nothing for metric in METRICS.values())
 
 

@@ -12,21 +12,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
 
 import polars as pl
 
 from pipelines.metrics.compute import Counted, Result
-from pipelines.metrics.count.distributions import Spread
 from pipelines.metrics.metric import (
     Count,
-    Difference,
-    Diversity,
     Flow,
     Mean,
     Metric,
     PerUnit,
-    Quantiles,
     Quotient,
     Rate,
     Share,
@@ -34,65 +29,23 @@ from pipelines.metrics.metric import (
     Total,
 )
 from pipelines.metrics.statistics.intervals import Interval
-from pipelines.release import bounds, facts, unit_costs
+from pipelines.release import bounds, unit_costs
 from pipelines.release.components import Protected, Thresholds
 from pipelines.release.disclosure import rules
-from pipelines.release.disclosure.problem import MINIMUM_SCHOOLS
-
-KEY = ("schooljaar", "niveau", "gebied", "uitsplitsing", "categorie")
-Status = Literal["zichtbaar", "afgeschermd", "te_klein", "niet_geleverd", "nvt"]
+from pipelines.release.figure import (
+    HIDDEN,
+    KEY,
+    LACKING,
+    NOT_KNOWN,
+    NOTHING_TO_SHARE,
+    SCHEMA,
+    TOO_SMALL,
+    Figure,
+    unfilled,
+)
+from pipelines.release.spread_figures import of_spread
 
 SMALLEST_BASE = {1: 1, 100: 20, 1000: 100}  # denominators below this give no percentage or rate
-
-HIDDEN = "Afgeschermd, zodat geen kind te herkennen is."
-NOT_REACHED = "Van te weinig gevallen is het einde bekend om dit cijfer te bepalen."
-FEW_ANSWERS = "In een van de groepen antwoordden te weinig mensen voor een verschil."
-TOO_SMALL = "Te weinig leerlingen voor een betrouwbaar en veilig cijfer."
-NOTHING_TO_SHARE = "Er was niets om een aandeel van te nemen."
-NOT_KNOWN = "Het getal waarop dit cijfer rust, is voor dit gebied niet bekend."
-LACKING = "Niet geleverd:"
-REASONS = (HIDDEN, NOT_REACHED, FEW_ANSWERS, TOO_SMALL, NOTHING_TO_SHARE, NOT_KNOWN)
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One row of `cellen`. Numbers are None unless `status` is zichtbaar. `dekking`: what of the
-    area is not in the figure; only figures with the same `dekking_kenmerk` are compared, and none
-    with the mark onbekend.
-    """
-
-    metriek: str
-    schooljaar: str
-    niveau: str
-    gebied: str
-    uitsplitsing: str
-    categorie: str
-    maat: str = ""
-    teller: float | None = None
-    noemer: float | None = None
-    waarde: float | None = None
-    onder: float | None = None
-    boven: float | None = None
-    n: float | None = None
-    status: Status = "zichtbaar"
-    reden: str = ""
-    dekking: str = ""
-    dekking_kenmerk: str = ""
-
-    @property
-    def key(self) -> tuple[str, ...]:
-        return (self.schooljaar, self.niveau, self.gebied, self.uitsplitsing, self.categorie)
-
-
-def _blank(metric: str, key: Sequence[str], measure: str = "") -> Figure:
-    year, level, area, breakdown, category = key
-    return Figure(metric, year, level, area, breakdown, category, measure)
-
-
-SCHEMA = {
-    name: pl.Float64 if name in {"teller", "noemer", "waarde", "onder", "boven", "n"} else pl.String
-    for name in Figure.__dataclass_fields__
-}
 
 
 def figures(
@@ -112,7 +65,7 @@ def figures(
             kept = open_ones if metric.measure.public else protected
             found += _of_counts(metric, kept, thresholds)
     for spread in result.spreads:
-        found += _of_spread(metrics[spread.metric], spread, thresholds)
+        found += of_spread(metrics[spread.metric], spread, thresholds)
     by_metric: dict[str, list[Figure]] = {}
     for figure in found:
         by_metric.setdefault(figure.metriek, []).append(figure)
@@ -245,7 +198,7 @@ def _figure(
     base: float | None,
     thresholds: Thresholds,
 ) -> Figure:
-    blank = _blank(metric.id, key)
+    blank = unfilled(metric.id, key)
     rounding = _Rounding.of(metric, thresholds)
     if isinstance(metric.form, PerUnit) and noemer is not None and noemer.value is not None:
         return _per_unit(blank, base, noemer.value, thresholds.heavy, rounding)
@@ -370,67 +323,6 @@ def _mean(
     return _bounded(shown, found, 1)
 
 
-def _of_spread(metric: Metric, spread: Spread, thresholds: Thresholds) -> list[Figure]:
-    """Medians, differences and numbers of values, as coarse as they may be seen."""
-    found: list[Figure] = []
-    for row in spread.cells.iter_rows(named=True):
-        blank = _blank(row["metriek"], [row[k] for k in KEY], row["maat"])
-        half = thresholds.rounding // 2
-        count = float((row["aantal"] + half) // thresholds.rounding * thresholds.rounding)
-        match metric.form:
-            case Difference():
-                found.append(_difference(blank, row, count))
-            case Diversity():
-                found.append(_diversity(blank, row, count, thresholds))
-            case Quantiles(width=width):
-                found.append(_median(blank, row, count, metric, thresholds, width))
-            case _:
-                raise ValueError(f"{metric.id} is counted cell by cell")
-    return found
-
-
-def _median(
-    blank: Figure,
-    row: Mapping[str, Any],
-    count: float,
-    metric: Metric,
-    thresholds: Thresholds,
-    width: int,
-) -> Figure:
-    """The middle of the class of a median or p90; bounds run to the ends of their own classes."""
-    least = facts.least_people(metric, row["maat"], thresholds.heavy)
-    few_schools = row["scholen"] is not None and row["scholen"] < MINIMUM_SCHOOLS
-    if row["kinderen"] < least or few_schools:
-        return replace(blank, status="afgeschermd", reden=HIDDEN)
-    value = rules.quantile_class(row["waarde"], row["kinderen"], width)
-    if value is None:
-        return replace(blank, status="te_klein", reden=NOT_REACHED)
-    low, high = row["onder"], row["boven"]
-    return replace(
-        blank,
-        waarde=value,
-        onder=None if low is None else rules.class_start(low, width),
-        boven=None if high is None else rules.class_start(high, width) + width - 1,
-        n=count,
-    )
-
-
-def _difference(blank: Figure, row: Mapping[str, Any], count: float) -> Figure:
-    """A difference of means to a tenth, finer where its interval would otherwise reach zero."""
-    if row["kinderen"] < facts.DIFFERENCE_PERSONS:
-        return replace(blank, status="te_klein", reden=FEW_ANSWERS)
-    value, low, high = bounds.kept_side(row["waarde"], Interval(row["onder"], row["boven"]), 1)
-    return replace(blank, waarde=value, onder=low, boven=high, n=count)
-
-
-def _diversity(
-    blank: Figure, row: Mapping[str, Any], count: float, thresholds: Thresholds
-) -> Figure:
-    if row["kinderen"] < thresholds.heavy:
-        return replace(blank, status="afgeschermd", reden=HIDDEN)
-    return replace(blank, waarde=row["waarde"], n=count)
-
-
 def _of_quotient(
     metric: Metric,
     form: Quotient,
@@ -439,7 +331,7 @@ def _of_quotient(
 ) -> list[Figure]:
     below = {f.key: f for f in by_metric.get(form.denominator, ())}
     return [
-        _quotient(_blank(metric.id, above.key), above.waarde, below.get(above.key), thresholds)
+        _quotient(unfilled(metric.id, above.key), above.waarde, below.get(above.key), thresholds)
         for above in by_metric.get(form.numerator, ())
     ]
 

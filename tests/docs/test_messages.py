@@ -17,7 +17,7 @@ from dashboard.words import sentences
 from pipelines import contracts
 from pipelines.docs import messages
 from pipelines.effects.catalogue import EFFECTS
-from pipelines.release.figures import LACKING
+from pipelines.release.figure import LACKING
 from tests.conftest import DemoRun
 
 ROOT = Path(__file__).parents[2]

@@ -14,7 +14,7 @@ from pipelines.metrics import absent
 from pipelines.metrics import publication_plan as plans
 from pipelines.metrics.catalogue import METRICS
 from pipelines.release import reach
-from pipelines.release.figures import SCHEMA
+from pipelines.release.figure import SCHEMA
 
 PAGE = Path(__file__).parents[2] / "docs" / "bereik.md"
 PLAN = """
