@@ -30,7 +30,7 @@ from pipelines.effects.savings.route_rows import ROUTE_LABEL
 from pipelines.ingest import questionnaires
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.describe import describe_all
-from pipelines.release import publish
+from pipelines.release import figure, publish
 
 LANGUAGES = ("nl", "en")
 FOLDER = Path("dashboard", "language", "locale")
