@@ -10,7 +10,7 @@ import polars as pl
 
 from dashboard.access.scope import EVERYTHING
 from dashboard.release import opening, released
-from pipelines.release import publish
+from pipelines.release import writing
 
 # Of these levels a larger register has more areas; the others are the same few.
 GROWING = ("gemeente", "wijk", "vestiging", "aanbieder")
@@ -41,14 +41,14 @@ def larger(home: Path, times: int, into: Path) -> tuple[int, int]:
     What more pupils in the same areas change, is only how large the numbers are.
     """
     content, record = _read(home, times)
-    made = publish.write(into, content, record)
+    made = writing.write(into, content, record)
     return content["cellen"].height, round(made.path.stat().st_size / 1e6)
 
 
 def following(home: Path, number: int) -> str:
     """Publish the same figures as another release, and give its name."""
     content, record = _read(home, 1)
-    return publish.write(home, content, {**record, "git_revisie": f"meting-{number}"}).id
+    return writing.write(home, content, {**record, "git_revisie": f"meting-{number}"}).id
 
 
 def _read(home: Path, times: int) -> tuple[dict[str, pl.DataFrame], dict[str, Any]]:

@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
 import os
-import shutil
-import time
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import polars as pl
@@ -25,21 +23,26 @@ import polars as pl
 from pipelines import schoolyear, settings
 from pipelines.concerns import Concern
 from pipelines.contracts import Contracts
-from pipelines.errors import ReleaseRefused, UsageError
+from pipelines.errors import ReleaseRefused
 from pipelines.metrics import compute as counting
 from pipelines.metrics import publication_plan as plans
 from pipelines.metrics.catalogue import METRICS
-from pipelines.metrics.metric import Context
+from pipelines.metrics.compute import Result
+from pipelines.metrics.metric import Context, Tables
+from pipelines.metrics.publication_plan import Plan, Recalled
 from pipelines.release import basis, components, decisions, ledger, memory, reference, tally
 from pipelines.release.components import Protected, Thresholds
 from pipelines.release.disclosure import kept
 from pipelines.release.figures import figures
-from pipelines.release.served import FOLDER, POINTER, Release
-from pipelines.sql import quoted
+from pipelines.release.ledger import Page
+from pipelines.release.served import Release
+from pipelines.release.writing import served, sweep, write
 from pipelines.steps import Step
 from pipelines.warehouse import archive, calendar, copy, coverage, engines, retention
 from pipelines.warehouse import tables as warehouse
-from pipelines.warehouse.engine import keep
+
+if TYPE_CHECKING:
+    from pipelines.effects.compute import EffectsOutput
 
 CERTIFIED = "gecertificeerd"
 # How long each takes of a whole, as measured on the demo.
@@ -69,20 +72,16 @@ def publish(
     served (`decisions`). `engine`: what counts; None is what the settings say. Raises
     ReleaseRefused when a table cannot be certified too: the release that was served stays.
     """
-    from pipelines.effects import compute as effects  # takes a second; a question needs none of it
-
     sweep(workdir)
     archived = archive.write(con, contracts, workdir)
     copy.write(con, workdir)
-    years = school_years(con, contracts)
+    years = tuple(school_years(con, contracts))
     plan = plans.load(METRICS)
-    made_from = basis.basis(con, contracts, plan, years, basis.revision())
+    asked = _Asked(con, contracts, workdir, years, plan, last_day(years), thresholds(contracts))
+    made_from = basis.basis(con, contracts, plan, list(years), basis.revision())
     unchanged = served(workdir, made_from)
     if unchanged and tally.kept(workdir, unchanged.id):
         return unchanged
-    asof = last_day(years)
-    limits = thresholds(contracts)
-    delivered = set(warehouse.filled(con, contracts))
 
     stages = iter(progress(STAGES, "Publicatie maken"))
     next(stages)
@@ -90,54 +89,20 @@ def publish(
     places = memory.places(covered.schools)
     pages = ledger.pages(workdir, places)
     before = memory.of(pages, plan, METRICS, places)
-    counts_with = engines.opened(engine or settings.engine(), con, contracts, workdir, archived)
-    with counts_with as tables:
-        result = counting.count_all(
-            METRICS.values(),
-            tables,
-            delivered,
-            Context(asof, contracts, tuple(years)),
-            plan,
-            covered,
-            before.recalled,
-        )
+    with engines.opened(engine or settings.engine(), con, contracts, workdir, archived) as tables:
+        result = _counted(asked, tables, covered, before.recalled)
         next(stages)
-        asked = {**tables, coverage.TABLE: covered.as_ibis()}
-        estimated = effects.compute(asked, delivered, contracts.parameters, asof)
+        estimated = _estimated(asked, tables, covered)
     next(stages)
-    with kept.turned(workdir) as proofs:
-        protected = components.protect(
-            result.counted,
-            METRICS,
-            limits,
-            earlier=before.pages,
-            spreads=result.spreads,
-            processes=processes(),
-            kept_in=proofs,
-        )
-    cells = figures(result, protected, METRICS, years, limits)
+    protected = _protected(asked, result, before.pages)
+    cells = figures(result, protected, METRICS, years, asked.limits)
     next(stages)
-    content = {
-        "metrieken": reference.metrics_table(METRICS, contracts),
-        "gebieden": reference.areas_table(con, contracts, cells),
-        "categorieen": reference.categories_table(con, METRICS, plan, contracts),
-        "cellen": cells,
-        "bronnen": reference.sources_table(con, METRICS),
-        "effecten": estimated.effecten,
-        "effect_reeks": estimated.effect_reeks,
-        "besparing": estimated.besparing,
-        "besparing_balans": estimated.balans,
-        "besparing_gevoeligheid": estimated.gevoeligheid,
-        "pilotbasis": estimated.pilotbasis,
-        "leveringen": reference.deliveries_table(con),
-        "bevindingen": reference.findings_table(con),
-        "bescherming": reference.protection_table(cells),
-    }
-    counts = tally.tally(result.counted, METRICS, limits)
+
+    counts = tally.tally(result.counted, METRICS, asked.limits)
 
     def attacked(identity: str, file: Path) -> None:
         known = tally.kept(workdir, identity)
-        left_out = tally.folded(result.counted, content["cellen"])
+        left_out = tally.folded(result.counted, cells)
         tally.store(con, workdir, identity, counts, tally.reasons(protected), left_out)
         try:
             beside = (*components.concerns(protected), *memory.uncounted(pages, METRICS))
@@ -147,10 +112,8 @@ def publish(
                 tally.drop(workdir, identity)
             raise
 
-    record = _record(con, limits, protected, asof) | {
-        "publicatieplan": plan.version,
-        "contracten": contracts.fingerprint,
-    }
+    content = _tables(asked, cells) | _estimates(estimated)
+    record = _record(asked, protected)
     for left in reversed(range(MOST_ROUNDS)):
         try:
             release = write(workdir, content, record, made_from, attacked, places)
@@ -164,6 +127,83 @@ def publish(
     for _ in stages:
         pass
     return release
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a release is made of, and for which years, plan and thresholds.
+
+    `asof`: the day on which what is still open is open.
+    """
+
+    con: duckdb.DuckDBPyConnection
+    contracts: Contracts
+    workdir: Path
+    years: tuple[str, ...]
+    plan: Plan
+    asof: dt.date
+    limits: Thresholds
+
+    @cached_property
+    def delivered(self) -> set[str]:
+        """Datasets with at least one accepted row."""
+        return set(warehouse.filled(self.con, self.contracts))
+
+
+def _counted(
+    asked: _Asked, tables: Tables, covered: coverage.Coverage, recalled: Recalled
+) -> Result:
+    context = Context(asked.asof, asked.contracts, asked.years)
+    return counting.count_all(
+        METRICS.values(), tables, asked.delivered, context, asked.plan, covered, recalled
+    )
+
+
+def _estimated(asked: _Asked, tables: Tables, covered: coverage.Coverage) -> EffectsOutput:
+    from pipelines.effects import compute as effects  # takes a second; a question needs none of it
+
+    given = {**tables, coverage.TABLE: covered.as_ibis()}
+    return effects.compute(given, asked.delivered, asked.contracts.parameters, asked.asof)
+
+
+def _protected(asked: _Asked, result: Result, earlier: Sequence[Page]) -> list[Protected]:
+    with kept.turned(asked.workdir) as proofs:
+        return components.protect(
+            result.counted,
+            METRICS,
+            asked.limits,
+            earlier=earlier,
+            spreads=result.spreads,
+            processes=processes(),
+            kept_in=proofs,
+        )
+
+
+def _tables(asked: _Asked, cells: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Figures, and what a reader needs to know of them, by name of the released table."""
+    con, contracts = asked.con, asked.contracts
+    return {
+        "metrieken": reference.metrics_table(METRICS, contracts),
+        "gebieden": reference.areas_table(con, contracts, cells),
+        "categorieen": reference.categories_table(con, METRICS, asked.plan, contracts),
+        "cellen": cells,
+        "bronnen": reference.sources_table(con, METRICS),
+        "leveringen": reference.deliveries_table(con),
+        "bevindingen": reference.findings_table(con),
+        "bescherming": reference.protection_table(cells),
+    }
+
+
+def _estimates(estimated: EffectsOutput) -> dict[str, pl.DataFrame]:
+    """Effects and savings, by name of the released table."""
+    return {
+        "effecten": estimated.effecten,
+        "effect_reeks": estimated.effect_reeks,
+        "besparing": estimated.besparing,
+        "besparing_balans": estimated.balans,
+        "besparing_gevoeligheid": estimated.gevoeligheid,
+        "pilotbasis": estimated.pilotbasis,
+    }
 
 
 def _without(cells: pl.DataFrame, concerns: Iterable[Concern]) -> pl.DataFrame:
@@ -203,7 +243,7 @@ def school_years(con: duckdb.DuckDBPyConnection, contracts: Contracts) -> list[s
     return [schoolyear.label(year) for year in closed]
 
 
-def last_day(years: list[str]) -> dt.date:
+def last_day(years: Sequence[str]) -> dt.date:
     """The last day of the newest school year: what is still open then is open."""
     return schoolyear.last_day(schoolyear.year_of(years[-1]))
 
@@ -218,181 +258,22 @@ def thresholds(contracts: Contracts) -> Thresholds:
     return Thresholds(*(int(contracts.parameters[name].value) for name in names))
 
 
-def _record(
-    con: duckdb.DuckDBPyConnection,
-    thresholds: Thresholds,
-    protected: list[Protected],
-    asof: dt.date,
-) -> dict[str, Any]:
+def _record(asked: _Asked, protected: Sequence[Protected]) -> dict[str, Any]:
     """The one row of `release`, without id and moment."""
     proof = hashlib.sha256("".join(p.proof for p in protected).encode()).hexdigest()
-    demo = con.execute(
+    demo = asked.con.execute(
         "SELECT count(*) FROM register.leveringen WHERE leverancier LIKE '%(demo)%'"
     ).fetchone()
     return {
         "versie_zichtlijn": version("zichtlijn"),
         "git_revisie": basis.revision(),
         "bron": "demo" if demo and demo[0] else "leveringen",
-        "drempel": thresholds.standard,
-        "drempel_zwaar": thresholds.heavy,
-        "afronding": thresholds.rounding,
+        "drempel": asked.limits.standard,
+        "drempel_zwaar": asked.limits.heavy,
+        "afronding": asked.limits.rounding,
         "oordeel": CERTIFIED,
         "bewijs_hash": proof,
-        "peildatum": asof,
+        "peildatum": asked.asof,
+        "publicatieplan": asked.plan.version,
+        "contracten": asked.contracts.fingerprint,
     }
-
-
-# Writing ---------------------------------------------------------------------------------------
-
-
-def write(
-    workdir: Path,
-    content: Mapping[str, pl.DataFrame],
-    record: Mapping[str, Any],
-    made_from: str = "",
-    before_serving: Callable[[str, Path], None] | None = None,
-    places: ledger.Places | None = None,
-) -> Release:
-    """Write a release and serve it. The same content is the same release, written once.
-
-    `made_from`: see `basis`; stands in the pointer, so that unchanged work is known next time.
-    `before_serving` is called with the release's name and its whole file, before that counts as a
-    release; where it raises, there is none. `places`: where schools are, for the ledger.
-    """
-    identity = content_id(content, record)
-    look = before_serving or _unseen
-    folder = workdir / FOLDER
-    file = folder / f"{identity}.duckdb"
-    if file.exists() and not _damaged(workdir, file) and _is(file, identity):
-        look(identity, file)
-    else:
-        folder.mkdir(parents=True, exist_ok=True)
-        half = folder / f".{identity}.{os.getpid()}.half"
-        half.unlink(missing_ok=True)
-        try:
-            _fill(half, content, {"id": identity, "gemaakt_op": _now(), **record})
-            keep(half)
-            look(identity, half)
-            half.replace(file)
-        except duckdb.IOException as problem:
-            raise UsageError(
-                f"De publicatie kon niet worden geschreven in {folder}: is de schijf vol? De"
-                " vorige publicatie is ongemoeid."
-            ) from problem
-        finally:
-            half.unlink(missing_ok=True)
-    ledger.book(workdir, file, places)
-    pointer = {
-        "id": identity,
-        "file": f"{FOLDER}/{file.name}",
-        "sha256": checksum(file),
-        "gemaakt_uit": made_from,
-        "grootboek": ledger.mark(workdir, identity),
-    }
-    _switch(workdir / POINTER, pointer)
-    return Release(identity, file)
-
-
-def _unseen(identity: str, file: Path) -> None:
-    """Nobody looks at a release before it is served."""
-    del identity, file
-
-
-def served(workdir: Path, made_from: str) -> Release | None:
-    """The release that is served, when it was made from `made_from`, beside all that the ledger
-    holds now, and is still readable."""
-    try:
-        told = json.loads((workdir / POINTER).read_text("utf-8"))
-        if told["gemaakt_uit"] != made_from:
-            return None
-        if told["grootboek"] != ledger.mark(workdir, told["id"]):
-            return None
-        file = workdir / told["file"]
-        if told["sha256"] != checksum(file):
-            return None
-        with duckdb.connect(str(file), read_only=True) as con:
-            found = con.execute("SELECT id FROM release").fetchone()
-    except (OSError, ValueError, KeyError, TypeError, duckdb.Error):
-        return None
-    return Release(told["id"], file) if found == (told["id"],) else None
-
-
-def checksum(file: Path) -> str:
-    """What the pointer says of the file it names, so that a reader knows it whole."""
-    with file.open("rb") as held:
-        return hashlib.file_digest(held, "sha256").hexdigest()
-
-
-def _damaged(workdir: Path, file: Path) -> bool:
-    """Whether the pointer names this file, and it is no longer what was written."""
-    try:
-        told = json.loads((workdir / POINTER).read_text("utf-8"))
-        named = bool(told["file"] == f"{FOLDER}/{file.name}")
-        return named and told["sha256"] != checksum(file)
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
-
-
-def _is(file: Path, identity: str) -> bool:
-    """Whether a file can be read as the release of this name: a copy may have been cut off."""
-    try:
-        with duckdb.connect(str(file), read_only=True) as con:
-            return con.execute("SELECT id FROM release").fetchone() == (identity,)
-    except duckdb.Error:
-        return False
-
-
-def sweep(workdir: Path) -> None:
-    """Remove what a run that was killed left half-written; no reader ever looked at it."""
-    unfinished = (f"{FOLDER}/.*.half*", f"{tally.FOLDER}/.*.half*", "release.*.nieuw")
-    with suppress(OSError, ValueError, KeyError, TypeError):  # not known: nothing is taken away
-        tally.keep_only(workdir, json.loads((workdir / POINTER).read_text("utf-8"))["id"])
-    found = (left for pattern in unfinished for left in workdir.glob(pattern))
-    for left in (*found, *ledger.halves(workdir)):
-        if left.is_dir():
-            shutil.rmtree(left, ignore_errors=True)
-        else:
-            left.unlink(missing_ok=True)
-
-
-def content_id(content: Mapping[str, pl.DataFrame], record: Mapping[str, Any]) -> str:
-    """Name of a release: hash over all that is in it, apart from the moment it was made."""
-    digest = hashlib.sha256()
-    for name, frame in sorted(content.items()):
-        digest.update(f"{name}\n".encode())
-        digest.update(frame.write_csv(null_value="\\N").encode())
-    digest.update(json.dumps(record, default=str, sort_keys=True).encode())
-    return f"r{digest.hexdigest()[:12]}"
-
-
-def _fill(file: Path, content: Mapping[str, pl.DataFrame], row: Mapping[str, Any]) -> None:
-    with duckdb.connect(str(file)) as con:
-        about = pl.DataFrame([row])
-        for name, frame in {"release": about, **content}.items():
-            con.register("inhoud", frame)
-            con.execute(f"CREATE TABLE {quoted(name)} AS SELECT * FROM inhoud")
-            con.unregister("inhoud")
-        con.execute("CHECKPOINT")
-
-
-def _switch(pointer: Path, value: Mapping[str, str]) -> None:
-    """Replace the pointer in one step; on Windows a reader may hold it for a moment."""
-    fresh = pointer.with_suffix(f".{os.getpid()}.nieuw")
-    fresh.write_text(json.dumps(value, indent=2) + "\n", "utf-8")
-    keep(fresh)
-    for attempt in range(20):
-        try:
-            fresh.replace(pointer)
-        except PermissionError:
-            time.sleep(0.05 * (attempt + 1))
-        else:
-            return
-    fresh.unlink(missing_ok=True)
-    raise ReleaseRefused(
-        f"De publicatie is klaar, maar {pointer.name} is niet om te zetten: sluit het programma"
-        " dat dit bestand vasthoudt en draai opnieuw."
-    )
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0)

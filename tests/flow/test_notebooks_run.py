@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from dashboard.release.released import WORKDIR_VARIABLE
-from pipelines.release.publish import checksum
+from pipelines.release.writing import checksum
 from tests.conftest import DemoRun
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]

@@ -24,7 +24,7 @@ import duckdb
 
 from pipelines import contracts, run
 from pipelines.delivery import deliver, outcome, unchanged
-from pipelines.release import basis, ledger, publish
+from pipelines.release import basis, ledger, publish, writing
 from pipelines.release.disclosure import kept
 from pipelines.warehouse import copy, engine, history
 
@@ -148,29 +148,29 @@ def _instead_of(module: Any, name: str) -> Callable[[], None]:
 
 def _half_filled() -> None:
     """Killed with the file of the release open and some of its tables in it."""
-    fill = publish._fill
+    fill = writing._fill
 
     def deadly(file: Path, content: Mapping[str, Any], row: Mapping[str, Any]) -> None:
         fill(file, dict(list(content.items())[:3]), row)
         die()
 
-    publish._fill = deadly
+    writing._fill = deadly
 
 
 def _before_rename() -> None:
     """`keep` is the last thing before both renames: the first is the release's."""
-    publish.keep = die
+    writing.keep = die
 
 
 def _before_pointer() -> None:
-    keep = publish.keep
+    keep = writing.keep
 
     def deadly(file: Path) -> None:
         if file.name.endswith(".nieuw"):
             die()
         keep(file)
 
-    publish.keep = deadly
+    writing.keep = deadly
 
 
 POINTS: Mapping[str, Callable[[], None]] = {
@@ -179,7 +179,7 @@ POINTS: Mapping[str, Callable[[], None]] = {
     "voor publicatie": _instead_of(publish, "publish"),
     "uitgave half gevuld": _half_filled,
     "voor hernoemen": _before_rename,
-    "na hernoemen": _instead_of(publish, "_switch"),
+    "na hernoemen": _instead_of(writing, "_switch"),
     "wijzer geschreven, niet omgezet": _before_pointer,
     "na publicatie": _instead_of(engine, "_erase"),
 }

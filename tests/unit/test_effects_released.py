@@ -14,8 +14,8 @@ from pipelines.cli import console
 from pipelines.effects.compute import compute
 from pipelines.errors import UsageError
 from pipelines.release import estimates, lookup
-from pipelines.release.publish import write
 from pipelines.release.served import POINTER
+from pipelines.release.writing import write
 from tests.commands import zichtlijn
 from tests.unit.test_effects_compute import DELIVERED, Planted, register
 

@@ -14,7 +14,7 @@ import pytest
 from pipelines.errors import ReleaseRefused, UsageError
 from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.compute import Counted
-from pipelines.release import ledger, memory, publish, served, tally
+from pipelines.release import ledger, memory, served, tally, writing
 from pipelines.release.components import Thresholds, protect
 from pipelines.release.disclosure import build_component, certify
 from pipelines.release.disclosure import protect as protect_one
@@ -190,7 +190,7 @@ def _write_release(workdir: Path, shown: float) -> served.Release:
         schema_overrides={"noemer": pl.Float64},
     )
     record = {"drempel": 5, "drempel_zwaar": 10, "afronding": 5, "peildatum": dt.date(2025, 7, 31)}
-    return publish.write(workdir, {"cellen": cells}, record)
+    return writing.write(workdir, {"cellen": cells}, record)
 
 
 def test_what_a_release_showed_is_remembered_without_its_file(tmp_path: Path) -> None:
@@ -356,9 +356,9 @@ def test_what_is_booked_counts_also_where_it_was_declared_never_to_have_left(
 def test_a_release_is_made_again_when_the_ledger_knows_more(tmp_path: Path) -> None:
     served = _write_release(tmp_path / "een", 10.0)
     other = _write_release(tmp_path / "twee", 15.0)
-    assert publish.served(tmp_path / "een", "") == served
+    assert writing.served(tmp_path / "een", "") == served
     ledger.add(tmp_path / "een", other.path)
-    assert publish.served(tmp_path / "een", "") is None
+    assert writing.served(tmp_path / "een", "") is None
 
 
 def test_what_a_release_showed_is_read_with_its_own_threshold(tmp_path: Path) -> None:
@@ -376,7 +376,7 @@ def test_a_release_file_that_was_cut_off_is_written_anew(tmp_path: Path) -> None
     (tmp_path / served.POINTER).unlink()
     written.path.write_bytes(written.path.read_bytes()[:100])
     assert _write_release(tmp_path, 10.0) == written
-    assert publish.served(tmp_path, "") == written
+    assert writing.served(tmp_path, "") == written
 
 
 def test_the_counts_behind_a_release_are_those_of_the_served_one(tmp_path: Path) -> None:
