@@ -182,6 +182,8 @@ def _load(
     whole.refuse_nothing_sent(con, STAGED, unsent)
     doubts.refuse_ambiguous_numbers(con, STAGED, delivery.match, dataset)
     doubts.refuse_month_first(con, STAGED, delivery.text, delivery.match, dataset)
+    kept_since = retention.boundary_on(contracts, now().date())
+    doubts.refuse_year_first(delivery.text, delivery.match, dataset, remarks, kept_since)
     by = (delivery.id, delivery.file, delivery.supplier)
     stands = parts.standing(con, dataset, by, delivery.said, STAGED, held=held)
     promised = checks(

@@ -42,6 +42,8 @@ DATE_FORMATS: Mapping[str, str] = {
     "jjjjmmdd": "%Y%m%d",
 }
 DAY_MONTH = r"^\s*(\d{1,2})[-/.](\d{1,2})[-/.]\d{2}(?:\d{2})?(?:\D|$)"
+SHORT_DATE = r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{2})(?:[ T].*)?$"
+LONG_DATE = r"^\d{1,2}[-/.]\d{1,2}[-/.]\d{4}(?:[ T].*)?$"
 CENTURY_FROM = 50  # 49 is 2049, 50 is 1950: a contract's range decides whether that can be
 
 EMPTY_WORDS = (

@@ -175,6 +175,36 @@ def test_what_is_no_number_and_no_date_is_named_by_row(tmp_path: Path, key_file:
     assert [r["leeftijd"] for r in rows] == ["10", "", "10"]  # 40940: 1 February 2012 in Excel
 
 
+@pytest.mark.parametrize(
+    ("born", "begun", "ages"),
+    [
+        (("27-04-10", "03-04-10"), ("01-09-24", "01-09-24"), ["14", "14"]),  # 2027 is no birth
+        (("03-04-10",), ("1-9-2024",), ["14"]),  # the other column says that the day comes first
+        (("10-04-27", "10-04-03"), ("2024-09-01", "2024-09-01"), None),  # year-first
+        (("03-04-10",), ("2024-09-01",), None),  # 14 or 21
+        (("12-31-2010", "04-03-2010"), ("2024-09-01", "2024-09-01"), None),  # month-first
+    ],
+)
+def test_an_age_is_made_of_a_date_that_is_sure(
+    tmp_path: Path,
+    key_file: Path,
+    born: tuple[str, ...],
+    begun: tuple[str, ...],
+    ages: list[str] | None,
+) -> None:
+    rows = [f"{n};{b};{t}" for n, b, t in zip(NUMBERS, born, begun, strict=False)]
+    path = export(tmp_path, "BSN;Geboortedatum;Startdatum", *rows)
+    if ages is not None:
+        _, found = run(path, key_file)
+        assert [row["leeftijd"] for row in found] == ages
+        return
+    with pytest.raises(DeliveryRefused, match="niet zeker uit elkaar te houden") as refused:
+        run(path, key_file)
+    assert "Geboortedatum: " in str(refused.value)
+    assert not any(day in str(refused.value) for day in born)
+    assert not list(tmp_path.glob("*anoniem*"))
+
+
 def test_without_a_date_in_the_file_one_has_to_be_given(tmp_path: Path, key_file: Path) -> None:
     path = export(tmp_path, "BSN;Geboortedatum;Groep", f"{NUMBERS[0]};01-01-2012;5")
     with pytest.raises(UsageError, match="--peildatum"):

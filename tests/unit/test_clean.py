@@ -350,6 +350,69 @@ def test_day_first_and_impossible_dates_are_no_evidence(days: tuple[str, ...]) -
     refuse_month_first(suspensions(*days), SUSPENSIONS)
 
 
+SINCE = dt.date(2016, 8, 1)
+
+
+def refuse_year_first(text: TextFrame, layout: Layout) -> None:
+    with duckdb.connect() as con:
+        match = stage_in(con, text, layout)
+        remarks = stage.remarks(con.execute("FROM r").pl())
+    doubts.refuse_year_first(text, match, PROMISES.dataset(layout.dataset), remarks, SINCE)
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        # Days up to 16 cannot be years that are still kept, so these can only be year-first.
+        (
+            ("24-09-02", "24-09-20", "24-10-05"),
+            "Begin: 2 keer past alleen jaar-maand-dag (rij 2, 4), 0 keer alleen dag-maand-jaar",
+        ),
+        (("20-10-24",), "Begin: 0 keer past alleen jaar-maand-dag, 0 keer alleen"),  # 2024 or 2020
+        (("01-09-24", "24-09-02"), "1 keer past alleen jaar-maand-dag (rij 3), 1 keer alleen"),
+        (("24-02-29 00:00:00", "24-02-01"), "1 keer past alleen jaar-maand-dag (rij 3), 0 keer"),
+    ],
+)
+def test_dates_that_may_be_year_first_are_refused_with_the_evidence(
+    days: tuple[str, ...],
+    said: str,
+) -> None:
+    with pytest.raises(DeliveryRefused) as refused:
+        refuse_year_first(suspensions(*days), SUSPENSIONS)
+    assert refused.value.rule == "indeling.datum"
+    assert said in str(refused.value)
+    assert not any(day in str(refused.value) for day in days)
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        ("01-09-24", "20-10-24"),  # the first cannot be 2001
+        ("20-10-24", "1-9-24"),  # nobody writes a year with one digit
+        ("20-10-24", "20-10-2024"),
+        ("24-09-31x", "onbekend"),
+        ("2024-09-02",),
+        ("02-09-98",),  # neither way, as long as rows of 1998 are not kept
+    ],
+)
+def test_two_digit_years_are_read_where_a_column_says_that_the_day_comes_first(
+    days: tuple[str, ...],
+) -> None:
+    refuse_year_first(suspensions(*days), SUSPENSIONS)
+
+
+def days_of(*texts: str) -> doubts.YearOrDay:
+    frame = pl.DataFrame({"rij": range(2, 2 + len(texts)), "t": texts})
+    return doubts.year_or_day(frame, SINCE, dt.date(2049, 12, 31))
+
+
+def test_a_column_that_does_not_say_is_read_as_the_others_of_its_file() -> None:
+    unsure, sure, other = days_of("20-10-24"), days_of("01-09-24"), days_of("24-09-02")
+    doubts.refuse_unsure_years({"Begin": sure, "Einde": unsure}, "geladen")
+    with pytest.raises(DeliveryRefused, match="Einde: 1 keer past alleen jaar-maand-dag"):
+        doubts.refuse_unsure_years({"Begin": sure, "Einde": other}, "geladen")
+
+
 # The evaluation ---------------------------------------------------------------------------------
 
 

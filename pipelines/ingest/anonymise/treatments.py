@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ import polars as pl
 
 from pipelines.contracts import Contracts
 from pipelines.errors import DeliveryRefused, UsageError
-from pipelines.ingest import identity, read
+from pipelines.ingest import doubts, identity, read
 from pipelines.ingest.anonymise.key import plain_number, pseudonym
 from pipelines.ingest.anonymise.report import Result, Treatment, note_rows
 from pipelines.ingest.anonymise.table import (
@@ -31,6 +32,7 @@ AGE_AT_HEADERS = (
     r"\b(aan ?meld ?datum|datum (van )?aanmelding)\b",
     r"\b((start|begin|ingangs) ?datum|datum (van )?(start|begin|ingang))\b",
 )
+BORN_WITHIN, BEGUN_WITHIN = 35, 11  # years before today, of rows about pupils that are still kept
 WIJKCODE = r"^WK\d{6}$"
 # What a layout calls the key of its rows where the supplier's system gives them none.
 MADE_KEY, MADE_KEY_DIGITS = "ZICHTLIJN_NUMMER", 24
@@ -154,6 +156,7 @@ def _age(table: Table, body: pl.DataFrame, contracts: Contracts, wishes: Wishes)
 
     def treat(cell: str, header: str, result: Result) -> None:
         name = table.header_for("leeftijd") or "leeftijd"
+        _refuse_unsure_dates(table, body, cell, at)
         born = _dates(table, body, cell)
         then = _dates(table, body, at) if at else pl.Series([None] * body.height, dtype=pl.Date)
         then = then.fill_null(pl.lit(wishes.reference_date, pl.Date))
@@ -166,6 +169,22 @@ def _age(table: Table, body: pl.DataFrame, contracts: Contracts, wishes: Wishes)
         )
 
     return treat
+
+
+def _refuse_unsure_dates(table: Table, body: pl.DataFrame, born: str, at: str | None) -> None:
+    """An age from a date of which nobody can tell what is its day is somebody else's age."""
+    today = dt.datetime.now().astimezone().date()
+    soon = today + dt.timedelta(days=366)
+    ranges = {born: (BORN_WITHIN, today), **({at: (BEGUN_WITHIN, soon)} if at else {})}
+    cells = {cell: body.select("rij", t=cell) for cell in ranges}
+    doubts.refuse_months({shown(table.headers[c]): rows for c, rows in cells.items()}, "gemaakt")
+    years = {
+        shown(table.headers[cell]): doubts.year_or_day(
+            cells[cell], dt.date(today.year - years, 1, 1), last
+        )
+        for cell, (years, last) in ranges.items()
+    }
+    doubts.refuse_unsure_years(years, "gemaakt")
 
 
 def _age_cell(table: Table, contracts: Contracts) -> str | None:
