@@ -144,59 +144,54 @@ def accept(
     return OK
 
 
+KeyFile = Annotated[
+    Path | None, typer.Option("--key-file", metavar="K", help="Het sleutelbestand.")
+]
+NewKey = Annotated[
+    Path | None, typer.Option("--new-key", metavar="K", help="Maak een nieuwe sleutel in K.")
+]
+Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Waar het resultaat komt.")]
+Wijken = Annotated[
+    Path | None, typer.Option("--wijken", metavar="CSV", help="Lijst van postcode naar wijkcode.")
+]
+ReferenceDate = Annotated[
+    datetime | None,
+    typer.Option(
+        "--peildatum",
+        formats=["%Y-%m-%d", "%d-%m-%Y"],
+        help="Leeftijd op deze datum, waar een rij er zelf geen heeft.",
+    ),
+]
+
+
 @app.command()
 def anonymise(
     file: Annotated[
         Path | None, typer.Argument(metavar="FILE", help="CSV, werkboek of iJw-berichten.")
     ] = None,
-    key_file: Annotated[
-        Path | None, typer.Option("--key-file", metavar="K", help="Het sleutelbestand.")
-    ] = None,
-    new_key: Annotated[
-        Path | None, typer.Option("--new-key", metavar="K", help="Maak een nieuwe sleutel in K.")
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="Waar het resultaat komt.")
-    ] = None,
+    key_file: KeyFile = None,
+    new_key: NewKey = None,
+    out: Out = None,
     layout: Annotated[
         str | None, typer.Option("--layout", help="Indeling, als deze niet wordt herkend.")
     ] = None,
     number: Annotated[
         str | None, typer.Option("--number", help="Kolom met het nummer van de leerling.")
     ] = None,
-    wijken: Annotated[
-        Path | None,
-        typer.Option("--wijken", metavar="CSV", help="Lijst van postcode naar wijkcode."),
-    ] = None,
-    peildatum: Annotated[
-        datetime | None,
-        typer.Option(
-            "--peildatum",
-            formats=["%Y-%m-%d", "%d-%m-%Y"],
-            help="Leeftijd op deze datum, waar een rij er zelf geen heeft.",
-        ),
-    ] = None,
+    wijken: Wijken = None,
+    peildatum: ReferenceDate = None,
     sheet: Annotated[
         int | None, typer.Option("--sheet", help="Nummer van het blad in een werkboek.")
     ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Maak van een export met persoonsgegevens een bestand dat geleverd mag worden."""
-    from pipelines.ingest.anonymise import key, story, table
+    from pipelines.ingest.anonymise import story, table
 
     if new_key is not None:
         if file is not None or key_file is not None:
             raise UsageError("Gebruik --new-key alleen; anonimiseer daarna met --key-file.")
-        key.new_key(new_key)
-        if as_json:
-            print_json({"key_file": str(new_key)})
-        else:
-            people.print(
-                f"De sleutel staat in {new_key}. Bewaar hem veilig en gebruik voor elke levering"
-                " dezelfde: alleen dan krijgt een leerling steeds hetzelfde pseudoniem.",
-                markup=False,
-            )
-        return OK
+        return _make_key(new_key, as_json)
     if file is None or key_file is None:
         raise UsageError("Geef FILE en --key-file, of maak eerst een sleutel met --new-key.")
     wishes = table.Wishes(layout, number, wijken, peildatum.date() if peildatum else None, sheet)
@@ -214,6 +209,21 @@ def anonymise(
         print_json(report.as_dict())
     else:
         show_treatments(report)
+    return OK
+
+
+def _make_key(path: Path, as_json: bool) -> int:
+    from pipelines.ingest.anonymise import key
+
+    key.new_key(path)
+    if as_json:
+        print_json({"key_file": str(path)})
+    else:
+        people.print(
+            f"De sleutel staat in {path}. Bewaar hem veilig en gebruik voor elke levering"
+            " dezelfde: alleen dan krijgt een leerling steeds hetzelfde pseudoniem.",
+            markup=False,
+        )
     return OK
 
 

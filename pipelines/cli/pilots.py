@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
@@ -13,43 +13,52 @@ from rich.table import Table
 from pipelines import settings
 from pipelines.cli.console import OK, AsJson, Workdir, app, people, print_json, standard_output
 
+if TYPE_CHECKING:
+    from pipelines.effects.pilots.plan import PilotPlan
+    from pipelines.release.pilots import Known
+
+Comparison = Annotated[
+    int, typer.Option(help="Vergelijkingsscholen; 0 is zonder vergelijkingsgroep.")
+]
+Guard = Annotated[
+    float | None,
+    typer.Option(
+        min=0,
+        help="Maanden vóór en na de start zonder welke een uitkomst nog eens wordt bekeken"
+        " (anders de parameter effect_maanden_rondom van de publicatie).",
+    ),
+]
+Wanted = Annotated[
+    float | None,
+    typer.Option(
+        help="Gewenst effect van die uitkomst: procent minder, of een verschil in de eenheid."
+    ),
+]
+Margin = Annotated[float | None, typer.Option(help="Marge voor kostenneutraal, in euro per jaar.")]
+Save = Annotated[
+    Path | None,
+    typer.Option("--save", metavar="FILE", help="Leg het plan vast (.yaml of .json)."),
+]
+CheckPlan = Annotated[
+    Path | None,
+    typer.Option("--check", metavar="FILE", help="Leg de publicatie naast een eerder plan."),
+]
+
 
 @app.command()
 def pilot(
     schools: Annotated[int, typer.Option(help="Scholen met Zorg In School.")] = 10,
-    comparison: Annotated[
-        int, typer.Option(help="Vergelijkingsscholen; 0 is zonder vergelijkingsgroep.")
-    ] = 10,
+    comparison: Comparison = 10,
     pupils: Annotated[float, typer.Option(help="Gevolgde leerlingen per school.")] = 25,
     before: Annotated[float, typer.Option(help="Maanden gevolgd vóór de start.")] = 24,
     during: Annotated[float, typer.Option(help="Maanden gevolgd na de start.")] = 24,
-    guard: Annotated[
-        float | None,
-        typer.Option(
-            min=0,
-            help="Maanden vóór en na de start zonder welke een uitkomst nog eens wordt bekeken"
-            " (anders de parameter effect_maanden_rondom van de publicatie).",
-        ),
-    ] = None,
+    guard: Guard = None,
     outcome: Annotated[str, typer.Option(help="De ene uitkomst die straks telt.")] = "zis_m2",
-    effect: Annotated[
-        float | None,
-        typer.Option(
-            help="Gewenst effect van die uitkomst: procent minder, of een verschil in de eenheid."
-        ),
-    ] = None,
-    margin: Annotated[
-        float | None, typer.Option(help="Marge voor kostenneutraal, in euro per jaar.")
-    ] = None,
+    effect: Wanted = None,
+    margin: Margin = None,
     margin_source: Annotated[str, typer.Option(help="Wie die marge vaststelde, en waar.")] = "",
-    save: Annotated[
-        Path | None,
-        typer.Option("--save", metavar="FILE", help="Leg het plan vast (.yaml of .json)."),
-    ] = None,
-    check_plan: Annotated[
-        Path | None,
-        typer.Option("--check", metavar="FILE", help="Leg de publicatie naast een eerder plan."),
-    ] = None,
+    save: Save = None,
+    check_plan: CheckPlan = None,
     workdir: Workdir = None,
     as_json: AsJson = False,
 ) -> int:
@@ -75,7 +84,16 @@ def pilot(
         pilots.save(made, save)
     if guard is None:
         guard = pilots.guard_of(known.bases)
-    found = pilots.forecasts(known.bases, made, guard)
+    _show_plan(known, made, guard, save, as_json)
+    return OK
+
+
+def _show_plan(
+    known: Known, made: PilotPlan, guard: float, saved: Path | None, as_json: bool
+) -> None:
+    from pipelines.release import pilots
+
+    forecasts = pilots.forecasts(known.bases, made, guard)
     claim = pilots.claim(made)
     if as_json:
         print_json(
@@ -83,21 +101,20 @@ def pilot(
                 "release": known.release,
                 "plan": pilots.as_dict(made),
                 "guard_months": guard,
-                "forecasts": [asdict(one) for one in found],
+                "forecasts": [asdict(one) for one in forecasts],
                 "claim": claim,
-                "saved": None if save is None else str(save),
+                "saved": None if saved is None else str(saved),
             }
         )
-        return OK
-    _show_forecasts(found, guard)
+        return
+    _show_forecasts(forecasts, guard)
     people.print(pilots.months_told(made, guard), markup=False, soft_wrap=True)
     people.print(claim, markup=False, soft_wrap=True)
-    if save is not None:
-        people.print(f"Het plan ligt vast in {save} (kenmerk {made.hash[:12]}).", markup=False)
-    return OK
+    if saved is not None:
+        people.print(f"Het plan ligt vast in {saved} (kenmerk {made.hash[:12]}).", markup=False)
 
 
-def _check_plan(path: Path, known: Any, as_json: bool) -> int:
+def _check_plan(path: Path, known: Known, as_json: bool) -> int:
     from pipelines.release import pilots
 
     plan = pilots.load(path)
