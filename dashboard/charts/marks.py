@@ -20,7 +20,7 @@ from dashboard.words import covered, wording
 
 Cell = Mapping[str, Any]
 
-EURO = '"€" #,##0'
+EURO, CENTS = '"€" #,##0', '"€" #,##0.00'
 # As a spreadsheet writes thousands: the comma at the end divides.
 THOUSANDS = "#,##0,"
 IN_THOUSANDS = "In de grafiek staan bedragen maal € 1.000."
@@ -223,9 +223,11 @@ def estimates(items: Sequence[Estimate], axis: str, *, euros: bool = False) -> C
     """Estimates under each other, each with its interval, against a line at zero."""
     low, high = scale.reach(end for item in items for end in (item.low, item.high))
     ticks = scale.amounts(low, high) if euros else scale.values(low, high)
+    exact = wording.as_estimate if euros else float
     found = tuple(
         Mark(
-            item.label, item.value, item.text, item.low, item.high, item.leading,
+            item.label, exact(item.value), item.text, exact(item.low), exact(item.high),
+            item.leading,
             (item.label, item.text),
         )
         for item in items

@@ -45,12 +45,18 @@ def waterfall(steps: Sequence[Step]) -> Chart:
 
 
 def _step(step: Step) -> Mark:
-    amount = step.amount
+    amount = _whole(step.amount)
     plus = "+" if amount.value > 0 and not step.total else ""
     return Mark(
         step.label, amount.value, f"{plus}{_thousands(amount.value)}", amount.low, amount.high,
         step.total, (step.label, wording.euro_estimate(amount.value)),
     )  # fmt: skip
+
+
+def _whole(amount: Amount) -> Amount:
+    """In whole euros: an estimate has no cents."""
+    low, high = (None if end is None else float(round(end)) for end in (amount.low, amount.high))
+    return Amount(float(round(amount.value)), low, high)
 
 
 def event_study(rows: Sequence[Mapping[str, Any]], axis: str) -> Chart:

@@ -182,7 +182,7 @@ def step_table(title: str, steps: Sequence[Step]) -> Table:
         Row(
             (
                 tables.text(step.label),
-                tables.figure(wording.euro_estimate(step.amount.value), step.amount.value),
+                tables.estimate(step.amount.value),
                 tables.figure(balances.interval(step.amount)),
             ),
             now=step.total,
@@ -278,7 +278,7 @@ def ranged(amount: Amount | None) -> tables.Cell:
         return tables.figure("")
     told = wording.euro_estimate(amount.value)
     limits = balances.interval(amount)
-    return tables.ranged(told, limits, amount.value)
+    return tables.ranged(told, limits, wording.as_estimate(amount.value))
 
 
 def _payer_rows(found: Balances, row: Callable[..., Row]) -> list[Row]:
@@ -347,8 +347,8 @@ def driver_row(row: Mapping[str, Any]) -> Row:
                 if low is None or high is None
                 else tr("{laag} tot {hoog}", laag=wording.natural(low), hoog=wording.natural(high))
             ),
-            tables.figure(wording.euro_estimate(row["netto_laag"]), row["netto_laag"]),
-            tables.figure(wording.euro_estimate(row["netto_hoog"]), row["netto_hoog"]),
+            tables.estimate(row["netto_laag"]),
+            tables.estimate(row["netto_hoog"]),
             tables.long(published(row["bron"])),
         )
     )

@@ -95,6 +95,11 @@ def figure(value: str, *values: float) -> Cell:
     return Cell(value, number=True, values=values)
 
 
+def estimate(value: float) -> Cell:
+    """An estimated amount, no more precise as a number than in words."""
+    return figure(wording.euro_estimate(value), wording.as_estimate(value))
+
+
 def ranged(value: str, limits: str, *values: float) -> Cell:
     """A figure with its interval in brackets below it; without limits the figure alone."""
     return Cell(value, number=True, values=values, below=limits)

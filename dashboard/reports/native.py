@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -50,6 +50,7 @@ def draw(shapes: SlideShapes, picture: Chart, alt: str, box: Box) -> None:
     kind, told, look = ARMS[picture.kind](picture)
     frame = _place(shapes, kind, told, box)
     look(frame.chart, picture, box[2])
+    whiskers.worksheet(frame.chart, told, _reaching(picture))
     frame.name = f"Grafiek: {picture.name}"
     frame._element.nvGraphicFramePr.cNvPr.set("descr", alt)
 
@@ -108,6 +109,13 @@ def _stacked(picture: Chart) -> CategoryChartData:
     return data
 
 
+def _reaching(picture: Chart) -> Sequence[Mark]:
+    """The marks with the intervals that are drawn: of steps on each other only the totals."""
+    if picture.kind != "stappen" or not _above_zero(picture):
+        return picture.marks
+    return [mark if mark.strong else replace(mark, low=None) for mark in picture.marks]
+
+
 def _way(mark: Mark) -> int:
     if mark.strong:
         return 0
@@ -133,7 +141,7 @@ def _years(chart: Native, picture: Chart, width: int) -> None:
             label.position = XL_LABEL_POSITION.INSIDE_BASE
         elif (mark.value or 0.0) <= _LOW * highest and whiskers.known(mark):
             whiskers.moved(series, place, 0.5 / max(len(picture.marks), 1) * 0.4, _TEXT)
-    whiskers.errors(series, picture.marks)
+    whiskers.errors(chart, series, picture.marks)
     if picture.norm is not None:
         _norm(chart, picture)
 
@@ -185,7 +193,7 @@ def _bars(chart: Native, picture: Chart, width: int) -> None:
         fill.solid()
         fill.fore_color.rgb = rgb(theme.ACCENT if mark.strong or not quiet else theme.ACCENT_SOFT)
     names = _within(chart, picture, width)
-    whiskers.errors(series, picture.marks)
+    whiskers.errors(chart, series, picture.marks)
     if quiet:
         return
     _labels(series, picture.form, XL_LABEL_POSITION.OUTSIDE_END, bold=False)
@@ -236,8 +244,7 @@ def _steps(chart: Native, picture: Chart, width: int) -> None:
         _labels(series, form, XL_LABEL_POSITION.CENTER, bold=colour == theme.ACCENT,
                 colour=theme.INK if colour == theme.ACCENT_SOFT else theme.PAPER)  # fmt: skip
     plot.series[-1].data_labels.position = XL_LABEL_POSITION.INSIDE_BASE
-    totals = [mark if mark.strong else replace(mark, low=None) for mark in picture.marks]
-    whiskers.errors(plot.series[-1], totals)
+    whiskers.errors(chart, plot.series[-1], _reaching(picture))
 
 
 def _axes(chart: Native, picture: Chart) -> tuple[float, float]:

@@ -112,8 +112,10 @@ def _exhibit(deck: Presentation, report: Report, exhibit: Exhibit) -> None:
     for number, pane in enumerate(panes[:most], start=1):
         title = exhibit.headline if number == 1 else f"{exhibit.headline} (vervolg)"
         slide = _page(deck, report, title)
-        part = f", deel {number} van {min(len(panes), most)}" if len(panes) > 1 < most else ""
-        _write(slide, template.SUBJECT, exhibit.about + part)
+        unseen = sum(len(left.rows) for left in panes[most:]) if number == most else 0
+        part = f", deel {number} van {len(panes)}" if len(panes) > 1 else ""
+        left_out = f"; nog {unseen} rijen staan op papier en in de werkmap" if unseen else ""
+        _write(slide, template.SUBJECT, exhibit.about + part + left_out)
         _drop(slide, template.CONTENT)
         left, top, full, high = region
         if pane.picture is not None:
@@ -122,8 +124,7 @@ def _exhibit(deck: Presentation, report: Report, exhibit: Exhibit) -> None:
             left += wide + _GAP
         if pane.sheet is not None:
             _table(slide, exhibit.table, pane.sheet, pane.rows, (left, top))
-        unseen = sum(len(left.rows) for left in panes[most:]) if number == most else 0
-        _close(slide, "\n".join(_footer(report, exhibit, unseen)))
+        _close(slide, "\n".join(_footer(report, exhibit)))
         _notes(slide, _spoken(exhibit))
 
 
@@ -152,8 +153,8 @@ def _panes(exhibit: Exhibit, table: Table, region: Box) -> list[_Pane]:
     return told if picture is None else [_Pane(picture, None, []), *told]
 
 
-def _footer(report: Report, exhibit: Exhibit, unseen: int) -> Iterator[str]:
-    """Definition, cautions, and where it comes from. `unseen`: rows that have no slide."""
+def _footer(report: Report, exhibit: Exhibit) -> Iterator[str]:
+    """Definition, cautions, and where it comes from."""
     account = exhibit.account
     if account is None:
         return
@@ -162,8 +163,6 @@ def _footer(report: Report, exhibit: Exhibit, unseen: int) -> Iterator[str]:
     picture = pictures.drawn(exhibit)
     if picture is not None and picture.form == marks.THOUSANDS:
         notes.append(marks.IN_THOUSANDS)
-    if unseen:
-        notes.append(f"Nog {unseen} rijen staan in het rapport op papier en in de werkmap.")
     if notes:
         yield " ".join(notes)
     demo = "Demonstratiegegevens. " if report.demo else ""

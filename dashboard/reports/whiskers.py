@@ -6,8 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pptx.oxml
+from pptx.chart.chart import Chart as Native
+from pptx.chart.data import CategoryChartData
+from pptx.chart.xlsx import CategoryWorkbookWriter
 from pptx.dml.color import RGBColor
 from pptx.util import Pt
+from xlsxwriter.utility import xl_col_to_name
 
 from dashboard.charts.chart import Mark
 from dashboard.render import theme
@@ -22,18 +26,30 @@ NO_LEADERS = (
 )
 
 
+Reach = Callable[[float, float, float], float]
+# Heads of the columns with an interval, and what stands in them of a value and its two ends.
+_COLUMNS: tuple[tuple[str, Reach], ...] = (
+    ("95%-interval van", lambda value, low, high: low),
+    ("95%-interval tot", lambda value, low, high: high),
+    ("Naar onder", lambda value, low, high: value - low),
+    ("Naar boven", lambda value, low, high: high - value),
+)
+
+
 def known(mark: Mark) -> bool:
     """Has a mark a value and an interval?"""
     return mark.value is not None and mark.low is not None and mark.high is not None
 
 
-def errors(series: Any, marks: Sequence[Mark]) -> None:
+def errors(chart: Native, series: Any, marks: Sequence[Mark]) -> None:
     """Intervals as error bars; where a mark has none or is hidden there is no point."""
     if not any(map(known, marks)):
         return
     colour = theme.MUTED.removeprefix("#")
-    plus = _literal(marks, lambda value, _, high: high - value)
-    minus = _literal(marks, lambda value, low, _: value - low)
+    first = 1 + len(chart._chartSpace.findall(f".//{{{_C}}}ser"))
+    minus, plus = (
+        _linked(marks, first + place, reach) for place, (_, reach) in enumerate(_COLUMNS[2:], 2)
+    )
     errors = pptx.oxml.parse_xml(
         f'<c:errBars xmlns:c="{_C}" xmlns:a="{_A}">'
         '<c:errBarType val="both"/><c:errValType val="cust"/>'
@@ -44,13 +60,43 @@ def errors(series: Any, marks: Sequence[Mark]) -> None:
     series._element.find(f"{{{_C}}}cat").addprevious(errors)
 
 
-def _literal(marks: Sequence[Mark], reach: Callable[[float, float, float], float]) -> str:
+def _linked(marks: Sequence[Mark], column: int, reach: Reach) -> str:
+    """How far the bars reach, from a column of the chart's worksheet."""
     points = "".join(
         f'<c:pt idx="{place}"><c:v>{reach(mark.value, mark.low, mark.high):.10g}</c:v></c:pt>'
         for place, mark in enumerate(marks)
         if mark.value is not None and mark.low is not None and mark.high is not None
     )
-    return f'<c:numLit><c:ptCount val="{len(marks)}"/>{points}</c:numLit>'
+    letter = xl_col_to_name(column, col_abs=True)
+    return (
+        f"<c:numRef><c:f>Sheet1!{letter}$2:{letter}${len(marks) + 1}</c:f><c:numCache>"
+        f'<c:formatCode>General</c:formatCode><c:ptCount val="{len(marks)}"/>{points}'
+        "</c:numCache></c:numRef>"
+    )
+
+
+class _Book(CategoryWorkbookWriter):
+    """The worksheet of a chart, with the intervals in columns after its series."""
+
+    def __init__(self, data: CategoryChartData, marks: Sequence[Mark]) -> None:
+        super().__init__(data)
+        self._marks = marks
+
+    def _populate_worksheet(self, workbook: Any, worksheet: Any) -> None:
+        super()._populate_worksheet(workbook, worksheet)
+        first = 1 + len(self._chart_data)
+        for place, (head, reach) in enumerate(_COLUMNS, start=first):
+            worksheet.write_string(0, place, head)
+            for line, mark in enumerate(self._marks, start=1):
+                if mark.value is not None and mark.low is not None and mark.high is not None:
+                    worksheet.write_number(line, place, reach(mark.value, mark.low, mark.high))
+
+
+def worksheet(chart: Native, data: CategoryChartData, marks: Sequence[Mark]) -> None:
+    """Beside the values their intervals, so that who edits the one finds the other."""
+    if any(map(known, marks)):
+        part: Any = chart.part
+        part.chart_workbook.update_from_xlsx_blob(_Book(data, marks).xlsx_blob)
 
 
 def moved(series: Any, place: int, part: float, size: float) -> None:

@@ -346,7 +346,7 @@ def _product_row(row: Mapping[str, Any], newest: str, leading: str) -> Row:
             tables.text(row["schooljaar"]),
             tables.text(name),
             tables.figure(_volume(row)),
-            tables.figure(wording.euro_estimate(row["bedrag"]), row["bedrag"]),
+            tables.estimate(row["bedrag"]),
             tables.figure(_euro_range(row)),
         ),
         now=row["schooljaar"] == newest and row["route"] == leading,

@@ -245,7 +245,7 @@ def _rows(
     usual: Balance, whole: Balance, *, people: bool, turns: tuple[str, str]
 ) -> tuple[Row, ...]:
     def money(label: str, before: float, after: float, *, now: bool = False) -> Row:
-        cells = (tables.figure(wording.euro_estimate(x), x) for x in (before, after))
+        cells = (tables.estimate(x) for x in (before, after))
         return Row((tables.text(label), *cells), now=now)
 
     def pick(part: str) -> tuple[float, float]:

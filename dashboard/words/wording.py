@@ -185,7 +185,12 @@ def euro(value: float, decimals: int = 0) -> str:
 
 def euro_estimate(value: float) -> str:
     """An estimated amount: no more precise than thousands where it is tens of thousands."""
-    return euro(round(value, -3) if abs(value) >= 10_000 else round(value, -2))
+    return euro(as_estimate(value))
+
+
+def as_estimate(value: float) -> float:
+    """The amount that `euro_estimate` says, for where it stands as a number."""
+    return round(value, -3) if abs(value) >= 10_000 else round(value, -2)
 
 
 def euro_short(value: float) -> str:

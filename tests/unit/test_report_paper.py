@@ -135,6 +135,17 @@ def test_a_reader_that_speaks_can_find_its_way(kind: str, release: Released) -> 
             assert "/ToUnicode" in font.get_object()
 
 
+@pytest.mark.parametrize("kind", ["bestuur", "zorg-in-school", "beleidsnotitie"])
+def test_no_waterfall_is_parted_from_its_table(kind: str, release: Released) -> None:
+    """A step is named at its bar and in its row, on one page."""
+    report = told(kind, release)
+    chart = next(e.chart for e in report.exhibits if e.chart and e.chart.kind == "stappen")
+    reader, _ = _read(paper.made(report))
+    pages = [" ".join(page.extract_text().split()) for page in reader.pages]
+    for mark in chart.marks:
+        assert any(page.count(mark.label) >= 2 for page in pages), mark.label
+
+
 def test_factsheet_is_two_pages_for_every_school(release: Released) -> None:
     from dashboard.reports import make
 

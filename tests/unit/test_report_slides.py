@@ -131,7 +131,7 @@ def test_hidden_cells_are_only_the_mark(decks: dict[str, Any]) -> None:
 
 def _reach(series: Any, side: str) -> dict[int, float]:
     """What an error bar adds or takes, by the place of its mark."""
-    points = series._element.findall(f"{C}errBars/{C}{side}/{C}numLit/{C}pt")
+    points = series._element.findall(f"{C}errBars/{C}{side}/{C}numRef/{C}numCache/{C}pt")
     return {int(point.get("idx")): float(point.find(f"{C}v").text) for point in points}
 
 
@@ -157,6 +157,32 @@ def test_intervals_are_error_bars_that_can_be_edited(
             assert mark.value is not None
             assert mark.value + plus[place] == pytest.approx(mark.high, rel=1e-8)
             assert mark.value - minus[place] == pytest.approx(mark.low, rel=1e-8)
+        if known:
+            _in_the_worksheet(chart, series, known)
+
+
+def _in_the_worksheet(chart: Any, series: Any, known: dict[int, Any]) -> None:
+    """The interval stands beside the value, and what the bars reach is read from there."""
+    sheet = openpyxl.load_workbook(io.BytesIO(chart.part.chart_workbook.xlsx_part.blob)).active
+    heads = {cell.value: cell.column for cell in sheet[1]}
+    for place, mark in known.items():
+        ends = [sheet.cell(place + 2, heads[f"95%-interval {end}"]).value for end in ("van", "tot")]
+        assert ends == pytest.approx([mark.low, mark.high])
+    for side, reach in (("plus", _reach(series, "plus")), ("minus", _reach(series, "minus"))):
+        link = series._element.find(f"{C}errBars/{C}{side}/{C}numRef/{C}f").text.split("!")[1]
+        cells = [row[0].value for row in sheet[link.replace("$", "")]]
+        found = {place: value for place, value in enumerate(cells) if value is not None}
+        assert found == pytest.approx(reach)
+
+
+@pytest.mark.parametrize("kind", ["bestuur", "zorg-in-school", "beleidsnotitie"])
+def test_no_waterfall_is_parted_from_its_table(kind: str, decks: dict[str, Any]) -> None:
+    found = [
+        [shape.has_table for shape in _drawn(slide)] for slide in decks[kind].slides
+        if any(shape.has_chart and len(shape.chart.plots[0].series) > 2 for shape in _drawn(slide))
+    ]  # fmt: skip
+    assert found
+    assert all(any(tables) for tables in found)
 
 
 def test_error_bars_are_the_bounds_in_the_release(release: Released) -> None:
@@ -227,8 +253,11 @@ def test_long_names_and_many_schools_stay_on_the_slides(tmp_path: Path) -> None:
             for shape in slide.shapes:
                 assert shape.left + shape.width <= deck.slide_width
         if kind == "jaarevaluatie":
-            text = " ".join(s.text_frame.text for s in deck.slides[-2].placeholders)
-            assert "rijen staan in het rapport op papier" in text
+            subjects = [
+                shape.text_frame.text for slide in deck.slides for shape in slide.placeholders
+                if shape.name == template.SUBJECT
+            ]  # fmt: skip
+            assert any("rijen staan op papier" in one for one in subjects)
 
 
 def test_given_template_is_used_or_refused_by_name(release: Released, tmp_path: Path) -> None:

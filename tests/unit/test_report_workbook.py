@@ -56,6 +56,34 @@ def test_workbook_holds_every_table_with_its_numbers(kind: str, release: Release
             assert [c.value for c in found].count(wording.MARK) == marks
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_workbook_prints(kind: str, release: Released) -> None:
+    """Lying, as wide as a page, heads on every page, and no text that runs off the sheet."""
+    book = openpyxl.load_workbook(io.BytesIO(workbook.made(told(kind, release))))
+    for sheet in book:
+        assert sheet.page_setup.orientation == "landscape"
+        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.print_title_rows == ("$1:$1" if sheet.title == "Definities" else "$5:$5")
+        assert release.about.id in sheet.oddFooter.left.text
+    for sheet in book.worksheets[1:-1]:
+        texts = [cell for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
+        assert all(len(cell.value) < 60 or cell.alignment.wrap_text for cell in texts)
+
+
+def test_estimates_are_no_more_precise_than_they_are_said(release: Released) -> None:
+    """Nor is a euro per euro told in whole euros."""
+    book = openpyxl.load_workbook(io.BytesIO(workbook.made(told("zorg-in-school", release))))
+    amounts = [
+        cell for sheet in book for row in sheet.iter_rows() for cell in row
+        if cell.data_type == "n" and cell.value is not None and "€" in cell.number_format
+    ]  # fmt: skip
+    small = [cell for cell in amounts if cell.number_format.endswith("0.00")]
+    assert small
+    assert len(amounts) > 2 * len(small)
+    assert all(float(cell.value).is_integer() for cell in amounts if cell not in small)
+
+
 def test_text_like_a_formula_stays_text(release: Released) -> None:
     book = openpyxl.load_workbook(io.BytesIO(workbook.made(told("jaarevaluatie", release))))
     cells = [
