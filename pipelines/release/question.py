@@ -179,12 +179,12 @@ def _shown(house: _House, metric: Metric, table: PlanTable) -> tuple[pl.DataFram
     if few:
         return pl.DataFrame(schema=_schema()), few
     try:
+        # One process: the first year that is not proved is the answer, and saves the others.
         protected = components.protect(
             result.counted,
             METRICS,
             thresholds,
             earlier=before.pages,
-            processes=publish.processes(),
             beside=True,
         )
     except ReleaseRefused:

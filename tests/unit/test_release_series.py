@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,9 +17,11 @@ from pipelines.metrics.catalogue import METRICS
 from pipelines.metrics.compute import Counted
 from pipelines.release import ledger, memory, served, tally, writing
 from pipelines.release.components import Thresholds, protect
-from pipelines.release.disclosure import build_component, certify
+from pipelines.release.disclosure import build_component, certify, protect_all
 from pipelines.release.disclosure import protect as protect_one
 from pipelines.release.disclosure.amounts import protect_amounts
+from pipelines.release.disclosure.problem import Demand
+from pipelines.release.disclosure.search import Search
 from pipelines.release.earlier import said, said_of_amounts
 from pipelines.release.ledger import Page
 from tests.privacy.attack import count, made_up_register
@@ -128,6 +131,28 @@ def test_what_gave_itself_away_before_is_told_and_not_refused() -> None:
     shown = _released(now, {0: 45, 1: 10})
     (beside,) = protect([now], METRICS, THRESHOLDS, earlier=[shown], beside=True)
     assert beside.beside_earlier
+
+
+def test_a_question_is_refused_before_what_costs_most_is_sought(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where a secret is told already, nobody needs to know how uncertain the rest would be."""
+    now = _counted(AREAS)
+    leaky = replace(_released(now, {0: 45, 1: 12, 3: 9, 4: 21}), rounding=1)
+    module = sys.modules[protect_all.__module__]
+    sought: list[int] = []
+    found = vars(module)["_wide_for_free"]
+
+    def wide(search: Search, demand: Demand) -> bool:
+        sought.append(demand.row)
+        return bool(found(search, demand))
+
+    monkeypatch.setattr(module, "_wide_for_free", wide)
+    with pytest.raises(ReleaseRefused):
+        protect([now], METRICS, THRESHOLDS, earlier=[leaky], beside=True)
+    assert not sought
+    protect([now], METRICS, THRESHOLDS, earlier=[leaky])
+    assert sought
 
 
 def test_what_earlier_releases_said_binds_the_checker() -> None:

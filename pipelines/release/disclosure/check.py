@@ -30,6 +30,8 @@ from pipelines.release.disclosure.rules import (
     known_ranges,
 )
 
+MISSING = "een getuige ontbreekt of schiet tekort"
+
 
 def certify(component: Component, protection: Protection) -> Verdict:
     """Whether everything that has to be proved is proved by the witnesses of `protection`."""
@@ -73,7 +75,7 @@ def certify(component: Component, protection: Protection) -> Verdict:
         readable += [demand.row] if demand.aware else []
         unproved |= set() if demand.aware else {demand.row}
     if missing:
-        reasons.append("een getuige ontbreekt of schiet tekort")
+        reasons.append(MISSING)
     if narrow:
         reasons.append("een verborgen aantal is te nauw te begrenzen")
     return Verdict(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
@@ -25,7 +26,7 @@ import polars as pl
 from pipelines.errors import ReleaseRefused
 from pipelines.release.disclosure import kept
 from pipelines.release.disclosure.attempts import FREE, attempts, every, free_attempt
-from pipelines.release.disclosure.check import certify, proof_hash
+from pipelines.release.disclosure.check import MISSING, certify, proof_hash
 from pipelines.release.disclosure.fold import to_fold
 from pipelines.release.disclosure.many import serve_many
 from pipelines.release.disclosure.numbers import Ints, round_counts
@@ -89,7 +90,7 @@ def protect(
 
 
 def _only_beside(component: Component, kept_in: Path | None) -> Protection:
-    found = kept.protected(component, kept_in, _searched)
+    found = kept.protected(component, kept_in, partial(_searched, or_refused=True))
     refuse_unsafe([found.verdict])
     return found
 
@@ -112,23 +113,25 @@ def _beside_earlier(component: Component, kept_in: Path | None) -> Protection:
     return replace(alone, verdict=replace(alone.verdict, beside_earlier=False, unproved=unproved))
 
 
-def _searched(component: Component) -> Protection:
-    search = _search(component)
+def _searched(component: Component, *, or_refused: bool = False) -> Protection:
+    search = _search(component, or_refused=or_refused)
     _show_again(search)
     return _outcome(component, search)
 
 
-def _search(component: Component, *, insiders: bool = True) -> Search:
+def _search(component: Component, *, insiders: bool = True, or_refused: bool = False) -> Search:
     """Counts of one system first each for itself, then beside each other: what hides in one is
-    then mostly hidden enough in the others, and only what is not costs more."""
+    then mostly hidden enough in the others, and only what is not costs more.
+
+    With `or_refused` it raises ReleaseRefused when a secret is not kept, without seeking more."""
     parts = by_count(component)
-    search = Search.start(component)
+    search = replace(Search.start(component), or_refused=or_refused)
     search.needed = tuple(d for d in search.needed if insiders or d.insider < 0)
     found: list[tuple[Ints, Search]] = []
     if len(parts) > 1:
         search = search.widened(with_possible_atoms(component))
         for cells, _, part in parts:
-            alone = _search(part, insiders=not search.together)
+            alone = _search(part, insiders=not search.together, or_refused=or_refused)
             _show_again(alone)
             search.visible[cells] &= alone.visible
             found.append((atoms_of(search.component, int(cells[0])), alone))
@@ -143,7 +146,10 @@ def _search(component: Component, *, insiders: bool = True) -> Search:
             search = search.widened(with_possible_atoms(component))
             serve_many(search)
         for _ in range(ROUNDS):
+            before = _reached(search)
             _solve_rest(search)
+            if _reached(search) == before:  # a next round would come to the same
+                break
             anew = demands(search.component, search.rows, search.visible)
             search.needed = tuple(d for d in anew if insiders or d.insider < 0)
             if not search.open_demands():
@@ -168,11 +174,7 @@ def protect_all(
     if processes > 1 and work > WORTH_A_PROCESS:
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(processes, context, _leave_with_parent) as pool:
-            try:
-                protections = list(pool.map(one, components))
-            except ReleaseRefused:
-                pool.shutdown(cancel_futures=True)
-                raise
+            protections = list(pool.map(one, components))
     else:
         protections = [one(component) for component in components]
     refuse_unsafe([protection.verdict for protection in protections])
@@ -206,9 +208,22 @@ def refuse_unsafe(verdicts: Sequence[Verdict]) -> None:
 
 
 def _solve_rest(search: Search) -> None:
-    """The integer programme for what is left; hides the cells it could not leave in range."""
+    """The integer programme for what is left; hides the cells it could not leave in range.
+
+    What is to be refused if not proved has its secrets sought first, and once more beside what
+    that hid: all the rest costs more."""
+    if search.or_refused:
+        secrets = [demand for demand in search.needed if not (demand.wide or demand.aware)]
+        for _ in range(2):
+            _solve(search, secrets)
+        if any(demand.key not in search.proof for demand in secrets):
+            refuse_unsafe([Verdict(search.component.name, False, 0, 0, 0, (MISSING,))])
+    _solve(search, search.needed)
+
+
+def _solve(search: Search, needed: Sequence[Demand]) -> None:
     tried = 0
-    for demand in search.needed:
+    for demand in needed:
         if demand.key in search.proof or (demand.wide and _wide_for_free(search, demand)):
             continue
         tried += 1
@@ -232,6 +247,13 @@ def _solve_rest(search: Search) -> None:
             search.add(best[1])
             search.credit_wide(demand)
         search.keep(best[1])
+
+
+def _reached(search: Search) -> tuple[bytes, int, int]:
+    """How far a search is: what it shows, and how much it proved and found; tables that prove
+    nothing yet are no way to a question's answer."""
+    tables = 0 if search.or_refused else len(search.tables)
+    return search.visible.tobytes(), len(search.proof), tables
 
 
 def _wide_for_free(search: Search, demand: Demand) -> bool:
@@ -285,16 +307,24 @@ def _show_again(search: Search) -> None:
     """
     extra = np.flatnonzero(~search.visible & ~search.first)
     aware = {d.key for d in search.needed if d.aware}
+    uses = Counter((i, key in aware) for key, i in search.proof.items() if i >= 0)
     left = sorted(extra.tolist(), key=lambda cell: (-search.prices[cell], cell))
     for cell in left:
-        own = Demand(cell, 0, up=False, wide=True).ends
-        proof = {key: i for key, i in search.proof.items() if key not in own}
-        trial = replace(search, visible=search.visible.copy(), proof=proof)
+        own = {key: search.proof[key] for key in _ends(cell) if key in search.proof}
+        others = uses - Counter((i, key in aware) for key, i in own.items() if i >= 0)
+        trial = replace(search, visible=search.visible.copy())
         trial.visible[cell] = True
-        used = sorted({(i, key in aware) for key, i in proof.items() if i >= 0})
-        if all(trial.agrees(search.all_reached[i], aware=told) for i, told in used):
-            search.visible, search.proof = trial.visible, proof
-            search.needed = demands(search.component, search.rows, search.visible)
+        if all(trial.agrees(search.all_reached[i], aware=told) for i, told in sorted(others)):
+            search.visible, uses = trial.visible, others
+            search.proof = {key: i for key, i in search.proof.items() if key not in own}
+    if not search.visible[extra].any():
+        return
+    search.needed = demands(search.component, search.rows, search.visible)
+
+
+def _ends(cell: int) -> tuple[tuple[int, int], ...]:
+    """What proves that a cell is not known too well."""
+    return Demand(cell, 0, up=False, wide=True).ends
 
 
 def _outcome(component: Component, search: Search) -> Protection:

@@ -47,7 +47,8 @@ class Search:
     prove. `tables` holds one change vector per witness, `all_reached` every row's value in it and
     `all_touched` which insiders would notice (a line per witness, and spare ones). `context`: a
     table from which the next one is sought. `unmoved`: insiders that the next table for one
-    leaves alone too. `prices`: what hiding each cell costs. `seen_ranges`: what readers know of
+    leaves alone too. `or_refused`: a secret that is not kept ends the search. `prices`: what
+    hiding each cell costs. `seen_ranges`: what readers know of
     every row, for what was shown lately; `nearness`: of atoms to a row, where that was asked."""
 
     component: Component
@@ -62,6 +63,7 @@ class Search:
     proof: dict[tuple[int, int], int] = field(default_factory=dict)
     context: Ints | None = None
     unmoved: tuple[int, ...] = ()
+    or_refused: bool = False
     seen_ranges: dict[tuple[bytes, bool], tuple[Ints, Ints]] = field(default_factory=dict)
     nearness: dict[tuple[int, bool], Ints] = field(default_factory=dict)
 
