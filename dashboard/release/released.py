@@ -26,6 +26,9 @@ from dashboard.release.opening import TABLES, ReleaseUnreadable, checksum, conne
 
 WORKDIR_VARIABLE = "ZICHTLIJN_WORKDIR"
 DEFAULT_WORKDIR = ".zichtlijn"
+# Rows that DuckDB makes room for at once. It reserves a million for any answer, which answers that
+# are kept would hold on to: tens of gigabytes of address space, after which no process starts.
+_BATCH = 2048
 POINTER = "release.json"
 
 
@@ -329,7 +332,7 @@ def _answer(
     path: Path, stamp: tuple[int, int], scope: Scope, sql: str, parameters: tuple[str, ...]
 ) -> pl.DataFrame:
     with connection(path, stamp, scope).cursor() as cursor:
-        return cursor.execute(sql, list(parameters)).pl()
+        return cursor.execute(sql, list(parameters)).pl(_BATCH).rechunk()
 
 
 @lru_cache(maxsize=16)
